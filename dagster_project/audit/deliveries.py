@@ -1,0 +1,112 @@
+"""What the audit of deliveries leads to: a candidate becomes current or is set aside, a stale feed is withheld."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from dagster_project.audit.clocks import Clocks, read_clocks
+from dagster_project.audit.frames import delivery_frames, freshness_frame
+from dagster_project.errors import DeliveryError
+from dagster_project.landing.store import FeedState, FeedStore
+from expectations.frames import Frame, Judgement
+
+logger = logging.getLogger(__name__)
+
+Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
+
+
+class FeedVerdict(BaseModel):
+    """Whether the figures of a feed may go out, and why not."""
+
+    clocks: Clocks
+    is_withheld: bool
+    reason: str | None
+
+
+def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
+    """Judge what came in, admit what passes and set aside what does not; the last good delivery stays current."""
+    frames = delivery_frames(stores, has_whole_country)
+    judgements = judge(frames, True)
+    for store in stores:
+        _admit(store, judgements)
+    return judgements
+
+
+def judge_freshness(stores: Sequence[FeedStore], judge: Judge) -> tuple[list[Judgement], list[FeedVerdict]]:
+    """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
+    clocks = [read_clocks(store) for store in stores]
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
+    return judgements, [_verdict(store, read, judgements) for store, read in zip(stores, clocks, strict=True)]
+
+
+def _verdict(store: FeedStore, clocks: Clocks, judgements: Sequence[Judgement]) -> FeedVerdict:
+    own = [j for j in judgements if j.subject == store.feed.id]
+    failed = [j.message for j in own if not j.passed]
+    judged = {j.row.get("clock") for j in own}
+    unjudged = [
+        f"the clock '{clock}' could not be checked" for clock in store.feed.delivery.clocks if clock not in judged
+    ]
+    if not clocks.deliveries:
+        failed = ["was never received"]
+    reasons = failed + unjudged
+    return FeedVerdict(clocks=clocks, is_withheld=bool(reasons), reason="; ".join(reasons) or None)
+
+
+def _admit(store: FeedStore, judgements: Sequence[Judgement]) -> None:
+    state = store.state()
+    for edition in list(state.candidates):
+        own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
+        failed = [j for j in own if not j.passed]
+        if own and not failed:
+            candidate = state.candidates.pop(edition)
+            if edition not in state.current or candidate.delivery_id != state.current[edition].delivery_id:
+                state.current[edition] = candidate
+            else:
+                state.current[edition].validators = candidate.validators
+        else:
+            _set_aside(store, state, edition, failed)
+    if state.confirmed_at and not state.problems and state.current.keys() >= set(state.window):
+        state.checked_at = state.confirmed_at
+    store.save(state)
+
+
+def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
+    candidate = state.candidates.pop(edition)
+    kept = state.current.get(edition)
+    error = DeliveryError(
+        store.feed.id,
+        problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
+        expected="; ".join(j.expected for j in failed[:3]) or "a judgement of every check",
+        came="; ".join(j.message for j in failed[:3]) or "checks that could not be carried out",
+        do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
+        kept=f"what was received on {store.manifest(kept.delivery_id).received_at:%Y-%m-%d}"
+        if kept
+        else "nothing; there is no earlier delivery",
+    )
+    logger.error("%s", error)
+    state.problems.append(str(error))
+    if kept is None or kept.delivery_id != candidate.delivery_id:
+        store.set_aside(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))
+
+
+class AuditOutcome(BaseModel):
+    """What the audit of a run came to, as it stands in ``audit/outcome.json`` for whoever asks later."""
+
+    as_of: date
+    judged_at: datetime
+    feeds: list[FeedVerdict]
+    judgements: list[Judgement]
+
+    @property
+    def withheld(self) -> list[FeedVerdict]:
+        """The feeds whose figures stay in."""
+        return [verdict for verdict in self.feeds if verdict.is_withheld]
+
+    @classmethod
+    def read(cls, audit: Path) -> "AuditOutcome | None":
+        """The outcome of the last run, if there was one."""
+        file = audit / "outcome.json"
+        return cls.model_validate_json(file.read_bytes()) if file.exists() else None

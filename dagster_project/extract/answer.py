@@ -1,0 +1,84 @@
+"""What an extractor hands to landing: the payload as received and where its records stand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Held:
+    """What we hold of an edition, in the words by which its supplier can tell whether it is the latest."""
+
+    validators: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PayloadFile:
+    """One file of the payload; ``sha256`` is of what the supplier sent, before we packed it."""
+
+    name: str
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Values of a column that stand in a code list: ``file`` is a JSON array of records with a key."""
+
+    file: Path
+    key: str
+    value: str
+    on: str
+
+
+@dataclass
+class Records:
+    """Where the records of a table stand and how our columns are called in them."""
+
+    files: list[Path]
+    format: Literal["json", "csv"]
+    supplier_columns: dict[str, str]
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    # A column whose values may not repeat: the supplier's own row number shows a page that came twice.
+    row_number: str | None = None
+    expected_rows: int | None = None
+
+
+@dataclass
+class Answer:
+    """A supplier's whole answer for one edition."""
+
+    url: str
+    released_at: datetime | None
+    validators: dict[str, str]
+    payload: list[PayloadFile]
+    tables: dict[str, Records]
+    headers: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    dropped_columns: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One publication of a feed: a year's table, or the only one there is (``year`` None)."""
+
+    year: int | None
+    source_id: str
+
+    @property
+    def key(self) -> str:
+        """How the edition is named in files."""
+        return "all" if self.year is None else str(self.year)
+
+
+class Extractor(Protocol):
+    """One wire protocol, ready to ask for one feed."""
+
+    def editions(self) -> list[Edition]:
+        """The editions that the supplier has and that we keep."""
+        ...
+
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch an edition into the folders, or None when the supplier confirms that what we hold is its latest."""
+        ...

@@ -1,0 +1,264 @@
+"""OData v3 as CBS and its sister services speak it, read through the bulk feed."""
+
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from dagster_project.contracts.model import Column, Feed, ODataV3Parameters
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records
+from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
+from dagster_project.extract.http import Http
+from dagster_project.extract.json_page import MalformedPageError, PageCutter
+from dagster_project.extract.progress import progress
+
+# CBS gives its times without a zone; they are Dutch clock times.
+SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
+RECORD_LIMIT = 10_000
+REGION_PREFIXES = ("GM", "WK", "BU")
+COUNTRY_PREFIX = "NL"
+ROW_NUMBER = "ID"
+NEXT_LINK = re.compile(r"^@?odata\.nextLink$")
+
+
+@dataclass
+class ODataV3:
+    """The extractor for one feed on an OData v3 service.
+
+    ``municipality`` limits every question to one municipality and the country; None asks for all regions.
+    """
+
+    feed: Feed
+    http: Http
+    base_url: str
+    municipality: str | None
+
+    @property
+    def parameters(self) -> ODataV3Parameters:
+        """The feed's parameters in this protocol's form."""
+        assert isinstance(self.feed.parameters, ODataV3Parameters)
+        return self.feed.parameters
+
+    def editions(self) -> list[Edition]:
+        """The newest editions by the supplier's catalogue, or by the contract while the catalogue is silent."""
+        known = dict(self.feed.delivery.editions)
+        before, _, after = self.parameters.catalogue_title.partition("{edition}")
+        condition = quote(f"startswith(Title,'{before}')", safe="(),'")
+        url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
+        try:
+            listed, _ = self.http.get_json(url)
+        except SupplierUnreachableError:
+            return self._newest(known)
+        title = re.compile(re.escape(before) + r"(\d{4})" + re.escape(after))
+        found = {
+            int(match[1]): table["Identifier"].strip()
+            for table in listed.get("value", [])
+            if (match := title.fullmatch(table["Title"].strip()))
+        }
+        return self._newest(found or known)
+
+    def _newest(self, editions: dict[int, str]) -> list[Edition]:
+        newest = sorted(editions)[-self.feed.delivery.newest_editions :]
+        return [Edition(year, editions[year]) for year in newest]
+
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch one table whole; None when its TableInfos still say what they said for the one we hold."""
+        infos, infos_file = self._read(edition, "TableInfos", payload)
+        info = self._only(infos, edition)
+        validators = {"Modified": str(info.get("Modified")), "table": edition.source_id, "scope": self._scope}
+        if held is not None and held.validators == validators:
+            return None
+
+        entities = self._entities(edition)
+        dimension = self.parameters.region_dimension
+        for needed in ("DataProperties", dimension, "TypedDataSet"):
+            if needed not in entities:
+                raise self._unexpected(
+                    edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
+                )
+
+        properties, properties_file = self._read(edition, "DataProperties", payload)
+        offered = supplier_columns(properties["value"])
+        table = self.feed.tables[0]
+        columns = table.expected_columns(edition.year)
+        direct = [column for column in columns if column.meta.code_list is None]
+        names = match_columns(self.feed, edition, direct, offered)
+
+        lists = {column.meta.code_list for column in columns if column.meta.code_list} | {dimension}
+        code_lists = {name: self._read(edition, name, payload) for name in sorted(lists)}
+        regions = [str(row["Key"]).strip() for row in code_lists[dimension][0]["value"]]
+        expected_rows = self._expected_rows(info, regions, offered)
+        pages, page_files = self._read_pages(edition, names, payload, scratch, expected_rows)
+
+        return Answer(
+            url=self._url(edition, "TypedDataSet"),
+            released_at=_moment(info.get("Modified")),
+            validators=validators,
+            payload=[infos_file, properties_file, *(file for _, file in code_lists.values()), *page_files],
+            tables={
+                table.name: Records(
+                    files=pages,
+                    format="json",
+                    supplier_columns=names,
+                    lookups=self._lookups(columns, code_lists, scratch),
+                    row_number=ROW_NUMBER,
+                    expected_rows=expected_rows,
+                )
+            },
+            facts={
+                "title": str(info.get("Title", "")).strip(),
+                "figures_status": figures_status(info),
+                "supplier_modified": str(info.get("Modified")),
+            },
+            dropped_columns={table.name: sorted({c.key for c in offered} - set(names.values()))},
+        )
+
+    @property
+    def _scope(self) -> str:
+        return self.municipality or "country"
+
+    def _url(self, edition: Edition, entity: str = "") -> str:
+        return f"{self.base_url}/ODataFeed/odata/{edition.source_id}/{entity}".rstrip("/")
+
+    def _read(self, edition: Edition, entity: str, payload: Path) -> tuple[dict[str, Any], PayloadFile]:
+        """Read a small entity whole and keep it as received."""
+        url = self._url(edition, entity) + "?$format=json"
+        document, body = self.http.get_json(url)
+        if not isinstance(document.get("value"), list):
+            raise self.http.malformed(url, body, "an object without 'value'")
+        name = f"{entity}.json.gz"
+        with _packed(payload / name) as file:
+            file.write(body)
+        return document, PayloadFile(name, hashlib.sha256(body).hexdigest(), url)
+
+    def _only(self, infos: dict[str, Any], edition: Edition) -> dict[str, Any]:
+        rows = infos["value"]
+        if len(rows) != 1 or str(rows[0].get("Identifier")).strip() != edition.source_id:
+            raise self._unexpected(edition, "describes another table", f"one record with Identifier {edition.source_id}",
+                                   [row.get("Identifier") for row in rows])  # fmt: skip
+        return rows[0]
+
+    def _entities(self, edition: Edition) -> list[str]:
+        document, _ = self.http.get_json(self._url(edition) + "?$format=json")
+        return [entry.get("name", "") for entry in document.get("value", [])]
+
+    def _expected_rows(self, info: dict[str, Any], regions: list[str], offered: list[SupplierColumn]) -> int | None:
+        """How many rows must come: what the supplier counts, or a row per region where the region is the only key."""
+        if self.municipality is None:
+            return int(info["RecordCount"]) if info.get("RecordCount") is not None else None
+        if sum(column.is_dimension for column in offered) == 1:
+            return sum(region.startswith(self._prefixes()) for region in regions)
+        return None
+
+    def _prefixes(self) -> tuple[str, ...]:
+        digits = (self.municipality or "").removeprefix("GM")
+        return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
+
+    def _first_page(self, edition: Edition, names: dict[str, str]) -> str:
+        url = self._url(edition, "TypedDataSet") + "?$format=json"
+        if self.municipality is not None:
+            # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
+            conditions = [f"startswith({self.parameters.region_dimension},'{prefix}')" for prefix in self._prefixes()]
+            url += "&$filter=" + quote(" or ".join(conditions), safe="(),'")
+        return url
+
+    def _read_pages(
+        self, edition: Edition, names: dict[str, str], payload: Path, scratch: Path, expected_rows: int | None
+    ) -> tuple[list[Path], list[PayloadFile]]:
+        """Follow the pages of the data; each is kept packed and, for the parser, as a bare list of records."""
+        pages: list[Path] = []
+        files: list[PayloadFile] = []
+        url: str | None = self._first_page(edition, names)
+        seen: set[str] = set()
+        with progress(f"{self.feed.id} {edition.key}", expected_rows) as advance:
+            while url:
+                if url in seen:
+                    raise self._unexpected(edition, "sends us round in a circle of pages",
+                                           "a new address in every odata.nextLink", url)  # fmt: skip
+                seen.add(url)
+                name = f"TypedDataSet-{len(pages) + 1:04}.json"
+                envelope, digest, rows = self._read_page(edition, url, names, payload / f"{name}.gz", scratch / name)
+                pages.append(scratch / name)
+                files.append(PayloadFile(f"{name}.gz", digest, url))
+                advance(rows)
+                link = next((value for key, value in envelope.items() if NEXT_LINK.match(key)), None)
+                url = self._on_our_host(link) if link else None
+        return pages, files
+
+    def _read_page(
+        self, edition: Edition, url: str, names: dict[str, str], packed: Path, bare: Path
+    ) -> tuple[dict[str, Any], str, int]:
+        with self.http.explained(url):
+            for attempt in self.http.attempts():
+                with attempt, self.http.stream(url) as response, _packed(packed) as kept, bare.open("wb") as target:
+                    digest, cutter, start = hashlib.sha256(), PageCutter(target), b""
+                    rows = 0
+                    try:
+                        for chunk in response.iter_bytes(256 * 1024):
+                            start = start or chunk
+                            digest.update(chunk)
+                            kept.write(chunk)
+                            cutter.feed(chunk)
+                            rows += chunk.count(b'"ID":')
+                        envelope, first = cutter.close(), cutter.first_record()
+                    except MalformedPageError as error:
+                        raise self.http.malformed(url, start, str(error)) from error
+        if first is not None and (missing := sorted(set(names.values()) - first.keys())):
+            raise self._unexpected(edition, f"leaves column {', '.join(missing)} out of its records",
+                                   "every column that DataProperties announces", sorted(first))  # fmt: skip
+        return envelope, digest.hexdigest(), rows
+
+    def _on_our_host(self, link: str) -> str:
+        """CBS writes its addresses with http and in other capitals; ask by the address that we were given."""
+        base, target = urlsplit(self.base_url), urlsplit(link)
+        return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+
+    def _lookups(
+        self, columns: list[Column], code_lists: dict[str, tuple[dict[str, Any], PayloadFile]], scratch: Path
+    ) -> dict[str, Lookup]:
+        lookups = {}
+        for column in columns:
+            if column.meta.code_list is None:
+                continue
+            file = scratch / f"{column.meta.code_list}.json"
+            file.write_text(json.dumps(code_lists[column.meta.code_list][0]["value"]), encoding="utf-8")
+            lookups[column.name] = Lookup(file, "Key", column.meta.supplier_name, on=column.meta.code_list)
+        return lookups
+
+    def _unexpected(self, edition: Edition, problem: str, expected: str, came: object) -> DeliveryError:
+        return DeliveryError(
+            self.feed.id,
+            problem=f"table {edition.source_id} {problem}",
+            expected=expected,
+            came=str(came)[:300],
+            do=f"look at {self._url(edition)}; if the supplier changed it for good, adapt {self.feed.file}",
+        )
+
+
+def figures_status(info: dict[str, Any]) -> str:
+    """Whether CBS calls the figures of a table definitive or provisional, from the table's own description."""
+    text = str(info.get("ShortDescription") or "")
+    match = re.search(r"Status van de cijfers:?\s*(Definitief|Voorlopig)", text, re.IGNORECASE)
+    if match is None:
+        return "unknown"
+    return {"definitief": "definitive", "voorlopig": "provisional"}[match[1].lower()]
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SUPPLIER_TIME)
+
+
+def _packed(path: Path) -> gzip.GzipFile:
+    """A packed file whose bytes depend on the content alone, so that the same delivery is the same file."""
+    return gzip.GzipFile(filename="", fileobj=path.open("wb"), mode="wb", compresslevel=1, mtime=0)

@@ -1,0 +1,183 @@
+"""From a supplier's records to one typed Parquet file: DuckDB's readers parse, this module checks every value."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.contracts.model import Column, DataType, Feed, Table
+from dagster_project.errors import DeliveryError
+from dagster_project.extract.answer import Edition, Lookup, Records
+from dagster_project.landing.store import TableManifest
+
+KIND_OF_VALUE: dict[DataType, str] = {
+    "bigint": "a whole number",
+    "integer": "a whole number",
+    "double": "a number",
+    "boolean": "true or false",
+    "date": "a date",
+    "timestamptz": "a moment with time zone",
+}
+# One record of the widest table is a few kB; this leaves room without letting a broken page eat the memory.
+LARGEST_RECORD = 16 * 1024 * 1024
+
+
+def write_parquet(
+    feed: Feed, edition: Edition, table: Table, records: Records, scratch: Path, target: Path
+) -> list[str]:
+    """Write the contract's columns of ``records`` to ``target``, typed and stripped of padding.
+
+    Returns the columns. Raises DeliveryError for rows that are missing or double and for a value of another type.
+    """
+    columns = table.expected_columns(edition.year)
+    with duckdb.connect(str(scratch / f"{table.name}.duckdb")) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        try:
+            _read_as_text(connection, columns, records)
+        except duckdb.Error as error:
+            raise _unexpected(
+                feed, edition, table, "cannot be read", f"{records.format} records", str(error)
+            ) from error
+        _check_rows(connection, feed, edition, table, records)
+        _check_values(connection, feed, edition, table, columns, records)
+        # A column that this edition does not have is kept as an empty one: all editions have the same columns.
+        expected = {column.name for column in columns}
+        select = ", ".join(
+            f"{'' if column.name in expected else 'null::'}"
+            + (_cast(column) if column.name in expected else column.data_type)
+            + f" as {column.name}"
+            for column in table.columns
+        )
+        connection.execute(
+            f"COPY (SELECT {select} FROM received ORDER BY received_order) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    return [column.name for column in columns]
+
+
+def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManifest:
+    """What the manifest says of a Parquet file."""
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    rows = duckdb.read_parquet(str(target)).count("*").fetchone()
+    assert rows is not None
+    return TableManifest(rows=rows[0], columns=columns, dropped_columns=dropped, sha256=digest)
+
+
+def last_period(target: Path, column: str) -> date | None:
+    """The last date in a column: the period clock."""
+    row = duckdb.sql(f"SELECT max({column})::date FROM read_parquet('{target}')").fetchone()
+    return row[0] if row else None
+
+
+def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records) -> None:
+    """Everything is read as text first: a reader that meets '12,5' in a number column should not decide for us."""
+    direct = dict(records.supplier_columns)
+    if records.row_number:
+        direct["row_number"] = records.row_number
+    on = {lookup.on for lookup in records.lookups.values()}
+    wanted = sorted(set(direct.values()) | on)
+    types = "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in wanted) + "}"
+    files = "[" + ", ".join(_quoted(str(file)) for file in records.files) + "]"
+    if records.format == "json":
+        reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={LARGEST_RECORD})"
+    else:
+        reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
+    values = [f"nullif(trim(\"{name}\"), '') AS {ours}" for ours, name in direct.items()]
+    keys = [f'trim("{name}") AS key_{position}' for position, name in enumerate(sorted(on))]
+    connection.execute(
+        f"CREATE TABLE records AS SELECT row_number() OVER () AS received_order, {', '.join(values + keys)} FROM {reader}"
+    )
+    looked_up, joins = _lookup_joins(records.lookups, sorted(on))
+    connection.execute(f"CREATE TABLE received AS SELECT records.*{looked_up} FROM records {joins}")
+
+
+def _lookup_joins(lookups: dict[str, Lookup], on: list[str]) -> tuple[str, str]:
+    columns, joins = "", ""
+    for position, (ours, lookup) in enumerate(lookups.items()):
+        alias = f"list_{position}"
+        columns += f", nullif(trim({alias}.value), '') AS {ours}"
+        joins += (
+            f" LEFT JOIN (SELECT trim({lookup.key}) AS key, any_value({lookup.value}) AS value"
+            f" FROM read_json('{lookup.file}', format='array',"
+            f" columns={{{_quoted(lookup.key)}: 'VARCHAR', {_quoted(lookup.value)}: 'VARCHAR'}}) GROUP BY 1) {alias}"
+            f" ON {alias}.key = records.key_{on.index(lookup.on)}"
+        )
+    return columns, joins
+
+
+def _check_rows(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, edition: Edition, table: Table, records: Records
+) -> None:
+    rows, different = _one(
+        connection,
+        f"SELECT count(*), {'count(DISTINCT row_number)' if records.row_number else 'count(*)'} FROM received",
+    )
+    if different != rows:
+        raise _unexpected(feed, edition, table, "holds rows that came twice", "every row number once",
+                          f"{rows:,} rows with {different:,} different numbers")  # fmt: skip
+    if records.expected_rows is not None and rows != records.expected_rows:
+        raise _unexpected(feed, edition, table, "is not complete", f"{records.expected_rows:,} rows by the supplier's "
+                          "own count", f"{rows:,} rows")  # fmt: skip
+    if rows == 0:
+        raise _unexpected(feed, edition, table, "is empty", "at least one row", "0 rows")
+
+
+def _check_values(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    edition: Edition,
+    table: Table,
+    columns: list[Column],
+    records: Records,
+) -> None:
+    """Find the first value that its column's type cannot hold."""
+    typed = [column for column in columns if column.data_type != "varchar"]
+    if not typed:
+        return
+    counts = _one(
+        connection,
+        "SELECT " + ", ".join(f"count(*) FILTER (WHERE {_is_wrong(column)})" for column in typed) + " FROM received",
+    )
+    for column, wrong in zip(typed, counts, strict=True):
+        if wrong:
+            row, value = _one(
+                connection,
+                f"SELECT received_order, {column.name} FROM received WHERE {_is_wrong(column)} ORDER BY 1 LIMIT 1",
+            )
+            name = records.supplier_columns[column.name]
+            raise _unexpected(
+                feed, edition, table, f"holds another kind of value in column '{name}', row {row:,}",
+                KIND_OF_VALUE[column.data_type], f"{value!r} ({wrong:,} such values)")  # fmt: skip
+
+
+def _is_wrong(column: Column) -> str:
+    """Casting '12.5' to a whole number rounds it silently, so whole numbers are looked at as numbers first."""
+    name = column.name
+    if column.data_type in ("bigint", "integer"):
+        return f"{name} IS NOT NULL AND coalesce(try_cast({name} AS double) <> trunc(try_cast({name} AS double)), true)"
+    return f"{name} IS NOT NULL AND try_cast({name} AS {column.data_type}) IS NULL"
+
+
+def _cast(column: Column) -> str:
+    return column.name if column.data_type == "varchar" else f"cast({column.name} AS {column.data_type})"
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:
+    return DeliveryError(
+        feed.id,
+        problem=f"table {table.name} of edition {edition.key} ({edition.source_id}) {problem}",
+        expected=expected,
+        came=came[:400],
+        do=f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself",
+    )

@@ -1,0 +1,158 @@
+"""Receiving a feed: ask its supplier for what is new, keep it as a candidate until the audit has judged it."""
+
+import hashlib
+import logging
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from dagster_project.contracts.model import Feed
+from dagster_project.errors import DeliveryError
+from dagster_project.extract.answer import Answer, Edition, Extractor, Held
+from dagster_project.landing.atomic import write_file
+from dagster_project.landing.parquet import describe, last_period, write_parquet
+from dagster_project.landing.store import MANIFEST, FeedState, FeedStore, HeldEdition, Manifest
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Reception:
+    """What came of asking for a feed."""
+
+    feed: str
+    confirmed: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime]) -> Reception:
+    """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
+    state = store.state()
+    state.attempted_at, state.problems = now(), []
+    # A run that was killed may have left half a delivery here.
+    shutil.rmtree(store.incoming, ignore_errors=True)
+    reception = Reception(store.feed.id)
+    try:
+        editions = extractor.editions()
+        state.window = [edition.key for edition in editions]
+    except DeliveryError as error:
+        editions = []
+        _tell(error, store, state, reception)
+    for edition in editions:
+        try:
+            candidate = _receive_edition(store, extractor, edition, state, now())
+        except DeliveryError as error:
+            _tell(error, store, state, reception)
+            continue
+        if candidate is None:
+            reception.confirmed.append(edition.key)
+        else:
+            state.candidates[edition.key] = candidate
+            reception.received.append(edition.key)
+    if not reception.problems:
+        state.confirmed_at = now()
+    store.save(state)
+    return reception
+
+
+def contract_version(feed: Feed, edition: Edition) -> str:
+    """Changes when the contract asks for other columns, so that what we hold must be fetched anew."""
+    wanted = [
+        (table.name, column.model_dump(include={"name", "data_type", "meta"}))
+        for table in feed.tables
+        for column in table.expected_columns(edition.year)
+    ]
+    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
+
+
+def _receive_edition(
+    store: FeedStore, extractor: Extractor, edition: Edition, state: FeedState, now: datetime
+) -> HeldEdition | None:
+    """Fetch one edition; None when the supplier confirms what we hold."""
+    version = contract_version(store.feed, edition)
+    held = state.candidates.get(edition.key) or state.current.get(edition.key)
+    known = Held(held.validators) if held and held.contract_version == version else None
+    work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
+    payload, scratch = work / "payload", work / "scratch"
+    payload.mkdir(parents=True)
+    scratch.mkdir()
+    try:
+        answer = extractor.fetch(edition, known, payload, scratch)
+        if answer is None:
+            shutil.rmtree(work)
+            return None
+        delivery_id = _write_delivery(store, edition, answer, version, work, now)
+    except DeliveryError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if error.is_quarantined:
+            store.set_aside(work, _name_of_failure(edition, work, str(error)), str(error))
+        raise
+    logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
+    current = state.current.get(edition.key)
+    return HeldEdition(
+        delivery_id=delivery_id,
+        previous_id=current.delivery_id if current else None,
+        contract_version=version,
+        validators=answer.validators,
+    )
+
+
+def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version: str, work: Path, now: datetime) -> str:
+    """Turn the answer into a finished delivery under a name made from its content."""
+    tables = {}
+    for table in store.feed.tables:
+        target = work / f"{table.name}.parquet"
+        columns = write_parquet(store.feed, edition, table, answer.tables[table.name], work / "scratch", target)
+        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
+    period = store.feed.period_column
+    delivery_id = _content_address(edition, answer, version)
+    manifest = Manifest(
+        feed=store.feed.id,
+        edition=edition.key,
+        source_id=edition.source_id,
+        delivery_id=delivery_id,
+        url=answer.url,
+        received_at=now,
+        released_at=answer.released_at,
+        period_end=last_period(work / f"{period[0]}.parquet", period[1]) if period else None,
+        contract_version=version,
+        headers=answer.headers,
+        facts=answer.facts,
+        payload=answer.payload,
+        tables=tables,
+    )
+    shutil.rmtree(work / "scratch")
+    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
+    store.add(work, delivery_id)
+    shutil.rmtree(work, ignore_errors=True)
+    return delivery_id
+
+
+def _content_address(edition: Edition, answer: Answer, version: str) -> str:
+    """Made from the records alone: a page's envelope holds addresses that change while no figure does."""
+    digest = hashlib.sha256(f"{edition.source_id} {version}".encode())
+    for records in answer.tables.values():
+        for file in [*records.files, *(lookup.file for lookup in records.lookups.values())]:
+            with file.open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def _name_of_failure(edition: Edition, work: Path, reason: str) -> str:
+    """The same failure with the same payload gets the same name, so that a daily repeat is kept once."""
+    digest = hashlib.sha256(reason.encode())
+    for file in sorted((work / "payload").iterdir()):
+        digest.update(file.read_bytes())
+    return f"{edition.key}-{digest.hexdigest()[:16]}"
+
+
+def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
+    kept = sorted(store.manifest(held.delivery_id).received_at for held in state.current.values())
+    error.kept = f"what was received on {kept[-1]:%Y-%m-%d}" if kept else "nothing; there is no earlier delivery"
+    logger.error("%s", error)
+    reception.problems.append(str(error))
+    state.problems.append(str(error))

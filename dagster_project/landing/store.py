@@ -1,0 +1,115 @@
+"""Where deliveries lie: one folder per feed with its deliveries, what was set aside, and which are current."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from dagster_project.contracts.model import Feed
+from dagster_project.extract.answer import PayloadFile
+from dagster_project.landing.atomic import move_folder, write_file
+
+MANIFEST = "manifest.json"
+
+
+class TableManifest(BaseModel):
+    """What one typed Parquet file of a delivery holds."""
+
+    rows: int
+    columns: list[str]
+    dropped_columns: list[str]
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """All that is known of a delivery; written once, never changed."""
+
+    feed: str
+    edition: str
+    source_id: str
+    delivery_id: str
+    url: str
+    received_at: datetime
+    released_at: datetime | None
+    period_end: date | None
+    contract_version: str
+    headers: dict[str, str]
+    facts: dict[str, str]
+    payload: list[PayloadFile]
+    tables: dict[str, TableManifest]
+
+
+class HeldEdition(BaseModel):
+    """A delivery that stands for an edition, and by what its supplier can tell whether it is the latest."""
+
+    delivery_id: str
+    previous_id: str | None
+    contract_version: str
+    validators: dict[str, str]
+
+
+class FeedState(BaseModel):
+    """What holds now for a feed: the one thing in landing that changes."""
+
+    # Deliveries that passed the audit, per edition.
+    current: dict[str, HeldEdition] = {}
+    # Deliveries that came in and wait for the audit.
+    candidates: dict[str, HeldEdition] = {}
+    # Editions the supplier had when it was last asked.
+    window: list[str] = []
+    # When the supplier told us, for every edition, what its latest is; it becomes checked_at once we hold all of that.
+    confirmed_at: datetime | None = None
+    checked_at: datetime | None = None
+    attempted_at: datetime | None = None
+    problems: list[str] = []
+
+
+class FeedStore:
+    """The folder of one feed in landing."""
+
+    def __init__(self, landing: Path, feed: Feed) -> None:
+        self.feed = feed
+        self.folder = landing / feed.supplier / feed.name
+        self.incoming = self.folder / "incoming"
+        self.deliveries = self.folder / "deliveries"
+        self.quarantine = self.folder / "quarantine"
+        self._state_file = self.folder / "state.json"
+
+    def state(self) -> FeedState:
+        """What holds now; the state of a feed that was never asked for is empty."""
+        if not self._state_file.exists():
+            return FeedState()
+        return FeedState.model_validate_json(self._state_file.read_bytes())
+
+    def save(self, state: FeedState) -> None:
+        """Let this be what holds now."""
+        write_file(self._state_file, state.model_dump_json(indent=2).encode())
+
+    def manifest(self, delivery_id: str) -> Manifest:
+        """The manifest of a delivery."""
+        return Manifest.model_validate_json((self.deliveries / delivery_id / MANIFEST).read_bytes())
+
+    def parquet(self, delivery_id: str, table: str) -> Path:
+        """The typed Parquet file of one table of a delivery."""
+        return self.deliveries / delivery_id / f"{table}.parquet"
+
+    def add(self, work: Path, delivery_id: str) -> None:
+        """Keep a finished delivery, unless the same one is kept already."""
+        if not (self.deliveries / delivery_id).exists():
+            move_folder(work, self.deliveries / delivery_id)
+
+    def set_aside(self, folder: Path, name: str, reason: str) -> Path:
+        """Move what cannot be used to quarantine, with the reason beside it."""
+        write_file(folder / "reason.txt", reason.encode())
+        target = self.quarantine / name
+        if not target.exists():
+            move_folder(folder, target)
+        return target
+
+    def newest_manifests(self, state: FeedState) -> dict[str, Manifest]:
+        """Manifests of the current deliveries of the editions that the supplier still has in its window."""
+        return {
+            edition: self.manifest(held.delivery_id)
+            for edition, held in sorted(state.current.items())
+            if edition in state.window
+        }

@@ -1,0 +1,77 @@
+"""Settings of one installation: which municipality, where things are kept, how suppliers are reached.
+
+They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dagster_project.errors import SetupError
+
+PROJECT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT / "dbt_models"
+SEEDS = PROJECT / "seeds"
+
+
+class SupplierSettings(BaseModel):
+    """What one municipality sets for one supplier, over what the contract says."""
+
+    base_url: str | None = None
+    location: str | None = None
+    token: SecretStr | None = None
+
+
+class HttpSettings(BaseModel):
+    """How patient we are with a supplier. Seconds, unless named otherwise."""
+
+    timeout: float = 60
+    attempts: int = Field(default=5, ge=1)
+    first_wait: float = 1
+    longest_wait: float = 60
+
+
+class Settings(BaseSettings):
+    """All settings, with the defaults of an ordinary installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAANDVERS_", env_nested_delimiter="__", toml_file="maandvers.toml", extra="forbid"
+    )
+
+    municipality_code: str = Field(default="GM0867", pattern=r"^GM\d{4}$")
+    # One municipality is enough for its own profile; the whole country allows comparison with any other.
+    scope: Literal["municipality", "country"] = "municipality"
+    home: Path = Path("data/live")
+    suppliers: dict[str, SupplierSettings] = {}
+    http: HttpSettings = HttpSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in wins over the environment, which wins over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def supplier(self, name: str) -> SupplierSettings:
+        """What is set for this supplier, or nothing."""
+        return self.suppliers.get(name, SupplierSettings())
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises SetupError that names the setting and what came."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(step) for step in first["loc"])
+        raise SetupError(
+            f"setting '{name}': {first['msg']}, came {first['input']!r}\n"
+            f"  do: correct it in maandvers.toml or in MAANDVERS_{name.upper().replace('.', '__')}"
+        ) from error

@@ -1,0 +1,84 @@
+"""What one run works with: settings, contracts, the clock and the folders of this installation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dagster_project.contracts.load import load_feeds
+from dagster_project.contracts.model import Feed
+from dagster_project.errors import SetupError
+from dagster_project.settings import DBT_PROJECT, Settings
+
+LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
+# A simulated day is seen from its early morning, when a nightly run looks at suppliers.
+MORNING = time(6, 0)
+
+
+def wall_clock() -> datetime:
+    """The present moment, with time zone UTC."""
+    return datetime.now(UTC)
+
+
+def morning_of(day: date) -> Callable[[], datetime]:
+    """A clock that stands still in the early morning of ``day``, local time."""
+    moment = datetime.combine(day, MORNING, LOCAL_TIME).astimezone(UTC)
+    return lambda: moment
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything a step needs to know about where and when it runs."""
+
+    settings: Settings
+    now: Callable[[], datetime] = wall_clock
+    models: Path = field(default=DBT_PROJECT / "models")
+
+    @cached_property
+    def feeds(self) -> list[Feed]:
+        """Every feed that has a delivery contract."""
+        return load_feeds(self.models)
+
+    def select(self, names: list[str] | None) -> list[Feed]:
+        """The feeds with these names, or of these suppliers; all of them for None.
+
+        Raises SetupError for a name that is neither.
+        """
+        if not names:
+            return self.feeds
+        known = {feed.id for feed in self.feeds} | {feed.supplier for feed in self.feeds}
+        if unknown := sorted(set(names) - known):
+            raise SetupError(f"no feed or supplier is called {', '.join(unknown)}\n  do: choose from {sorted(known)}")
+        return [feed for feed in self.feeds if feed.id in names or feed.supplier in names]
+
+    @property
+    def today(self) -> date:
+        """The date in the municipality."""
+        return self.now().astimezone(LOCAL_TIME).date()
+
+    @property
+    def home(self) -> Path:
+        """Folder of this installation, absolute."""
+        return self.settings.home.resolve()
+
+    @property
+    def landing(self) -> Path:
+        """Deliveries as they came in."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt builds; made from landing and never read by a BI tool."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def audit(self) -> Path:
+        """Great Expectations' context and the results of the last run."""
+        return self.home / "audit"
+
+    @property
+    def releases(self) -> Path:
+        """Published releases and the link to the latest."""
+        return self.home / "releases"
