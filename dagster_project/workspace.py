@@ -1,7 +1,7 @@
 """What one run works with: settings, contracts, the clock and the folders of this installation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,9 @@ class Workspace:
 
     settings: Settings
     now: Callable[[], datetime] = wall_clock
-    models: Path = field(default=DBT_PROJECT / "models")
+    models: Path = DBT_PROJECT / "models"
+    # Everything the sample suppliers serve is made up, and what is made from it says so.
+    is_sample: bool = False
 
     @cached_property
     def feeds(self) -> list[Feed]:

@@ -19,6 +19,7 @@ class Clocks(BaseModel):
     released_at: datetime | None
     period_end: date | None
     fresh_until: date | None
+    asked_at: datetime | None
     problems: list[str]
     deliveries: dict[str, str]
 
@@ -26,6 +27,11 @@ class Clocks(BaseModel):
         """The date a clock shows, in local time."""
         moment = {"checked": self.checked_at, "released": self.released_at, "period": self.period_end}[clock]
         return moment.astimezone(LOCAL_TIME).date() if isinstance(moment, datetime) else moment
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether anybody ever asked for this feed here."""
+        return self.asked_at is not None
 
 
 def read_clocks(store: FeedStore) -> Clocks:
@@ -39,6 +45,7 @@ def read_clocks(store: FeedStore) -> Clocks:
         released_at=max((m.released_at for m in manifests.values() if m.released_at), default=None),
         period_end=max((m.period_end for m in manifests.values() if m.period_end), default=None),
         fresh_until=None,
+        asked_at=state.attempted_at,
         problems=state.problems,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
     )

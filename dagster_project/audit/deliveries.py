@@ -2,28 +2,18 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from pathlib import Path
-
-from pydantic import BaseModel
 
 from dagster_project.audit.clocks import Clocks, read_clocks
 from dagster_project.audit.frames import delivery_frames, freshness_frame
+from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
 
 logger = logging.getLogger(__name__)
 
+# Takes frames, and whether they are the first of this run.
 Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
-
-
-class FeedVerdict(BaseModel):
-    """Whether the figures of a feed may go out, and why not."""
-
-    clocks: Clocks
-    is_withheld: bool
-    reason: str | None
 
 
 def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
@@ -90,23 +80,3 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
     state.problems.append(str(error))
     if kept is None or kept.delivery_id != candidate.delivery_id:
         store.set_aside(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))
-
-
-class AuditOutcome(BaseModel):
-    """What the audit of a run came to, as it stands in ``audit/outcome.json`` for whoever asks later."""
-
-    as_of: date
-    judged_at: datetime
-    feeds: list[FeedVerdict]
-    judgements: list[Judgement]
-
-    @property
-    def withheld(self) -> list[FeedVerdict]:
-        """The feeds whose figures stay in."""
-        return [verdict for verdict in self.feeds if verdict.is_withheld]
-
-    @classmethod
-    def read(cls, audit: Path) -> "AuditOutcome | None":
-        """The outcome of the last run, if there was one."""
-        file = audit / "outcome.json"
-        return cls.model_validate_json(file.read_bytes()) if file.exists() else None

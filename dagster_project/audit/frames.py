@@ -8,8 +8,11 @@ from typing import Any
 import duckdb
 
 from dagster_project.audit.clocks import Clocks
+from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.landing.store import FeedStore, HeldEdition
+from dagster_project.release.marts import Mart
+from dagster_project.workspace import Workspace
 from expectations.frames import Frame
 
 # Persons whose neighbourhood is not known are in the municipality and in none of its parts. In the real table of 2020
@@ -57,6 +60,39 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
                 }
             )
     return Frame("freshness", rows)
+
+
+def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> Frame:
+    """A row per mart: how much it holds, and how much of that should not be there.
+
+    A mart may be empty only when one of its feeds is withheld.
+    """
+    shown = {
+        (f"raw_{feed.supplier}", table.name)
+        for feed, verdict in zip(workspace.feeds, outcome.feeds, strict=True)
+        if not verdict.is_withheld
+        for table in feed.tables
+    }
+    known = {(f"raw_{feed.supplier}", table.name) for feed in workspace.feeds for table in feed.tables}
+    rows: list[dict[str, object]] = []
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        for mart in marts:
+            # A mart without a clock holds definitions, which do not age.
+            stale = "fresh_until IS NULL OR fresh_until < $today" if mart.has("fresh_until") else "$today IS NULL"
+            counts = connection.execute(
+                f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}",
+                {"today": workspace.today},
+            ).fetchone()
+            assert counts is not None
+            rows.append(
+                {
+                    "mart": mart.name,
+                    "row_count": counts[0],
+                    "minimum_rows": 1 if mart.sources & known <= shown else 0,
+                    "stale_violation_count": counts[1],
+                }
+            )
+    return Frame("marts", rows)
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:

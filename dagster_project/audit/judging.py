@@ -11,8 +11,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from expectations.data_docs import build_data_docs
 from expectations.frames import Frame, Judgement
-from expectations.judge import build_data_docs, judge, load_great_expectations
+from expectations.judge import judge
 
 
 @cache
@@ -24,20 +25,25 @@ def _worker() -> ProcessPoolExecutor:
 
 def warm_up() -> None:
     """Let the worker start to import Great Expectations."""
-    _worker().submit(load_great_expectations)
+    _worker().submit(_import_great_expectations)
 
 
-def judge_frames(frames: Sequence[Frame], as_of: date, context: Path, *, is_first: bool) -> list[Judgement]:
+def judge_frames(as_of: date, context: Path, frames: Sequence[Frame], is_first: bool) -> list[Judgement]:
     """Judge frames; what could not be judged, for whatever reason, comes back as failed."""
     try:
-        return _worker().submit(judge, frames, as_of, context, is_first=is_first).result()
-    except Exception as error:  # noqa: BLE001 - whatever stops a check, the check has failed
+        return _worker().submit(judge, frames, as_of, context, is_first).result()
+    except Exception as error:
+        # Whatever stops a check: a check that could not run has failed.
         return [_not_checked(frame, error) for frame in frames]
 
 
 def data_docs(context: Path, target: Path) -> Future[Path]:
     """Start to build the readable pages of all that was judged."""
     return _worker().submit(build_data_docs, context, target)
+
+
+def _import_great_expectations() -> None:
+    import expectations.row_expectations  # noqa: F401 - imported for what it costs, ahead of time
 
 
 def _not_checked(frame: Frame, error: Exception) -> Judgement:

@@ -171,17 +171,29 @@ class CsvZip:
                     rows = 0
                     for row in reader:
                         if len(row) != len(heading):
-                            raise self._unexpected(archive, f"has a broken row in {table.member}, line {reader.line_num}",
-                                                   f"{len(heading)} columns", f"{len(row)} columns")  # fmt: skip
+                            raise self._unexpected(
+                                archive,
+                                f"has a broken row in {table.member}, line {reader.line_num}",
+                                f"{len(heading)} columns",
+                                f"{len(row)} columns",
+                            )
                         writer.writerow([row[place] for place in places])
                         rows += 1
                     advance(rows)
             except UnicodeDecodeError as error:
-                raise self._unexpected(archive, f"holds a {table.member} that is not UTF-8", "UTF-8 text",
-                                       f"byte 0x{error.object[error.start]:02x} after line {reader.line_num}") from error  # fmt: skip
+                raise self._unexpected(
+                    archive,
+                    f"holds a {table.member} that is not UTF-8",
+                    "UTF-8 text",
+                    f"byte 0x{error.object[error.start]:02x} after line {reader.line_num}",
+                ) from error
             except csv.Error as error:
-                raise self._unexpected(archive, f"holds a broken {table.member}", "CSV with quoted fields",
-                                       f"line {reader.line_num}: {error}") from error  # fmt: skip
+                raise self._unexpected(
+                    archive,
+                    f"holds a broken {table.member}",
+                    "CSV with quoted fields",
+                    f"line {reader.line_num}: {error}",
+                ) from error
         with (
             bare.open("rb") as source,
             (payload / f"{table.name}.csv.gz").open("wb") as kept,
@@ -197,8 +209,11 @@ class CsvZip:
             name = next((name for name in names if name in heading), None)
             if name is None:
                 raise self._unexpected(
-                    archive, f"lacks column '{names[0]}' in {table.member}",
-                    f"the contract lists {len(table.columns)} columns", ", ".join(heading) or "an empty file")  # fmt: skip
+                    archive,
+                    f"lacks column '{names[0]}' in {table.member}",
+                    f"the contract lists {len(table.columns)} columns",
+                    ", ".join(heading) or "an empty file",
+                )
             found[column.name] = name
         return found
 

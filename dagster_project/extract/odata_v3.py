@@ -141,8 +141,12 @@ class ODataV3:
     def _only(self, infos: dict[str, Any], edition: Edition) -> dict[str, Any]:
         rows = infos["value"]
         if len(rows) != 1 or str(rows[0].get("Identifier")).strip() != edition.source_id:
-            raise self._unexpected(edition, "describes another table", f"one record with Identifier {edition.source_id}",
-                                   [row.get("Identifier") for row in rows])  # fmt: skip
+            raise self._unexpected(
+                edition,
+                "describes another table",
+                f"one record with Identifier {edition.source_id}",
+                [row.get("Identifier") for row in rows],
+            )
         return rows[0]
 
     def _entities(self, edition: Edition) -> list[str]:
@@ -180,8 +184,9 @@ class ODataV3:
         with progress(f"{self.feed.id} {edition.key}", expected_rows) as advance:
             while url:
                 if url in seen:
-                    raise self._unexpected(edition, "sends us round in a circle of pages",
-                                           "a new address in every odata.nextLink", url)  # fmt: skip
+                    raise self._unexpected(
+                        edition, "sends us round in a circle of pages", "a new address in every odata.nextLink", url
+                    )
                 seen.add(url)
                 name = f"TypedDataSet-{len(pages) + 1:04}.json"
                 envelope, digest, rows = self._read_page(edition, url, names, payload / f"{name}.gz", scratch / name)
@@ -211,8 +216,12 @@ class ODataV3:
                     except MalformedPageError as error:
                         raise self.http.malformed(url, start, str(error)) from error
         if first is not None and (missing := sorted(set(names.values()) - first.keys())):
-            raise self._unexpected(edition, f"leaves column {', '.join(missing)} out of its records",
-                                   "every column that DataProperties announces", sorted(first))  # fmt: skip
+            raise self._unexpected(
+                edition,
+                f"leaves column {', '.join(missing)} out of its records",
+                "every column that DataProperties announces",
+                sorted(first),
+            )
         return envelope, digest.hexdigest(), rows
 
     def _on_our_host(self, link: str) -> str:

@@ -49,9 +49,8 @@ def write_parquet(
             + f" as {column.name}"
             for column in table.columns
         )
-        connection.execute(
-            f"COPY (SELECT {select} FROM received ORDER BY received_order) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-        )
+        rows = f"SELECT {select} FROM received ORDER BY received_order"
+        connection.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
     return [column.name for column in columns]
 
 
@@ -85,9 +84,8 @@ def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], 
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
     values = [f"nullif(trim(\"{name}\"), '') AS {ours}" for ours, name in direct.items()]
     keys = [f'trim("{name}") AS key_{position}' for position, name in enumerate(sorted(on))]
-    connection.execute(
-        f"CREATE TABLE records AS SELECT row_number() OVER () AS received_order, {', '.join(values + keys)} FROM {reader}"
-    )
+    select = ", ".join(["row_number() OVER () AS received_order", *values, *keys])
+    connection.execute(f"CREATE TABLE records AS SELECT {select} FROM {reader}")
     looked_up, joins = _lookup_joins(records.lookups, sorted(on))
     connection.execute(f"CREATE TABLE received AS SELECT records.*{looked_up} FROM records {joins}")
 
@@ -114,11 +112,23 @@ def _check_rows(
         f"SELECT count(*), {'count(DISTINCT row_number)' if records.row_number else 'count(*)'} FROM received",
     )
     if different != rows:
-        raise _unexpected(feed, edition, table, "holds rows that came twice", "every row number once",
-                          f"{rows:,} rows with {different:,} different numbers")  # fmt: skip
+        raise _unexpected(
+            feed,
+            edition,
+            table,
+            "holds rows that came twice",
+            "every row number once",
+            f"{rows:,} rows with {different:,} different numbers",
+        )
     if records.expected_rows is not None and rows != records.expected_rows:
-        raise _unexpected(feed, edition, table, "is not complete", f"{records.expected_rows:,} rows by the supplier's "
-                          "own count", f"{rows:,} rows")  # fmt: skip
+        raise _unexpected(
+            feed,
+            edition,
+            table,
+            "is not complete",
+            f"{records.expected_rows:,} rows by the supplier's own count",
+            f"{rows:,} rows",
+        )
     if rows == 0:
         raise _unexpected(feed, edition, table, "is empty", "at least one row", "0 rows")
 
@@ -147,8 +157,13 @@ def _check_values(
             )
             name = records.supplier_columns[column.name]
             raise _unexpected(
-                feed, edition, table, f"holds another kind of value in column '{name}', row {row:,}",
-                KIND_OF_VALUE[column.data_type], f"{value!r} ({wrong:,} such values)")  # fmt: skip
+                feed,
+                edition,
+                table,
+                f"holds another kind of value in column '{name}', row {row:,}",
+                KIND_OF_VALUE[column.data_type],
+                f"{value!r} ({wrong:,} such values)",
+            )
 
 
 def _is_wrong(column: Column) -> str:

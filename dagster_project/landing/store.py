@@ -1,5 +1,6 @@
 """Where deliveries lie: one folder per feed with its deliveries, what was set aside, and which are current."""
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -102,7 +103,9 @@ class FeedStore:
         """Move what cannot be used to quarantine, with the reason beside it."""
         write_file(folder / "reason.txt", reason.encode())
         target = self.quarantine / name
-        if not target.exists():
+        if target.exists():
+            shutil.rmtree(folder)
+        else:
             move_folder(folder, target)
         return target
 

@@ -1,0 +1,44 @@
+"""What an audit came to, kept for the steps after it and for whoever asks later."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from dagster_project.audit.clocks import Clocks
+from dagster_project.landing.atomic import write_file
+from expectations.frames import Judgement
+
+OUTCOME = "outcome.json"
+
+
+class FeedVerdict(BaseModel):
+    """Whether the figures of a feed may go out, and why not."""
+
+    clocks: Clocks
+    is_withheld: bool
+    reason: str | None
+
+
+class AuditOutcome(BaseModel):
+    """What the audit of a run came to, as it stands in ``audit/outcome.json`` for whoever asks later."""
+
+    as_of: date
+    judged_at: datetime
+    feeds: list[FeedVerdict]
+    judgements: list[Judgement]
+
+    def write(self, audit: Path) -> None:
+        """Keep the outcome for the steps after this one and for whoever asks."""
+        write_file(audit / OUTCOME, self.model_dump_json(indent=2).encode())
+
+    @property
+    def withheld(self) -> list[FeedVerdict]:
+        """The feeds whose figures stay in."""
+        return [verdict for verdict in self.feeds if verdict.is_withheld]
+
+    @classmethod
+    def read(cls, audit: Path) -> "AuditOutcome | None":
+        """The outcome of the last run, if there was one."""
+        file = audit / OUTCOME
+        return cls.model_validate_json(file.read_bytes()) if file.exists() else None

@@ -1,0 +1,99 @@
+"""The command line: run the main line, and tell how every feed stands."""
+
+import json
+import logging
+import os
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from dagster_project.errors import ExitCode, MaandversError
+
+# Dagster and Great Expectations report usage unless told not to before they are imported.
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="A data warehouse that is at most one month old.")
+
+Sample = Annotated[
+    bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Act as if today were this date.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Feeds = Annotated[
+    list[str] | None,
+    typer.Option("--feeds", metavar="FEED", help="Ask only these feeds or suppliers; repeat, or separate by commas."),
+]
+
+EXIT_CODES = """Exit codes: 0 released; 1 unexpected failure; 2 wrong settings, contract or arguments;
+3 released, but figures of some feeds are withheld; 4 nothing released, the last release stays;
+5 released, but some supplier could not be asked or sent something unusable."""
+
+
+@app.command(name="run", epilog=EXIT_CODES)
+def run_command(sample: Sample = False, as_of: AsOf = None, feeds: Feeds = None, as_json: AsJson = False) -> None:
+    """From the suppliers' latest answers to a published release."""
+    from dagster_project.reporting import print_run, run_as_json
+    from dagster_project.run import run
+
+    _log_to_stderr()
+    day = _date(as_of)
+    chosen = [name for entry in feeds or [] for name in entry.split(",") if name]
+    result = run(is_sample=sample, as_of=day, feeds=chosen)
+    status = _status(sample, day)
+    if as_json:
+        print(json.dumps(run_as_json(result, status), indent=2))
+    else:
+        print_run(result, status)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command(name="status")
+def status_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Every feed with its three clocks, what is withheld and why, and the last release."""
+    from dagster_project.reporting import print_status
+
+    status = _status(sample, _date(as_of))
+    if as_json:
+        print(status.model_dump_json(indent=2))
+    else:
+        print_status(status)
+
+
+def main() -> None:
+    """Entry point; what a person must set right is told in plain words, without a traceback."""
+    try:
+        app()
+    except MaandversError as error:
+        print(error, file=sys.stderr)
+        sys.exit(ExitCode.WRONG_SETUP)
+
+
+def _status(sample: bool, day: date | None):  # noqa: ANN202 - its type costs an import
+    from dagster_project.opening import workspace_of
+    from dagster_project.status import read_status
+
+    return read_status(workspace_of(is_sample=sample, as_of=day))
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"expected a date such as 2026-11-23, came {text!r}") from error
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # What others say is for their own logs; ours is for the person who waits.
+    for name in ("httpx", "httpcore", "dagster", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()

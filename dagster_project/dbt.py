@@ -1,0 +1,46 @@
+"""The dbt project as Dagster sees it: its manifest, kept in step with the models, and the way to call dbt."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from dagster_dbt import DbtCliResource
+
+from dagster_project.settings import DBT_PROJECT, SEEDS
+
+MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+SOURCES = (DBT_PROJECT, SEEDS)
+WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
+
+# dbt reports usage unless told not to, whatever the project says.
+os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def dbt_resource() -> DbtCliResource:
+    """How dbt is called; its profile lies in the project and names the warehouse by an environment variable."""
+    # The dbt of this very environment, whether or not somebody activated it.
+    executable = Path(sys.executable).with_name("dbt")
+    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
+
+
+def current_manifest() -> Path:
+    """dbt's manifest, made anew when any model, seed or contract changed since it was made."""
+    stamp, now = MANIFEST.with_suffix(".sources"), digest_of_sources()
+    if not MANIFEST.exists() or not stamp.exists() or stamp.read_text() != now:
+        # Parsing opens no database, but dbt wants to know where it would be.
+        os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
+        dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()
+        stamp.write_text(now)
+    return MANIFEST
+
+
+def digest_of_sources() -> str:
+    """Changes with any model, seed, contract or text from which dbt builds."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in {".sql", ".yml", ".csv"} and MANIFEST.parent not in file.parents:
+                digest.update(file.relative_to(folder.parent).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,28 @@
+"""Everything Dagster knows of Maandvers: what exists, made from the contracts and from dbt's manifest."""
+
+from dagster import Definitions
+from dagster_dbt import get_asset_key_for_model
+
+from dagster_project.contracts.load import load_feeds
+from dagster_project.dbt import MANIFEST, dbt_resource
+from dagster_project.defs.checks import delivery_checks, mart_checks
+from dagster_project.defs.feeds import feed_assets
+from dagster_project.defs.release import release_asset
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.defs.warehouse import warehouse_assets
+from dagster_project.release.marts import read_marts
+from dagster_project.settings import DBT_PROJECT
+from orchestration.jobs import publish
+from orchestration.schedules import every_night
+
+feeds = load_feeds(DBT_PROJECT / "models")
+marts = read_marts(MANIFEST)
+mart_keys = {mart.name: get_asset_key_for_model([warehouse_assets], mart.name) for mart in marts}
+
+defs = Definitions(
+    assets=[*(feed_assets(feed) for feed in feeds), warehouse_assets, release_asset(marts, mart_keys)],
+    asset_checks=[delivery_checks(feeds), mart_checks(marts, mart_keys)],
+    jobs=[publish],
+    schedules=[every_night],
+    resources={"workspace": WorkspaceResource(), "dbt": dbt_resource()},
+)

@@ -1,0 +1,113 @@
+"""Great Expectations' judgements as asset checks: of the deliveries before dbt, of the marts before the release.
+
+A failed check of one feed warns and withholds that feed; the run is stopped only when nothing is left to publish.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import dagster as dg
+
+from dagster_project.audit.deliveries import judge_deliveries, judge_freshness
+from dagster_project.audit.frames import mart_frame
+from dagster_project.audit.judging import judge_frames
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.contracts.model import Feed, Table
+from dagster_project.defs.feeds import raw_key
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.landing.store import FeedStore
+from dagster_project.release.marts import Mart
+from expectations.frames import Judgement
+
+MART_CHECK = "fit_to_publish"
+
+
+def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
+    """The checks of every feed's deliveries and clocks, judged together."""
+    specs = [
+        dg.AssetCheckSpec(name, asset=raw_key(feed, table), blocking=True, description=description)
+        for feed in feeds
+        for table in feed.tables
+        for name, description in _checks_of(feed, table).items()
+    ]
+
+    @dg.multi_asset_check(name="judge_deliveries", specs=specs)
+    def judge(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+        opened = workspace.open
+        stores = [FeedStore(opened.landing, feed) for feed in feeds]
+        call = partial(judge_frames, opened.today, opened.audit)
+        judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
+        fresh, verdicts = judge_freshness(stores, call)
+        judgements += fresh
+        outcome = AuditOutcome(as_of=opened.today, judged_at=opened.now(), feeds=verdicts, judgements=judgements)
+        outcome.write(opened.audit)
+        nothing_left = len(outcome.withheld) == len(feeds)
+        severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
+        for feed in feeds:
+            for table in feed.tables:
+                for name in _checks_of(feed, table):
+                    own = [j for j in judgements if _concerns(j, feed, table, name)]
+                    yield _result(raw_key(feed, table), name, own, severity)
+
+    return judge
+
+
+def mart_checks(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.AssetChecksDefinition:
+    """The checks of every mart; a mart that fails stops the release."""
+    specs = [
+        dg.AssetCheckSpec(
+            MART_CHECK, asset=keys[mart.name], blocking=True, description="Complete, and nothing in it past its limit."
+        )
+        for mart in marts
+    ]
+
+    @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
+    def judge(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+        opened = workspace.open
+        outcome = AuditOutcome.read(opened.audit)
+        assert outcome is not None, "the audit of deliveries runs before the marts are judged"
+        frame = mart_frame(opened, marts, outcome)
+        judgements = judge_frames(opened.today, opened.audit, [frame], False)
+        outcome.judgements += judgements
+        outcome.write(opened.audit)
+        for mart in marts:
+            own = [j for j in judgements if j.subject == mart.name]
+            yield _result(keys[mart.name], MART_CHECK, own, dg.AssetCheckSeverity.ERROR)
+
+    return judge
+
+
+def _checks_of(feed: Feed, table: Table) -> dict[str, str]:
+    checks = {
+        "freshness": f"Every binding clock is at most {feed.delivery.model_dump(mode='json')['maximum_age']} old.",
+        "volume": "The number of rows stays within the band around the delivery before.",
+        "fill_rate": "Every column is filled as promised, and hardly less than in the delivery before.",
+    }
+    if any(column.meta.rounding for column in table.columns):
+        checks["reconciliation"] = "Parts add up to their whole within the supplier's rounding."
+    return checks
+
+
+def _concerns(judgement: Judgement, feed: Feed, table: Table, check: str) -> bool:
+    return (
+        judgement.suite == check
+        and judgement.subject in (feed.id, judgement.suite)
+        and judgement.row.get("table", table.name) == table.name
+    )
+
+
+def _result(
+    key: dg.AssetKey, name: str, judgements: Iterable[Judgement], severity: dg.AssetCheckSeverity
+) -> dg.AssetCheckResult:
+    """One check's result; without any judgement it could not be checked, and so has failed."""
+    own = list(judgements)
+    failed = [judgement.message for judgement in own if not judgement.passed]
+    passed = bool(own) and not failed
+    text = "\n\n".join(failed[:20]) or ("could not be checked" if not own else f"{len(own)} judgements, all passed")
+    return dg.AssetCheckResult(
+        passed=passed,
+        asset_key=key,
+        check_name=name,
+        severity=severity,
+        metadata={"judged": len(own), "failed": len(failed), "message": dg.MetadataValue.md(text)},
+    )

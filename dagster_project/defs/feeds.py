@@ -1,0 +1,65 @@
+"""One asset per raw table, made from the delivery contracts: asking the supplier and landing what comes."""
+
+import dagster as dg
+
+from dagster_project.contracts.model import Feed, Table
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.extract.extractors import extractor_for
+from dagster_project.landing.receive import receive
+from dagster_project.landing.store import FeedStore
+
+
+def raw_key(feed: Feed, table: Table) -> dg.AssetKey:
+    """The name of a raw table: the same for Dagster, dbt and the warehouse."""
+    return dg.AssetKey([f"raw_{feed.supplier}", table.name])
+
+
+def feed_assets(feed: Feed) -> dg.AssetsDefinition:
+    """The asset that lands a feed; its tables come in together."""
+    delivery = feed.delivery
+    specs = [
+        dg.AssetSpec(
+            raw_key(feed, table),
+            group_name=feed.supplier,
+            kinds={delivery.protocol.replace("_", ""), "parquet"},
+            description=f"{delivery.supplier_label}: landed as received, current deliveries only.",
+            metadata={
+                "publisher": delivery.publisher,
+                "owner": delivery.owner,
+                "licence": dg.MetadataValue.url(str(delivery.licence.url)),
+                "maximum_age": delivery.model_dump(mode="json")["maximum_age"],
+                "binding_clocks": ", ".join(delivery.clocks),
+            },
+        )
+        for table in feed.tables
+    ]
+
+    @dg.multi_asset(name=f"land_{feed.supplier}__{feed.name}", specs=specs)
+    def land(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+        store = FeedStore(workspace.open.landing, feed)
+        if workspace.asks_for(feed.id):
+            with extractor_for(feed, workspace.open.settings) as extractor:
+                receive(store, extractor, workspace.open.now)
+        for table in feed.tables:
+            yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
+
+    return land
+
+
+def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str | int]:
+    """Rows, deliveries and clocks, as they stand after asking."""
+    state = store.state()
+    held = {**state.current, **state.candidates}
+    rows = sum(
+        manifest.tables[table.name].rows
+        for edition in state.window
+        if edition in held and (manifest := store.manifest(held[edition].delivery_id))
+    )
+    return {
+        "dagster/row_count": rows,
+        "deliveries": dg.MetadataValue.json({edition: held[edition].delivery_id for edition in sorted(held)}),
+        "waiting_for_audit": ", ".join(sorted(state.candidates)) or "none",
+        "checked_at": state.checked_at.isoformat() if state.checked_at else "never",
+        "asked_at": state.attempted_at.isoformat() if state.attempted_at else "never",
+        "problems": dg.MetadataValue.md("\n\n".join(state.problems) or "none"),
+    }

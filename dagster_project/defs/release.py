@@ -1,0 +1,43 @@
+"""The release as an asset: made from every mart, after every check that can stop it."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from dagster_project.audit.judging import data_docs
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.release.build import DATABASE, build_release
+from dagster_project.release.marts import Mart
+
+
+def release_asset(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that publishes what passed the audit."""
+
+    @dg.asset(
+        key=dg.AssetKey("release"),
+        deps=[keys[mart.name] for mart in marts],
+        group_name="release",
+        kinds={"duckdb", "parquet", "csv"},
+        description="Versioned folder with the marts, their description and their proof; read back before it counts.",
+        pool="duckdb",
+    )
+    def release(workspace: WorkspaceResource) -> dg.MaterializeResult:
+        opened = workspace.open
+        outcome = AuditOutcome.read(opened.audit)
+        assert outcome is not None, "the audit runs before the release"
+        docs = data_docs(opened.audit, opened.audit / "data_docs").result()
+        note = build_release(opened, marts, outcome, docs)
+        folder = opened.releases / note.release_id
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": note.release_id,
+                "database": dg.MetadataValue.path(str(folder / DATABASE)),
+                "freshness_report": dg.MetadataValue.path(str(folder / "freshness" / "index.html")),
+                "rows": dg.MetadataValue.json(note.rows),
+                "withheld": dg.MetadataValue.json(note.withheld),
+                "problems": dg.MetadataValue.json(note.problems),
+            }
+        )
+
+    return release

@@ -1,0 +1,39 @@
+"""Resources: the workspace a run works in, and dbt."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Self
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from dagster_project.opening import open_workspace, sole_run
+from dagster_project.workspace import Workspace
+
+
+class WorkspaceResource(dg.ConfigurableResource):
+    """Which installation a run works in, on which day, and which feeds it asks for."""
+
+    is_sample: bool = False
+    as_of: str | None = None
+    feeds: list[str] = Field(default_factory=list)
+
+    _open: Workspace = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Hold the installation for the length of the run; for the sample, let its suppliers run that long."""
+        day = date.fromisoformat(self.as_of) if self.as_of else None
+        with open_workspace(is_sample=self.is_sample, as_of=day) as workspace, sole_run(workspace):
+            self._open = workspace
+            yield self
+
+    @property
+    def open(self) -> Workspace:
+        """The workspace, while a run holds it."""
+        return self._open
+
+    def asks_for(self, feed: str) -> bool:
+        """Whether this run asks the feed's supplier for news."""
+        return feed in {chosen.id for chosen in self._open.select(self.feeds)}

@@ -1,0 +1,65 @@
+"""The dbt models as assets: built by one call of dbt, and not at all when they would come out the same."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.dbt import WAREHOUSE_VARIABLE, current_manifest, digest_of_sources
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.landing.store import FeedStore
+from dagster_project.warehouse import (
+    built_fingerprint,
+    fingerprint,
+    open_warehouse,
+    raw_layer,
+    set_built_fingerprint,
+    write_freshness,
+    write_raw,
+)
+
+
+class GroupsByFolder(DagsterDbtTranslator):
+    """Groups assets by supplier (staging) and theme (intermediate, marts): the folder a model lies in."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The folder below the layer; seeds are reference data."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "reference"
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[-1] if folders else None
+
+
+@dbt_assets(
+    manifest=current_manifest(),
+    dagster_dbt_translator=GroupsByFolder(),
+    name="warehouse",
+    pool="duckdb",
+)
+def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceResource, dbt: DbtCliResource):  # noqa: ANN201
+    """Build staging, intermediate and marts from the deliveries that may be shown."""
+    opened = workspace.open
+    outcome = AuditOutcome.read(opened.audit)
+    assert outcome is not None, "the audit of deliveries runs before the warehouse"
+    raw = raw_layer([FeedStore(opened.landing, feed) for feed in opened.feeds], outcome.feeds)
+    wanted = fingerprint(raw, opened.settings.municipality_code, digest_of_sources())
+    with open_warehouse(opened.warehouse) as connection:
+        is_built = built_fingerprint(connection) == wanted
+        write_freshness(connection, opened.feeds, outcome.feeds)
+        if not is_built:
+            set_built_fingerprint(connection, None)
+            write_raw(connection, raw)
+    if is_built:
+        context.log.info("Nothing new: the figures stay as they are and only the clocks have moved.")
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(key, metadata={"rebuilt": False})
+        return
+    os.environ[WAREHOUSE_VARIABLE] = str(opened.warehouse)
+    variables = json.dumps({"municipality_code": opened.settings.municipality_code})
+    yield from dbt.cli(["build", "--vars", variables], context=context).stream()
+    with open_warehouse(opened.warehouse) as connection:
+        set_built_fingerprint(connection, wanted)

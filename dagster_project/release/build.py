@@ -1,0 +1,143 @@
+"""Making a release: figures, forms, descriptions and proof in a new folder, and last of all the pointer to it."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel
+
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.landing.atomic import move_folder, point_link, write_file
+from dagster_project.release.datapackage import datapackage
+from dagster_project.release.marts import Mart
+from dagster_project.release.proof import compare, write_checksums
+from dagster_project.workspace import Workspace
+
+BUILDING = ".building-"
+LATEST = "latest"
+DATABASE = "maandvers.duckdb"
+# BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
+STORAGE_VERSION = "v1.0.0"
+
+
+class ReleaseNote(BaseModel):
+    """What a release says of itself, in ``release.json``."""
+
+    release_id: str
+    municipality_code: str
+    as_of: date
+    version: str
+    is_fictional: bool
+    rows: dict[str, int]
+    withheld: dict[str, str]
+    problems: dict[str, list[str]]
+
+
+def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, data_docs: Path) -> ReleaseNote:
+    """Write, read back, compare and publish a release; returns its note.
+
+    Raises ReadBackError when what was written differs from the warehouse; then nothing is published.
+    """
+    workspace.releases.mkdir(parents=True, exist_ok=True)
+    for leftover in workspace.releases.glob(f"{BUILDING}*"):
+        shutil.rmtree(leftover)
+    release_id = _next_id(workspace)
+    folder = workspace.releases / f"{BUILDING}{release_id}"
+    for form in ("parquet", "csv"):
+        (folder / form).mkdir(parents=True)
+    note = ReleaseNote(
+        release_id=release_id,
+        municipality_code=workspace.settings.municipality_code,
+        as_of=outcome.as_of,
+        version=version("maandvers"),
+        is_fictional=workspace.is_sample,
+        rows={},
+        withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
+        problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
+    )
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
+        connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        for mart in marts:
+            _write_mart(connection, mart, folder)
+        _write_books(connection, note, outcome)
+        connection.execute("DETACH release")
+        note.rows = compare(connection, marts, folder, folder / DATABASE)
+    shutil.copytree(data_docs, folder / "freshness")
+    _write_json(folder / "freshness.json", [verdict.model_dump(mode="json") for verdict in outcome.feeds])
+    _write_json(folder / "audit_results.json", outcome.model_dump(mode="json")["judgements"])
+    _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
+    _write_json(folder / "release.json", note.model_dump(mode="json"))
+    write_checksums(folder)
+    move_folder(folder, workspace.releases / release_id)
+    point_link(workspace.releases / LATEST, release_id)
+    return note
+
+
+def latest_release(releases: Path) -> ReleaseNote | None:
+    """The note of the release that readers are pointed at."""
+    file = releases / LATEST / "release.json"
+    return ReleaseNote.model_validate_json(file.read_bytes()) if file.exists() else None
+
+
+def _next_id(workspace: Workspace) -> str:
+    """Numbered within the day; a number is never used twice, since readers may still hold the older file."""
+    day = workspace.today.isoformat()
+    taken = [int(path.name.rpartition("_")[2]) for path in workspace.releases.glob(f"{day}_*")]
+    return f"{day}_{max(taken, default=0) + 1}"
+
+
+def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> None:
+    """Copy one mart into the release: as a table with comments, as Parquet and as CSV."""
+    columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
+    names = ", ".join(column.name for column in mart.columns)
+    order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
+    table = f"release.{mart.name}"
+    connection.execute(f"CREATE TABLE {table} ({columns})")
+    connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
+    connection.execute(f"COMMENT ON TABLE {table} IS {_quoted(mart.description)}")
+    for column in mart.columns:
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS {_quoted(column.description)}")
+    connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY {table} TO '{folder}/csv/{mart.name}.csv' (FORMAT csv, HEADER)")
+
+
+def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, outcome: AuditOutcome) -> None:
+    """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
+    connection.execute(
+        "CREATE TABLE release.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
+        " ? AS version, ?::boolean AS is_fictional",
+        [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional],
+    )
+    connection.execute("CREATE TABLE release.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    connection.execute(
+        "CREATE TABLE release.audit_results"
+        " (suite varchar, expectation varchar, subject varchar, row varchar, is_passed boolean, observed varchar,"
+        " expected varchar, message varchar)"
+    )
+    judgements = [
+        (j.suite, j.expectation, j.subject, json.dumps(j.row), j.passed, j.observed, j.expected, j.message)
+        for j in outcome.judgements
+    ]
+    if judgements:
+        connection.executemany("INSERT INTO release.audit_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", judgements)
+    for table, comment in {
+        "release": "Which release this file is.",
+        "freshness": "One row per feed: its clocks, until when it is fresh, and why it is withheld.",
+        "audit_results": "Every judgement of the audit that let this release out.",
+    }.items():
+        connection.execute(f"COMMENT ON TABLE release.{table} IS {_quoted(comment)}")
+
+
+def _write_json(file: Path, content: Any) -> None:  # noqa: ANN401
+    write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

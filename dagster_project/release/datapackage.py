@@ -1,0 +1,68 @@
+"""The release described as a Frictionless data package, so that tools and people know what each file holds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.contracts.model import Feed
+from dagster_project.release.marts import Mart
+from dagster_project.workspace import Workspace
+
+FIELD_TYPES = {
+    "varchar": "string",
+    "bigint": "integer",
+    "integer": "integer",
+    "hugeint": "integer",
+    "smallint": "integer",
+    "double": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamptz": "datetime",
+    "timestamp with time zone": "datetime",
+    "timestamp": "datetime",
+}
+
+
+def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> dict[str, Any]:
+    """The content of ``datapackage.json``: a resource per mart, with the sources and licences of its figures."""
+    feeds = {(f"raw_{feed.supplier}", table.name): feed for feed in workspace.feeds for table in feed.tables}
+    limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
+    return {
+        "profile": "tabular-data-package",
+        "name": "maandvers",
+        "title": f"Maandvers {workspace.settings.municipality_code}"
+        + (" (fictieve voorbeeldgemeente)" if workspace.is_sample else ""),
+        "version": release_id,
+        "created": outcome.judged_at.isoformat(),
+        # The first figure to expire makes the release incomplete.
+        "expires": min(limits).isoformat() if limits else None,
+        "resources": [_resource(mart, feeds) for mart in marts],
+    }
+
+
+def _resource(mart: Mart, feeds: dict[tuple[str, str], Feed]) -> dict[str, Any]:
+    used = sorted({feeds[source].id: feeds[source] for source in mart.sources if source in feeds}.items())
+    return {
+        "profile": "tabular-data-resource",
+        "name": mart.name,
+        "path": f"csv/{mart.name}.csv",
+        "description": mart.description,
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [
+                {
+                    "name": column.name,
+                    "type": FIELD_TYPES.get(column.data_type.lower(), "any"),
+                    "description": column.description,
+                }
+                for column in mart.columns
+            ],
+            "primaryKey": list(mart.key),
+            "missingValues": [""],
+        },
+        "sources": [{"title": feed.delivery.publisher, "path": feed.id} for _, feed in used],
+        "licenses": [
+            {"title": name, "path": url}
+            for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for _, f in used})
+        ],
+    }

@@ -1,0 +1,65 @@
+"""Reading a release back and comparing it with the warehouse, and the checksums that let anyone do part of that."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.errors import MaandversError
+from dagster_project.release.marts import Mart
+
+CHECKSUMS = "SHA256SUMS"
+
+
+class ReadBackError(MaandversError):
+    """What was written differs from what it was written from."""
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], folder: Path, database: Path
+) -> dict[str, int]:
+    """Rows per mart, after every form of every mart was read back and found equal to the warehouse.
+
+    Raises ReadBackError that names the mart and the form that differ.
+    """
+    connection.execute(f"ATTACH '{database}' AS written (READ_ONLY)")
+    rows = {}
+    for mart in marts:
+        names = ", ".join(column.name for column in mart.columns)
+        types = "{" + ", ".join(f"'{column.name}': '{column.data_type}'" for column in mart.columns) + "}"
+        source = _summary(connection, f"SELECT {names} FROM warehouse.{mart.schema}.{mart.name}")
+        forms = {
+            "DuckDB": f"SELECT {names} FROM written.{mart.name}",
+            "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
+            "CSV": f"SELECT {names} FROM read_csv('{folder}/csv/{mart.name}.csv', header=true, columns={types})",
+        }
+        for form, query in forms.items():
+            found = _summary(connection, query)
+            if found != source:
+                raise ReadBackError(
+                    f"release: {mart.name} as {form} differs from the warehouse\n"
+                    f"  expected: {source[0]:,} rows, checksum {source[1]}\n"
+                    f"  came: {found[0]:,} rows, checksum {found[1]}\n"
+                    "  kept: the release before this one\n"
+                    "  do: look at free disk space and run again; if it lasts, report it with this text"
+                )
+        rows[mart.name] = source[0]
+    connection.execute("DETACH written")
+    return rows
+
+
+def write_checksums(folder: Path) -> None:
+    """Write a file by which ``sha256sum --check`` can verify every other file of the folder."""
+    lines = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder)}\n")
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, str]:
+    """Rows and a checksum over all values, whatever their order."""
+    row = connection.execute(f"SELECT count(*), sum(hash(t)::hugeint)::varchar FROM ({query}) t").fetchone()
+    assert row is not None
+    return row[0], row[1]

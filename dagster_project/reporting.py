@@ -1,0 +1,76 @@
+"""What a person reads on the terminal after a run or when asking how things stand."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dagster_project.run import RunResult
+from dagster_project.status import FeedStatus, Status
+
+STYLES = {"fresh": "green", "fresh, but not confirmed": "yellow", "withheld": "red", "not in use": "dim"}
+
+
+def print_run(result: RunResult, status: Status) -> None:
+    """The outcome of a run in one line, what went wrong, and the feeds."""
+    console = Console(highlight=False)
+    if result.release_id:
+        console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
+    else:
+        kept = status.release.release_id if status.release else "none"
+        console.print(f"[bold red]Nothing released.[/bold red] The last release stays: {kept}.")
+    for failure in result.failures:
+        console.print(failure, style="red", markup=False)
+    _print_feeds(console, status)
+    console.print(f"Exit code {int(result.exit_code)}: {result.exit_code.name.lower().replace('_', ' ')}.")
+
+
+def print_status(status: Status) -> None:
+    """The feeds and the last release."""
+    console = Console(highlight=False)
+    _print_feeds(console, status)
+    if status.release:
+        console.print(f"Last release: {status.release.release_id}: {_rows(status)}")
+        for feed, why in status.release.withheld.items():
+            console.print(f"  without {feed}: {why}", markup=False)
+    else:
+        console.print("Last release: none yet.")
+
+
+def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "exit_code": int(result.exit_code),
+        "outcome": result.exit_code.name.lower(),
+        "released": result.release_id,
+        "failures": result.failures,
+        **status.model_dump(mode="json"),
+    }
+
+
+def _print_feeds(console: Console, status: Status) -> None:
+    name = f"{status.municipality_code}{' (fictional)' if status.is_fictional else ''}"
+    table = Table(title=f"Feeds of {name} on {status.today}", title_justify="left")
+    for heading in ("feed", "supplier", "checked", "released", "period", "fresh until", "state"):
+        table.add_column(heading, overflow="fold")
+    for feed in status.feeds:
+        table.add_row(
+            feed.feed,
+            feed.supplier,
+            *(str(day or "-") for day in (feed.checked, feed.released, feed.period, feed.fresh_until)),
+            f"[{STYLES[feed.state]}]{feed.state}[/]",
+        )
+    console.print(table)
+    for feed in status.feeds:
+        _print_why(console, feed)
+
+
+def _print_why(console: Console, feed: FeedStatus) -> None:
+    if feed.state != "not in use":
+        for reason in feed.why:
+            console.print(f"{feed.feed}: {reason}" if "\n" not in reason else reason, markup=False)
+
+
+def _rows(status: Status) -> str:
+    rows = status.release.rows if status.release else {}
+    return ", ".join(f"{mart} {count:,}" for mart, count in rows.items())

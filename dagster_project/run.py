@@ -1,0 +1,98 @@
+"""One run of the main line from the command line: everything in one process, and what came of it."""
+
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.audit.judging import warm_up
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.errors import ExitCode, SetupError
+from dagster_project.opening import workspace_of
+from dagster_project.release.build import latest_release
+from dagster_project.settings import PROJECT
+from dagster_project.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+logger = logging.getLogger(__name__)
+
+# What stops a release on purpose; any other failure is one that nobody foresaw.
+FORESEEN = ("DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError", "ReadBackError")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came of a run."""
+
+    exit_code: ExitCode
+    release_id: str | None
+    failures: list[str]
+
+
+def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResult:
+    """Run the whole line once. Raises MaandversError for what a person must set right first."""
+    warm_up()
+    workspace = workspace_of(is_sample=is_sample, as_of=as_of)
+    workspace.select(list(feeds))
+    prepare_dagster_home(workspace.home)
+    before = latest_release(workspace.releases)
+    # Only now: importing Dagster and dbt takes seconds, and whoever made a typing error should not wait for it.
+    from dagster import DagsterInstance
+
+    from dagster_project.definitions import defs
+
+    resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}
+    if as_of is not None:
+        resources["workspace"]["config"]["as_of"] = as_of.isoformat()
+    with DagsterInstance.get() as instance:
+        result = defs.resolve_job_def("publish").execute_in_process(
+            run_config={"resources": resources, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            instance=instance,
+            raise_on_error=False,
+        )
+    after = latest_release(workspace.releases)
+    released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
+    failures = _failures(result)
+    return RunResult(_exit_code(workspace, released, failures), released, [text for _, text in failures])
+
+
+def prepare_dagster_home(home: Path) -> None:
+    """Let Dagster keep its history inside the installation, with our settings: no telemetry, one writer."""
+    folder = home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT / "orchestration" / "dagster.yaml", folder)
+    os.environ["DAGSTER_HOME"] = str(folder)
+
+
+def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
+    """Kind and text of each failure; the cause where Dagster has wrapped one."""
+    failures = []
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            error = event.step_failure_data.error
+            cause = error.cause or error
+            failures.append((cause.cls_name or "", cause.message.strip()))
+    return failures
+
+
+def _exit_code(workspace: Workspace, released: str | None, failures: list[tuple[str, str]]) -> ExitCode:
+    unforeseen = [text for kind, text in failures if kind not in FORESEEN]
+    if any("SetupError" in kind for kind, _ in failures):
+        raise SetupError(next(text for kind, text in failures if "SetupError" in kind))
+    if unforeseen:
+        return ExitCode.UNEXPECTED
+    if released is None:
+        return ExitCode.NOTHING_RELEASED
+    outcome = AuditOutcome.read(workspace.audit)
+    in_use = [verdict for verdict in outcome.feeds if verdict.clocks.is_in_use] if outcome else []
+    if any(verdict.is_withheld for verdict in in_use):
+        return ExitCode.RELEASED_WITH_WITHHELD_FEEDS
+    if any(verdict.clocks.problems for verdict in in_use):
+        return ExitCode.RELEASED_WITH_UNCHECKED_FEEDS
+    return ExitCode.RELEASED

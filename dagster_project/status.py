@@ -1,0 +1,72 @@
+"""How every feed stands today: its clocks, whether its figures are out, and why not."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from dagster_project.audit.clocks import Clocks, read_clocks
+from dagster_project.landing.store import FeedStore
+from dagster_project.release.build import ReleaseNote, latest_release
+from dagster_project.workspace import Workspace
+
+State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use"]
+
+
+class FeedStatus(BaseModel):
+    """One line of ``maandvers status``."""
+
+    feed: str
+    supplier: str
+    state: State
+    checked: date | None
+    released: date | None
+    period: date | None
+    fresh_until: date | None
+    why: list[str]
+
+
+class Status(BaseModel):
+    """What ``maandvers status`` tells."""
+
+    municipality_code: str
+    today: date
+    is_fictional: bool
+    feeds: list[FeedStatus]
+    release: ReleaseNote | None
+
+
+def read_status(workspace: Workspace) -> Status:
+    """Look at landing and releases; asks no supplier and judges by the same calendar rule as the audit."""
+    return Status(
+        municipality_code=workspace.settings.municipality_code,
+        today=workspace.today,
+        is_fictional=workspace.is_sample,
+        feeds=[_status(read_clocks(FeedStore(workspace.landing, feed)), workspace.today) for feed in workspace.feeds],
+        release=latest_release(workspace.releases),
+    )
+
+
+def _status(clocks: Clocks, today: date) -> FeedStatus:
+    why = list(clocks.problems)
+    state: State = "fresh"
+    if not clocks.is_in_use:
+        state, why = "not in use", ["nobody has asked for it here yet"]
+    elif not clocks.deliveries:
+        state, why = "withheld", ["was never received", *why]
+    elif clocks.fresh_until is None:
+        state, why = "withheld", ["was never confirmed", *why]
+    elif clocks.fresh_until < today:
+        state, why = "withheld", [f"was fresh until {clocks.fresh_until}", *why]
+    elif why:
+        state = "fresh, but not confirmed"
+    return FeedStatus(
+        feed=clocks.feed,
+        supplier=clocks.supplier,
+        state=state,
+        checked=clocks.date_of("checked"),
+        released=clocks.date_of("released"),
+        period=clocks.date_of("period"),
+        fresh_until=clocks.fresh_until,
+        why=why,
+    )

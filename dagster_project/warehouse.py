@@ -1,0 +1,142 @@
+"""The warehouse before and after dbt: raw views on the current deliveries, our own book-keeping, and what is unchanged.
+
+A withheld feed gets raw views without rows, so everything that dbt makes from it is empty by construction.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.contracts.model import Feed, Table
+from dagster_project.landing.store import FeedStore
+
+BOOKS = "raw_maandvers"
+
+
+@contextmanager
+def open_warehouse(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writer's connection."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@dataclass(frozen=True)
+class RawLayer:
+    """The statements that make the raw views; equal text means that dbt would make the same again."""
+
+    views: Mapping[str, str]
+    deliveries: Sequence[tuple[str, int | None, str, datetime | None, datetime, str, str]]
+
+
+def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> RawLayer:
+    """What the raw schemas show: the current delivery of each feed that is not withheld."""
+    views: dict[str, str] = {}
+    deliveries = []
+    for store, verdict in zip(stores, verdicts, strict=True):
+        shown = {} if verdict.is_withheld else verdict.clocks.deliveries
+        for table in store.feed.tables:
+            views[f"raw_{store.feed.supplier}.{table.name}"] = _view(store, table, shown)
+        for edition, delivery_id in shown.items():
+            manifest = store.manifest(delivery_id)
+            deliveries.append(
+                (
+                    store.feed.id,
+                    _year(edition),
+                    delivery_id,
+                    manifest.released_at,
+                    manifest.received_at,
+                    manifest.facts.get("figures_status", "unknown"),
+                    manifest.url,
+                )
+            )
+    return RawLayer(views, deliveries)
+
+
+def fingerprint(raw: RawLayer, municipality: str, sources_digest: str) -> str:
+    """Equal as long as dbt would build the same marts: same deliveries, same models and seeds, same municipality."""
+    return hashlib.sha256(repr((raw, municipality, sources_digest)).encode()).hexdigest()
+
+
+def built_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The fingerprint of what stands in the warehouse; None when it was never finished."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {BOOKS}.build (fingerprint varchar NOT NULL)")
+    row = connection.execute(f"SELECT fingerprint FROM {BOOKS}.build").fetchone()
+    return row[0] if row else None
+
+
+def set_built_fingerprint(connection: duckdb.DuckDBPyConnection, value: str | None) -> None:
+    """Remember what dbt has finished; None while it is at work."""
+    connection.execute(f"DELETE FROM {BOOKS}.build")
+    if value is not None:
+        connection.execute(f"INSERT INTO {BOOKS}.build VALUES (?)", [value])
+
+
+def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
+    """Make the raw views and the table of deliveries."""
+    for name, select in raw.views.items():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE {BOOKS}.deliveries (
+            feed varchar, edition_year integer, delivery_id varchar, released_at timestamptz, received_at timestamptz,
+            figures_status varchar, source_url varchar
+        )
+    """)
+    if raw.deliveries:
+        connection.executemany(f"INSERT INTO {BOOKS}.deliveries VALUES (?, ?, ?, ?, ?, ?, ?)", raw.deliveries)
+
+
+def write_freshness(
+    connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], verdicts: Sequence[FeedVerdict]
+) -> None:
+    """Write the clocks: the one table that changes at every run, so that the figures need not."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE {BOOKS}.freshness (
+            feed varchar, supplier varchar, checked_at timestamptz, released_at timestamptz, period_end_date date,
+            fresh_until date, is_withheld boolean, withheld_reason varchar
+        )
+    """)
+    for feed, verdict in zip(feeds, verdicts, strict=True):
+        clocks = verdict.clocks
+        connection.execute(
+            f"INSERT INTO {BOOKS}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                feed.id,
+                clocks.supplier,
+                clocks.checked_at,
+                clocks.released_at,
+                clocks.period_end,
+                clocks.fresh_until,
+                verdict.is_withheld,
+                verdict.reason,
+            ],
+        )
+
+
+def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
+    columns = ", ".join(column.name for column in table.columns)
+    parts = []
+    for edition, delivery_id in shown.items():
+        year = _year(edition)
+        parts.append(
+            f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
+            f" '{delivery_id}' AS delivery_id FROM read_parquet('{store.parquet(delivery_id, table.name)}')"
+        )
+    if parts:
+        return " UNION ALL ".join(parts)
+    empty = ", ".join(f"null::{column.data_type} AS {column.name}" for column in table.columns)
+    return f"SELECT {empty}, null::integer AS edition_year, null::varchar AS delivery_id WHERE false"
+
+
+def _year(edition: str) -> int | None:
+    return int(edition) if edition.isdigit() else None

@@ -1,0 +1,4 @@
+{# Schemas carry the name of their layer, without dbt's target prefix. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,45 @@
+with base as (select * from {{ ref('int_indicators__base') }}),
+
+ratios as (select * from {{ ref('int_indicators__ratios') }}),
+
+measured as (
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        null::double as numerator,
+        null::double as denominator,
+        value,
+        feed,
+        delivery_id,
+        null::varchar as denominator_feed
+    from base
+    union all
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        value,
+        feed,
+        delivery_id,
+        denominator_feed
+    from ratios
+)
+
+select * from measured

@@ -1,0 +1,49 @@
+{{ config(materialized='table') }}
+
+with measured as (select * from {{ ref('int_indicators__measured') }}),
+
+editions as (select * from {{ ref('int_indicators__current_edition') }}),
+
+deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
+
+explained as (
+    select
+        measured.region_code,
+        measured.region_vintage,
+        measured.region_level,
+        measured.indicator_code,
+        measured.edition_year,
+        measured.period_type,
+        measured.period,
+        measured.period_start_date,
+        measured.period_end_date,
+        measured.numerator,
+        measured.denominator,
+        measured.value,
+        case
+            when not measured.is_complete_period then 'provisional'
+            else coalesce(deliveries.figures_status, 'unknown')
+        end as status,
+        case
+            when measured.value is not null then null
+            -- An own register keeps nothing secret: there was nothing to compute from.
+            when measured.period_type = 'month' then 'not_computable'
+            when measured.numerator is not null and measured.denominator = 0 then 'not_computable'
+            when editions.figure_count = 0 then 'not_yet_published'
+            else 'not_disclosed'
+        end as missing_reason,
+        editions.is_current,
+        measured.feed,
+        measured.delivery_id,
+        measured.denominator_feed
+    from measured
+    inner join editions
+        on measured.indicator_code = editions.indicator_code and measured.period = editions.period
+    left join deliveries
+        on
+            measured.feed = deliveries.feed
+            and measured.delivery_id = deliveries.delivery_id
+            and measured.edition_year is not distinct from deliveries.edition_year
+)
+
+select * from explained

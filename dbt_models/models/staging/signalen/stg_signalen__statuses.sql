@@ -1,0 +1,16 @@
+with statuses as (select * from {{ source('raw_signalen', 'statuses') }}),
+
+-- Signalen's codes: o handled, a cancelled, s split. A request after the closing does not reopen a report by itself;
+-- every other state, 'reopened' among them, means that somebody works on it or should.
+states as (
+    select
+        status_id,
+        report_id,
+        state,
+        created_at as entered_at,
+        state in ('o', 'a', 's') as is_closed,
+        state not in ('o', 'a', 's', 'reopen requested', 'reaction requested', 'reaction received') as is_open
+    from statuses
+)
+
+select * from states

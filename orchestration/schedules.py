@@ -1,0 +1,14 @@
+"""Schedules: when jobs run without anybody asking."""
+
+import dagster as dg
+
+from orchestration.jobs import publish
+
+# After Signalen's nightly export and before people start to work.
+every_night = dg.ScheduleDefinition(
+    name="every_night",
+    job=publish,
+    cron_schedule="30 5 * * *",
+    execution_timezone="Europe/Amsterdam",
+    description="Looks at every supplier once a day, so that no figure's clock can run unseen.",
+)

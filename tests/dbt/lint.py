@@ -1,0 +1,136 @@
+"""Lint: what every model, mart and dictionary row must have, read from the files alone.
+
+Belongs here: rules about how dbt_models/ and seeds/ are written, each a function that returns complaints.
+Does not: rules about figures (dbt tests) or about style that sqlfluff or ruff would see.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+import yaml
+
+LONGEST_FILE = 400
+
+# Constructs that DuckDB 2.0 or Spark read in another way, or not at all.
+FORBIDDEN_SQL = {
+    "PIVOT": r"\b(un)?pivot\b",
+    "* EXCLUDE": r"\*\s*exclude\b",
+    "* REPLACE": r"\*\s*replace\b",
+    "ASOF": r"\basof\b",
+    "quantile_cont": r"\b(quantile|percentile|median)(_cont|_disc)?\s*\(",
+    "~": r"~",
+    "-> lambda": r"->",
+    "//": r"//",
+}
+
+# The one place where an engine's own way of writing stands.
+ENGINE_MACROS = "macros/engines.sql"
+
+INDICATOR_MODELS = {
+    "cbs.key_figures": "models/intermediate/indicators/int_indicators__key_figures.sql",
+    "signalen.reports": "models/intermediate/indicators/int_indicators__reports.sql",
+}
+
+
+def mart_complaints(dbt_models: Path) -> list[str]:
+    """Every mart has an enforced contract, a key test, and a type and description for each column."""
+    complaints = []
+    project = yaml.safe_load((dbt_models / "dbt_project.yml").read_text("utf-8"))
+    enforced_for_all = project["models"]["maandvers"]["marts"].get("+contract", {}).get("enforced", False)
+    described = {
+        model["name"]: model
+        for path in (dbt_models / "models/marts").rglob("*.yml")
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
+    }
+    for path in sorted((dbt_models / "models/marts").rglob("*.sql")):
+        mart = path.stem
+        model = described.get(mart)
+        if model is None:
+            complaints.append(f"{mart}: not described in a YAML file beside it")
+            continue
+        if not model.get("config", {}).get("contract", {}).get("enforced", enforced_for_all):
+            complaints.append(f"{mart}: contract is not enforced")
+        if not any("unique_combination" in test for test in model.get("data_tests", []) if isinstance(test, dict)):
+            complaints.append(f"{mart}: no unique_combination test of its key")
+        if not model.get("description"):
+            complaints.append(f"{mart}: no description")
+        for column in model.get("columns", []):
+            complaints += [
+                f"{mart}.{column['name']}: no {key}" for key in ("data_type", "description") if not column.get(key)
+            ]
+    return complaints
+
+
+def dictionary_complaints(dbt_models: Path, seeds: Path) -> list[str]:
+    """Every dictionary row has its SQL line or a numerator and denominator, and every SQL line its dictionary row."""
+    with (seeds / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        indicators = {row["indicator_code"]: row for row in csv.DictReader(file)}
+    with (seeds / "themes.csv").open(encoding="utf-8", newline="") as file:
+        themes = {row["theme_code"] for row in csv.DictReader(file)}
+    lines = {
+        feed: set(re.findall(r"when '(\w+)' then", (dbt_models / path).read_text("utf-8")))
+        for feed, path in INDICATOR_MODELS.items()
+    }
+    delivered = {code for code, row in indicators.items() if not row["numerator"]}
+
+    complaints = []
+    for code, row in indicators.items():
+        if code in delivered and code not in lines.get(row["source_feed"], set()):
+            complaints.append(f"{code}: no SQL line for {row['source_feed']}, and no numerator and denominator")
+        if code not in delivered and code in set().union(*lines.values()):
+            complaints.append(f"{code}: has a SQL line and a numerator; one of them says what it is")
+        if code not in delivered:
+            complaints += [
+                f"{code}: {part} {row[part]!r} is not a delivered indicator"
+                for part in ("numerator", "denominator")
+                if row[part] not in delivered
+            ]
+        if row["weight"] and row["weight"] not in indicators:
+            complaints.append(f"{code}: weight {row['weight']!r} is not an indicator")
+        if row["theme_code"] not in themes:
+            complaints.append(f"{code}: theme {row['theme_code']!r} is not in themes.csv")
+        complaints += [
+            f"{code}: {key} is empty" for key in ("label_nl", "label_en", "definition_nl", "unit_nl") if not row[key]
+        ]
+    complaints += [
+        f"{code}: a SQL line for {feed}, but no dictionary row"
+        for feed, codes in lines.items()
+        for code in sorted(codes)
+        if code not in indicators or indicators[code]["source_feed"] != feed
+    ]
+    return complaints
+
+
+def sql_complaints(dbt_models: Path) -> list[str]:
+    """No construct that only one engine or one version reads."""
+    complaints = []
+    for path in sorted(dbt_models.rglob("*.sql")):
+        name = path.relative_to(dbt_models).as_posix()
+        if name == ENGINE_MACROS or name.startswith("target/"):
+            continue
+        sql = _only_sql(path.read_text("utf-8"))
+        complaints += [
+            f"{name}: {construct} is not read alike by DuckDB 1.5, DuckDB 2.0 and Spark"
+            for construct, pattern in FORBIDDEN_SQL.items()
+            if re.search(pattern, sql, re.IGNORECASE)
+        ]
+    return complaints
+
+
+def length_complaints(*folders: Path) -> list[str]:
+    """No file that a person cannot take in."""
+    return [
+        f"{path.name}: {lines} lines, at most {LONGEST_FILE}"
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".sql", ".yml", ".csv", ".md"} and "target" not in path.parts
+        if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
+    ]
+
+
+def _only_sql(text: str) -> str:
+    """Leave out comments, Jinja and what stands between quotes."""
+    text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
+    text = re.sub(r"--[^\n]*", " ", text)
+    return re.sub(r"'[^']*'", "''", text)

@@ -1,0 +1,84 @@
+"""The lint holds for this repository, and each rule is seen to fail on a copy that breaks it."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+_spec = importlib.util.spec_from_file_location("dbt_lint", Path(__file__).with_name("lint.py"))
+lint = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(lint)
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Make a copy of the dbt project and its seeds, to break."""
+    shutil.copytree(REPOSITORY / "dbt_models", tmp_path / "dbt_models", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(REPOSITORY / "seeds", tmp_path / "seeds")
+    return tmp_path
+
+
+def complaints_about(house):
+    models, seeds = house / "dbt_models", house / "seeds"
+    return [
+        *lint.mart_complaints(models),
+        *lint.dictionary_complaints(models, seeds),
+        *lint.sql_complaints(models),
+        *lint.length_complaints(models, seeds),
+    ]
+
+
+def replace_in(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text, f"{path.name} no longer holds {old!r}; mend this test"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_the_house_is_in_order():
+    assert complaints_about(REPOSITORY) == []
+
+
+CORE = "dbt_models/models/marts/core/_core__models.yml"
+THEMES = "dbt_models/models/marts/themes/_themes__models.yml"
+FIGURES = "dbt_models/models/intermediate/indicators/int_indicators__key_figures.sql"
+BASE = "dbt_models/models/intermediate/indicators/int_indicators__base.sql"
+DICTIONARY = "seeds/indicators.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "complaint"),
+    [
+        ("dbt_models/dbt_project.yml", "enforced: true", "enforced: false", "dim_region: contract is not enforced"),
+        (THEMES, "unique_combination", "unlike", "mart_reports: no unique_combination test of its key"),
+        (CORE, "theme_code, data_type: varchar,", "theme_code,", "dim_indicator.theme_code: no data_type"),
+        (CORE, "description: Theme.", "description: ''", "dim_indicator.theme_code: no description"),
+        (CORE, "- name: dim_region", "- name: dim_place", "dim_region: not described in a YAML file beside it"),
+        (
+            FIGURES,
+            "when 'births_count' then",
+            "when 'birth_count' then",
+            "births_count: no SQL line for cbs.key_figures",
+        ),
+        (FIGURES, "when 'births_count' then", "when 'x_count' then", "x_count: a SQL line for cbs.key_figures, but no"),
+        (DICTIONARY, ",male_count,population_count,", ",male_count,people,", "male_pct: denominator 'people' is not"),
+        (
+            DICTIONARY,
+            "births_count,population,",
+            "births_count,folk,",
+            "births_count: theme 'folk' is not in",
+        ),
+        (BASE, "select * from base", "select * exclude (value) from base", "* EXCLUDE is not read alike"),
+        (BASE, "select * from base", "select * from base where period ~ '2020'", "~ is not read alike"),
+        (BASE, "select * from base", "select list_transform([1], x -> x) from base", "-> lambda is not read alike"),
+        (BASE, "select * from base", "select edition_year // 10 from base", "// is not read alike"),
+        (BASE, "select * from base", "pivot base on period using sum(value)", "PIVOT is not read alike"),
+        (BASE, "select * from base", "select quantile_cont(value, 0.5) from base", "quantile_cont is not read alike"),
+        (BASE, "select * from base", "select * from base" + "\n" * 500, "lines, at most 400"),
+    ],
+)
+def test_each_rule_fails_on_a_copy_that_breaks_it(house, file, old, new, complaint):
+    replace_in(house / file, old, new)
+    assert any(complaint in said for said in complaints_about(house)), complaints_about(house)

@@ -1,0 +1,3 @@
+from suppliers.fixtures import replay, shared_replay, shared_sample, suppliers
+
+__all__ = ["replay", "shared_replay", "shared_sample", "suppliers"]
