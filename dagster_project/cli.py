@@ -16,7 +16,12 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="A data warehouse that is at most one month old.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A data warehouse that is at most one month old.",
+)
 
 Sample = Annotated[
     bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
@@ -89,10 +94,9 @@ def _date(text: str | None) -> date | None:
 
 
 def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    # What others say is for their own logs; ours is for the person who waits.
-    for name in ("httpx", "httpcore", "dagster", "uvicorn"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # Of libraries only warnings: their progress is not what a person waits for.
+    logging.getLogger("dagster_project").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

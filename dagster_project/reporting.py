@@ -51,12 +51,11 @@ def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
 def _print_feeds(console: Console, status: Status) -> None:
     name = f"{status.municipality_code}{' (fictional)' if status.is_fictional else ''}"
     table = Table(title=f"Feeds of {name} on {status.today}", title_justify="left")
-    for heading in ("feed", "supplier", "checked", "released", "period", "fresh until", "state"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("feed", "checked", "released", "period", "fresh until", "state"):
+        table.add_column(heading)
     for feed in status.feeds:
         table.add_row(
             feed.feed,
-            feed.supplier,
             *(str(day or "-") for day in (feed.checked, feed.released, feed.period, feed.fresh_until)),
             f"[{STYLES[feed.state]}]{feed.state}[/]",
         )

@@ -3,7 +3,8 @@
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,7 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}
     if as_of is not None:
         resources["workspace"]["config"]["as_of"] = as_of.isoformat()
-    with DagsterInstance.get() as instance:
+    with DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
         result = defs.resolve_job_def("publish").execute_in_process(
             run_config={"resources": resources, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             instance=instance,
@@ -60,6 +61,14 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = _failures(result)
     return RunResult(_exit_code(workspace, released, failures), released, [text for _, text in failures])
+
+
+@contextmanager
+def _dbt_speaks_to(file: Path) -> Iterator[None]:
+    """dbt prints a line per model; standard output is for what a person or a program asked for."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as log, redirect_stdout(log):
+        yield
 
 
 def prepare_dagster_home(home: Path) -> None:

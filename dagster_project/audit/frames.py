@@ -132,8 +132,8 @@ def _fill_rows(
     now = _fill_of(store.parquet(held.delivery_id, table.name), columns)
     before: dict[str, float] = {}
     if held.previous_id is not None:
-        known = store.manifest(held.previous_id).tables[table.name].columns
-        shared = [column for column in columns if column.name in known]
+        known = store.manifest(held.previous_id).tables.get(table.name)
+        shared = [column for column in columns if known and column.name in known.columns]
         before = _fill_of(store.parquet(held.previous_id, table.name), shared)
     drop = store.feed.delivery.fill_drop_points
     return [

@@ -26,8 +26,8 @@ def release_asset(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.Ass
         opened = workspace.open
         outcome = AuditOutcome.read(opened.audit)
         assert outcome is not None, "the audit runs before the release"
-        docs = data_docs(opened.audit, opened.audit / "data_docs").result()
-        note = build_release(opened, marts, outcome, docs)
+        first_page = data_docs(opened.audit, opened.audit / "data_docs").result()
+        note = build_release(opened, marts, outcome, first_page.parent)
         folder = opened.releases / note.release_id
         return dg.MaterializeResult(
             metadata={

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -55,11 +56,23 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
             write_raw(connection, raw)
     if is_built:
         context.log.info("Nothing new: the figures stay as they are and only the clocks have moved.")
-        for key in context.selected_asset_keys:
-            yield dg.MaterializeResult(key, metadata={"rebuilt": False})
+        yield from _as_before(context)
         return
     os.environ[WAREHOUSE_VARIABLE] = str(opened.warehouse)
     variables = json.dumps({"municipality_code": opened.settings.municipality_code})
     yield from dbt.cli(["build", "--vars", variables], context=context).stream()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, wanted)
+
+
+def _as_before(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Tell Dagster that every model stands as it was built, and that its tests passed on these very figures."""
+    # Dagster wants what depends on something after it.
+    upstream = {spec.key: {dep.asset_key for dep in spec.deps} for spec in context.assets_def.specs}
+    for key in TopologicalSorter(upstream).static_order():
+        if key in upstream:
+            yield dg.MaterializeResult(key, metadata={"rebuilt": False})
+    for check in context.selected_asset_check_keys:
+        yield dg.AssetCheckResult(
+            passed=True, asset_key=check.asset_key, check_name=check.name, metadata={"judged": "when it was built"}
+        )

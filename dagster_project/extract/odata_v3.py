@@ -4,7 +4,8 @@ import gzip
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,36 @@ from dagster_project.extract.progress import progress
 
 # CBS gives its times without a zone; they are Dutch clock times.
 SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
-RECORD_LIMIT = 10_000
 REGION_PREFIXES = ("GM", "WK", "BU")
 COUNTRY_PREFIX = "NL"
 ROW_NUMBER = "ID"
 NEXT_LINK = re.compile(r"^@?odata\.nextLink$")
+
+
+@dataclass
+class CodeList:
+    """The rows of a code list and the payload they came in."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    files: list[PayloadFile] = field(default_factory=list)
+
+
+class Pages:
+    """The addresses of a paged answer, each known only once the page before it was read."""
+
+    def __init__(self, first: str) -> None:
+        self.upcoming: str | None = first
+        self.seen: set[str] = set()
+
+    def __iter__(self) -> Iterator[str]:
+        while self.upcoming:
+            url, self.upcoming = self.upcoming, None
+            self.seen.add(url)
+            yield url
+
+    def go_on(self, url: str | None) -> None:
+        """Go on with this page, or stop after this one."""
+        self.upcoming = url
 
 
 @dataclass
@@ -92,16 +118,22 @@ class ODataV3:
         names = match_columns(self.feed, edition, direct, offered)
 
         lists = {column.meta.code_list for column in columns if column.meta.code_list} | {dimension}
-        code_lists = {name: self._read(edition, name, payload) for name in sorted(lists)}
-        regions = [str(row["Key"]).strip() for row in code_lists[dimension][0]["value"]]
+        code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
+        regions = [str(row["Key"]).strip() for row in code_lists[dimension].rows]
         expected_rows = self._expected_rows(info, regions, offered)
         pages, page_files = self._read_pages(edition, names, payload, scratch, expected_rows)
 
+        list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
             url=self._url(edition, "TypedDataSet"),
             released_at=_moment(info.get("Modified")),
             validators=validators,
-            payload=[infos_file, properties_file, *(file for _, file in code_lists.values()), *page_files],
+            payload=[
+                infos_file,
+                properties_file,
+                *(f for codes in code_lists.values() for f in codes.files),
+                *page_files,
+            ],
             tables={
                 table.name: Records(
                     files=pages,
@@ -129,14 +161,26 @@ class ODataV3:
 
     def _read(self, edition: Edition, entity: str, payload: Path) -> tuple[dict[str, Any], PayloadFile]:
         """Read a small entity whole and keep it as received."""
-        url = self._url(edition, entity) + "?$format=json"
+        return self._keep(self._url(edition, entity) + "?$format=json", payload / f"{entity}.json.gz")
+
+    def _read_list(self, edition: Edition, entity: str, payload: Path) -> "CodeList":
+        """Read a code list; the bulk feed cuts these into pages as well."""
+        codes = CodeList()
+        pages = Pages(self._url(edition, entity) + "?$format=json")
+        for number, url in enumerate(pages, start=1):
+            document, file = self._keep(url, payload / f"{entity}-{number:04}.json.gz")
+            codes.rows += document["value"]
+            codes.files.append(file)
+            pages.go_on(self._next(edition, document, pages))
+        return codes
+
+    def _keep(self, url: str, target: Path) -> tuple[dict[str, Any], PayloadFile]:
         document, body = self.http.get_json(url)
         if not isinstance(document.get("value"), list):
             raise self.http.malformed(url, body, "an object without 'value'")
-        name = f"{entity}.json.gz"
-        with _packed(payload / name) as file:
+        with _packed(target) as file:
             file.write(body)
-        return document, PayloadFile(name, hashlib.sha256(body).hexdigest(), url)
+        return document, PayloadFile(target.name, hashlib.sha256(body).hexdigest(), url)
 
     def _only(self, infos: dict[str, Any], edition: Edition) -> dict[str, Any]:
         rows = infos["value"]
@@ -165,7 +209,7 @@ class ODataV3:
         digits = (self.municipality or "").removeprefix("GM")
         return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
 
-    def _first_page(self, edition: Edition, names: dict[str, str]) -> str:
+    def _first_page(self, edition: Edition) -> str:
         url = self._url(edition, "TypedDataSet") + "?$format=json"
         if self.municipality is not None:
             # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
@@ -177,25 +221,18 @@ class ODataV3:
         self, edition: Edition, names: dict[str, str], payload: Path, scratch: Path, expected_rows: int | None
     ) -> tuple[list[Path], list[PayloadFile]]:
         """Follow the pages of the data; each is kept packed and, for the parser, as a bare list of records."""
-        pages: list[Path] = []
+        bare: list[Path] = []
         files: list[PayloadFile] = []
-        url: str | None = self._first_page(edition, names)
-        seen: set[str] = set()
+        pages = Pages(self._first_page(edition))
         with progress(f"{self.feed.id} {edition.key}", expected_rows) as advance:
-            while url:
-                if url in seen:
-                    raise self._unexpected(
-                        edition, "sends us round in a circle of pages", "a new address in every odata.nextLink", url
-                    )
-                seen.add(url)
-                name = f"TypedDataSet-{len(pages) + 1:04}.json"
+            for number, url in enumerate(pages, start=1):
+                name = f"TypedDataSet-{number:04}.json"
                 envelope, digest, rows = self._read_page(edition, url, names, payload / f"{name}.gz", scratch / name)
-                pages.append(scratch / name)
+                bare.append(scratch / name)
                 files.append(PayloadFile(f"{name}.gz", digest, url))
                 advance(rows)
-                link = next((value for key, value in envelope.items() if NEXT_LINK.match(key)), None)
-                url = self._on_our_host(link) if link else None
-        return pages, files
+                pages.go_on(self._next(edition, envelope, pages))
+        return bare, files
 
     def _read_page(
         self, edition: Edition, url: str, names: dict[str, str], packed: Path, bare: Path
@@ -224,20 +261,26 @@ class ODataV3:
             )
         return envelope, digest.hexdigest(), rows
 
-    def _on_our_host(self, link: str) -> str:
-        """CBS writes its addresses with http and in other capitals; ask by the address that we were given."""
+    def _next(self, edition: Edition, envelope: dict[str, Any], pages: "Pages") -> str | None:
+        """Address of the next page. CBS writes it with http and in other capitals: we ask by the one we were given."""
+        link = next((value for key, value in envelope.items() if NEXT_LINK.match(key)), None)
+        if link is None:
+            return None
         base, target = urlsplit(self.base_url), urlsplit(link)
-        return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+        url = urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+        if url in pages.seen:
+            raise self._unexpected(
+                edition, "sends us round in a circle of pages", "a new address in every odata.nextLink", url
+            )
+        return url
 
-    def _lookups(
-        self, columns: list[Column], code_lists: dict[str, tuple[dict[str, Any], PayloadFile]], scratch: Path
-    ) -> dict[str, Lookup]:
+    def _lookups(self, columns: list[Column], code_lists: dict[str, "CodeList"], scratch: Path) -> dict[str, Lookup]:
         lookups = {}
         for column in columns:
             if column.meta.code_list is None:
                 continue
             file = scratch / f"{column.meta.code_list}.json"
-            file.write_text(json.dumps(code_lists[column.meta.code_list][0]["value"]), encoding="utf-8")
+            file.write_text(json.dumps(code_lists[column.meta.code_list].rows), encoding="utf-8")
             lookups[column.name] = Lookup(file, "Key", column.meta.supplier_name, on=column.meta.code_list)
         return lookups
 

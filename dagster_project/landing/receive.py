@@ -48,6 +48,11 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         except DeliveryError as error:
             _tell(error, store, state, reception)
             continue
+        except Exception as error:
+            # A mistake of ours in one feed must not keep the other feeds from going on.
+            logger.exception("%s %s: unexpected", store.feed.id, edition.key)
+            _tell(_unforeseen(store, error), store, state, reception)
+            continue
         if candidate is None:
             reception.confirmed.append(edition.key)
         else:
@@ -148,6 +153,16 @@ def _name_of_failure(edition: Edition, work: Path, reason: str) -> str:
     for file in sorted((work / "payload").iterdir()):
         digest.update(file.read_bytes())
     return f"{edition.key}-{digest.hexdigest()[:16]}"
+
+
+def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
+    return DeliveryError(
+        store.feed.id,
+        problem="was not received, for a reason that nobody foresaw",
+        expected="an error of the supplier that Maandvers knows, or none",
+        came=f"{type(error).__name__}: {error}",
+        do="report this with the log of the run",
+    )
 
 
 def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
