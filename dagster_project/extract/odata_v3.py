@@ -122,7 +122,6 @@ class ODataV3:
         regions = [str(row["Key"]).strip() for row in code_lists[dimension].rows]
         expected_rows = self._expected_rows(info, regions, offered)
         pages, page_files = self._read_pages(edition, names, payload, scratch, expected_rows)
-
         list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
             url=self._url(edition, "TypedDataSet"),
@@ -131,7 +130,7 @@ class ODataV3:
             payload=[
                 infos_file,
                 properties_file,
-                *(f for codes in code_lists.values() for f in codes.files),
+                *list_files,
                 *page_files,
             ],
             tables={
