@@ -61,6 +61,7 @@ def _feed(source: dict[str, Any], name: str, delivery: dict[str, Any], tables: l
             {
                 "name": table.get("name"),
                 "member": _meta(table).get("member"),
+                "key": _meta(table).get("key"),
                 "columns": [
                     {
                         "name": column.get("name"),

@@ -60,7 +60,15 @@ class Table(Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     member: str | None = None
+    # Columns that together may not repeat within a delivery.
+    key: tuple[str, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _key_is_known(self) -> Self:
+        if unknown := set(self.key) - {column.name for column in self.columns}:
+            raise ValueError(f"key names {', '.join(sorted(unknown))}, which is no column of the table")
+        return self
 
     def expected_columns(self, edition: int | None) -> list[Column]:
         """The columns that a delivery of this edition must hold."""

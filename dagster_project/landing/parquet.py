@@ -120,6 +120,21 @@ def _check_rows(
             "every row number once",
             f"{rows:,} rows with {different:,} different numbers",
         )
+    key = ", ".join(table.key)
+    repeated, example = _one(
+        connection,
+        f"SELECT count(*), any_value(concat_ws(', ', {key}))"
+        f" FROM (SELECT {key} FROM received GROUP BY {key} HAVING count(*) > 1)",
+    )
+    if repeated:
+        raise _unexpected(
+            feed,
+            edition,
+            table,
+            f"repeats its key ({key})",
+            "every key once",
+            f"{repeated:,} repeat, such as {example}",
+        )
     if records.expected_rows is not None and rows != records.expected_rows:
         raise _unexpected(
             feed,

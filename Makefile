@@ -1,0 +1,48 @@
+# Everything that a fresh clone needs: each target sets up its own environment in .venv first.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+# Dagster keeps its history here when it is opened in a browser.
+SAMPLE_HOME := data/sample
+
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: run test dev lock
+
+run: $(INSTALLED)  ## the main line, for the sample municipality
+	$(BIN)/maandvers run --sample
+
+test: $(INSTALLED)  ## style, types and all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
+	mkdir -p $(SAMPLE_HOME)/dagster
+	cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
+	MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
+
+lock:  ## take newer versions of what pyproject.toml allows
+	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--extra test pyproject.toml --output-file requirements.lock
+
+# Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "Maandvers needs Python 3.11; name yours with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@if command -v uv >/dev/null; then \
+		echo "Setting up .venv with uv"; \
+		uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
+		uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
+	else \
+		echo "Setting up .venv with pip"; \
+		{ $(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }; } && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
+	fi
+	@touch $(INSTALLED)
