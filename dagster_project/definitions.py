@@ -11,7 +11,7 @@ from dagster_project.defs.release import release_asset
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.defs.warehouse import warehouse_assets
 from dagster_project.release.marts import read_marts
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.settings import DBT_PROJECT, load_settings
 from orchestration.jobs import publish
 from orchestration.schedules import every_night
 
@@ -24,5 +24,5 @@ defs = Definitions(
     asset_checks=[delivery_checks(feeds), mart_checks(marts, mart_keys)],
     jobs=[publish],
     schedules=[every_night],
-    resources={"workspace": WorkspaceResource(), "dbt": dbt_resource()},
+    resources={"workspace": WorkspaceResource(is_sample=load_settings().sample), "dbt": dbt_resource()},
 )

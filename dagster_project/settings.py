@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     # One municipality is enough for its own profile; the whole country allows comparison with any other.
     scope: Literal["municipality", "country"] = "municipality"
     home: Path = Path("data/live")
+    # Lets what starts without the command line, such as `dagster dev`, work on the sample municipality.
+    sample: bool = False
     suppliers: dict[str, SupplierSettings] = {}
     http: HttpSettings = HttpSettings()
 

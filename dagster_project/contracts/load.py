@@ -91,17 +91,14 @@ def _readable_key(location: tuple[int | str, ...], values: dict[str, Any]) -> st
     parts: list[str] = []
     node: Any = values
     for step in location:
-        node = node[step] if isinstance(node, list | dict) and _has(node, step) else None
         if isinstance(step, int):
-            name = node.get("name") if isinstance(node, dict) else None
-            parts.append(str(name or step))
-        elif step not in ("tables", "columns", "meta"):
-            parts.append(str(step))
+            node = node[step]
+            parts.append(str(node.get("name") or step) if isinstance(node, dict) else str(step))
+        else:
+            node = node.get(step) if isinstance(node, dict) else None
+            if step not in ("tables", "columns", "meta"):
+                parts.append(step)
     return ".".join(parts) or "delivery"
-
-
-def _has(node: list[Any] | dict[str, Any], step: int | str) -> bool:
-    return step in node if isinstance(node, dict) else isinstance(step, int) and step < len(node)
 
 
 def _meta(node: dict[str, Any]) -> dict[str, Any]:

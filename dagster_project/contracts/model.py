@@ -162,8 +162,9 @@ class Feed(Strict):
     @property
     def parameters(self) -> ODataV3Parameters | CsvZipParameters:
         """The parameters in the form that belongs to the protocol."""
-        form = {"odata_v3": ODataV3Parameters, "csv_zip": CsvZipParameters}[self.delivery.protocol]
-        return form.model_validate(self.delivery.parameters)
+        if self.delivery.protocol == "odata_v3":
+            return ODataV3Parameters.model_validate(self.delivery.parameters)
+        return CsvZipParameters.model_validate(self.delivery.parameters)
 
     @property
     def period_column(self) -> tuple[str, str] | None:

@@ -50,11 +50,8 @@ def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str |
     """Rows, deliveries and clocks, as they stand after asking."""
     state = store.state()
     held = {**state.current, **state.candidates}
-    rows = sum(
-        manifest.tables[table.name].rows
-        for edition in state.window
-        if edition in held and (manifest := store.manifest(held[edition].delivery_id))
-    )
+    manifests = [store.manifest(held[edition].delivery_id) for edition in state.window if edition in held]
+    rows = sum(manifest.tables[table.name].rows for manifest in manifests)
     return {
         "dagster/row_count": rows,
         "deliveries": dg.MetadataValue.json({edition: held[edition].delivery_id for edition in sorted(held)}),
