@@ -38,9 +38,9 @@ class RunResult:
 
 def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResult:
     """Run the whole line once. Raises MaandversError for what a person must set right first."""
-    warm_up()
     workspace = workspace_of(is_sample=is_sample, as_of=as_of)
     workspace.select(list(feeds))
+    warm_up()
     prepare_dagster_home(workspace.home)
     before = latest_release(workspace.releases)
     # Only now: importing Dagster and dbt takes seconds, and whoever made a typing error should not wait for it.

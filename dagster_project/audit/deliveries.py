@@ -50,17 +50,25 @@ def _admit(store: FeedStore, judgements: Sequence[Judgement]) -> None:
     for edition in list(state.candidates):
         own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
         failed = [j for j in own if not j.passed]
-        if own and not failed:
-            candidate = state.candidates.pop(edition)
-            if edition not in state.current or candidate.delivery_id != state.current[edition].delivery_id:
-                state.current[edition] = candidate
-            else:
-                state.current[edition].validators = candidate.validators
-        else:
+        if not own:
+            state.problems.append(
+                f"{store.feed.id} {edition}: the audit did not run, so what came in waits for the next"
+            )
+        elif failed:
             _set_aside(store, state, edition, failed)
+        else:
+            _make_current(state, edition)
     if state.confirmed_at and not state.problems and state.current.keys() >= set(state.window):
         state.checked_at = state.confirmed_at
     store.save(state)
+
+
+def _make_current(state: FeedState, edition: str) -> None:
+    candidate, current = state.candidates.pop(edition), state.current.get(edition)
+    if current is not None and candidate.delivery_id == current.delivery_id:
+        # The supplier calls it new and sent the same: the delivery before it stays the one before it.
+        candidate = candidate.model_copy(update={"previous_id": current.previous_id})
+    state.current[edition] = candidate
 
 
 def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
@@ -69,8 +77,8 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
     error = DeliveryError(
         store.feed.id,
         problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
-        expected="; ".join(j.expected for j in failed[:3]) or "a judgement of every check",
-        came="; ".join(j.message for j in failed[:3]) or "checks that could not be carried out",
+        expected="; ".join(j.expected for j in failed[:3]),
+        came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
         kept=f"what was received on {store.manifest(kept.delivery_id).received_at:%Y-%m-%d}"
         if kept
@@ -78,5 +86,6 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
     )
     logger.error("%s", error)
     state.problems.append(str(error))
-    if kept is None or kept.delivery_id != candidate.delivery_id:
+    # A supplier may send again what it sent before; what is current, or what that is compared with, stays in its place.
+    if kept is None or candidate.delivery_id not in (kept.delivery_id, kept.previous_id):
         store.set_aside(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))

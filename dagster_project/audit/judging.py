@@ -7,6 +7,7 @@ import atexit
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,8 @@ def judge_frames(as_of: date, context: Path, frames: Sequence[Frame], is_first: 
         return _worker().submit(judge, frames, as_of, context, is_first).result()
     except Exception as error:
         # Whatever stops a check: a check that could not run has failed.
+        if isinstance(error, BrokenProcessPool):
+            _worker.cache_clear()
         return [_not_checked(frame, error) for frame in frames]
 
 

@@ -28,11 +28,11 @@ class GroupsByFolder(DagsterDbtTranslator):
     """Groups assets by supplier (staging) and theme (intermediate, marts): the folder a model lies in."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The folder below the layer; seeds are reference data."""
+        """The folder below the layer; a theme's mart belongs to the theme it is named after; seeds are reference."""
         if dbt_resource_props["resource_type"] == "seed":
             return "reference"
-        folders = dbt_resource_props["fqn"][1:-1]
-        return folders[-1] if folders else None
+        folder = dbt_resource_props["fqn"][-2]
+        return dbt_resource_props["name"].removeprefix("mart_") if folder == "themes" else folder
 
 
 @dbt_assets(
@@ -60,7 +60,8 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
         return
     os.environ[WAREHOUSE_VARIABLE] = str(opened.warehouse)
     variables = json.dumps({"municipality_code": opened.settings.municipality_code})
-    yield from dbt.cli(["build", "--vars", variables], context=context).stream()
+    # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.
+    yield from dbt.cli(["build", "--vars", variables], context=context, target_path=opened.home / "dbt").stream()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, wanted)
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import httpx
 
@@ -38,7 +37,7 @@ csv.field_size_limit(16 * 1024 * 1024)
 class Archive:
     """An export as it came: its bytes, its name and by what the supplier tells it from another."""
 
-    file: BinaryIO
+    file: io.BufferedRandom | io.BufferedReader
     url: str
     name: str
     released_at: datetime | None
@@ -103,7 +102,7 @@ class CsvZip:
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 yield Archive(file, path.as_uri(), path.name, _exported_at(path.name) or modified, {}, {})
 
-    def _download(self, url: str, held: Held | None, file: BinaryIO) -> Archive | None:
+    def _download(self, url: str, held: Held | None, file: io.BufferedRandom | io.BufferedReader) -> Archive | None:
         """Stream the export into ``file``; None when the supplier says that it has not changed."""
         known = held.validators if held else {}
         asked = {"If-None-Match": known.get("ETag"), "If-Modified-Since": known.get("Last-Modified")}

@@ -50,7 +50,7 @@ def write_parquet(
             for column in table.columns
         )
         rows = f"SELECT {select} FROM received ORDER BY received_order"
-        connection.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({rows}) TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
     return [column.name for column in columns]
 
 
@@ -65,7 +65,7 @@ def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManif
 
 def last_period(target: Path, column: str) -> date | None:
     """The last date in a column: the period clock."""
-    row = duckdb.sql(f"SELECT max({column})::date FROM read_parquet('{target}')").fetchone()
+    row = duckdb.sql(f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})").fetchone()
     return row[0] if row else None
 
 
@@ -97,7 +97,7 @@ def _lookup_joins(lookups: dict[str, Lookup], on: list[str]) -> tuple[str, str]:
         columns += f", nullif(trim({alias}.value), '') AS {ours}"
         joins += (
             f" LEFT JOIN (SELECT trim({lookup.key}) AS key, any_value({lookup.value}) AS value"
-            f" FROM read_json('{lookup.file}', format='array',"
+            f" FROM read_json({_quoted(str(lookup.file))}, format='array',"
             f" columns={{{_quoted(lookup.key)}: 'VARCHAR', {_quoted(lookup.value)}: 'VARCHAR'}}) GROUP BY 1) {alias}"
             f" ON {alias}.key = records.key_{on.index(lookup.on)}"
         )
@@ -184,9 +184,13 @@ def _check_values(
 def _is_wrong(column: Column) -> str:
     """Casting '12.5' to a whole number rounds it silently, so whole numbers are looked at as numbers first."""
     name = column.name
+    is_wrong = f"try_cast({name} AS {column.data_type}) IS NULL"
     if column.data_type in ("bigint", "integer"):
-        return f"{name} IS NOT NULL AND coalesce(try_cast({name} AS double) <> trunc(try_cast({name} AS double)), true)"
-    return f"{name} IS NOT NULL AND try_cast({name} AS {column.data_type}) IS NULL"
+        is_wrong += f" OR coalesce(try_cast({name} AS double) <> trunc(try_cast({name} AS double)), true)"
+    if column.data_type == "double":
+        # DuckDB reads 'nan' and 'infinity' as numbers.
+        is_wrong += f" OR NOT isfinite(try_cast({name} AS double))"
+    return f"{name} IS NOT NULL AND ({is_wrong})"
 
 
 def _cast(column: Column) -> str:
