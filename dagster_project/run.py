@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -81,12 +82,16 @@ def prepare_dagster_home(home: Path) -> None:
 
 def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
     """Kind and text of each failure; the cause where Dagster has wrapped one."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    # What fails before the first step, such as another run at work, is told by the run itself.
+    errors = errors or [event.job_failure_data.error for event in result.all_events if event.is_job_failure]
     failures = []
-    for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            error = event.step_failure_data.error
+    for error in errors:
+        if error:
             cause = error.cause or error
-            failures.append((cause.cls_name or "", cause.message.strip()))
+            kind = cause.cls_name or ""
+            # Dagster puts the full name of the class before what the error says.
+            failures.append((kind, re.sub(rf"^[\w.]*\b{kind}: ", "", cause.message.strip())))
     return failures
 
 

@@ -3,21 +3,31 @@
 They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from dagster_project.errors import SetupError
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_models"
+TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
 
 
 class SupplierSettings(BaseModel):
     """What one municipality sets for one supplier, over what the contract says."""
+
+    model_config = ConfigDict(extra="forbid")
 
     base_url: str | None = None
     location: str | None = None
@@ -26,6 +36,8 @@ class SupplierSettings(BaseModel):
 
 class HttpSettings(BaseModel):
     """How patient we are with a supplier. Seconds, unless named otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
 
     timeout: float = 60
     attempts: int = Field(default=5, ge=1)
@@ -37,7 +49,7 @@ class Settings(BaseSettings):
     """All settings, with the defaults of an ordinary installation."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MAANDVERS_", env_nested_delimiter="__", toml_file="maandvers.toml", extra="forbid"
+        env_prefix="MAANDVERS_", env_nested_delimiter="__", toml_file=TOML, extra="forbid"
     )
 
     municipality_code: str = Field(default="GM0867", pattern=r"^GM\d{4}$")
@@ -73,7 +85,14 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
+        # A value under a name that we do not know may be a secret under a name that was mistyped.
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(".token")
+        came = "" if is_secret else f", came {first['input']!r}"
         raise SetupError(
-            f"setting '{name}': {first['msg']}, came {first['input']!r}\n"
-            f"  do: correct it in maandvers.toml or in MAANDVERS_{name.upper().replace('.', '__')}"
-        ) from error
+            f"setting '{name}': {first['msg']}{came}\n"
+            f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"
+        ) from None
+    except SettingsError as error:
+        raise SetupError(f"{error}\n  do: correct it in the environment; MAANDVERS_… names one setting each") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{TOML} is no TOML: {error}\n  do: correct it in {Path(TOML).resolve()}") from error

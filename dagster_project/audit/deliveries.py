@@ -21,7 +21,7 @@ def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames, True)
     for store in stores:
-        _admit(store, judgements)
+        _admit(store, frames, judgements)
     return judgements
 
 
@@ -45,12 +45,18 @@ def _verdict(store: FeedStore, clocks: Clocks, judgements: Sequence[Judgement]) 
     return FeedVerdict(clocks=clocks, is_withheld=bool(reasons), reason="; ".join(reasons) or None)
 
 
-def _admit(store: FeedStore, judgements: Sequence[Judgement]) -> None:
+def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> None:
     state = store.state()
     for edition in list(state.candidates):
         own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
         failed = [j for j in own if not j.passed]
-        if not own:
+        asked = {
+            frame.suite
+            for frame in frames
+            for row in frame.rows
+            if row["feed"] == store.feed.id and row["edition"] == edition
+        }
+        if not own or asked - {j.suite for j in own}:
             state.problems.append(
                 f"{store.feed.id} {edition}: the audit did not run, so what came in waits for the next"
             )

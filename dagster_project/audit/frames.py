@@ -15,9 +15,9 @@ from dagster_project.release.marts import Mart
 from dagster_project.workspace import Workspace
 from expectations.frames import Frame
 
-# Persons whose neighbourhood is not known are in the municipality and in none of its parts. CBS rounds at random, up or
-# down, so every part may be off by a whole step: with half a step 54 of the 355 municipalities of the real table of 2020
-# would have a district outside, with a whole step none has.
+# Persons whose neighbourhood is not known are in the municipality and in none of its parts. CBS rounds up or down at
+# random, so every part may be off by a whole step: with half a step 54 of the 355 municipalities of the real table of
+# 2020 would have a region outside, with a whole step none has.
 MARGIN_SHARE = 0.005
 OUTSIDE_SHARE = 0.002
 # Parent of a region, by the digits in its code, and the levels' names.
@@ -97,9 +97,9 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
-    """What came in and waits, else what is current, for every edition the supplier still has."""
+    """What came in and waits, else what is current, for every edition the supplier still has or that still waits."""
     state = store.state()
-    for edition in state.window:
+    for edition in dict.fromkeys((*state.window, *state.candidates)):
         held = state.candidates.get(edition) or state.current.get(edition)
         if held is not None:
             yield edition, held
@@ -224,12 +224,11 @@ def _measures(column: Column) -> str:
     """
     name, rounding = column.name, column.meta.rounding
     explained = (
-        f"greatest({MARGIN_SHARE} * wholes.{name},"
-        f" (part_count + 1) * {rounding} + parts.{name}_missing * {rounding})"
+        f"greatest({MARGIN_SHARE} * wholes.{name}, (part_count + 1) * {rounding} + parts.{name}_missing * {rounding})"
     )
-    is_compared = f"wholes.{name} IS NOT NULL AND (parts.code IS NULL OR parts.{name} IS NOT NULL)"
-    is_outside = f"wholes.{name} IS NOT NULL AND (parts.code IS NULL OR abs(parts.{name} - wholes.{name}) > {explained})"
-    return f"count(*) FILTER (WHERE {is_compared}), count(*) FILTER (WHERE {is_outside})"
+    compared = f"count(*) FILTER (WHERE wholes.{name} IS NOT NULL AND (parts.code IS NULL OR parts.{name} IS NOT NULL))"
+    differs = f"parts.code IS NULL OR abs(parts.{name} - wholes.{name}) > {explained}"
+    return f"{compared}, count(*) FILTER (WHERE wholes.{name} IS NOT NULL AND ({differs}))"
 
 
 def _reading(parquet: Path) -> str:

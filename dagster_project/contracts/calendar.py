@@ -17,9 +17,12 @@ def parse_age(text: object) -> isodate.Duration:
     try:
         duration = isodate.parse_duration(str(text), as_timedelta_if_possible=False)
     except isodate.ISO8601Error as error:
-        raise ValueError(f"expected an ISO 8601 duration such as P1M, came {text!r}") from error
-    if duration.tdelta.seconds:
-        raise ValueError(f"expected whole days, months or years such as P1M, came {text!r}")
+        raise ValueError("expected an ISO 8601 duration such as P1M") from error
+    parts = (duration.years, duration.months, duration.tdelta.days)
+    if duration.tdelta.seconds or duration.tdelta.microseconds or any(part != int(part) for part in parts):
+        raise ValueError("expected whole days, months or years such as P1M")
+    if min(parts) < 0 or not any(parts):
+        raise ValueError("expected a duration longer than nothing such as P1M")
     return duration
 
 

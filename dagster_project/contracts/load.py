@@ -6,10 +6,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dagster_project.contracts.model import Feed
+from dagster_project.contracts.model import Feed, MisplacedError
 from dagster_project.errors import ContractError
 
 RAW_PREFIX = "raw_"
+# libyaml reads the same subset eight times faster; it comes with PyYAML's wheels, but not with every build of it.
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_feeds(models: Path) -> list[Feed]:
@@ -31,26 +33,42 @@ def load_feeds(models: Path) -> list[Feed]:
 def _feeds_of_file(file: Path, models: Path) -> list[Feed]:
     name = file.relative_to(models.parent).as_posix()
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
     except yaml.YAMLError as error:
         raise ContractError(name, "?", "?", f"is no YAML: {error}", "mend the indentation or quotes there") from error
-    return [feed for source in document.get("sources", []) for feed in _feeds_of_source(source, name)]
+    if not isinstance(document, dict):
+        raise ContractError(name, "?", "sources", "the file holds no keys", "start it with 'sources:'")
+    return [feed for source in _nodes(document, "sources", name, "?") for feed in _feeds_of_source(source, name)]
 
 
 def _feeds_of_source(source: dict[str, Any], file: str) -> list[Feed]:
     """A delivery part at the source covers all its tables; one at a table covers that table."""
+    name = str(source.get("name", "?"))
     shared = _meta(source).get("delivery")
-    tables = source.get("tables", [])
+    tables = _nodes(source, "tables", file, name)
     if shared is not None:
-        return [_feed(source, shared.get("feed", "?"), shared, tables, file)]
-    return [
-        _feed(source, table.get("name", "?"), _meta(table)["delivery"], [table], file)
-        for table in tables
-        if "delivery" in _meta(table)
-    ]
+        own = shared.get("feed", "?") if isinstance(shared, dict) else "?"
+        return [_feed(source, own, shared, tables, file)]
+    feeds = []
+    for table in tables:
+        if "delivery" in _meta(table):
+            feeds.append(_feed(source, table.get("name", "?"), _meta(table)["delivery"], [table], file))
+        elif any("supplier_name" in _meta(column) for column in _nodes(table, "columns", file, name)):
+            feed = f"{name.removeprefix(RAW_PREFIX)}.{table.get('name', '?')}"
+            problem = "is missing, while the columns have names at a supplier"
+            raise ContractError(file, feed, "delivery", problem, "say under config.meta.delivery how it comes in")
+    return feeds
 
 
-def _feed(source: dict[str, Any], name: str, delivery: dict[str, Any], tables: list[dict[str, Any]], file: str) -> Feed:
+def _nodes(parent: dict[str, Any], key: str, file: str, feed: str) -> list[dict[str, Any]]:
+    """The mappings listed under a key; none where the key is absent."""
+    nodes = parent.get(key, [])
+    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+        raise ContractError(file, feed, key, "is no list of mappings", f"write '{key}:' and below it '- name: …'")
+    return nodes
+
+
+def _feed(source: dict[str, Any], name: str, delivery: object, tables: list[dict[str, Any]], file: str) -> Feed:
     supplier = str(source.get("name", "?")).removeprefix(RAW_PREFIX)
     values = {
         "supplier": supplier,
@@ -59,9 +77,8 @@ def _feed(source: dict[str, Any], name: str, delivery: dict[str, Any], tables: l
         "delivery": delivery,
         "tables": [
             {
+                **{key: value for key, value in _meta(table).items() if key != "delivery"},
                 "name": table.get("name"),
-                "member": _meta(table).get("member"),
-                "key": _meta(table).get("key"),
                 "columns": [
                     {
                         "name": column.get("name"),
@@ -69,7 +86,7 @@ def _feed(source: dict[str, Any], name: str, delivery: dict[str, Any], tables: l
                         "description": column.get("description"),
                         "meta": _meta(column),
                     }
-                    for column in table.get("columns", [])
+                    for column in _nodes(table, "columns", file, f"{supplier}.{name}")
                 ],
             }
             for table in tables
@@ -79,7 +96,11 @@ def _feed(source: dict[str, Any], name: str, delivery: dict[str, Any], tables: l
         return Feed.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        key = _readable_key(first["loc"], values)
+        location, cause = first["loc"], first.get("ctx", {}).get("error")
+        if isinstance(cause, ValidationError):
+            first = cause.errors()[0]
+            location = ("delivery", "parameters", *first["loc"])
+        key = cause.key if isinstance(cause, MisplacedError) else _readable_key(location, values)
         came = f", came {first['input']!r}" if not isinstance(first["input"], dict) else ""
         raise ContractError(
             file, f"{supplier}.{name}", key, first["msg"] + came, f"correct '{key}' in {file}; see dbt_models/README.md"

@@ -13,10 +13,19 @@ DataType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", 
 
 # Headings under which registers keep what identifies a person. A feed that holds personal data may not land them.
 PERSONAL_HEADINGS = re.compile(
-    r"(^|_)(text|text_extra|user|e?mail|phone|telefoon|reporter|reporter_id|bsn|naam|notes?|notities|toelichting"
-    r"|address|address_text|address_street|address_number|address_postalcode|adres|extra_properties)$",
+    r"(^|_|\W)(text|text_extra|user|e?mail|phone|telefoon(nummer)?|reporter|reporter_id|bsn|(voor|achter)?naam|notes?"
+    r"|notities|toelichting|address|address_text|address_street|address_number|address_postalcode|adres"
+    r"|extra_properties)$",
     re.IGNORECASE,
 )
+
+
+class MisplacedError(ValueError):
+    """A mistake that shows only when parts are seen together, with the key where it stands."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
 
 
 class Strict(BaseModel):
@@ -134,9 +143,10 @@ class Delivery(Strict):
     @model_validator(mode="after")
     def _clocks_are_complete(self) -> Self:
         if "checked" not in self.clocks:
-            raise ValueError("the clock 'checked' always binds: add it to clocks")
+            raise MisplacedError("delivery.clocks", "the clock 'checked' always binds: add it to clocks")
         if "period" in self.clocks and not self.period_column:
-            raise ValueError("the clock 'period' binds, so period_column must name table.column")
+            problem = "the clock 'period' binds, so period_column must name table.column"
+            raise MisplacedError("delivery.period_column", problem)
         return self
 
 
@@ -179,12 +189,24 @@ class Feed(Strict):
         _ = self.parameters
         names = {(table.name, column.name) for table in self.tables for column in table.columns}
         if self.period_column and self.period_column not in names:
-            raise ValueError(f"period_column {self.delivery.period_column!r} is no table.column of this feed")
-        if self.delivery.personal_data:
-            for table in self.tables:
-                for column in table.columns:
-                    if PERSONAL_HEADINGS.search(column.meta.supplier_name):
-                        raise ValueError(
-                            f"{table.name}.{column.name} reads '{column.meta.supplier_name}', which identifies persons"
-                        )
+            problem = f"{self.delivery.period_column!r} is no table.column of this feed"
+            raise MisplacedError("delivery.period_column", problem)
+        for table in self.tables:
+            self._fits_the_protocol(table)
+            if self.delivery.personal_data:
+                _identifies_nobody(table)
         return self
+
+    def _fits_the_protocol(self, table: Table) -> None:
+        if self.delivery.protocol == "csv_zip" and table.member is None:
+            raise MisplacedError(f"{table.name}.member", "member must name the file in the zip")
+        if self.delivery.protocol == "odata_v3" and len(self.tables) > 1:
+            raise MisplacedError("tables", "an odata_v3 feed has one table; give each a delivery part of its own")
+
+
+def _identifies_nobody(table: Table) -> None:
+    for column in table.columns:
+        for heading in (column.meta.supplier_name, *column.meta.supplier_aliases):
+            if PERSONAL_HEADINGS.search(heading):
+                key = f"{table.name}.{column.name}.supplier_name"
+                raise MisplacedError(key, f"reads '{heading}', which identifies persons")

@@ -1,5 +1,6 @@
 """What an extractor hands to landing: the payload as received and where its records stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -75,8 +76,8 @@ class Edition:
 class Extractor(Protocol):
     """One wire protocol, ready to ask for one feed."""
 
-    def editions(self) -> list[Edition]:
-        """The editions that the supplier has and that we keep."""
+    def editions(self, held: Mapping[int, str]) -> list[Edition]:
+        """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold."""
         ...
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:

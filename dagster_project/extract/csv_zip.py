@@ -12,7 +12,8 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from dagster_project.extract.progress import progress
 
 # Signalen dates its exports in the file's name.
 EXPORT_NAME = re.compile(r"(\d{8})_(\d{6})UTC")
+HEADING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Registers hold long texts in the columns that we skip.
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -53,7 +55,7 @@ class CsvZip:
     http: Http
     location: str | None
 
-    def editions(self) -> list[Edition]:
+    def editions(self, held: Mapping[int, str]) -> list[Edition]:
         """A register has one edition: what it holds now."""
         return [Edition(None, self.feed.id)]
 
@@ -100,7 +102,7 @@ class CsvZip:
             path = self._newest_in(Path(self.location))
             with path.open("rb") as file:
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                yield Archive(file, path.as_uri(), path.name, _exported_at(path.name) or modified, {}, {})
+                yield Archive(file, path.resolve().as_uri(), path.name, _exported_at(path.name) or modified, {}, {})
 
     def _download(self, url: str, held: Held | None, file: io.BufferedRandom | io.BufferedReader) -> Archive | None:
         """Stream the export into ``file``; None when the supplier says that it has not changed."""
@@ -141,11 +143,11 @@ class CsvZip:
         try:
             with zipfile.ZipFile(archive.file) as members:
                 yield members
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             archive.file.seek(0)
-            came = archive.file.read(40)
+            came = self._shown(archive.file.read(40))
             raise self._unexpected(
-                archive, "is no zip", "a zip archive", f"{error}; it starts with {came!r}"
+                archive, "is no zip in good order", "a zip archive", f"{error}; it starts with {came}"
             ) from error
 
     def _write_table(
@@ -211,10 +213,22 @@ class CsvZip:
                     archive,
                     f"lacks column '{names[0]}' in {table.member}",
                     f"the contract lists {len(table.columns)} columns",
-                    ", ".join(heading) or "an empty file",
+                    self._headings(heading) or "an empty file",
                 )
             found[column.name] = name
         return found
+
+    def _headings(self, heading: list[str]) -> str:
+        """A file without headings starts with a record, which may not end up in a log."""
+        if self.feed.delivery.personal_data and not all(HEADING.fullmatch(name) for name in heading):
+            return "a first line that holds no headings"
+        return ", ".join(heading)
+
+    def _shown(self, start: bytes) -> str:
+        """How what came instead of a zip starts: a web page may be shown, a register's records may not."""
+        if self.feed.delivery.personal_data and not start.lstrip().startswith(b"<"):
+            return "something that is no web page"
+        return repr(start)
 
     def _unexpected(self, archive: Archive, problem: str, expected: str, came: str) -> DeliveryError:
         return DeliveryError(

@@ -65,10 +65,11 @@ class Http:
         """Turn what went wrong between us and the supplier into an error that a person can act on."""
         try:
             yield
-        except (httpx.HTTPError, BusySupplierError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, BusySupplierError) as error:
+            is_retried = isinstance(error, httpx.TransportError | BusySupplierError)
             raise SupplierUnreachableError(
                 self.feed,
-                problem=f"gave no usable answer after {self.settings.attempts} attempts",
+                problem="gave no usable answer" + (f" after {self.settings.attempts} attempts" if is_retried else ""),
                 came=f"{type(error).__name__}: {error or 'no message'} ({url})",
                 do="wait for the next run; if it lasts, ask the supplier, or look at proxy and firewall",
             ) from error
@@ -150,4 +151,6 @@ def _retry_after(response: httpx.Response) -> float | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
+    # '-0000' for the zone means UTC as well, and gives a moment without one.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())

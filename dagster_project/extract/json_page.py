@@ -9,6 +9,7 @@ import orjson
 VALUE_START = re.compile(rb'"value"\s*:\s*\[')
 # What follows the list is an address at most; what precedes it, one too.
 LONGEST_ENVELOPE = 64 * 1024
+BRACKETS_BEHIND_THE_LIST = 20
 RECORD_SAMPLE = 256 * 1024
 
 
@@ -47,15 +48,21 @@ class PageCutter:
 
     def close(self) -> dict[str, Any]:
         """Finish the page and give its envelope; raises MalformedPageError when the page broke off."""
-        end = self.tail.rfind(b"]")
-        if not self.is_in_list or end < 0:
-            raise MalformedPageError("the list of records is missing or broken off")
-        self.target.write(self.tail[: end + 1])
-        try:
-            envelope = orjson.loads(self.head + self.tail[end:])
-        except orjson.JSONDecodeError as error:
-            raise MalformedPageError(f"the page broke off: {error}") from error
-        return envelope
+        if not self.is_in_list:
+            raise MalformedPageError("there is no list under 'value'")
+        end = len(self.tail)
+        # An address behind the list may hold a bracket of its own.
+        for _ in range(BRACKETS_BEHIND_THE_LIST):
+            end = self.tail.rfind(b"]", 0, end)
+            if end < 0:
+                break
+            try:
+                envelope = orjson.loads(self.head + self.tail[end:])
+            except orjson.JSONDecodeError:
+                continue
+            self.target.write(self.tail[: end + 1])
+            return envelope
+        raise MalformedPageError("the page broke off within the list of records")
 
     def first_record(self) -> dict[str, Any] | None:
         """The first record, to see which columns the page holds; None for an empty page."""

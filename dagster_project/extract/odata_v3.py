@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import json
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from dagster_project.extract.columns import SupplierColumn, match_columns, suppl
 from dagster_project.extract.http import Http
 from dagster_project.extract.json_page import MalformedPageError, PageCutter
 from dagster_project.extract.progress import progress
+
+logger = logging.getLogger(__name__)
 
 # CBS gives its times without a zone; they are Dutch clock times.
 SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
@@ -72,15 +75,16 @@ class ODataV3:
         assert isinstance(self.feed.parameters, ODataV3Parameters)
         return self.feed.parameters
 
-    def editions(self) -> list[Edition]:
-        """The newest editions by the supplier's catalogue, or by the contract while the catalogue is silent."""
-        known = dict(self.feed.delivery.editions)
+    def editions(self, held: Mapping[int, str]) -> list[Edition]:
+        """The newest editions by the supplier's catalogue; while it is silent, by the contract and what we hold."""
+        known = {**self.feed.delivery.editions, **held}
         before, _, after = self.parameters.catalogue_title.partition("{edition}")
         condition = quote(f"startswith(Title,'{before}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         try:
             listed, _ = self.http.get_json(url)
-        except SupplierUnreachableError:
+        except SupplierUnreachableError as error:
+            logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
             return self._newest(known)
         title = re.compile(re.escape(before) + r"(\d{4})" + re.escape(after))
         found = {

@@ -19,8 +19,8 @@ KIND_OF_VALUE: dict[DataType, str] = {
     "date": "a date",
     "timestamptz": "a moment with time zone",
 }
-# One record of the widest table is a few kB; this leaves room without letting a broken page eat the memory.
-LARGEST_RECORD = 16 * 1024 * 1024
+# A record of the widest table is a few kB. The reader keeps twice this per thread, and slows down with it.
+LARGEST_RECORD = 1024 * 1024
 
 
 def write_parquet(
@@ -31,7 +31,8 @@ def write_parquet(
     Returns the columns. Raises DeliveryError for rows that are missing or double and for a value of another type.
     """
     columns = table.expected_columns(edition.year)
-    with duckdb.connect(str(scratch / f"{table.name}.duckdb")) as connection:
+    # What does not fit in memory goes to the scratch folder.
+    with duckdb.connect(config={"temp_directory": str(scratch / "spilled")}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         try:
             _read_as_text(connection, columns, records)
@@ -82,24 +83,25 @@ def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], 
         reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={LARGEST_RECORD})"
     else:
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
-    values = [f"nullif(trim(\"{name}\"), '') AS {ours}" for ours, name in direct.items()]
-    keys = [f'trim("{name}") AS key_{position}' for position, name in enumerate(sorted(on))]
-    select = ", ".join(["row_number() OVER () AS received_order", *values, *keys])
-    connection.execute(f"CREATE TABLE records AS SELECT {select} FROM {reader}")
-    looked_up, joins = _lookup_joins(records.lookups, sorted(on))
-    connection.execute(f"CREATE TABLE received AS SELECT records.*{looked_up} FROM records {joins}")
+    values = [f"nullif(trim({_name(name)}), '') AS {ours}" for ours, name in direct.items()]
+    looked_up, joins = _lookup_joins(records.lookups)
+    connection.execute(f"""
+        CREATE TEMP TABLE received AS
+        SELECT received_order, {", ".join([*values, *looked_up])}
+        FROM (SELECT row_number() OVER () AS received_order, * FROM {reader}) records {joins}
+    """)
 
 
-def _lookup_joins(lookups: dict[str, Lookup], on: list[str]) -> tuple[str, str]:
-    columns, joins = "", ""
+def _lookup_joins(lookups: dict[str, Lookup]) -> tuple[list[str], str]:
+    columns, joins = [], ""
     for position, (ours, lookup) in enumerate(lookups.items()):
         alias = f"list_{position}"
-        columns += f", nullif(trim({alias}.value), '') AS {ours}"
+        columns.append(f"nullif(trim({alias}.value), '') AS {ours}")
+        types = f"{{{_quoted(lookup.key)}: 'VARCHAR', {_quoted(lookup.value)}: 'VARCHAR'}}"
         joins += (
-            f" LEFT JOIN (SELECT trim({lookup.key}) AS key, any_value({lookup.value}) AS value"
-            f" FROM read_json({_quoted(str(lookup.file))}, format='array',"
-            f" columns={{{_quoted(lookup.key)}: 'VARCHAR', {_quoted(lookup.value)}: 'VARCHAR'}}) GROUP BY 1) {alias}"
-            f" ON {alias}.key = records.key_{on.index(lookup.on)}"
+            f" LEFT JOIN (SELECT trim({_name(lookup.key)}) AS key, any_value({_name(lookup.value)}) AS value"
+            f" FROM read_json({_quoted(str(lookup.file))}, format='array', columns={types}) GROUP BY 1) {alias}"
+            f" ON {alias}.key = trim(records.{_name(lookup.on)})"
         )
     return columns, joins
 
@@ -201,6 +203,10 @@ def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -37,11 +37,15 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
     shutil.rmtree(store.incoming, ignore_errors=True)
     reception = Reception(store.feed.id)
     try:
-        editions = extractor.editions()
+        editions = extractor.editions(_held_years(store, state))
         state.window = [edition.key for edition in editions]
     except DeliveryError as error:
         editions = []
         _tell(error, store, state, reception)
+    except Exception as error:
+        editions = []
+        logger.exception("%s: unexpected", store.feed.id)
+        _tell(_unforeseen(store, error), store, state, reception)
     for edition in editions:
         try:
             candidate = _receive_edition(store, extractor, edition, state, now())
@@ -62,6 +66,12 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         state.confirmed_at = now()
     store.save(state)
     return reception
+
+
+def _held_years(store: FeedStore, state: FeedState) -> dict[int, str]:
+    return {
+        int(year): store.manifest(held.delivery_id).source_id for year, held in state.current.items() if year.isdigit()
+    }
 
 
 def contract_version(feed: Feed, edition: Edition) -> str:

@@ -64,8 +64,8 @@ def signalen_routes(as_of: date, seed: int) -> list[Route]:
     at = export_time(as_of)
 
     def newest(request: Request) -> Response:
-        content = export_zip(as_of, seed)
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        # Day and seed decide every byte, so the tag is known before the zip is made.
+        tag = f'"{hashlib.sha256(f"{as_of} {seed}".encode()).hexdigest()[:32]}"'
         headers = {
             "ETag": tag,
             "Last-Modified": format_datetime(at, usegmt=True),
@@ -73,7 +73,7 @@ def signalen_routes(as_of: date, seed: int) -> list[Route]:
         }
         if _is_held(request, tag, at):
             return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers, media_type="application/zip")
+        return Response(export_zip(as_of, seed), headers=headers, media_type="application/zip")
 
     return [Route(PATH, newest, methods=["GET", "HEAD"])]
 

@@ -1,0 +1,82 @@
+"""The contracts that Maandvers comes with can be read, by anyone, anywhere."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dagster_project.contracts.load import load_feeds
+from dagster_project.contracts.model import CsvZipParameters, ODataV3Parameters
+from dagster_project.settings import DBT_PROJECT
+
+MODELS = DBT_PROJECT / "models"
+
+# Reads the contracts while no address can be reached and every setting is wrong.
+CUT_OFF = """
+import json, socket, sys
+
+def refuse(*_):
+    raise AssertionError("the network was touched")
+
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
+from dagster_project.contracts.load import load_feeds
+from dagster_project.extract import extractors
+from dagster_project.landing import receive
+from dagster_project.audit import deliveries, frames, judging
+from dagster_project.settings import DBT_PROJECT
+heavy = {"dagster", "dbt", "great_expectations", "pandas"} & set(sys.modules)
+print(json.dumps([[feed.id for feed in load_feeds(DBT_PROJECT / "models")], sorted(heavy)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def feeds():
+    return {feed.id: feed for feed in load_feeds(MODELS)}
+
+
+def test_reading_them_touches_no_network_no_settings_and_no_heavy_tool():
+    wrong = {"MAANDVERS_MUNICIPALITY_CODE": "nowhere", "MAANDVERS_SUPPLIERS": "{broken"}
+    told = subprocess.run(
+        [sys.executable, "-c", CUT_OFF], env={**os.environ, **wrong}, capture_output=True, text=True, check=True
+    )
+    feeds, heavy = json.loads(told.stdout)
+    assert {"cbs.key_figures", "signalen.reports"} <= set(feeds)
+    assert heavy == []
+
+
+def test_key_figures_know_their_editions_and_their_limit(feeds):
+    feed = feeds["cbs.key_figures"]
+    assert isinstance(feed.parameters, ODataV3Parameters)
+    assert feed.delivery.editions[2020] == "84799NED"
+    assert feed.delivery.model_dump(mode="json")["maximum_age"] == "P1M"
+    assert feed.delivery.clocks == ("checked",)
+    assert str(feed.delivery.licence.url) == "https://creativecommons.org/licenses/by/4.0/"
+    assert feed.has_editions
+
+
+def test_columns_that_the_supplier_stopped_are_not_expected_of_later_editions(feeds):
+    (table,) = feeds["cbs.key_figures"].tables
+    expected = {year: {column.name for column in table.expected_columns(year)} for year in (2020, 2024, None)}
+    assert "vacant_dwelling_pct" in expected[2020]
+    assert "vacant_dwelling_pct" not in expected[2024]
+    assert expected[None] == {column.name for column in table.columns}
+
+
+def test_reports_bind_their_period_and_read_nothing_personal(feeds):
+    feed = feeds["signalen.reports"]
+    assert isinstance(feed.parameters, CsvZipParameters)
+    assert feed.period_column == ("signals", "updated_at")
+    assert feed.delivery.personal_data
+    assert {table.member for table in feed.tables} == {
+        "signals.csv", "statuses.csv", "locations.csv", "categories.csv", "sla.csv",
+    }  # fmt: skip
+    headings = {column.meta.supplier_name for table in feed.tables for column in table.columns}
+    assert not headings & {"text", "text_extra", "user", "email", "phone", "reporter_id", "address", "address_text"}
+
+
+def test_longitude_and_latitude_are_read_from_the_headings_signalen_swapped(feeds):
+    (table,) = (table for table in feeds["signalen.reports"].tables if table.name == "locations")
+    names = {column.name: column.meta.supplier_name for column in table.columns}
+    assert (names["longitude"], names["latitude"]) == ("lat", "lng")

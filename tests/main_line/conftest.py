@@ -1,0 +1,3 @@
+from .story import story
+
+__all__ = ["story"]

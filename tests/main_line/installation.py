@@ -1,0 +1,163 @@
+"""An installation of Maandvers in a folder of its own, with suppliers that a test has in hand."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from suppliers.running import Suppliers
+
+from dagster_project.landing.store import FeedStore
+from dagster_project.opening import workspace_of
+from dagster_project.run import RunResult, run
+from dagster_project.status import Status, read_status
+from dagster_project.workspace import Workspace
+
+COMMAND = Path(sys.executable).with_name("maandvers")
+CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
+# What a run says of when it looked; all else in a mart is a figure or what belongs to one.
+CLOCKS = {"checked_at", "fresh_until"}
+
+
+@dataclass
+class Installation:
+    """A home folder, the suppliers it asks and its further settings."""
+
+    home: Path
+    suppliers: Suppliers | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {
+            "MAANDVERS_HOME": str(self.home),
+            "MAANDVERS_MUNICIPALITY_CODE": "GM9999",
+            "MAANDVERS_HTTP__FIRST_WAIT": "0.01",
+            "MAANDVERS_HTTP__LONGEST_WAIT": "0.05",
+            "MAANDVERS_HTTP__ATTEMPTS": "2",
+        }
+        if self.suppliers:
+            own["MAANDVERS_SUPPLIERS__CBS__BASE_URL"] = self.suppliers.cbs_url
+            own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
+        return own | self.settings
+
+    def run(self, day: date, feeds: Sequence[str] = ()) -> RunResult:
+        """A run in this process, which has imported everything already."""
+        with _environment(self.environment):
+            return run(is_sample=False, as_of=day, feeds=list(feeds))
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """The command in a process of its own."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
+        return subprocess.Popen(
+            [str(COMMAND), *arguments],
+            env=environment | self.environment | options.pop("env", {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def call(self, *arguments: str, **options: Any) -> "Call":
+        begin = time.monotonic()
+        with self.start(*arguments, **options) as process:
+            output, errors = process.communicate(timeout=300)
+        return Call(process.returncode, output, errors, time.monotonic() - begin)
+
+    def workspace(self, day: date) -> Workspace:
+        with _environment(self.environment):
+            return workspace_of(is_sample=False, as_of=day)
+
+    def status(self, day: date) -> Status:
+        return read_status(self.workspace(day))
+
+    def stores(self, day: date) -> dict[str, FeedStore]:
+        workspace = self.workspace(day)
+        return {feed.id: FeedStore(workspace.landing, feed) for feed in workspace.feeds}
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def latest(self) -> Path:
+        """The folder that readers are pointed at now; a later run points them elsewhere."""
+        return (self.releases / "latest").resolve()
+
+    def copy(self, home: Path) -> "Installation":
+        shutil.copytree(self.home, home, symlinks=True)
+        return Installation(home, self.suppliers, self.settings)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What came of a command."""
+
+    exit_code: int
+    output: str
+    errors: str
+    seconds: float
+
+
+def ask(release: Path, query: str) -> list[tuple]:
+    """Query the database of a release as a reader would."""
+    with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def marts(release: Path) -> list[str]:
+    rows = ask(release, "select table_name from duckdb_tables() where regexp_matches(table_name, '^(dim|fct|mart)_')")
+    return sorted(name for (name,) in rows)
+
+
+def figures(release: Path, feed: str | None = None) -> dict[str, tuple]:
+    """Rows and checksum per mart without the clocks; of one feed's figures, or of all."""
+    columns = "select table_name, column_name from duckdb_columns() where schema_name = 'main' order by column_index"
+    own: dict[str, list[str]] = {}
+    for mart, column in ask(release, columns):
+        if column not in CLOCKS:
+            own.setdefault(mart, []).append(column)
+    chosen = [mart for mart in marts(release) if feed is None or "feed" in own[mart]]
+    where = "" if feed is None else f"where feed = '{feed}'"
+    return {
+        mart: ask(
+            release, f"select count(*), sum(hash(t)::hugeint) from (select {', '.join(own[mart])} from {mart} {where}) t"
+        )[0]
+        for mart in chosen
+    }
+
+
+def wrong_checksums(release: Path) -> list[str]:
+    """Files of a release that are not what SHA256SUMS says, or that it does not name."""
+    lines = (release / "SHA256SUMS").read_text().splitlines()
+    named = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    files = {str(path.relative_to(release)): path for path in release.rglob("*") if path.is_file()}
+    del files["SHA256SUMS"]
+    return [
+        name
+        for name in sorted(named.keys() | files.keys())
+        if name not in files or named.get(name) != hashlib.sha256(files[name].read_bytes()).hexdigest()
+    ]
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("MAANDVERS_"):
+            del os.environ[name]
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,234 @@
+"""One installation through a spring: days that build on each other, each run once for all tests that look at it.
+
+Whoever asks for a day gets the days before it run first. A day keeps what a test may want to know of it, because the
+days after it move ``latest`` and the clocks; release folders stay as they are.
+"""
+
+import atexit
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+import orjson
+import pytest
+from starlette.applications import Starlette
+from suppliers import faults
+from suppliers.faults import Answer, Fault
+from suppliers.running import Suppliers, running
+
+from dagster_project.errors import ExitCode
+from dagster_project.landing.store import FeedState
+from dagster_project.run import RunResult
+from dagster_project.sample.key_figures import key_figures_tables
+from dagster_project.sample.odata_v3 import odata_v3_routes
+from dagster_project.sample.service import DEFAULT_SEED
+from dagster_project.sample.signalen_export import signalen_routes
+from dagster_project.status import FeedStatus, Status
+
+from .installation import SIGNALEN, Call, Installation
+
+FIRST = date(2026, 1, 31)
+# Small pages, so that one municipality comes in more than one.
+PAGE_SIZE = 20
+ZIP = "private/csv"
+EVERYTHING = "."
+
+
+@dataclass
+class Day:
+    """What came of a day's run."""
+
+    day: date
+    result: RunResult
+    status: Status
+    latest: Path
+    states: dict[str, FeedState]
+    requests: list[tuple[str, str]]
+    quarantined: dict[str, set[str]]
+    # When dbt last finished.
+    built_at: float
+
+    def feed(self, name: str) -> FeedStatus:
+        return next(feed for feed in self.status.feeds if feed.feed == name)
+
+    def why(self, name: str) -> str:
+        return "\n".join(self.feed(name).why)
+
+
+def revised() -> Fault:
+    """The supplier says that it has changed its table."""
+
+    def change(answer: Answer) -> Answer:
+        payload = orjson.loads(answer.body)
+        for record in payload["value"]:
+            record["Modified"] = "2026-02-02T02:00:00"
+        return replace(answer, body=orjson.dumps(payload))
+
+    return change
+
+
+def silence() -> dict[str, Fault]:
+    return {EVERYTHING: faults.unavailable()}
+
+
+def records_of(edition: int, also: str = "TypedDataSet") -> str:
+    """The pattern of the addresses of an edition's records."""
+    return rf"odata/9{edition}NED/(TypedDataSet|{also})"
+
+
+# CBS revises its three tables; each goes wrong in another way, and so does Signalen's zip.
+BAD_DAYS: dict[date, dict[str, Fault]] = {
+    date(2026, 2, 3): {
+        records_of(2023): faults.truncated(),
+        records_of(2024): faults.html_page(),
+        records_of(2025): faults.duplicate_page(),
+        ZIP: faults.wrong_encoding(),
+    },
+    date(2026, 2, 4): {
+        records_of(2023): faults.half_the_rows(),
+        records_of(2024, "DataProperties"): faults.missing_column("AantalInwoners"),
+        records_of(2025): faults.next_link_loop(),
+        ZIP: faults.zip_without_members(),
+    },
+    date(2026, 2, 5): {
+        records_of(2023): faults.connection_reset(),
+        records_of(2024): faults.empty_body(),
+        records_of(2025): faults.silently_cut(at=10),
+        ZIP: faults.html_page(),
+    },
+}
+
+
+class Story:
+    """The installation and its suppliers, and the days in their order."""
+
+    def __init__(self, installation: Installation, suppliers: Suppliers) -> None:
+        self.installation = installation
+        self.suppliers = suppliers
+
+    @cached_property
+    def first_command(self) -> Call:
+        """The first run of all, by the command itself, for whoever tests the command."""
+        self._travel_to(FIRST)
+        arguments = ("--live", "--as-of", FIRST.isoformat(), "--feeds", f"cbs,{SIGNALEN}", "--json")
+        return self.installation.call("run", *arguments)
+
+    @cached_property
+    def first(self) -> Day:
+        """31 January: all is new."""
+        told = orjson.loads(self.first_command.output)
+        result = RunResult(ExitCode(told["exit_code"]), told["released"], told["failures"])
+        return self._day(FIRST, lambda: result, {})
+
+    @cached_property
+    def same_day_again(self) -> Day:
+        """31 January, a second run: nothing is new."""
+        return self._after(self.first, FIRST)
+
+    @cached_property
+    def bad_days(self) -> list[Day]:
+        """3 to 5 February: nothing good comes from anybody."""
+        before = self.same_day_again
+        return [self._after(before, day, {"TableInfos": revised(), **wrong}) for day, wrong in BAD_DAYS.items()]
+
+    @cached_property
+    def twenty_days_later(self) -> Day:
+        """20 February: nobody answers."""
+        return self._after(self.bad_days[-1], date(2026, 2, 20), silence())
+
+    @cached_property
+    def last_of_february(self) -> Day:
+        """One month after 31 January, and nobody answers."""
+        return self._after(self.twenty_days_later, date(2026, 2, 28), silence())
+
+    @cached_property
+    def first_of_march(self) -> Day:
+        """A day too late."""
+        return self._after(self.last_of_february, date(2026, 3, 1), silence())
+
+    @cached_property
+    def all_silent(self) -> Day:
+        """4 March, 32 days after the first."""
+        return self._after(self.first_of_march, date(2026, 3, 4), silence())
+
+    @cached_property
+    def signalen_is_back(self) -> Day:
+        """4 March, later: Signalen answers at the second attempt, CBS stays silent."""
+        chosen = {"OData": faults.unavailable(), ZIP: faults.too_many_requests(1)}
+        return self._after(self.all_silent, date(2026, 3, 4), chosen)
+
+    @cached_property
+    def cbs_is_back(self) -> Day:
+        """8 April: CBS answers after a refusal, with a column nobody knows; Signalen's zip lacks one."""
+        chosen = {
+            "TableInfos": revised(),
+            "DataProperties|TypedDataSet": faults.extra_column(),
+            "ODataCatalog": faults.too_many_requests(1),
+            ZIP: faults.csv_missing_column("sla.csv", "n_days"),
+        }
+        return self._after(self.signalen_is_back, date(2026, 4, 8), chosen)
+
+    @cached_property
+    def all_are_back(self) -> Day:
+        """9 April: everybody answers."""
+        return self._after(self.cbs_is_back, date(2026, 4, 9))
+
+    @cached_property
+    def only_signalen_is_asked(self) -> Day:
+        """10 April: a run for one feed, of which half the zip comes."""
+        return self._after(self.all_are_back, date(2026, 4, 10), {ZIP: faults.truncated()}, feeds=["signalen"])
+
+    def _after(
+        self, _before: Day, day: date, chosen: dict[str, Fault] | None = None, feeds: Sequence[str] = ()
+    ) -> Day:
+        self._travel_to(day)
+        return self._day(day, lambda: self.installation.run(day, feeds), chosen or {})
+
+    def _travel_to(self, day: date) -> None:
+        self.suppliers.app = paged_sample(day)
+
+    def _day(self, day: date, happen: Callable[[], RunResult], chosen: dict[str, Fault]) -> Day:
+        self.suppliers.faults.chosen = chosen
+        asked = len(self.suppliers.requests)
+        result = happen()
+        self.suppliers.faults.chosen = {}
+        stores = self.installation.stores(day)
+        return Day(
+            day=day,
+            result=result,
+            status=self.installation.status(day),
+            latest=self.installation.latest,
+            states={name: store.state() for name, store in stores.items()},
+            requests=self.suppliers.requests[asked:],
+            quarantined={name: _reasons(store.quarantine) for name, store in stores.items()},
+            built_at=(self.installation.home / "dbt" / "run_results.json").stat().st_mtime,
+        )
+
+
+def paged_sample(day: date) -> Starlette:
+    """The sample suppliers, of which CBS gives one municipality in more than one page."""
+    routes = odata_v3_routes(key_figures_tables(day, DEFAULT_SEED), PAGE_SIZE)
+    return Starlette(routes=[*routes, *signalen_routes(day, DEFAULT_SEED)])
+
+
+def _reasons(quarantine: Path) -> set[str]:
+    return {reason.read_text() for reason in quarantine.glob("*/reason.txt")}
+
+
+@cache
+def _the_story() -> Story:
+    """One story for all folders of tests; a fixture would be made anew for each of them."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="maandrecht-")))
+    suppliers = opened.enter_context(running(Starlette()))
+    return Story(Installation(home, suppliers), suppliers)
+
+
+@pytest.fixture(scope="session")
+def story() -> Story:
+    return _the_story()

@@ -1,0 +1,163 @@
+"""Time travel: what goes out and what stays in as suppliers fall silent and come back, month ends included."""
+
+import shutil
+from datetime import date
+from functools import partial
+
+import duckdb
+import pytest
+
+from dagster_project.audit.deliveries import judge_freshness
+from dagster_project.audit.judging import judge_frames
+from dagster_project.errors import ExitCode
+
+from .installation import CBS, SIGNALEN, Installation, ask, figures, marts
+
+# Columns that tell of a feed without holding a figure of it.
+DEFINITIONS = {"dim_indicator"}
+
+
+def traces(release, feed, delivery_ids):
+    """Where in a release, in any form, a row speaks of a feed or of one of its deliveries."""
+    found = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
+        for mart in set(marts(release)) - DEFINITIONS:
+            forms = (f"written.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{release}/csv/{mart}.csv'")
+            for form in forms:
+                for needle in [feed, *delivery_ids]:
+                    query = f"select count(*) from (select t::varchar as row from {form} t) where contains(row, ?)"
+                    if connection.execute(query, [needle]).fetchone()[0]:
+                        found.append((form, needle))
+    return found
+
+
+def deliveries(day, feed):
+    return [held.delivery_id for held in day.states[feed].current.values()]
+
+
+def test_on_the_first_day_everything_goes_out(story):
+    assert story.first.result.exit_code == ExitCode.RELEASED
+    assert {feed.state for feed in story.first.status.feeds} == {"fresh"}
+    assert ask(story.first.latest, "select count(*) from mart_neighbourhood_profile") == [(24,)]
+    # The search for traces finds what there is to find.
+    for feed in (CBS, SIGNALEN):
+        assert len(traces(story.first.latest, feed, deliveries(story.first, feed))) >= 6
+
+
+def test_after_twenty_days_of_silence_figures_are_still_out_and_the_silence_is_told(story):
+    day = story.twenty_days_later
+    assert day.result.exit_code == ExitCode.RELEASED_WITH_UNCHECKED_FEEDS
+    for feed in (CBS, SIGNALEN):
+        assert day.feed(feed).state == "fresh, but not confirmed"
+        assert "gave no usable answer after 2 attempts" in day.why(feed)
+        assert "503" in day.why(feed)
+        assert "kept: what was received on 2026-01-31" in day.why(feed)
+        assert day.status.release.problems[feed]
+
+
+def test_silence_changes_no_figure_and_moves_no_clock(story):
+    day = story.twenty_days_later
+    assert day.latest.name == "2026-02-20_1"
+    assert figures(day.latest) == figures(story.first.latest)
+    for feed in (CBS, SIGNALEN):
+        assert day.states[feed].checked_at == story.first.states[feed].checked_at
+        assert day.feed(feed).fresh_until == date(2026, 2, 28)
+    clocks = "select checked_at::date, fresh_until, count(*) from fct_indicator_values group by all"
+    assert {row[:2] for row in ask(day.latest, clocks)} == {(date(2026, 1, 31), date(2026, 2, 28))}
+
+
+def test_what_was_checked_on_31_january_is_out_on_28_february_and_not_on_1_march(story):
+    assert story.last_of_february.result.exit_code == ExitCode.RELEASED_WITH_UNCHECKED_FEEDS
+    assert figures(story.last_of_february.latest) == figures(story.first.latest)
+    day = story.first_of_march
+    assert {feed.state for feed in day.status.feeds} == {"withheld"}
+    assert day.result.exit_code == ExitCode.NOTHING_RELEASED
+
+
+def test_when_nothing_is_fresh_nothing_is_released_and_the_last_release_stays(story):
+    day = story.all_silent
+    assert (day.result.exit_code, day.result.release_id) == (ExitCode.NOTHING_RELEASED, None)
+    assert day.latest == story.last_of_february.latest
+    assert day.status.release.release_id == "2026-02-28_1"
+    assert day.result.failures
+    for feed in (CBS, SIGNALEN):
+        assert "was fresh until 2026-02-28" in day.why(feed)
+
+
+def test_a_silent_cbs_is_withheld_and_signalen_goes_out(story):
+    day = story.signalen_is_back
+    assert day.result.exit_code == ExitCode.RELEASED_WITH_WITHHELD_FEEDS
+    assert (day.feed(CBS).state, day.feed(SIGNALEN).state) == ("withheld", "fresh")
+    assert "was fresh until 2026-02-28" in day.why(CBS)
+    assert "2026-02-28" in day.status.release.withheld[CBS]
+    assert figures(day.latest, SIGNALEN)["fct_indicator_values"][0] > 0
+    assert ask(day.latest, "select count(*) from mart_reports")[0][0] > 0
+
+
+def test_a_silent_signalen_is_withheld_and_cbs_goes_out(story):
+    day = story.cbs_is_back
+    assert day.result.exit_code == ExitCode.RELEASED_WITH_WITHHELD_FEEDS
+    assert (day.feed(CBS).state, day.feed(SIGNALEN).state) == ("fresh", "withheld")
+    assert ask(day.latest, "select count(*), count(population_count) from mart_neighbourhood_profile") == [(24, 24)]
+    assert ask(day.latest, "select count(*) from mart_reports") == [(0,)]
+
+
+@pytest.mark.parametrize(("which", "feed"), [("signalen_is_back", CBS), ("cbs_is_back", SIGNALEN)])
+def test_no_figure_of_a_withheld_feed_stands_anywhere_in_the_release(story, which, feed):
+    day = getattr(story, which)
+    held = [path.name for path in story.installation.stores(day.day)[feed].deliveries.iterdir()]
+    assert held
+    assert traces(day.latest, feed, held) == []
+    indicators = f"select count(*) from fct_indicator_values join dim_indicator using (indicator_code) where source_feed = '{feed}'"
+    assert ask(day.latest, indicators) == [(0,)]
+
+
+def test_a_rate_whose_denominator_is_withheld_has_no_value(story):
+    rates = "select count(*), count(denominator), count(value) from fct_indicator_values where indicator_code like '%per_1000'"
+    rows, denominators, values = ask(story.signalen_is_back.latest, rates)[0]
+    assert (denominators, values) == (0, 0)
+
+
+def test_when_the_suppliers_are_back_everything_is_out_again(story):
+    day = story.all_are_back
+    assert day.result.exit_code == ExitCode.RELEASED
+    assert {feed.state for feed in day.status.feeds} == {"fresh"}
+    assert day.status.release.withheld == {}
+    assert figures(day.latest, CBS)["fct_indicator_values"][0] == figures(story.first.latest, CBS)["fct_indicator_values"][0]
+    assert ask(day.latest, "select count(*) from mart_reports")[0][0] > 0
+
+
+def moved(story, tmp_path, checked):
+    """A copy of landing in which every clock says that the supplier last confirmed on this day."""
+    story.first  # noqa: B018 - the story must have begun
+    shutil.copytree(story.installation.home / "landing", tmp_path / "landing")
+    installation = Installation(tmp_path)
+    for store in installation.stores(checked).values():
+        state = store.state()
+        state.checked_at = installation.workspace(checked).now()
+        state.problems = []
+        store.save(state)
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("checked", "last_day", "too_late"),
+    [
+        (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 1)),
+        (date(2028, 1, 31), date(2028, 2, 29), date(2028, 3, 1)),
+        (date(2028, 2, 29), date(2028, 3, 29), date(2028, 3, 30)),
+        (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 1)),
+        (date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 1)),
+    ],
+)
+def test_a_month_ends_with_the_month(story, tmp_path, checked, last_day, too_late):
+    installation = moved(story, tmp_path, checked)
+    stores = list(installation.stores(checked).values())
+    for day, fresh in ((last_day, True), (too_late, False)):
+        status = {feed.feed: feed for feed in installation.status(day).feeds}
+        assert status[CBS].fresh_until == last_day
+        assert status[CBS].state == ("fresh" if fresh else "withheld")
+        judge = partial(judge_frames, day, tmp_path / "audit")
+        verdicts = {verdict.clocks.feed: verdict for verdict in judge_freshness(stores, judge)[1]}
+        assert verdicts[CBS].is_withheld is not fresh
