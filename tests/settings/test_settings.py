@@ -1,5 +1,7 @@
 """Settings: the environment over the file, a mistake told by name, a secret never shown."""
 
+import os
+
 import pytest
 
 from dagster_project.errors import SetupError
@@ -11,8 +13,6 @@ SECRET = "s3cr3t-t0k3n"
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A working folder without settings, and none in the environment."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("MAANDVERS_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,149 @@
+"""Receiving feeds in tests: the real contracts, running suppliers, an impatient client, and an audit by plain rules."""
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.audit.deliveries import judge_deliveries
+from dagster_project.contracts.load import load_feeds
+from dagster_project.contracts.model import Feed
+from dagster_project.extract.extractors import extractor_for
+from dagster_project.landing.receive import Reception, receive
+from dagster_project.landing.store import FeedState, FeedStore, Manifest
+from dagster_project.settings import DBT_PROJECT, HttpSettings, Settings, SupplierSettings
+from expectations.frames import Frame, Judgement
+from expectations.rules import RULES
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+IMPATIENT = HttpSettings(timeout=20, attempts=3, first_wait=0.01, longest_wait=0.02)
+SAMPLE_TOWN = "GM9999"
+WAALWIJK = "GM0867"
+
+
+@cache
+def contract(feed: str) -> Feed:
+    (found,) = (known for known in load_feeds(DBT_PROJECT / "models") if known.id == feed)
+    return found
+
+
+@dataclass
+class Desk:
+    """One feed of one installation, at a moment: asks its supplier and keeps what comes."""
+
+    store: FeedStore
+    settings: Settings
+    now: datetime = NOW
+
+    def receive(self) -> Reception:
+        with extractor_for(self.store.feed, self.settings) as extractor:
+            return receive(self.store, extractor, lambda: self.now)
+
+    def admit(self) -> list[Judgement]:
+        """Judge what waits by the plain rules; what passes becomes current."""
+        whole_country = self.settings.scope == "country"
+        return judge_deliveries([self.store], whole_country, judge_by_rules(self.now.date()))
+
+    def receive_and_admit(self) -> FeedState:
+        reception = self.receive()
+        assert reception.problems == []
+        failed = [judgement.message for judgement in self.admit() if not judgement.passed]
+        assert failed == []
+        return self.state
+
+    def a_day_later(self) -> "Desk":
+        self.now += timedelta(days=1)
+        return self
+
+    @property
+    def state(self) -> FeedState:
+        return self.store.state()
+
+    def manifests(self) -> dict[str, Manifest]:
+        """Manifests of what waits, or else is current, per edition."""
+        held = {**self.state.current, **self.state.candidates}
+        return {edition: self.store.manifest(one.delivery_id) for edition, one in held.items()}
+
+    def manifest(self) -> Manifest:
+        """The manifest of the newest edition."""
+        manifests = self.manifests()
+        return manifests[max(manifests)]
+
+    def rows(self, query: str, table: str | None = None) -> list[tuple]:
+        """The answer of a query on ``data``, the Parquet file of the newest edition."""
+        path = self.store.parquet(self.manifest().delivery_id, table or self.store.feed.tables[0].name)
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.read_parquet(str(path)).create_view("data")
+            return connection.execute(query).fetchall()
+
+    def problem(self) -> str:
+        """What is told when the feed is asked for and exactly one thing goes wrong."""
+        (told,) = self.receive().problems
+        return told
+
+
+def desk(landing: Path, feed: str, **settings: object) -> Desk:
+    values = {"municipality_code": SAMPLE_TOWN, "scope": "municipality", "http": IMPATIENT, "suppliers": {}, **settings}
+    return Desk(FeedStore(landing, contract(feed)), Settings(**values))
+
+
+def key_figures(landing: Path, url: str, **settings: object) -> Desk:
+    return desk(landing, "cbs.key_figures", suppliers={"cbs": SupplierSettings(base_url=url)}, **settings)
+
+
+def reports(landing: Path, location: str | Path | None, **settings: object) -> Desk:
+    suppliers = {"signalen": SupplierSettings(location=None if location is None else str(location))}
+    return desk(landing, "signalen.reports", suppliers=suppliers, **settings)
+
+
+def one_edition(given: Desk) -> Desk:
+    """The same desk for a feed that keeps its newest edition only, which is three times as fast."""
+    feed = given.store.feed
+    delivery = feed.delivery.model_copy(update={"newest_editions": 1})
+    given.store.feed = feed.model_copy(update={"delivery": delivery})
+    return given
+
+
+def judge_by_rules(as_of: date) -> Callable[[Sequence[Frame], bool], list[Judgement]]:
+    """What Great Expectations would say, without the seconds that it takes to start."""
+
+    def judge(frames: Sequence[Frame], _is_first: bool) -> list[Judgement]:
+        return [
+            _judgement(frame, rule, row, as_of)
+            for frame in frames
+            for rule in RULES.values()
+            if rule.suite == frame.suite
+            for row in frame.rows
+        ]
+
+    return judge
+
+
+def _judgement(frame, rule, row, as_of) -> Judgement:
+    verdict = rule.verdict(row, as_of)
+    return Judgement(
+        suite=frame.suite,
+        expectation=rule.expectation,
+        subject=str(row[rule.subject]),
+        row={column: str(row[column]) for column in rule.identity if column in row},
+        passed=verdict.passed,
+        observed=verdict.observed,
+        expected=verdict.expected,
+        message=verdict.english,
+    )
+
+
+def every_file(folder: Path) -> dict[str, bytes]:
+    """Each file below a folder with its content, unpacked where it is packed."""
+    return {
+        path.relative_to(folder).as_posix(): gzip.decompress(path.read_bytes())
+        if path.suffix == ".gz"
+        else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
