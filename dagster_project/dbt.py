@@ -12,6 +12,9 @@ from dagster_project.settings import DBT_PROJECT, SEEDS
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
+MUNICIPALITY_VARIABLE = "MAANDVERS_WAREHOUSE_MUNICIPALITY"
+# Unit tests hold made-up rows against the rules: they belong to a change of the code, not to a night's figures.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 # dbt reports usage unless told not to, whatever the project says.
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
@@ -23,6 +26,12 @@ def dbt_resource() -> DbtCliResource:
     # The dbt of this very environment, whether or not somebody activated it.
     executable = Path(sys.executable).with_name("dbt")
     return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
+
+
+def build_for(warehouse: Path, municipality: str) -> None:
+    """Tell dbt where to build and for whom; what it parsed before stays valid as long as these are the same."""
+    os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
+    os.environ[MUNICIPALITY_VARIABLE] = municipality
 
 
 def current_manifest() -> Path:

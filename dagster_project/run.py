@@ -47,6 +47,10 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     # Only now: importing Dagster and dbt takes seconds, and whoever made a typing error should not wait for it.
     from dagster import DagsterInstance
 
+    from dagster_project.dbt import build_for
+
+    # Before dbt's manifest is made: then the build finds what was parsed for that.
+    build_for(workspace.warehouse, workspace.settings.municipality_code)
     from dagster_project.definitions import defs
 
     resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}

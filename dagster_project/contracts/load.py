@@ -96,11 +96,8 @@ def _feed(source: dict[str, Any], name: str, delivery: object, tables: list[dict
         return Feed.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        location, cause = first["loc"], first.get("ctx", {}).get("error")
-        if isinstance(cause, ValidationError):
-            first = cause.errors()[0]
-            location = ("delivery", "parameters", *first["loc"])
-        key = cause.key if isinstance(cause, MisplacedError) else _readable_key(location, values)
+        cause = first.get("ctx", {}).get("error")
+        key = cause.key if isinstance(cause, MisplacedError) else _readable_key(first["loc"], values)
         came = f", came {first['input']!r}" if not isinstance(first["input"], dict) else ""
         raise ContractError(
             file, f"{supplier}.{name}", key, first["msg"] + came, f"correct '{key}' in {file}; see dbt_models/README.md"
@@ -111,13 +108,13 @@ def _readable_key(location: tuple[int | str, ...], values: dict[str, Any]) -> st
     """Turn ``tables.0.columns.3.data_type`` into ``signals.source.data_type``: names instead of numbers."""
     parts: list[str] = []
     node: Any = values
-    for step in location:
+    for position, step in enumerate(location, start=1):
         if isinstance(step, int):
             node = node[step]
             parts.append(str(node.get("name") or step) if isinstance(node, dict) else str(step))
         else:
             node = node.get(step) if isinstance(node, dict) else None
-            if step not in ("tables", "columns", "meta"):
+            if step not in ("tables", "columns", "meta") or position == len(location):
                 parts.append(step)
     return ".".join(parts) or "delivery"
 

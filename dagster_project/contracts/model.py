@@ -3,7 +3,7 @@
 import re
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from dagster_project.contracts.calendar import Age, parse_age
 
@@ -186,7 +186,12 @@ class Feed(Strict):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        _ = self.parameters
+        try:
+            _ = self.parameters
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(step) for step in ("delivery.parameters", *first["loc"]))
+            raise MisplacedError(key, first["msg"]) from error
         names = {(table.name, column.name) for table in self.tables for column in table.columns}
         if self.period_column and self.period_column not in names:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"

@@ -71,10 +71,11 @@ class CsvZip:
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
                 for table in self.feed.tables:
-                    columns, dropped[table.name] = self._write_table(members, table, archive, payload, scratch)
+                    columns, rows, dropped[table.name] = self._write_table(members, table, archive, payload, scratch)
                     name = f"{table.name}.csv.gz"
                     files.append(PayloadFile(name, _digest(scratch / f"{table.name}.csv"), archive.url))
-                    tables[table.name] = Records([scratch / f"{table.name}.csv"], "csv", columns)
+                    bare = [scratch / f"{table.name}.csv"]
+                    tables[table.name] = Records(bare, "csv", columns, expected_rows=rows)
             return Answer(
                 url=archive.url,
                 released_at=archive.released_at,
@@ -152,8 +153,8 @@ class CsvZip:
 
     def _write_table(
         self, members: zipfile.ZipFile, table: Table, archive: Archive, payload: Path, scratch: Path
-    ) -> tuple[dict[str, str], list[str]]:
-        """Copy the contract's columns of one CSV file; returns our names for them and what was left behind."""
+    ) -> tuple[dict[str, str], int, list[str]]:
+        """Copy the contract's columns of one CSV file; returns our names for them, the rows, and what was left."""
         member = next((n for n in members.namelist() if Path(n).name == table.member), None)
         if member is None:
             raise self._unexpected(
@@ -201,7 +202,7 @@ class CsvZip:
             gzip.GzipFile(filename="", fileobj=kept, mode="wb", compresslevel=1, mtime=0) as packed,
         ):
             shutil.copyfileobj(source, packed)
-        return columns, sorted(set(heading) - set(columns.values()))
+        return columns, rows, sorted(set(heading) - set(columns.values()))
 
     def _columns(self, table: Table, heading: list[str], archive: Archive) -> dict[str, str]:
         found = {}

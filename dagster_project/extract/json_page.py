@@ -56,6 +56,9 @@ class PageCutter:
             end = self.tail.rfind(b"]", 0, end)
             if end < 0:
                 break
+            # The list ends behind a record; any other bracket belongs to a value of one.
+            if (records := self.tail[:end].rstrip()) and not records.endswith(b"}"):
+                continue
             try:
                 envelope = orjson.loads(self.head + self.tail[end:])
             except orjson.JSONDecodeError:

@@ -114,8 +114,8 @@ class ODataV3:
                     edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
                 )
 
-        properties, properties_file = self._read(edition, "DataProperties", payload)
-        offered = supplier_columns(properties["value"])
+        properties = self._read_list(edition, "DataProperties", payload)
+        offered = supplier_columns(properties.rows)
         table = self.feed.tables[0]
         columns = table.expected_columns(edition.year)
         direct = [column for column in columns if column.meta.code_list is None]
@@ -133,7 +133,7 @@ class ODataV3:
             validators=validators,
             payload=[
                 infos_file,
-                properties_file,
+                *properties.files,
                 *list_files,
                 *page_files,
             ],
@@ -167,7 +167,7 @@ class ODataV3:
         return self._keep(self._url(edition, entity) + "?$format=json", payload / f"{entity}.json.gz")
 
     def _read_list(self, edition: Edition, entity: str, payload: Path) -> "CodeList":
-        """Read a code list; the bulk feed cuts these into pages as well."""
+        """Read a code list or the columns; the bulk feed cuts these into pages as well."""
         codes = CodeList()
         pages = Pages(self._url(edition, entity) + "?$format=json")
         for number, url in enumerate(pages, start=1):

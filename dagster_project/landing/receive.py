@@ -98,7 +98,6 @@ def _receive_edition(
     try:
         answer = extractor.fetch(edition, known, payload, scratch)
         if answer is None:
-            shutil.rmtree(work)
             return None
         delivery_id = _write_delivery(store, edition, answer, version, work, now)
     except DeliveryError as error:
@@ -106,6 +105,8 @@ def _receive_edition(
         if error.is_quarantined:
             store.set_aside(work, _name_of_failure(edition, work, str(error)), str(error))
         raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
     current = state.current.get(edition.key)
     return HeldEdition(
@@ -143,7 +144,6 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
     shutil.rmtree(work / "scratch")
     write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
     store.add(work, delivery_id)
-    shutil.rmtree(work, ignore_errors=True)
     return delivery_id
 
 

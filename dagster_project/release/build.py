@@ -21,6 +21,7 @@ from dagster_project.workspace import Workspace
 BUILDING = ".building-"
 LATEST = "latest"
 DATABASE = "maandvers.duckdb"
+JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
 
@@ -60,18 +61,18 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
     )
+    _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         for mart in marts:
             _write_mart(connection, mart, folder)
-        _write_books(connection, note, outcome)
+        _write_books(connection, note, folder / JUDGEMENTS)
         connection.execute("DETACH release")
         note.rows = compare(connection, marts, folder, folder / DATABASE)
     shutil.copytree(data_docs, folder / "freshness")
     _write_json(folder / "freshness.json", [verdict.model_dump(mode="json") for verdict in outcome.feeds])
-    _write_json(folder / "audit_results.json", outcome.model_dump(mode="json")["judgements"])
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
@@ -108,7 +109,7 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path)
     connection.execute(f"COPY {table} TO '{folder}/csv/{mart.name}.csv' (FORMAT csv, HEADER)")
 
 
-def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, outcome: AuditOutcome) -> None:
+def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
     connection.execute(
         "CREATE TABLE release.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
@@ -116,17 +117,12 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, outco
         [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional],
     )
     connection.execute("CREATE TABLE release.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message")
+    types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
-        "CREATE TABLE release.audit_results"
-        " (suite varchar, expectation varchar, subject varchar, row varchar, is_passed boolean, observed varchar,"
-        " expected varchar, message varchar)"
+        "CREATE TABLE release.audit_results AS SELECT * RENAME (passed AS is_passed)"
+        f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
     )
-    judgements = [
-        (j.suite, j.expectation, j.subject, json.dumps(j.row), j.passed, j.observed, j.expected, j.message)
-        for j in outcome.judgements
-    ]
-    if judgements:
-        connection.executemany("INSERT INTO release.audit_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", judgements)
     for table, comment in {
         "release": "Which release this file is.",
         "freshness": "One row per feed: its clocks, until when it is fresh, and why it is withheld.",

@@ -10,6 +10,8 @@ from dagster_project.errors import MaandversError
 from dagster_project.release.marts import Mart
 
 CHECKSUMS = "SHA256SUMS"
+# The form in which a release writes CSV. Left to guess it, DuckDB stumbles over 'Bedrijventerrein "De Sypel"'.
+DIALECT = """auto_detect=false, header=true, delim=',', quote='"', escape='"'"""
 
 
 class ReadBackError(MaandversError):
@@ -32,7 +34,7 @@ def compare(
         forms = {
             "DuckDB": f"SELECT {names} FROM written.{mart.name}",
             "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
-            "CSV": f"SELECT {names} FROM read_csv('{folder}/csv/{mart.name}.csv', header=true, columns={types})",
+            "CSV": f"SELECT {names} FROM read_csv('{folder}/csv/{mart.name}.csv', {DIALECT}, columns={types})",
         }
         for form, query in forms.items():
             found = _summary(connection, query)

@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 import pytest
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 from suppliers import faults
 from suppliers.faults import Answer, Fault
 from suppliers.running import Suppliers, running
@@ -25,15 +26,12 @@ from dagster_project.landing.store import FeedState
 from dagster_project.run import RunResult
 from dagster_project.sample.key_figures import key_figures_tables
 from dagster_project.sample.odata_v3 import odata_v3_routes
-from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.signalen_export import signalen_routes
+from dagster_project.sample.service import DEFAULT_SEED, sample_app
 from dagster_project.status import FeedStatus, Status
 
 from .installation import SIGNALEN, Call, Installation
 
 FIRST = date(2026, 1, 31)
-# Small pages, so that one municipality comes in more than one.
-PAGE_SIZE = 20
 ZIP = "private/csv"
 EVERYTHING = "."
 
@@ -209,10 +207,15 @@ class Story:
         )
 
 
-def paged_sample(day: date) -> Starlette:
-    """The sample suppliers, of which CBS gives one municipality in more than one page."""
-    routes = odata_v3_routes(key_figures_tables(day, DEFAULT_SEED), PAGE_SIZE)
-    return Starlette(routes=[*routes, *signalen_routes(day, DEFAULT_SEED)])
+def paged_sample(day: date) -> ASGIApp:
+    """The sample suppliers, of which CBS gives even one municipality's records in more than one page."""
+    whole = sample_app(day)
+    paged = Starlette(routes=odata_v3_routes(key_figures_tables(day, DEFAULT_SEED), page_size=20))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (paged if scope["path"].endswith("TypedDataSet") else whole)(scope, receive, send)
+
+    return app
 
 
 def _reasons(quarantine: Path) -> set[str]:

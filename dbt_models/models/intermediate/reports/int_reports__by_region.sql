@@ -17,7 +17,7 @@ own_regions as (
     where
         is_newest_vintage
         and region_level in ('neighbourhood', 'district', 'municipality')
-        and municipality_code = '{{ var("municipality_code") }}'
+        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
 ),
 
 -- Which neighbourhoods make up a region; a report without a known place still belongs to the municipality.

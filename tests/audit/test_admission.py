@@ -1,0 +1,196 @@
+"""A delivery becomes current when every check passed; else the last good one stays and no clock moves."""
+
+import pytest
+from extract.zips import members, write_zip
+from landing.receiving import judge_by_rules, key_figures, one_edition, reports
+from suppliers import faults
+
+from dagster_project.audit.deliveries import judge_deliveries
+from dagster_project.audit.frames import delivery_frames
+from dagster_project.extract.extractors import extractor_for
+from expectations.rules import RULES
+
+
+@pytest.fixture
+def desk(suppliers, tmp_path):
+    return one_edition(key_figures(tmp_path / "landing", suppliers.cbs_url))
+
+
+def described_as(**values):
+    return faults._on_records(lambda records: [{**records[0], **values}])
+
+
+def serve(suppliers, change, day="2026-11-23"):
+    """Another answer, called new by the supplier, its own count included."""
+    counted = {}
+
+    def records(rows):
+        changed = change(rows)
+        counted["rows"] = len(changed)
+        return changed
+
+    suppliers.faults.set("TableInfos", described_as(Modified=f"{day}T02:00:00"))
+    suppliers.faults.set("TypedDataSet|/WijkenEnBuurten", faults._on_records(records))
+
+
+def without(prefix, share):
+    """Every so manyth neighbourhood left out, from the table and from the code list alike."""
+
+    def change(rows):
+        field = "WijkenEnBuurten" if "WijkenEnBuurten" in rows[0] else "Key"
+        return [row for row in rows if not (row[field].startswith(prefix) and int(row[field][-5:].strip()) % share)]
+
+    return change
+
+
+def emptied(name):
+    def change(rows):
+        return [{key: None if key.startswith(name) else value for key, value in row.items()} for row in rows]
+
+    return change
+
+
+def failures(judgements):
+    return {(judgement.suite, judgement.row.get("column")) for judgement in judgements if not judgement.passed}
+
+
+def test_the_first_delivery_has_nothing_to_compare_with_and_is_admitted(desk):
+    state = desk.receive_and_admit()
+    assert state.current["2025"].previous_id is None
+    assert state.checked_at == desk.now
+
+
+def test_half_the_rows_are_set_aside_and_the_last_good_delivery_stays(suppliers, desk):
+    good = desk.receive_and_admit()
+    serve(suppliers, without("BU", 2))
+    assert desk.a_day_later().receive().received == ["2025"]
+    bad = desk.state.candidates["2025"].delivery_id
+    assert ("volume", None) in failures(desk.admit())
+    state = desk.state
+    assert state.current == good.current
+    assert state.candidates == {}
+    assert state.checked_at == good.checked_at
+    assert "did not pass the audit" in state.problems[0]
+    assert "kept: what was received on 2026-11-23" in state.problems[0]
+    assert "do: look at the Data Docs" in state.problems[0]
+    assert (desk.store.quarantine / bad / "reason.txt").read_text() == state.problems[0]
+    assert not (desk.store.deliveries / bad).exists()
+
+
+def test_a_bad_delivery_that_comes_every_day_is_set_aside_once(suppliers, desk):
+    desk.receive_and_admit()
+    serve(suppliers, without("BU", 2))
+    for _ in range(2):
+        desk.a_day_later().receive()
+        desk.admit()
+    assert len(list(desk.store.quarantine.iterdir())) == 1
+
+
+def test_when_the_supplier_mends_it_the_clock_moves_again(suppliers, desk):
+    good = desk.receive_and_admit()
+    serve(suppliers, without("BU", 2))
+    desk.a_day_later().receive()
+    desk.admit()
+    suppliers.faults.clear()
+    desk.a_day_later().receive_and_admit()
+    assert desk.state.current == good.current
+    assert desk.state.checked_at == desk.now
+    assert desk.state.problems == []
+
+
+def test_a_column_that_was_full_and_is_now_half_empty_is_set_aside(suppliers, desk):
+    good = desk.receive_and_admit()
+    serve(suppliers, emptied("Bevolkingsdichtheid"))
+    desk.a_day_later().receive()
+    assert failures(desk.admit()) == {("fill_rate", "population_density_per_km2")}
+    assert desk.state.current == good.current
+
+
+def test_a_column_that_must_be_full_is_missed_in_a_first_delivery(suppliers, desk):
+    serve(suppliers, emptied("Gemeentenaam"))
+    desk.receive()
+    assert ("fill_rate", "municipality_name") in failures(desk.admit())
+    assert "kept: nothing; there is no earlier delivery" in desk.state.problems[0]
+    assert desk.state.current == {}
+
+
+def test_one_edition_set_aside_leaves_the_others_admitted_and_the_clock_still(suppliers, tmp_path):
+    desk = key_figures(tmp_path, suppliers.cbs_url)
+    with extractor_for(desk.store.feed, desk.settings) as extractor:
+        ids = {edition.key: edition.source_id for edition in extractor.editions({})}
+    suppliers.faults.set(f"{ids['2024']}/TypedDataSet", faults._on_records(emptied("Gemeentenaam")))
+    desk.receive()
+    desk.admit()
+    assert sorted(ids) == ["2023", "2024", "2025"]
+    assert sorted(desk.state.current) == ["2023", "2025"]
+    assert desk.state.checked_at is None
+
+
+def test_a_supplier_that_goes_back_to_an_older_delivery_breaks_no_later_audit(tmp_path):
+    """What is current is compared with the delivery before it, which must stay where it is."""
+    (signal, _) = members()["signals.csv"]
+    desk = reports(tmp_path / "landing", tmp_path / "exports")
+
+    def export(count):
+        rows = [{**signal, "id": str(number)} for number in range(count)]
+        write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows)
+
+    export(5)
+    first = desk.receive_and_admit().current["all"]
+    desk.a_day_later()
+    export(9)
+    second = desk.receive_and_admit().current["all"]
+    assert second.previous_id == first.delivery_id
+    desk.a_day_later()
+    export(5)
+    desk.receive()
+    assert failures(desk.admit()) == {("volume", None)}
+    assert desk.state.current["all"] == second
+    assert failures(desk.admit()) == set()
+
+
+def test_a_candidate_that_nobody_judged_waits_and_moves_no_clock(desk):
+    desk.receive()
+    waiting = desk.state.candidates
+    judge_deliveries([desk.store], False, lambda *_: [])
+    assert desk.state.candidates == waiting
+    assert desk.state.current == {}
+    assert desk.state.checked_at is None
+    assert "the audit did not run" in desk.state.problems[0]
+    desk.a_day_later().receive()
+    desk.admit()
+    assert desk.state.current == waiting
+    assert desk.state.checked_at == desk.now
+
+
+@pytest.mark.parametrize("suite", ["volume", "fill_rate", "reconciliation"])
+def test_a_candidate_of_which_one_check_was_not_carried_out_is_not_admitted(desk, suite):
+    desk.receive()
+    everything = judge_by_rules(desk.now.date())
+    judge_deliveries([desk.store], False, lambda *given: [j for j in everything(*given) if j.suite != suite])
+    assert desk.state.current == {}
+    assert desk.state.checked_at is None
+
+
+def test_a_candidate_whose_year_is_no_longer_offered_is_judged_all_the_same(desk):
+    desk.receive()
+    state = desk.state
+    state.window = []
+    desk.store.save(state)
+    assert [row["edition"] for frame in delivery_frames([desk.store], False) for row in frame.rows][:1] == ["2025"]
+    desk.admit()
+    assert desk.state.candidates == {}
+    assert desk.state.problems == []
+
+
+@pytest.mark.parametrize(("share", "passes"), [(0.9, True), (0.86, False), (1.1, True), (1.14, False), (1, True)])
+def test_the_volume_band_holds_on_its_borders(desk, share, passes):
+    """The contract says 90 to 110 per cent; the delivery before it had 29 rows, so 26 to 32 are expected."""
+    desk.receive_and_admit()
+    state = desk.state
+    state.current["2025"].previous_id = state.current["2025"].delivery_id
+    desk.store.save(state)
+    (row,) = next(frame.rows for frame in delivery_frames([desk.store], False) if frame.suite == "volume")
+    assert (row["previous_row_count"], row["minimum_rows"], row["maximum_rows"]) == (29, 26, 32)
+    judged = {**row, "row_count": round(29 * share)}
+    assert RULES["row_count_within_band"].verdict(judged, desk.now.date()).passed is passes

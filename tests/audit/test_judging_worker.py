@@ -1,0 +1,72 @@
+"""Great Expectations works in a process of its own; whatever happens to that, nothing unjudged is admitted."""
+
+import os
+import signal
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+
+import pytest
+from landing.receiving import key_figures, one_edition
+
+from dagster_project.audit import judging
+from dagster_project.audit.deliveries import judge_deliveries, judge_freshness
+from dagster_project.audit.judging import judge_frames
+
+
+@pytest.fixture
+def desk(suppliers, tmp_path):
+    return one_edition(key_figures(tmp_path / "landing", suppliers.cbs_url))
+
+
+@pytest.fixture
+def call(desk, tmp_path):
+    return partial(judge_frames, desk.now.date(), tmp_path / "audit")
+
+
+def kill_worker():
+    """End the process in the middle of its work, and wait until the pool has noticed."""
+    pool = judging._worker()
+    work = pool.submit(judging._import_great_expectations)
+    for process in list(pool._processes.values()):
+        os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(BrokenProcessPool):
+        work.result(timeout=30)
+
+
+def test_a_worker_that_dies_admits_nothing_and_the_next_one_judges_all(desk, call):
+    desk.receive()
+    waiting = desk.state.candidates
+    kill_worker()
+
+    judgements = judge_deliveries([desk.store], False, call)
+    assert judgements
+    assert not any(judgement.passed for judgement in judgements)
+    assert all("could not be checked: BrokenProcessPool" in judgement.message for judgement in judgements)
+    assert (desk.state.current, desk.state.checked_at, desk.state.candidates) == ({}, None, waiting)
+
+    # Great Expectations itself, from frame to verdict, in a worker that took the dead one's place.
+    judgements = judge_deliveries([desk.store], False, call)
+    assert [judgement.message for judgement in judgements if not judgement.passed] == []
+    assert {judgement.suite for judgement in judgements} == {"volume", "fill_rate", "reconciliation"}
+    assert desk.state.current == waiting
+    fresh, (verdict,) = judge_freshness([desk.store], call)
+    # The clock waits for a run in which everything was judged.
+    assert verdict.is_withheld
+    desk.receive()
+    judge_deliveries([desk.store], False, call)
+    fresh, (verdict,) = judge_freshness([desk.store], call)
+    assert [judgement.expectation for judgement in fresh] == ["expect_clock_within_maximum_age"]
+    assert not verdict.is_withheld
+
+
+def test_a_judge_that_fails_admits_nothing(desk, call, tmp_path):
+    desk.receive()
+    (tmp_path / "audit").write_text("a file where a folder has to be")
+    judgements = judge_deliveries([desk.store], False, call)
+    assert judgements
+    assert not any(judgement.passed for judgement in judgements)
+    assert desk.state.current == {}
+    assert desk.state.checked_at is None
+    _, (verdict,) = judge_freshness([desk.store], call)
+    assert verdict.is_withheld
+    assert "could not be checked" in verdict.reason

@@ -1,0 +1,137 @@
+"""The nightly zip of a register, from an address and from a folder."""
+
+import os
+
+import pytest
+from landing.receiving import reports
+from suppliers.fixtures import AS_OF
+
+from .zips import as_csv, changed, members, write_zip
+
+NAME = "20261123_021504UTC.zip"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "exports"
+
+
+def parts_asked(suppliers):
+    return [method for method, _ in suppliers.requests]
+
+
+def test_the_export_of_an_address_comes_in_whole(suppliers, tmp_path):
+    desk = reports(tmp_path, suppliers.signalen_url)
+    desk.receive_and_admit()
+    manifest = desk.manifest()
+    assert manifest.url == suppliers.signalen_url
+    assert manifest.facts["export"] == NAME
+    assert manifest.released_at.isoformat() == "2026-11-23T02:15:04+00:00"
+    assert set(manifest.headers) == {"ETag", "Last-Modified"}
+    assert all(table.rows > 0 for table in manifest.tables.values())
+    assert set(manifest.tables) == {"signals", "statuses", "locations", "categories", "sla"}
+
+
+def test_longitude_and_latitude_are_not_swapped(suppliers, tmp_path):
+    desk = reports(tmp_path, suppliers.signalen_url)
+    desk.receive()
+    (west, east, south, north) = desk.rows(
+        "select min(longitude), max(longitude), min(latitude), max(latitude) from data", "locations"
+    )[0]
+    assert 3 < west <= east < 8
+    assert 50 < south <= north < 54
+
+
+def test_an_export_that_has_not_changed_is_not_sent_again(suppliers, tmp_path):
+    desk = reports(tmp_path, suppliers.signalen_url)
+    before = desk.receive_and_admit()
+    sent = []
+    suppliers.faults.set("csv", lambda answer: sent.append((answer.status, answer.body)) or answer)
+    reception = desk.a_day_later().receive()
+    assert reception.confirmed == ["all"]
+    assert sent == [(304, b"")]
+    desk.admit()
+    assert desk.state.current == before.current
+    assert desk.state.checked_at == desk.now
+
+
+def test_the_next_night_brings_a_new_delivery(suppliers, tmp_path):
+    desk = reports(tmp_path, suppliers.signalen_url)
+    before = desk.receive_and_admit().current["all"]
+    suppliers.travel_to(AS_OF.replace(day=24))
+    after = desk.a_day_later().receive_and_admit().current["all"]
+    assert after.delivery_id != before.delivery_id
+    assert after.previous_id == before.delivery_id
+
+
+def test_a_folder_gives_its_newest_export_by_name(folder, tmp_path):
+    newest = write_zip(folder / NAME)
+    older = write_zip(folder / "20261122_021504UTC.zip", signals=changed("signals", id="7"))
+    other = write_zip(folder / "zz-backup.zip", signals=changed("signals", id="8"))
+    for path, age in ((newest, 0), (older, 100), (other, 200)):
+        os.utime(path, (2e9 + age, 2e9 + age))
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive_and_admit()
+    assert desk.manifest().facts["export"] == NAME
+    assert desk.rows("select report_id from data order by 1") == [(1,), (2,)]
+
+
+def test_a_folder_without_anything_new_confirms_what_we_hold(folder, tmp_path):
+    write_zip(folder / NAME)
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive_and_admit()
+    assert desk.a_day_later().receive().confirmed == ["all"]
+
+
+def test_one_file_may_be_named_and_so_may_a_relative_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = write_zip(folder / NAME)
+    for number, location in enumerate([path, "exports", f"exports/{NAME}"]):
+        desk = reports(tmp_path / f"landing{number}", location)
+        desk.receive_and_admit()
+        assert desk.manifest().url == path.as_uri()
+
+
+def test_line_breaks_quotes_and_commas_within_a_field_stay_one_row(folder, tmp_path):
+    odd = '#1 "vol",\r\nniet geleegd\n'
+    write_zip(folder / NAME, categories=changed("categories", sub=odd))
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive()
+    assert desk.rows("select sub_category from data", "categories") == [(odd,)]
+
+
+def test_empty_fields_are_no_value_and_padding_goes(folder, tmp_path):
+    write_zip(folder / NAME, signals=changed("signals", parent="", source="  online  ", location_id=" "))
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive()
+    assert desk.rows("select parent_report_id, source, location_id from data where report_id = 1") == [
+        (None, "online", None)
+    ]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_heading(folder, tmp_path):
+    write_zip(folder / NAME, signals=b"\xef\xbb\xbf" + as_csv(members()["signals.csv"]))
+    desk = reports(tmp_path / "landing", folder)
+    assert desk.receive().received == ["all"]
+
+
+def test_the_period_clock_is_the_last_change_of_a_report(folder, tmp_path):
+    write_zip(folder / NAME)
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive()
+    assert desk.manifest().period_end.isoformat() in ("2026-11-22", "2026-11-23")
+
+
+def test_a_municipality_that_set_no_location_is_told_the_variable(tmp_path):
+    told = reports(tmp_path, None).problem()
+    assert "set MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION to the folder or address" in told
+
+
+@pytest.mark.parametrize(("exists", "came"), [(True, "no *.zip in"), (False, "no folder")])
+def test_an_empty_or_absent_folder_is_told(tmp_path, exists, came):
+    folder = tmp_path / "exports"
+    if exists:
+        folder.mkdir()
+    told = reports(tmp_path / "landing", folder).problem()
+    assert f"{came} {folder}" in told
+    assert "nightly export still runs" in told
