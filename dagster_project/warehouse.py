@@ -25,6 +25,7 @@ def open_warehouse(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     file.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(file)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
         yield connection
 
 
@@ -67,7 +68,6 @@ def fingerprint(raw: RawLayer, municipality: str, sources_digest: str) -> str:
 
 def built_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The fingerprint of what stands in the warehouse; None when it was never finished."""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
     connection.execute(f"CREATE TABLE IF NOT EXISTS {BOOKS}.build (fingerprint varchar NOT NULL)")
     row = connection.execute(f"SELECT fingerprint FROM {BOOKS}.build").fetchone()
     return row[0] if row else None
@@ -99,7 +99,6 @@ def write_freshness(
     connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], verdicts: Sequence[FeedVerdict]
 ) -> None:
     """Write the clocks: the one table that changes at every run, so that the figures need not."""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
     connection.execute(f"""
         CREATE OR REPLACE TABLE {BOOKS}.freshness (
             feed varchar, supplier varchar, checked_at timestamptz, released_at timestamptz, period_end_date date,
