@@ -237,6 +237,6 @@ def _reading(parquet: Path) -> str:
 
 
 def _one(query: str) -> tuple[Any, ...]:
-    row = duckdb.sql(query).fetchone()
+    row = duckdb.execute(query).fetchone()
     assert row is not None
     return row

@@ -1,10 +1,12 @@
 """HTTP with the patience that public suppliers ask for: retries, back-off, Retry-After, time limits."""
 
 import logging
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,7 +42,7 @@ class Http:
         headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self.client = httpx.Client(timeout=settings.timeout, follow_redirects=True, headers=headers)
+        self.client = httpx.Client(timeout=settings.timeout, follow_redirects=True, headers=headers, verify=_tls())
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +135,12 @@ class Http:
         wait = state.next_action.sleep if state.next_action else 0
         error = state.outcome.exception() if state.outcome else None
         logger.warning("%s: attempt %d: %s; again in %.1f s", self.feed, state.attempt_number, error, wait)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the certificates takes longer than asking a supplier whether anything is new: once is enough."""
+    return httpx.create_ssl_context()
 
 
 def is_over_the_record_limit(response: httpx.Response) -> bool:

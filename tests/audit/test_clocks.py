@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from extract.zips import write_zip
 from landing.receiving import judge_by_rules, key_figures, one_edition, reports
 from suppliers import faults
 
@@ -18,8 +19,9 @@ def figures(suppliers, tmp_path):
 
 
 @pytest.fixture
-def signalen(suppliers, tmp_path):
-    desk = reports(tmp_path / "landing", suppliers.signalen_url)
+def signalen(tmp_path):
+    write_zip(tmp_path / "exports" / "20261123_021504UTC.zip")
+    desk = reports(tmp_path / "landing", tmp_path / "exports")
     desk.receive_and_admit()
     return desk
 

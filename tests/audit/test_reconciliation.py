@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from landing.receiving import NOW, WAALWIJK, key_figures, one_edition
+from landing.receiving import NOW, WAALWIJK, copied, key_figures, nationwide, one_edition
 from suppliers import faults
 
 from dagster_project.audit.frames import LEVELS, delivery_frames
@@ -13,17 +13,20 @@ POPULATION = "population_count"
 
 
 @pytest.fixture(scope="module")
-def nationwide(shared_replay, tmp_path_factory):
-    desk = key_figures(tmp_path_factory.mktemp("nationwide"), shared_replay.cbs_url, scope="country")
+def country(shared_replay, tmp_path_factory):
+    return nationwide(tmp_path_factory.getbasetemp(), shared_replay.cbs_url)
+
+
+@pytest.fixture(scope="module")
+def received(shared_replay, tmp_path_factory):
+    desk = key_figures(tmp_path_factory.mktemp("waalwijk"), shared_replay.cbs_url, municipality_code=WAALWIJK)
     assert desk.receive().problems == []
     return desk
 
 
 @pytest.fixture
-def waalwijk(replay, tmp_path):
-    desk = key_figures(tmp_path, replay.cbs_url, municipality_code=WAALWIJK)
-    assert desk.receive().problems == []
-    return desk
+def waalwijk(received, tmp_path):
+    return copied(received, tmp_path)
 
 
 def rows(desk):
@@ -44,10 +47,10 @@ def rewrite(desk, **expressions):
         connection.execute(f"copy changed to '{path}' (format parquet)")
 
 
-def test_the_real_country_adds_up_at_every_level_with_room_to_spare(nationwide):
-    judged = rows(nationwide)
+def test_the_real_country_adds_up_at_every_level_with_room_to_spare(country):
+    judged = rows(country)
     assert {row["level"] for row in judged} == {level[0] for level in LEVELS}
-    assert failing(nationwide) == []
+    assert failing(country) == []
     assert sum(row["regions_outside_rounding"] for row in judged) == 0
     compared = {row["level"]: row["regions_compared"] for row in judged if row["column"] == POPULATION}
     assert compared == {
@@ -57,9 +60,9 @@ def test_the_real_country_adds_up_at_every_level_with_room_to_spare(nationwide):
     }
 
 
-def test_every_municipality_of_the_real_country_could_be_admitted_alone(nationwide):
+def test_every_municipality_of_the_real_country_could_be_admitted_alone(country):
     """No region anywhere is outside, so the judgement for one municipality, which allows none, passes for each."""
-    assert {row["regions_outside_rounding"] for row in rows(nationwide)} == {0}
+    assert {row["regions_outside_rounding"] for row in rows(country)} == {0}
 
 
 def test_one_real_municipality_adds_up_and_is_not_compared_with_the_country(waalwijk):
@@ -83,9 +86,8 @@ def test_one_region_with_a_thousand_people_more_is_found_at_its_levels(waalwijk,
     assert set(failing(waalwijk)) == {(POPULATION, level) for level in levels}
 
 
-def test_one_district_with_more_people_is_found_in_the_whole_country(replay, tmp_path):
-    desk = key_figures(tmp_path, replay.cbs_url, scope="country")
-    desk.receive()
+def test_one_district_with_more_people_is_found_in_the_whole_country(country, tmp_path):
+    desk = copied(country, tmp_path)
     rewrite(desk, population_count="population_count + 1000 * (region_code = 'WK086701')::int")
     assert (POPULATION, "district to municipality") in failing(desk)
     desk.admit()
@@ -137,10 +139,10 @@ def test_a_column_that_was_filled_and_came_back_empty_is_not_passed_over(supplie
     assert desk.state.current == before
 
 
-def test_the_empty_columns_of_the_real_table_are_left_out(nationwide):
-    empty = nationwide.rows("select count(*) from data where welfare_recipients_count is not null")
+def test_the_empty_columns_of_the_real_table_are_left_out(country):
+    empty = country.rows("select count(*) from data where welfare_recipients_count is not null")
     assert empty[0][0] > 0
-    additive = [column.name for column in nationwide.store.feed.tables[0].columns if column.meta.rounding]
-    judged = {row["column"] for row in rows(nationwide)}
-    filled = {name for name in additive if nationwide.rows(f"select count({name}) from data")[0][0]}
+    additive = [column.name for column in country.store.feed.tables[0].columns if column.meta.rounding]
+    judged = {row["column"] for row in rows(country)}
+    filled = {name for name in additive if country.rows(f"select count({name}) from data")[0][0]}
     assert judged == filled

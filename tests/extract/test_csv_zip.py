@@ -4,7 +4,6 @@ import os
 
 import pytest
 from landing.receiving import reports
-from suppliers.fixtures import AS_OF
 
 from .zips import as_csv, changed, members, write_zip
 
@@ -29,17 +28,13 @@ def test_the_export_of_an_address_comes_in_whole(suppliers, tmp_path):
     assert manifest.released_at.isoformat() == "2026-11-23T02:15:04+00:00"
     assert set(manifest.headers) == {"ETag", "Last-Modified"}
     assert all(table.rows > 0 for table in manifest.tables.values())
-    assert set(manifest.tables) == {"signals", "statuses", "locations", "categories", "sla"}
-
-
-def test_longitude_and_latitude_are_not_swapped(suppliers, tmp_path):
-    desk = reports(tmp_path, suppliers.signalen_url)
-    desk.receive()
-    (west, east, south, north) = desk.rows(
+    # Longitude and latitude are not swapped.
+    ((west, east, south, north),) = desk.rows(
         "select min(longitude), max(longitude), min(latitude), max(latitude) from data", "locations"
-    )[0]
+    )
     assert 3 < west <= east < 8
     assert 50 < south <= north < 54
+    assert set(manifest.tables) == {"signals", "statuses", "locations", "categories", "sla"}
 
 
 def test_an_export_that_has_not_changed_is_not_sent_again(suppliers, tmp_path):
@@ -55,10 +50,11 @@ def test_an_export_that_has_not_changed_is_not_sent_again(suppliers, tmp_path):
     assert desk.state.checked_at == desk.now
 
 
-def test_the_next_night_brings_a_new_delivery(suppliers, tmp_path):
-    desk = reports(tmp_path, suppliers.signalen_url)
+def test_the_next_night_brings_a_new_delivery(folder, tmp_path):
+    write_zip(folder / NAME)
+    desk = reports(tmp_path / "landing", folder)
     before = desk.receive_and_admit().current["all"]
-    suppliers.travel_to(AS_OF.replace(day=24))
+    write_zip(folder / "20261124_021504UTC.zip", signals=changed("signals", status_id="12"))
     after = desk.a_day_later().receive_and_admit().current["all"]
     assert after.delivery_id != before.delivery_id
     assert after.previous_id == before.delivery_id

@@ -167,9 +167,13 @@ def test_a_bad_answer_is_set_aside_and_the_last_good_delivery_stays(suppliers, t
     assert (aside / "reason.txt").read_text().startswith(told.splitlines()[0])
     assert not (aside / "scratch").exists()
     assert list(desk.store.incoming.iterdir()) == []
-    # The same failure a day later is not kept a second time.
-    desk.a_day_later().receive()
-    assert list(desk.store.quarantine.iterdir()) == [aside]
+
+
+def test_the_same_failure_a_day_later_is_not_kept_a_second_time(suppliers, desk):
+    suppliers.faults.set("TypedDataSet", faults.truncated())
+    for _ in range(2):
+        assert desk.a_day_later().receive().problems
+    assert len(list(desk.store.quarantine.iterdir())) == 1
 
 
 def test_a_feed_that_never_came_says_that_nothing_is_kept(suppliers, desk):

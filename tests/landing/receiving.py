@@ -1,6 +1,7 @@
 """Receiving feeds in tests: the real contracts, running suppliers, an impatient client, and an audit by plain rules."""
 
 import gzip
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -94,6 +95,24 @@ def desk(landing: Path, feed: str, **settings: object) -> Desk:
 
 def key_figures(landing: Path, url: str, **settings: object) -> Desk:
     return desk(landing, "cbs.key_figures", suppliers={"cbs": SupplierSettings(base_url=url)}, **settings)
+
+
+def nationwide(session: Path, url: str) -> Desk:
+    """The real table of the whole country, received once for all tests; they may read it, not change it."""
+    desk = key_figures(session / "nationwide", url, scope="country")
+    if not desk.state.current:
+        desk.receive_and_admit()
+    return desk
+
+
+def copied(desk: Desk, landing: Path) -> Desk:
+    """The same feed in another landing, its deliveries waiting to be judged."""
+    feed = desk.store.feed
+    shutil.copytree(desk.store.folder, landing / feed.supplier / feed.name)
+    copy = Desk(FeedStore(landing, feed), desk.settings, desk.now)
+    state = copy.state
+    copy.store.save(FeedState(candidates={**state.current, **state.candidates}, window=state.window))
+    return copy
 
 
 def reports(landing: Path, location: str | Path | None, **settings: object) -> Desk:

@@ -11,14 +11,12 @@ from suppliers.replay import ParquetRows, parquet_of
 
 from dagster_project.extract.columns import supplier_columns
 
-from .receiving import contract, key_figures
+from .receiving import contract, nationwide
 
 
 @pytest.fixture(scope="module")
 def desk(shared_replay, tmp_path_factory):
-    received = key_figures(tmp_path_factory.mktemp("nationwide"), shared_replay.cbs_url, scope="country")
-    received.receive_and_admit()
-    return received
+    return nationwide(tmp_path_factory.getbasetemp(), shared_replay.cbs_url)
 
 
 @pytest.fixture(scope="module")

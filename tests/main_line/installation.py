@@ -55,14 +55,14 @@ class Installation:
         with _environment(self.environment):
             return run(is_sample=False, as_of=day, feeds=list(feeds))
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, outputs: int = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
         """The command in a process of its own."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
         return subprocess.Popen(
             [str(COMMAND), *arguments],
             env=environment | self.environment | options.pop("env", {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=outputs,
+            stderr=outputs,
             text=True,
             **options,
         )
