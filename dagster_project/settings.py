@@ -5,7 +5,7 @@ They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``;
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -45,6 +45,20 @@ class HttpSettings(BaseModel):
     longest_wait: float = 60
 
 
+class TomlWithoutSecrets(TomlConfigSettingsSource):
+    """The settings file, which people copy and commit, and which therefore holds no secret."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Read the file; raises SetupError for a secret in it."""
+        values = super().__call__()
+        suppliers = values.get("suppliers")
+        for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
+            if isinstance(own, dict) and "token" in own:
+                variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__TOKEN"
+                raise SetupError(f"{TOML}: the token of '{name}' is a secret\n  do: move it to {variable}")
+        return values
+
+
 class Settings(BaseSettings):
     """All settings, with the defaults of an ordinary installation."""
 
@@ -71,7 +85,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins over the environment, which wins over the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
 
     def supplier(self, name: str) -> SupplierSettings:
         """What is set for this supplier, or nothing."""

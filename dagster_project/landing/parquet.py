@@ -10,6 +10,7 @@ from dagster_project.contracts.model import Column, DataType, Feed, Table
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.landing.store import TableManifest
+from dagster_project.workspace import LOCAL_TIME
 
 KIND_OF_VALUE: dict[DataType, str] = {
     "bigint": "a whole number",
@@ -65,9 +66,11 @@ def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManif
 
 
 def last_period(target: Path, column: str) -> date | None:
-    """The last date in a column: the period clock."""
-    row = duckdb.sql(f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})").fetchone()
-    return row[0] if row else None
+    """The last date in a column, by the clocks of the municipality: the period clock."""
+    with duckdb.connect() as connection:
+        connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
+        (day,) = _one(connection, f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})")
+    return day
 
 
 def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records) -> None:

@@ -41,7 +41,7 @@ def _published(as_of: date, age: int) -> datetime:
 def _known_editions() -> dict[int, str]:
     sources = yaml.load(_CONTRACT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["sources"]
     (table,) = (table for source in sources for table in source["tables"] if table["name"] == "key_figures")
-    return table["config"]["meta"]["delivery"]["editions"]
+    return {int(year): table_id for year, table_id in table["config"]["meta"]["delivery"]["editions"].items()}
 
 
 def _table(edition: int, age: int, published: datetime, seed: int) -> ODataTable:

@@ -130,7 +130,8 @@ def figures(release: Path, feed: str | None = None) -> dict[str, tuple]:
     where = "" if feed is None else f"where feed = '{feed}'"
     return {
         mart: ask(
-            release, f"select count(*), sum(hash(t)::hugeint) from (select {', '.join(own[mart])} from {mart} {where}) t"
+            release,
+            f"select count(*), sum(hash(t)::hugeint) from (select {', '.join(own[mart])} from {mart} {where}) t",
         )[0]
         for mart in chosen
     }

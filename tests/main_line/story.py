@@ -180,9 +180,7 @@ class Story:
         """10 April: a run for one feed, of which half the zip comes."""
         return self._after(self.all_are_back, date(2026, 4, 10), {ZIP: faults.truncated()}, feeds=["signalen"])
 
-    def _after(
-        self, _before: Day, day: date, chosen: dict[str, Fault] | None = None, feeds: Sequence[str] = ()
-    ) -> Day:
+    def _after(self, _before: Day, day: date, chosen: dict[str, Fault] | None = None, feeds: Sequence[str] = ()) -> Day:
         self._travel_to(day)
         return self._day(day, lambda: self.installation.run(day, feeds), chosen or {})
 

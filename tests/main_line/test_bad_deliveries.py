@@ -31,9 +31,7 @@ WORDS = {
         ["is no zip", "<!DOCTYPE html>"],
     ),
 }
-CASES = [
-    (number, position) for number, day in enumerate(BAD_DAYS) for position in range(len(WORDS[day]))
-]
+CASES = [(number, position) for number, day in enumerate(BAD_DAYS) for position in range(len(WORDS[day]))]
 
 
 def problem(day, position):

@@ -69,9 +69,7 @@ def expressions(installation: Installation) -> dict[str, str]:
     for row in rows:
         if row["numerator"]:
             numerator, denominator = found[row["numerator"]], found[row["denominator"]]
-            found[row["indicator_code"]] = (
-                f"({row['factor']} * {numerator}::double / nullif({denominator}, 0)::double)"
-            )
+            found[row["indicator_code"]] = f"({row['factor']} * {numerator}::double / nullif({denominator}, 0)::double)"
     return {row["indicator_code"]: found[row["indicator_code"]] for row in rows}
 
 
@@ -138,7 +136,9 @@ def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(nation
 
 
 def test_every_column_of_the_profile_is_that_of_the_real_file(nationwide):
-    columns = [row[0] for row in nationwide.connection.execute("describe written.mart_neighbourhood_profile").fetchall()]
+    columns = [
+        row[0] for row in nationwide.connection.execute("describe written.mart_neighbourhood_profile").fetchall()
+    ]
     compared = [name for name in columns if name in nationwide.expressions]
     ours = ", ".join(f"round({name}::double, 9) as {name}" for name in compared)
     theirs = ", ".join(f"round(({nationwide.expressions[name]})::double, 9) as {name}" for name in compared)

@@ -113,3 +113,12 @@ def test_a_secret_under_a_mistyped_name_is_refused_without_showing_it(monkeypatc
 def test_a_secret_of_the_wrong_kind_is_not_shown(folder):
     write(folder, f'[suppliers.signalen]\ntoken = ["{SECRET}"]\n')
     assert SECRET not in refused()
+
+
+def test_a_secret_in_the_settings_file_is_refused_without_showing_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "maandvers.toml").write_text('[suppliers.signalen]\ntoken = "geheim"\n')
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert "MAANDVERS_SUPPLIERS__SIGNALEN__TOKEN" in str(caught.value)
+    assert "geheim" not in str(caught.value)

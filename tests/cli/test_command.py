@@ -1,0 +1,128 @@
+"""The command: JSON for programs, plain words and a telling exit code for people, and one run at a time."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from main_line.installation import CBS, SIGNALEN, Installation
+
+from dagster_project.errors import ExitCode
+from dagster_project.settings import PROJECT
+
+DAY = "2026-11-23"
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """An installation that has not run yet; its suppliers are nowhere."""
+    return Installation(tmp_path / "home")
+
+
+def refused(call):
+    """What was said by a command that stopped at once; an explanation, not a traceback."""
+    assert (call.exit_code, call.output) == (ExitCode.WRONG_SETUP, "")
+    assert "Traceback" not in call.errors
+    return call.errors
+
+
+def test_a_run_tells_programs_what_came_of_it(story):
+    """The first run was given its feeds separated by a comma: a supplier and a feed."""
+    call = story.first_command
+    told = json.loads(call.output)
+    assert (call.exit_code, told["exit_code"], told["outcome"]) == (0, 0, "released")
+    assert (told["released"], told["release"]["release_id"]) == ("2026-01-31_1", "2026-01-31_1")
+    assert told["failures"] == []
+    assert {feed["feed"]: feed["state"] for feed in told["feeds"]} == {CBS: "fresh", SIGNALEN: "fresh"}
+
+
+def test_a_run_logs_its_progress_apart_from_its_output(story):
+    assert "received delivery" in story.first_command.errors
+    assert "Traceback" not in story.first_command.errors
+
+
+def test_status_tells_programs_the_three_clocks(story):
+    release = story.first.latest.name
+    call = story.installation.call("status", "--as-of", "2026-02-10", "--json")
+    told = json.loads(call.output)
+    assert call.exit_code == 0
+    assert told["today"] == "2026-02-10"
+    assert told["release"]["release_id"] >= release
+    for feed in told["feeds"]:
+        assert {"checked", "released", "period", "fresh_until", "state", "why"} <= feed.keys()
+        assert None not in (feed["checked"], feed["released"], feed["fresh_until"])
+
+
+def test_status_tells_people_what_is_withheld_and_why(story):
+    assert story.first
+    call = story.installation.call("status", "--as-of", "2027-01-10", env={"COLUMNS": "200"})
+    assert call.exit_code == 0
+    for word in (CBS, SIGNALEN, "withheld", "was fresh until 2026-", "Last release: 2026-"):
+        assert word in call.output
+
+
+def test_status_before_any_run_says_that_nothing_was_asked_for(empty):
+    call = empty.call("status", "--as-of", DAY, "--json")
+    told = json.loads(call.output)
+    assert (call.exit_code, told["release"]) == (0, None)
+    assert {feed["state"] for feed in told["feeds"]} == {"not in use"}
+    assert not empty.home.exists()
+    assert "none yet" in empty.call("status", "--as-of", DAY).output
+
+
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_a_date_that_is_none_is_named(empty, command):
+    assert "'2026-13-01'" in refused(empty.call(command, "--as-of", "2026-13-01", env={"COLUMNS": "200"}))
+
+
+def test_an_unknown_feed_among_others_is_named_with_those_that_exist(empty):
+    told = refused(empty.call("run", "--as-of", DAY, "--feeds", "cbs,nobody.feed"))
+    assert "no feed or supplier is called nobody.feed" in told
+    assert CBS in told
+    assert not empty.home.exists()
+
+
+def test_a_wrong_setting_is_named_with_what_came(empty):
+    told = refused(empty.call("run", "--as-of", DAY, env={"MAANDVERS_SCOPE": "moon"}))
+    for word in ("'scope'", "'moon'", "MAANDVERS_SCOPE"):
+        assert word in told
+
+
+def test_a_wrong_setting_in_the_file_is_named(empty, tmp_path):
+    (tmp_path / "maandvers.toml").write_text('favourite_colour = "blue"\n')
+    assert "favourite_colour" in refused(empty.call("status", "--as-of", DAY, cwd=tmp_path))
+
+
+def test_a_mistake_in_a_contract_is_named_with_file_feed_key_and_remedy(empty, tmp_path):
+    """In a copy of the project, since contracts are part of it."""
+    for folder in ("dagster_project", "dbt_models/models", "expectations", "orchestration", "seeds"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    contract = tmp_path / "dbt_models/models/staging/cbs/_cbs__sources.yml"
+    assert contract.read_text().count("maximum_age: P1M") == 1
+    contract.write_text(contract.read_text().replace("maximum_age: P1M", "maximum_age: a while"))
+    told = refused(empty.call("run", "--as-of", DAY, env={"PYTHONPATH": str(tmp_path)}))
+    for word in ("models/staging/cbs/_cbs__sources.yml", CBS, "delivery.maximum_age", "'a while'", "do: "):
+        assert word in told
+
+
+def test_a_second_run_in_the_same_installation_is_refused(empty):
+    empty.home.mkdir()
+    with FileLock(empty.home / ".run.lock"):
+        told = refused(empty.call("run", "--as-of", DAY, "--json"))
+    assert f"another run is at work in {empty.home}" in told
+    assert "do: wait for it" in told
+    assert not (empty.home / "landing").exists()
+
+
+def test_the_exit_codes_are_told_where_people_look_for_them(empty):
+    told = " ".join(empty.call("run", "--help", env={"COLUMNS": "200"}).output.split())
+    for code in ExitCode:
+        assert f"{int(code)} " in told.partition("Exit codes")[2]
+
+
+def test_the_command_is_that_of_this_environment():
+    assert Path(sys.executable).with_name("maandvers").exists()
+    assert os.access(Path(sys.executable).with_name("maandvers"), os.X_OK)

@@ -1,0 +1,109 @@
+"""What Dagster knows: every feed, check, pool, job and schedule the contracts ask for, loaded without a network."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from dagster_project.definitions import defs, feeds, marts
+from dagster_project.defs.feeds import raw_key
+from dagster_project.settings import PROJECT
+
+GRAPH = defs.resolve_asset_graph()
+TABLES = [(feed, table) for feed in feeds for table in feed.tables]
+# Python runs this file, when it stands in a folder of PYTHONPATH, before anything else; in dbt's process as well.
+NO_NETWORK = """
+import socket
+
+def refuse(*arguments, **options):
+    raise SystemExit(f"the network was touched: {arguments[-1]}")
+
+socket.getaddrinfo = refuse
+socket.socket.connect = refuse
+socket.socket.connect_ex = refuse
+"""
+
+
+def checks_of(key):
+    return {check.name: GRAPH.get(check) for check in GRAPH.get_check_keys_for_assets({key})}
+
+
+@pytest.mark.parametrize(("feed", "table"), TABLES, ids=lambda part: part.name)
+def test_a_table_of_a_feed_is_an_asset_in_the_group_of_its_supplier(feed, table):
+    node = GRAPH.get(raw_key(feed, table))
+    assert node.is_executable
+    assert node.group_name == feed.supplier
+    assert {"publisher", "owner", "licence", "maximum_age"} <= node.metadata.keys()
+
+
+@pytest.mark.parametrize(("feed", "table"), TABLES, ids=lambda part: part.name)
+def test_a_table_of_a_feed_has_its_checks_and_each_can_stop_a_run(feed, table):
+    checks = checks_of(raw_key(feed, table))
+    expected = {"freshness", "volume", "fill_rate"}
+    if any(column.meta.rounding for column in table.columns):
+        expected.add("reconciliation")
+    assert expected <= checks.keys()
+    assert all(checks[name].blocking for name in expected)
+
+
+def test_the_key_figures_are_reconciled():
+    assert "reconciliation" in {name for feed, table in TABLES for name in checks_of(raw_key(feed, table))}
+
+
+@pytest.mark.parametrize("mart", marts, ids=lambda mart: mart.name)
+def test_a_mart_is_checked_before_the_release_and_the_check_can_stop_it(mart):
+    (key,) = [key for key in GRAPH.get_all_asset_keys() if key.path[-1] == mart.name]
+    assert checks_of(key)["fit_to_publish"].blocking
+    (release,) = [node for node in GRAPH.asset_nodes if node.key.path == ["release"]]
+    assert key in release.parent_keys
+
+
+def test_groups_are_suppliers_and_themes():
+    groups = {node.group_name for node in GRAPH.asset_nodes if node.is_executable}
+    assert {feed.supplier for feed in feeds} <= groups
+    assert "default" not in groups
+
+
+def test_whatever_touches_the_warehouse_waits_for_the_one_writer():
+    pools = {node.name: node.definition.pools for node in defs.resolve_job_def("publish").graph.nodes}
+    assert {name for name, pool in pools.items() if pool == {"duckdb"}} == {"warehouse", "judge_marts", "release"}
+
+
+def test_the_job_runs_everything_in_one_process():
+    job = defs.resolve_job_def("publish")
+    assert job.executor_def.name == "in_process"
+    executable = {node.key for node in GRAPH.asset_nodes if node.is_executable}
+    assert set(job.asset_layer.selected_asset_keys) == executable
+
+
+def test_the_job_is_scheduled_every_night_in_dutch_time():
+    schedule = defs.resolve_schedule_def("every_night")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Amsterdam")
+    assert schedule.job_name == "publish"
+
+
+def test_the_definitions_stay_short():
+    text = (PROJECT / "dagster_project" / "definitions.py").read_text()
+    assert len(text.splitlines()) <= 50
+    assert not [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def test_loading_the_definitions_touches_no_network_and_no_secret(tmp_path):
+    """In a copy without dbt's manifest, so that it is made as well."""
+    for folder in ("dagster_project", "dbt_models", "expectations", "orchestration", "seeds"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target"))
+    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
+    environment |= {"PYTHONPATH": str(tmp_path), "MAANDVERS_SUPPLIERS__CBS__TOKEN": "unused"}
+    script = (
+        "import socket, dagster_project.definitions as d; print(d.__file__, len(d.marts), socket.getaddrinfo.__name__)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert loaded.returncode == 0, loaded.stderr[-2000:]
+    assert loaded.stdout.split() == [str(tmp_path / "dagster_project" / "definitions.py"), str(len(marts)), "refuse"]
+    assert (tmp_path / "dbt_models" / "target" / "manifest.json").exists()

@@ -1,0 +1,123 @@
+"""kill -9 at random moments: readers never see half a release, landing never half a delivery, and the next run goes on.
+
+Set MAANDVERS_TEST_KILLS for more kills than the usual three, MAANDVERS_TEST_SEED for other moments.
+"""
+
+import gzip
+import hashlib
+import os
+import random
+import signal
+import subprocess
+from datetime import date, timedelta
+
+import pytest
+
+from dagster_project.errors import ExitCode
+from dagster_project.extract.extractors import extractor_for
+from dagster_project.landing.receive import receive
+
+from .installation import Installation, ask, wrong_checksums
+from .story import paged_sample
+
+KILLS = int(os.environ.get("MAANDVERS_TEST_KILLS", "3"))
+SEED = int(os.environ.get("MAANDVERS_TEST_SEED", "20261123"))
+AFTER_THE_STORY = date(2026, 4, 20)
+
+
+@pytest.fixture(scope="module")
+def survivor(story, tmp_path_factory):
+    assert story.first.result.exit_code == ExitCode.RELEASED
+    return story.installation.copy(tmp_path_factory.mktemp("survivor") / "home")
+
+
+def undisturbed(installation, day, home):
+    """The deliveries that come to an installation where nothing ever went wrong, on this day alone."""
+    untouched = Installation(home, installation.suppliers, installation.settings)
+    workspace = untouched.workspace(day)
+    ids = set()
+    for store in untouched.stores(day).values():
+        with extractor_for(store.feed, workspace.settings) as extractor:
+            reception = receive(store, extractor, workspace.now)
+        assert reception.problems == []
+        ids |= {held.delivery_id for held in store.state().candidates.values()}
+    return ids
+
+
+def kill_at(installation, day, moment):
+    """Run the command and kill it; gives whether it was still at work. What it had started is left to itself."""
+    process = installation.start(
+        "run", "--live", "--as-of", day.isoformat(), outputs=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    process.wait()
+    return process
+
+
+def end_orphans(process):
+    """dbt or Great Expectations may have outlived the command that was killed."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def deliveries(installation, day):
+    """Every delivery by its folder, each found whole; its content must be nowhere else."""
+    held = {}
+    for feed, store in installation.stores(day).items():
+        contents = set()
+        for folder in sorted(store.deliveries.iterdir()):
+            manifest = store.manifest(folder.name)
+            assert manifest.delivery_id == folder.name
+            for name, table in manifest.tables.items():
+                assert hashlib.sha256((folder / f"{name}.parquet").read_bytes()).hexdigest() == table.sha256
+            for payload in manifest.payload:
+                content = gzip.decompress((folder / "payload" / payload.name).read_bytes())
+                assert hashlib.sha256(content).hexdigest() == payload.sha256
+            content = (manifest.edition, *(table.sha256 for table in manifest.tables.values()))
+            assert content not in contents, f"{feed}: {folder.name} stands there twice"
+            contents.add(content)
+            held[folder.name] = feed
+        state = store.state()
+        for edition in [*state.current.values(), *state.candidates.values()]:
+            assert edition.delivery_id in held
+    return held
+
+
+def check_readers(installation):
+    """What ``latest`` points at is a whole release, and so is every other folder that looks like one."""
+    assert ask(installation.latest, "select release_id from release") == [(installation.latest.name,)]
+    assert ask(installation.latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]
+    for folder in installation.releases.glob("2*"):
+        assert wrong_checksums(folder) == []
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(story, survivor, tmp_path, number):
+    day = AFTER_THE_STORY + timedelta(days=number)
+    story.suppliers.app = paged_sample(day)
+    before = set(deliveries(survivor, day))
+    expected = undisturbed(survivor, day, tmp_path)
+    moment = random.Random(f"{SEED} {number}").uniform(0.5, story.first_command.seconds)
+
+    process = kill_at(survivor, day, moment)
+    try:
+        check_readers(survivor)
+        deliveries(survivor, day)
+        result = survivor.run(day)
+    finally:
+        end_orphans(process)
+
+    told = f"killed after {moment:.1f} of {story.first_command.seconds:.1f} s, code {process.returncode}"
+    assert (result.exit_code, result.failures) == (ExitCode.RELEASED, []), told
+    check_readers(survivor)
+    assert survivor.latest.name.startswith(day.isoformat())
+    assert set(deliveries(survivor, day)) == before | expected
+    states = [store.state() for store in survivor.stores(day).values()]
+    assert {held.delivery_id for state in states for held in state.current.values()} == expected
+    assert not [state for state in states if state.candidates]
+    assert list(survivor.releases.glob(".building-*")) == []

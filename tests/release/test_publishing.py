@@ -1,0 +1,125 @@
+"""Publishing: what is written is read back before anyone is pointed at it, and a number is never used twice."""
+
+import shutil
+
+import duckdb
+import pytest
+from main_line.installation import ask
+
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.dbt import MANIFEST
+from dagster_project.release.build import build_release, latest_release
+from dagster_project.release.marts import read_marts
+from dagster_project.release.proof import ReadBackError, compare
+
+
+@pytest.fixture
+def installation(story, tmp_path):
+    assert story.first.result.release_id
+    return story.installation.copy(tmp_path / "home")
+
+
+def publish(installation):
+    """Build a release of what stands in the warehouse, as the last step of a run does."""
+    audit = installation.home / "audit"
+    outcome = AuditOutcome.read(audit)
+    first_page = min(audit.rglob("index.html"), key=lambda page: len(page.parts))
+    return build_release(installation.workspace(outcome.as_of), read_marts(MANIFEST), outcome, first_page.parent)
+
+
+def spoil(installation, statement):
+    with duckdb.connect(str(installation.home / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(statement)
+
+
+def test_the_next_release_of_a_day_gets_the_next_number_and_readers_follow(installation):
+    before = installation.latest.name
+    day, _, number = before.rpartition("_")
+    note = publish(installation)
+    assert note.release_id == f"{day}_{int(number) + 1}"
+    link = installation.releases / "latest"
+    assert link.is_symlink()
+    assert str(link.readlink()) == note.release_id
+    assert (installation.releases / before / "maandvers.duckdb").exists()
+
+
+def test_a_number_is_not_used_again_while_a_later_one_is_held(installation):
+    first = publish(installation)
+    second = publish(installation)
+    shutil.rmtree(installation.releases / first.release_id)
+    number = int(second.release_id.rpartition("_")[2])
+    assert publish(installation).release_id.endswith(f"_{number + 1}")
+
+
+def test_what_a_killed_run_left_half_built_is_removed(installation):
+    leftover = installation.releases / ".building-2026-01-30_1"
+    (leftover / "csv").mkdir(parents=True)
+    (leftover / "csv" / "half.csv").write_text("region_code,")
+    publish(installation)
+    assert not leftover.exists()
+    assert [path.name for path in installation.releases.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_release_that_cannot_be_read_back_is_not_published(installation):
+    """A CSV file cannot tell an empty text from none, so a mart with one differs when it is read back."""
+    before, note = installation.latest, latest_release(installation.releases)
+    spoil(installation, "update marts.dim_indicator set weight = '' where indicator_code = 'population_count'")
+    with pytest.raises(ReadBackError, match="dim_indicator as CSV differs from the warehouse"):
+        publish(installation)
+    assert installation.latest == before
+    assert latest_release(installation.releases) == note
+    assert ask(installation.latest, "select count(*) > 0 from mart_reports") == [(True,)]
+
+
+DAMAGES = {
+    "a row of the CSV file is gone": ("mart_reports", "CSV"),
+    "a figure of the CSV file is another": ("mart_neighbourhood_profile", "CSV"),
+    "the Parquet file is that of another mart's rows": ("dim_region", "Parquet"),
+    "a figure of the database is another": ("fct_indicator_values", "DuckDB"),
+}
+
+
+def damage(folder, how):
+    match how:
+        case "a row of the CSV file is gone":
+            file = folder / "csv" / "mart_reports.csv"
+            file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+        case "a figure of the CSV file is another":
+            file = folder / "csv" / "mart_neighbourhood_profile.csv"
+            (inhabitants,) = ask(folder, "select max(population_count)::varchar from mart_neighbourhood_profile")[0]
+            assert f",{inhabitants}," in file.read_text()
+            file.write_text(file.read_text().replace(f",{inhabitants},", ",12345,", 1))
+        case "the Parquet file is that of another mart's rows":
+            file = folder / "parquet" / "dim_region.parquet"
+            duckdb.execute(f"copy (from '{file}' where region_level <> 'country') to '{file}.new' (format parquet)")
+            file.with_name("dim_region.parquet.new").rename(file)
+        case "a figure of the database is another":
+            with duckdb.connect(str(folder / "maandvers.duckdb")) as database:
+                database.execute(
+                    "update fct_indicator_values set value = value + 1"
+                    " where value = (select max(value) from fct_indicator_values)"
+                )
+
+
+@pytest.fixture(scope="module")
+def written(story, tmp_path_factory):
+    """A release with the warehouse it was made from."""
+    assert story.first.result.release_id
+    installation = story.installation.copy(tmp_path_factory.mktemp("written") / "home")
+    publish(installation)
+    return installation
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_reading_back_sees_that(written, tmp_path, how):
+    mart, form = DAMAGES[how]
+    folder = tmp_path / "release"
+    shutil.copytree(written.latest, folder)
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{written.home / 'warehouse.duckdb'}' as warehouse (read_only)")
+        rows = compare(connection, read_marts(MANIFEST), folder, folder / "maandvers.duckdb")
+        assert rows == latest_release(written.releases).rows
+        damage(folder, how)
+        with pytest.raises(ReadBackError, match=f"{mart} as {form} differs"):
+            compare(connection, read_marts(MANIFEST), folder, folder / "maandvers.duckdb")

@@ -1,0 +1,152 @@
+"""What a release holds: marts in three equal forms, their descriptions, where they come from, and proof."""
+
+import csv
+import json
+import re
+import subprocess
+
+import duckdb
+import pytest
+from main_line.installation import ask, marts
+
+BOOKS = ["audit_results", "freshness", "release"]
+OUTSIDE_ADDRESS = re.compile(r"""(?:src|href|url\()\s*[=(]?\s*["']?(?:https?:)?//""")
+
+
+@pytest.fixture(scope="module")
+def release(story):
+    return story.first.latest
+
+
+def test_a_release_is_read_only_for_readers_and_opens_for_many_at_once(release):
+    with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as one:
+        assert (
+            ask(release, "select count(*) from mart_reports")
+            == one.execute("select count(*) from mart_reports").fetchall()
+        )
+        with pytest.raises(duckdb.Error, match="read-only"):
+            one.execute("delete from mart_reports")
+
+
+def test_older_drivers_can_open_the_database(release):
+    """v1.0.0 is the storage of DuckDB 1.0; the header of a newer one holds a higher number."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
+        query = "select options['storage_version'] from duckdb_databases() where database_name = 'written'"
+        assert connection.execute(query).fetchall() == [("v1.0.0+",)]
+    header = (release / "maandvers.duckdb").read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:20], "little") == 64
+
+
+def test_only_marts_and_books_are_published(release):
+    tables = [name for (name,) in ask(release, "select table_name from duckdb_tables() order by 1")]
+    assert tables == sorted([*BOOKS, *marts(release)])
+    assert len(marts(release)) == 5
+    assert ask(release, "select count(*) from duckdb_views() where not internal") == [(0,)]
+    for form in ("parquet", "csv"):
+        assert sorted(path.stem for path in (release / form).iterdir()) == marts(release)
+
+
+def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
+    assert ask(release, "select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
+    columns = "from duckdb_columns() where regexp_matches(table_name, '^(dim|fct|mart)_')"
+    silent = "not regexp_full_match(coalesce(comment, ''), '(?s).+\\.')"
+    assert ask(release, f"select table_name, column_name, comment {columns} and {silent}") == []
+
+
+def test_a_database_says_which_release_it_is(release):
+    rows = ask(release, "select release_id, municipality_code, as_of::varchar, is_fictional from release")
+    assert rows == [("2026-01-31_1", "GM9999", "2026-01-31", False)]
+    note = json.loads((release / "release.json").read_text())
+    assert note["release_id"] == "2026-01-31_1"
+    counted = {mart: ask(release, f"select count(*) from {mart}")[0][0] for mart in marts(release)}
+    assert note["rows"] == counted
+    assert all(counted.values())
+
+
+def test_parquet_and_csv_hold_the_rows_of_the_database(release):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
+        for mart in marts(release):
+            described = connection.execute(f"describe written.{mart}").fetchall()
+            types = ", ".join(f"'{name}': '{kind}'" for name, kind, *_ in described)
+            csv_file = (
+                f"read_csv('{release}/csv/{mart}.csv', header=true, quote='\"', escape='\"', columns={{{types}}})"
+            )
+            for form in (f"'{release}/parquet/{mart}.parquet'", csv_file):
+                for one, other in ((form, f"written.{mart}"), (f"written.{mart}", form)):
+                    query = f"select count(*) from (from {one} except all from {other})"
+                    assert connection.execute(query).fetchall() == [(0,)], (mart, form)
+
+
+def test_the_data_package_describes_every_file(release):
+    package = json.loads((release / "datapackage.json").read_text())
+    assert (package["profile"], package["version"]) == ("tabular-data-package", "2026-01-31_1")
+    assert package["expires"] == "2026-02-28"
+    assert [resource["name"] for resource in package["resources"]] == marts(release)
+    for resource in package["resources"]:
+        file = release / resource["path"]
+        with file.open(encoding=resource["encoding"], newline="") as lines:
+            heading = next(csv.reader(lines))
+        fields = resource["schema"]["fields"]
+        assert [field["name"] for field in fields] == heading
+        assert all(field["description"] for field in fields)
+        assert {field["type"] for field in fields} <= {"string", "integer", "number", "boolean", "date", "datetime"}
+        assert resource["schema"]["primaryKey"] == [n for n in resource["schema"]["primaryKey"] if n in heading]
+        assert resource["description"]
+
+
+def test_the_data_package_names_sources_and_licences(release):
+    resources = {r["name"]: r for r in json.loads((release / "datapackage.json").read_text())["resources"]}
+    facts = resources["fct_indicator_values"]
+    assert [source["path"] for source in facts["sources"]] == ["cbs.key_figures", "signalen.reports"]
+    assert facts["sources"][0]["title"] == "Centraal Bureau voor de Statistiek (CBS)"
+    licences = {licence["title"]: licence["path"] for licence in facts["licenses"]}
+    assert licences["CC BY 4.0"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert len(licences) == 2
+
+
+def test_keys_of_the_data_package_are_keys(release):
+    for resource in json.loads((release / "datapackage.json").read_text())["resources"]:
+        if key := ", ".join(resource["schema"]["primaryKey"]):
+            doubles = f"select count(*) from (select {key} from {resource['name']} group by all having count(*) > 1)"
+            assert ask(release, doubles) == [(0,)]
+
+
+def test_sha256sum_finds_every_file_as_it_was_written(release):
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    files = [path for path in release.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    assert len(checked.stdout.splitlines()) == len(files)
+
+
+def test_every_judgement_stands_in_the_release(release):
+    judgements = json.loads((release / "audit_results.json").read_text())
+    columns = "suite, expectation, subject, is_passed, message"
+    rows = ask(release, f"select {columns} from audit_results")
+    listed = [tuple(j[name] for name in ("suite", "expectation", "subject", "passed", "message")) for j in judgements]
+    assert sorted(rows) == sorted(listed)
+    assert {suite for suite, *_ in rows} == {"freshness", "volume", "fill_rate", "reconciliation", "marts"}
+    assert {subject for suite, _, subject, *_ in rows if suite == "marts"} == set(marts(release))
+
+
+def test_the_clocks_stand_in_the_release(release):
+    rows = ask(
+        release, "select feed, checked_at::date::varchar, fresh_until::varchar, is_withheld from freshness order by 1"
+    )
+    assert rows == [
+        ("cbs.key_figures", "2026-01-31", "2026-02-28", False),
+        ("signalen.reports", "2026-01-31", "2026-02-28", False),
+    ]
+    listed = json.loads((release / "freshness.json").read_text())
+    assert [verdict["clocks"]["feed"] for verdict in listed] == [row[0] for row in rows]
+
+
+def test_the_freshness_report_reaches_for_nothing_outside_the_release(release):
+    pages = list((release / "freshness").rglob("*.html"))
+    assert release / "freshness" / "index.html" in pages
+    for page in pages:
+        assert not OUTSIDE_ADDRESS.search(page.read_text(encoding="utf-8")), page
