@@ -11,19 +11,25 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import tenacity
 
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.landing.store import FeedStore
 
 BOOKS = "raw_maandvers"
+# Far longer than dbt takes to build the marts of the whole country.
+LONGEST_WAIT_SECONDS = 120
 
 
 @contextmanager
 def open_warehouse(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The one writer's connection."""
+    """The one writer's connection; waits for a dbt that outlived a killed run to let go of the file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(file)) as connection:
+    for attempt in _until_free():
+        with attempt:
+            connection = duckdb.connect(str(file))
+    with connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {BOOKS}")
         yield connection
@@ -120,6 +126,15 @@ def write_freshness(
                 verdict.reason,
             ],
         )
+
+
+def _until_free() -> tenacity.Retrying:
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda error: isinstance(error, duckdb.IOException) and "lock" in str(error)),
+        wait=tenacity.wait_fixed(0.5),
+        stop=tenacity.stop_after_delay(LONGEST_WAIT_SECONDS),
+        reraise=True,
+    )
 
 
 def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:

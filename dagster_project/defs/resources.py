@@ -26,6 +26,8 @@ class WorkspaceResource(dg.ConfigurableResource):
         """Hold the installation for the length of the run; for the sample, let its suppliers run that long."""
         day = date.fromisoformat(self.as_of) if self.as_of else None
         with open_workspace(is_sample=self.is_sample, as_of=day) as workspace, sole_run(workspace):
+            if context.instance and context.run:
+                _end_dead_runs(context.instance, context.run)
             self._open = workspace
             yield self
 
@@ -37,3 +39,15 @@ class WorkspaceResource(dg.ConfigurableResource):
     def asks_for(self, feed: str) -> bool:
         """Whether this run asks the feed's supplier for news."""
         return feed in {chosen.id for chosen in self._open.select(self.feeds)}
+
+
+def _end_dead_runs(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:
+    """Take killed runs out of Dagster's books: they would keep their place in its pools, and every later run waiting.
+
+    Who holds the installation knows that no other run of this job is alive.
+    """
+    started = dg.RunsFilter(job_name=own.job_name, statuses=[dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(started):
+        if run.run_id != own.run_id:
+            instance.report_run_failed(run, "This run was killed: another has found its installation free.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

@@ -34,6 +34,8 @@ from .installation import SIGNALEN, Call, Installation
 FIRST = date(2026, 1, 31)
 ZIP = "private/csv"
 EVERYTHING = "."
+# Identifier of CBS's table per edition, as long as the story lasts.
+TABLES = {int(table.title[-4:]): table.id for table in key_figures_tables(FIRST, DEFAULT_SEED)}
 
 
 @dataclass
@@ -75,7 +77,7 @@ def silence() -> dict[str, Fault]:
 
 def records_of(edition: int, also: str = "TypedDataSet") -> str:
     """The pattern of the addresses of an edition's records."""
-    return rf"odata/9{edition}NED/(TypedDataSet|{also})"
+    return rf"odata/{TABLES[edition]}/(TypedDataSet|{also})"
 
 
 # CBS revises its three tables; each goes wrong in another way, and so does Signalen's zip.
@@ -144,14 +146,9 @@ class Story:
         return self._after(self.twenty_days_later, date(2026, 2, 28), silence())
 
     @cached_property
-    def first_of_march(self) -> Day:
-        """A day too late."""
-        return self._after(self.last_of_february, date(2026, 3, 1), silence())
-
-    @cached_property
     def all_silent(self) -> Day:
         """4 March, 32 days after the first."""
-        return self._after(self.first_of_march, date(2026, 3, 4), silence())
+        return self._after(self.last_of_february, date(2026, 3, 4), silence())
 
     @cached_property
     def signalen_is_back(self) -> Day:

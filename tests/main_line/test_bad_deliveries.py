@@ -8,26 +8,26 @@ import pytest
 from dagster_project.errors import ExitCode
 
 from .installation import CBS, SIGNALEN, ask, figures, wrong_checksums
-from .story import BAD_DAYS
+from .story import BAD_DAYS, TABLES
 
 # What each of the faults must be called, in the order of the days: CBS's three editions, then the zip.
 WORDS = {
     date(2026, 2, 3): (
-        ["92023NED", "not what the protocol promises"],
-        ["92024NED", "not what the protocol promises", "<!DOCTYPE html>"],
-        ["92025NED", "twice"],
+        [TABLES[2023], "not what the protocol promises"],
+        [TABLES[2024], "not what the protocol promises", "<!DOCTYPE html>"],
+        [TABLES[2025], "twice"],
         ["UTF-8"],
     ),
     date(2026, 2, 4): (
-        ["92023NED", "is not complete"],
-        ["92024NED", "AantalInwoners"],
-        ["92025NED", "circle of pages"],
+        [TABLES[2023], "is not complete"],
+        [TABLES[2024], "AantalInwoners"],
+        [TABLES[2025], "circle of pages"],
         ["empty zip"],
     ),
     date(2026, 2, 5): (
-        ["92023NED", "no usable answer"],
-        ["92024NED", "not what the protocol promises"],
-        ["92025NED", "is not complete"],
+        [TABLES[2023], "no usable answer"],
+        [TABLES[2024], "not what the protocol promises"],
+        [TABLES[2025], "is not complete"],
         ["is no zip", "<!DOCTYPE html>"],
     ),
 }

@@ -16,8 +16,8 @@ def test_nothing_new_asks_for_nothing_but_news(story):
 
 
 def test_the_first_run_asks_for_everything(story):
-    paths = [path for _, path in story.suppliers.requests[:40]]
     assert story.first
+    paths = [path for _, path in story.suppliers.requests[:40]]
     assert any(path.endswith("TypedDataSet") for path in paths)
 
 

@@ -32,7 +32,7 @@ def test_older_drivers_can_open_the_database(release):
     """v1.0.0 is the storage of DuckDB 1.0; the header of a newer one holds a higher number."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
-        query = "select options['storage_version'] from duckdb_databases() where database_name = 'written'"
+        query = "select tags['storage_version'] from duckdb_databases() where database_name = 'written'"
         assert connection.execute(query).fetchall() == [("v1.0.0+",)]
     header = (release / "maandvers.duckdb").read_bytes()[:20]
     assert header[8:12] == b"DUCK"
