@@ -1,6 +1,7 @@
 """The dbt project as Dagster sees it: its manifest, kept in step with the models, and the way to call dbt."""
 
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 from dagster_dbt import DbtCliResource
 
 from dagster_project.settings import DBT_PROJECT, SEEDS
+
+logger = logging.getLogger(__name__)
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 SOURCES = (DBT_PROJECT, SEEDS)
@@ -38,6 +41,7 @@ def current_manifest() -> Path:
     """dbt's manifest, made anew when any model, seed or contract changed since it was made."""
     stamp, now = MANIFEST.with_suffix(".sources"), digest_of_sources()
     if not MANIFEST.exists() or not stamp.exists() or stamp.read_text() != now:
+        logger.info("warehouse: dbt reads the models, which are new or have changed")
         # Parsing opens no database, but dbt wants to know where it would be.
         os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
         dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()

@@ -1,5 +1,6 @@
 """The dbt models as assets: built by one call of dbt, and not at all when they would come out the same."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
@@ -20,6 +21,8 @@ from dagster_project.warehouse import (
     write_freshness,
     write_raw,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class GroupsByFolder(DagsterDbtTranslator):
@@ -53,9 +56,10 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
             set_built_fingerprint(connection, None)
             write_raw(connection, raw)
     if is_built:
-        context.log.info("Nothing new: the figures stay as they are and only the clocks have moved.")
+        logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks have moved")
         yield from _as_before(context)
         return
+    logger.info("warehouse: dbt builds the marts")
     build_for(opened.warehouse, opened.settings.municipality_code)
     # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.
     yield from dbt.cli(BUILD, context=context, target_path=opened.home / "dbt").stream()
