@@ -27,7 +27,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 def dbt_resource() -> DbtCliResource:
     """How dbt is called; its profile lies in the project and names the warehouse by an environment variable."""
     # The dbt of this very environment, whether or not somebody activated it.
-    executable = Path(sys.executable).with_name("dbt")
+    executable = Path(sys.executable).with_name("maandvers-dbt")
     return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
 
 

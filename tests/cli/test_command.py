@@ -4,13 +4,14 @@ import json
 import os
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from main_line.installation import CBS, SIGNALEN, Installation
 
-from dagster_project.errors import ExitCode
+from dagster_project.errors import ExitCode, SetupError
 from dagster_project.settings import PROJECT
 
 DAY = "2026-11-23"
@@ -109,11 +110,13 @@ def test_a_mistake_in_a_contract_is_named_with_file_feed_key_and_remedy(empty, t
 
 
 def test_a_second_run_in_the_same_installation_is_refused(empty):
+    """What the command makes of such an error is shown by those above."""
     empty.home.mkdir()
-    with FileLock(empty.home / ".run.lock"):
-        told = refused(empty.call("run", "--as-of", DAY, "--json"))
-    assert f"another run is at work in {empty.home}" in told
-    assert "do: wait for it" in told
+    with (
+        FileLock(empty.home / ".run.lock"),
+        pytest.raises(SetupError, match=f"^another run is at work in {empty.home}\n  do: wait for it"),
+    ):
+        empty.run(date.fromisoformat(DAY))
     assert not (empty.home / "landing").exists()
 
 

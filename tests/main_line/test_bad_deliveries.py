@@ -24,12 +24,6 @@ WORDS = {
         [TABLES[2025], "circle of pages"],
         ["empty zip"],
     ),
-    date(2026, 2, 5): (
-        [TABLES[2023], "no usable answer"],
-        [TABLES[2024], "not what the protocol promises"],
-        [TABLES[2025], "is not complete"],
-        ["is no zip", "<!DOCTYPE html>"],
-    ),
 }
 CASES = [(number, position) for number, day in enumerate(BAD_DAYS) for position in range(len(WORDS[day]))]
 

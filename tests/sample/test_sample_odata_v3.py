@@ -154,8 +154,10 @@ def test_the_page_size_can_be_chosen(replay):
 
 
 def test_a_server_stops_when_its_block_ends(replay):
+    before = set(threading.enumerate())
     with replay_suppliers() as short_lived:
         url = short_lived.cbs_url
+        assert set(threading.enumerate()) > before
     with pytest.raises(httpx.ConnectError):
         HTTP.get(url)
-    assert sum(thread.name == "sample suppliers" for thread in threading.enumerate()) <= 2
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "sample suppliers"]

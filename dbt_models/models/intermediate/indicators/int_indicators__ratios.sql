@@ -54,7 +54,10 @@ parts as (
         case when ratios.is_same_feed then denominators.value else newest_denominators.value end as denominator,
         numerators.feed,
         numerators.delivery_id,
-        case when not ratios.is_same_feed then ratios.denominator_feed end as denominator_feed
+        -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.
+        case
+            when not ratios.is_same_feed and newest_denominators.value is not null then ratios.denominator_feed
+        end as denominator_feed
     from ratios
     inner join base as numerators on ratios.numerator_code = numerators.indicator_code
     left join denominators
