@@ -154,10 +154,14 @@ def test_the_page_size_can_be_chosen(replay):
 
 
 def test_a_server_stops_when_its_block_ends(replay):
-    before = set(threading.enumerate())
+    before = server_threads()
     with replay_suppliers() as short_lived:
         url = short_lived.cbs_url
-        assert set(threading.enumerate()) > before
+        assert server_threads() - before
     with pytest.raises(httpx.ConnectError):
         HTTP.get(url)
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "sample suppliers"]
+    assert not server_threads() - before
+
+
+def server_threads():
+    return {thread for thread in threading.enumerate() if thread.name == "sample suppliers"}
