@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dagster_project.errors import SetupError
-from dagster_project.settings import SupplierSettings, load_settings
+from dagster_project.settings import load_settings
 from dagster_project.workspace import LOCAL_TIME, Workspace, morning_of, wall_clock
 
 SAMPLE_MUNICIPALITY = "GM9999"
@@ -21,16 +21,13 @@ def open_workspace(*, is_sample: bool, as_of: date | None) -> Iterator[Workspace
     if not is_sample:
         yield workspace_of(is_sample=False, as_of=as_of)
         return
-    from dagster_project.sample.service import sample_suppliers
+    from dagster_project.sample.service import sample_suppliers, write_drops
 
     day = as_of or wall_clock().astimezone(LOCAL_TIME).date()
     with sample_suppliers(day) as suppliers:
         sample = workspace_of(is_sample=True, as_of=day)
-        addresses = {
-            "cbs": SupplierSettings(base_url=suppliers.cbs_url),
-            "signalen": SupplierSettings(location=suppliers.signalen_url),
-        }
-        settings = sample.settings.model_copy(update={"suppliers": addresses})
+        write_drops(sample.settings.drop_folder, day)
+        settings = sample.settings.model_copy(update={"suppliers": suppliers.settings()})
         yield Workspace(settings, sample.now, is_sample=True)
 
 

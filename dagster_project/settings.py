@@ -16,12 +16,22 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from dagster_project.contracts.protocols import Protocol
 from dagster_project.errors import SetupError
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_models"
 TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
+
+
+class FeedSettings(BaseModel):
+    """By which road a municipality lets one feed come in, where that is not the contract's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: Protocol | None = None
+    location: str | None = None
 
 
 class SupplierSettings(BaseModel):
@@ -32,6 +42,7 @@ class SupplierSettings(BaseModel):
     base_url: str | None = None
     location: str | None = None
     token: SecretStr | None = None
+    feeds: dict[str, FeedSettings] = {}
 
 
 class HttpSettings(BaseModel):
@@ -72,7 +83,11 @@ class Settings(BaseSettings):
     home: Path = Path("data/live")
     # Lets what starts without the command line, such as `dagster dev`, work on the sample municipality.
     sample: bool = False
+    # The feeds or suppliers that are used here; all of them where none is named.
+    feeds: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
+    # Where people put the files they deliver: a folder per feed. Beside the landing where nothing is said.
+    drops: Path | None = None
     http: HttpSettings = HttpSettings()
 
     @classmethod
@@ -86,6 +101,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins over the environment, which wins over the file."""
         return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
+
+    @property
+    def drop_folder(self) -> Path:
+        """The folder that holds a folder per feed for files that people deliver."""
+        return self.drops or self.home / "drops"
 
     def supplier(self, name: str) -> SupplierSettings:
         """What is set for this supplier, or nothing."""

@@ -55,6 +55,13 @@ class Workspace:
             raise SetupError(f"no feed or supplier is called {', '.join(unknown)}\n  do: choose from {sorted(known)}")
         return [feed for feed in self.feeds if feed.id in names or feed.supplier in names]
 
+    def uses(self, feed: Feed) -> bool:
+        """Whether this municipality uses a feed.
+
+        Raises SetupError for a setting that names no feed or supplier.
+        """
+        return feed in self.select(self.settings.feeds)
+
     @property
     def today(self) -> date:
         """The date in the municipality."""

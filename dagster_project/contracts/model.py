@@ -3,9 +3,11 @@
 import re
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import Field, HttpUrl, ValidationError, model_validator
 
 from dagster_project.contracts.calendar import Age, parse_age
+from dagster_project.contracts.protocols import Parameters, Protocol, Strict, read_parameters
+from dagster_project.errors import ContractError
 
 Clock = Literal["checked", "released", "period"]
 RegionLevel = Literal["country", "municipality", "district", "neighbourhood"]
@@ -28,17 +30,13 @@ class MisplacedError(ValueError):
         self.key = key
 
 
-class Strict(BaseModel):
-    """A part of a contract: an unknown key is a mistake, not something to pass over."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
 class ColumnMeta(Strict):
     """How a column is called at the supplier, and what may be expected of it."""
 
     supplier_name: str
     supplier_aliases: tuple[str, ...] = ()
+    # Measure code of OData v4, under which a long table holds what is a column here.
+    supplier_code: str | None = None
     # Titles of the groups above the column, for suppliers that use one name in several places.
     supplier_group: tuple[str, ...] = ()
     # The column is looked up in this code list of the supplier instead of standing in the data itself.
@@ -48,6 +46,13 @@ class ColumnMeta(Strict):
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
     # Counts are published as multiples of this number; a column with it is additive over regions.
     rounding: int | None = Field(default=None, ge=1)
+    # A key of a person: replaced by another one before it lands, which tells persons apart within one delivery only.
+    is_pseudonymised: bool = False
+    # The only values that may stand in the column.
+    accepted_values: tuple[str, ...] = ()
+    # What a person who fills in the template reads, and the values of its examples.
+    explanation_nl: str | None = None
+    examples: tuple[str, ...] = ()
 
 
 class Column(Strict):
@@ -104,28 +109,18 @@ class VolumeBand(Strict):
         return self
 
 
-class ODataV3Parameters(Strict):
-    """Where a table stands on a CBS-like OData v3 service."""
-
-    base_url: str
-    region_dimension: str
-    catalogue_title: str = Field(description="title of an edition, with {edition} where the year stands")
-
-
-class CsvZipParameters(Strict):
-    """Where a zip of CSV files stands: a folder, a file or an address; often set per municipality."""
-
-    location: str | None = None
-
-
 class Delivery(Strict):
     """The delivery part of a contract, shared by the tables that come in together."""
 
     feed: str | None = None
     supplier_label: str
-    protocol: Literal["odata_v3", "csv_zip"]
-    parameters: dict[str, Any]
-    editions: dict[int, str] = {}
+    protocol: Protocol
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    # Other roads by which a municipality may let the same tables come in, with their parameters.
+    alternatives: dict[Protocol, dict[str, Any]] = Field(default_factory=dict)
+    # Texts by which the supplier says that a value is missing.
+    missing_values: tuple[str, ...] = ()
+    editions: dict[int, str] = Field(default_factory=dict)
     newest_editions: int = Field(default=1, ge=1)
     owner: str
     publisher: str
@@ -170,11 +165,23 @@ class Feed(Strict):
         return bool(self.delivery.editions)
 
     @property
-    def parameters(self) -> ODataV3Parameters | CsvZipParameters:
+    def parameters(self) -> Parameters:
         """The parameters in the form that belongs to the protocol."""
-        if self.delivery.protocol == "odata_v3":
-            return ODataV3Parameters.model_validate(self.delivery.parameters)
-        return CsvZipParameters.model_validate(self.delivery.parameters)
+        return read_parameters(self.delivery.protocol, self.delivery.parameters)
+
+    def by(self, protocol: Protocol) -> Self:
+        """The same feed by another of its roads; any feed may be brought as a file.
+
+        Raises ContractError when the contract does not offer the road.
+        """
+        if protocol == self.delivery.protocol:
+            return self
+        roads = {"file": {}, **self.delivery.alternatives}
+        if protocol not in roads:
+            offered = ", ".join(sorted({self.delivery.protocol, *roads}))
+            raise ContractError(self.file, self.id, "protocol", f"offers no '{protocol}'", f"choose from {offered}")
+        delivery = self.delivery.model_copy(update={"protocol": protocol, "parameters": roads[protocol]})
+        return self.model_copy(update={"delivery": delivery})
 
     @property
     def period_column(self) -> tuple[str, str] | None:
@@ -186,12 +193,15 @@ class Feed(Strict):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        try:
-            _ = self.parameters
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(step) for step in ("delivery.parameters", *first["loc"]))
-            raise MisplacedError(key, first["msg"]) from error
+        for place, protocol, values in (
+            ("delivery.parameters", self.delivery.protocol, self.delivery.parameters),
+            *((f"delivery.alternatives.{road}", road, own) for road, own in self.delivery.alternatives.items()),
+        ):
+            try:
+                read_parameters(protocol, values)
+            except ValidationError as error:
+                first = error.errors()[0]
+                raise MisplacedError(".".join(str(step) for step in (place, *first["loc"])), first["msg"]) from error
         names = {(table.name, column.name) for table in self.tables for column in table.columns}
         if self.period_column and self.period_column not in names:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"
@@ -205,13 +215,21 @@ class Feed(Strict):
     def _fits_the_protocol(self, table: Table) -> None:
         if self.delivery.protocol == "csv_zip" and table.member is None:
             raise MisplacedError(f"{table.name}.member", "member must name the file in the zip")
-        if self.delivery.protocol == "odata_v3" and len(self.tables) > 1:
-            raise MisplacedError("tables", "an odata_v3 feed has one table; give each a delivery part of its own")
+        if self.delivery.protocol in ("odata_v3", "odata_v4", "file", "ogc_features") and len(self.tables) > 1:
+            problem = f"a feed by {self.delivery.protocol} has one table; give each a delivery part of its own"
+            raise MisplacedError("tables", problem)
+        is_edition_titled = "{edition}" in str(self.delivery.parameters.get("catalogue_title"))
+        if self.delivery.protocol in ("odata_v3", "odata_v4") and not (
+            is_edition_titled or self.delivery.parameters.get("table_id")
+        ):
+            raise MisplacedError("delivery.parameters", "needs a table_id, or a catalogue_title with {edition}")
 
 
 def _identifies_nobody(table: Table) -> None:
     for column in table.columns:
         for heading in (column.meta.supplier_name, *column.meta.supplier_aliases):
+            if column.meta.is_pseudonymised:
+                continue
             if PERSONAL_HEADINGS.search(heading):
                 key = f"{table.name}.{column.name}.supplier_name"
                 raise MisplacedError(key, f"reads '{heading}', which identifies persons")

@@ -37,7 +37,7 @@ def feed_assets(feed: Feed) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"land_{feed.supplier}__{feed.name}", specs=specs)
     def land(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
         store = FeedStore(workspace.open.landing, feed)
-        if workspace.asks_for(feed.id):
+        if workspace.asks_for(feed):
             with extractor_for(feed, workspace.open.settings) as extractor:
                 receive(store, extractor, workspace.open.now)
         for table in feed.tables:

@@ -8,6 +8,7 @@ from typing import Self
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from dagster_project.contracts.model import Feed
 from dagster_project.opening import open_workspace, sole_run
 from dagster_project.workspace import Workspace
 
@@ -36,9 +37,9 @@ class WorkspaceResource(dg.ConfigurableResource):
         """The workspace, while a run holds it."""
         return self._open
 
-    def asks_for(self, feed: str) -> bool:
+    def asks_for(self, feed: Feed) -> bool:
         """Whether this run asks the feed's supplier for news."""
-        return feed in {chosen.id for chosen in self._open.select(self.feeds)}
+        return self._open.uses(feed) and feed in self._open.select(self.feeds)
 
 
 def _end_dead_runs(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:

@@ -13,20 +13,20 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from dagster_project.contracts.model import Column, Feed, ODataV3Parameters
+from dagster_project.contracts.model import Column, Feed
+from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
 from dagster_project.extract.json_page import MalformedPageError, PageCutter
+from dagster_project.extract.odata_question import Question
 from dagster_project.extract.progress import progress
 
 logger = logging.getLogger(__name__)
 
 # CBS gives its times without a zone; they are Dutch clock times.
 SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
-REGION_PREFIXES = ("GM", "WK", "BU")
-COUNTRY_PREFIX = "NL"
 ROW_NUMBER = "ID"
 NEXT_LINK = re.compile(r"^@?odata\.nextLink$")
 
@@ -76,9 +76,14 @@ class ODataV3:
         return self.feed.parameters
 
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The newest editions by the supplier's catalogue; while it is silent, by the contract and what we hold."""
+        """The one table, or the newest of a table per year by the supplier's catalogue.
+
+        While the catalogue is silent, the contract and what we hold say which there are.
+        """
+        if self.parameters.table_id is not None:
+            return [Edition(None, self.parameters.table_id)]
         known = {**self.feed.delivery.editions, **held}
-        before, _, after = self.parameters.catalogue_title.partition("{edition}")
+        before, _, after = str(self.parameters.catalogue_title).partition("{edition}")
         condition = quote(f"startswith(Title,'{before}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         try:
@@ -107,8 +112,8 @@ class ODataV3:
             return None
 
         entities = self._entities(edition)
-        dimension = self.parameters.region_dimension
-        for needed in ("DataProperties", dimension, "TypedDataSet"):
+        listed = {*self.parameters.selection, *filter(None, (self.parameters.region_dimension, self._partition))}
+        for needed in ("DataProperties", *sorted(listed), "TypedDataSet"):
             if needed not in entities:
                 raise self._unexpected(
                     edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
@@ -121,11 +126,11 @@ class ODataV3:
         direct = [column for column in columns if column.meta.code_list is None]
         names = match_columns(self.feed, edition, direct, offered)
 
-        lists = {column.meta.code_list for column in columns if column.meta.code_list} | {dimension}
+        lists = {column.meta.code_list for column in columns if column.meta.code_list} | listed
         code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
-        regions = [str(row["Key"]).strip() for row in code_lists[dimension].rows]
-        expected_rows = self._expected_rows(info, regions, offered)
-        pages, page_files = self._read_pages(edition, names, payload, scratch, expected_rows)
+        question = self._question(edition, code_lists)
+        expected_rows = self._expected_rows(info, question, code_lists, offered)
+        pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
         list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
             url=self._url(edition, "TypedDataSet"),
@@ -200,41 +205,70 @@ class ODataV3:
         document, _ = self.http.get_json(self._url(edition) + "?$format=json")
         return [entry.get("name", "") for entry in document.get("value", [])]
 
-    def _expected_rows(self, info: dict[str, Any], regions: list[str], offered: list[SupplierColumn]) -> int | None:
+    @property
+    def _partition(self) -> str | None:
+        return self.parameters.partition_by
+
+    def _question(self, edition: Edition, code_lists: dict[str, "CodeList"]) -> Question:
+        """The contract's codes as the supplier's lists hold them: padded to a width that only the lists know."""
+        keys = {}
+        for dimension in {*self.parameters.selection, *filter(None, (self._partition,))}:
+            listed = {str(row["Key"]).strip(): str(row["Key"]) for row in code_lists[dimension].rows}
+            wanted = self.parameters.selection.get(dimension, tuple(listed))
+            if unknown := sorted(set(wanted) - listed.keys()):
+                raise self._unexpected(
+                    edition,
+                    f"lists no {', '.join(unknown)} under '{dimension}'",
+                    f"the codes {', '.join(wanted)}",
+                    ", ".join(listed),
+                )
+            keys[dimension] = [listed[code] for code in wanted]
+        return Question(self.parameters.region_dimension, self.municipality, keys, self._partition)
+
+    def _expected_rows(
+        self,
+        info: dict[str, Any],
+        question: Question,
+        code_lists: dict[str, "CodeList"],
+        offered: list[SupplierColumn],
+    ) -> int | None:
         """How many rows must come: what the supplier counts, or a row per region where the region is the only key."""
-        if self.municipality is None:
+        has_every_region = self.municipality is None or question.region_dimension is None
+        if has_every_region and not self.parameters.selection:
             return int(info["RecordCount"]) if info.get("RecordCount") is not None else None
-        if sum(column.is_dimension for column in offered) == 1:
-            return sum(region.startswith(self._prefixes()) for region in regions)
+        if question.region_dimension and sum(column.is_dimension for column in offered) == 1:
+            rows = code_lists[question.region_dimension].rows
+            return sum(question.is_about(str(row["Key"]).strip()) for row in rows)
         return None
 
-    def _prefixes(self) -> tuple[str, ...]:
-        digits = (self.municipality or "").removeprefix("GM")
-        return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
-
-    def _first_page(self, edition: Edition) -> str:
+    def _first_page(self, edition: Edition, condition: str) -> str:
         url = self._url(edition, "TypedDataSet") + "?$format=json"
-        if self.municipality is not None:
-            # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
-            conditions = [f"startswith({self.parameters.region_dimension},'{prefix}')" for prefix in self._prefixes()]
-            url += "&$filter=" + quote(" or ".join(conditions), safe="(),'")
-        return url
+        return url + ("&$filter=" + quote(condition, safe="(),'") if condition else "")
 
     def _read_pages(
-        self, edition: Edition, names: dict[str, str], payload: Path, scratch: Path, expected_rows: int | None
+        self,
+        edition: Edition,
+        question: Question,
+        names: dict[str, str],
+        payload: Path,
+        scratch: Path,
+        expected_rows: int | None,
     ) -> tuple[list[Path], list[PayloadFile]]:
         """Follow the pages of the data; each is kept packed and, for the parser, as a bare list of records."""
         bare: list[Path] = []
         files: list[PayloadFile] = []
-        pages = Pages(self._first_page(edition))
         with progress(f"{self.feed.id} {edition.key}", expected_rows) as advance:
-            for number, url in enumerate(pages, start=1):
-                name = f"TypedDataSet-{number:04}.json"
-                envelope, digest, rows = self._read_page(edition, url, names, payload / f"{name}.gz", scratch / name)
-                bare.append(scratch / name)
-                files.append(PayloadFile(f"{name}.gz", digest, url))
-                advance(rows)
-                pages.go_on(self._next(edition, envelope, pages))
+            for condition in question.filters():
+                pages = Pages(self._first_page(edition, condition))
+                for url in pages:
+                    name = f"TypedDataSet-{len(files) + 1:04}.json"
+                    envelope, digest, rows = self._read_page(
+                        edition, url, names, payload / f"{name}.gz", scratch / name
+                    )
+                    bare.append(scratch / name)
+                    files.append(PayloadFile(f"{name}.gz", digest, url))
+                    advance(rows)
+                    pages.go_on(self._next(edition, envelope, pages))
         return bare, files
 
     def _read_page(

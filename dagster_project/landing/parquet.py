@@ -36,7 +36,7 @@ def write_parquet(
     with duckdb.connect(config={"temp_directory": str(scratch / "spilled")}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         try:
-            _read_as_text(connection, columns, records)
+            _read_as_text(connection, columns, records, feed.delivery.missing_values)
         except duckdb.Error as error:
             raise _unexpected(
                 feed, edition, table, "cannot be read", f"{records.format} records", str(error)
@@ -73,7 +73,9 @@ def last_period(target: Path, column: str) -> date | None:
     return day
 
 
-def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records) -> None:
+def _read_as_text(
+    connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records, missing: tuple[str, ...]
+) -> None:
     """Everything is read as text first: a reader that meets '12,5' in a number column should not decide for us."""
     direct = dict(records.supplier_columns)
     if records.row_number:
@@ -86,7 +88,11 @@ def _read_as_text(connection: duckdb.DuckDBPyConnection, columns: list[Column], 
         reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={LARGEST_RECORD})"
     else:
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
-    values = [f"nullif(trim({_name(name)}), '') AS {ours}" for ours, name in direct.items()]
+    nothing = ", ".join(_quoted(text) for text in ("", *missing))
+    values = [
+        f"CASE WHEN trim({_name(name)}) NOT IN ({nothing}) THEN trim({_name(name)}) END AS {ours}"
+        for ours, name in direct.items()
+    ]
     looked_up, joins = _lookup_joins(records.lookups)
     connection.execute(f"""
         CREATE TEMP TABLE received AS

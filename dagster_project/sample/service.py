@@ -1,38 +1,73 @@
-"""The sample suppliers as one running service: CBS and Signalen of the fictional municipality, on this machine."""
+"""The sample suppliers of the fictional municipality, on this machine: one running service, and files in folders."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dagster_project.settings import SupplierSettings
 
 from .serving import serve
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .odata_v3 import ODataTable
+
 DEFAULT_SEED = 20260101
+
+
+# Suppliers that speak OData v3 share one address here; CBS's own service and that for third parties are alike.
+ODATA_V3_SUPPLIERS = ("cbs",)
 
 
 @dataclass(frozen=True)
 class SampleSuppliers:
     """Where the sample suppliers answer, and what they were asked: method and path of every request so far."""
 
-    cbs_url: str
-    signalen_url: str
+    base_url: str
     requests: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def cbs_url(self) -> str:
+        """Address of the OData v3 service."""
+        return self.base_url
+
+    @property
+    def signalen_url(self) -> str:
+        """Address of the newest Signalen export."""
+        return signalen_url(self.base_url)
+
+    def settings(self) -> dict[str, SupplierSettings]:
+        """What an installation sets to be served by these suppliers."""
+        return {
+            **{name: SupplierSettings(base_url=self.cbs_url) for name in ODATA_V3_SUPPLIERS},
+            "signalen": SupplierSettings(location=self.signalen_url),
+        }
+
+
+def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
+    """Every table of the sample's OData v3 service."""
+    from .key_figures import key_figures_tables
+
+    return [*key_figures_tables(as_of, seed)]
 
 
 def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
-    """The web application behind both suppliers, as they stand on ``as_of``."""
+    """The web application behind all suppliers, as they stand on ``as_of``."""
     # Imported here: who only runs against the real suppliers need not wait for a web server.
     from starlette.applications import Starlette
 
-    from .key_figures import key_figures_tables
     from .odata_v3 import odata_v3_routes
     from .signalen_export import signalen_routes
 
-    return Starlette(routes=[*odata_v3_routes(key_figures_tables(as_of, seed)), *signalen_routes(as_of, seed)])
+    return Starlette(routes=[*odata_v3_routes(sample_tables(as_of, seed)), *signalen_routes(as_of, seed)])
+
+
+def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
+    """Put the files that the municipality's own departments deliver by hand into a folder per feed."""
 
 
 @contextmanager
@@ -40,7 +75,7 @@ def sample_suppliers(as_of: date, seed: int = DEFAULT_SEED) -> Iterator[SampleSu
     """Run the sample suppliers as they stand on ``as_of``; they stop when the block ends."""
     requests: list[tuple[str, str]] = []
     with serve(recording(sample_app(as_of, seed), requests)) as base_url:
-        yield SampleSuppliers(base_url, signalen_url(base_url), requests)
+        yield SampleSuppliers(base_url, requests)
 
 
 def signalen_url(base_url: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.contracts.model import CsvZipParameters, ODataV3Parameters
+from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
 from dagster_project.settings import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"

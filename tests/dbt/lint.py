@@ -27,10 +27,8 @@ FORBIDDEN_SQL = {
 # The one place where an engine's own way of writing stands.
 ENGINE_MACROS = "macros/engines.sql"
 
-INDICATOR_MODELS = {
-    "cbs.key_figures": "models/intermediate/indicators/int_indicators__key_figures.sql",
-    "signalen.reports": "models/intermediate/indicators/int_indicators__reports.sql",
-}
+# Where the SQL lines of indicators stand: models that the base of all figures names.
+BASE_OF_FIGURES = "models/intermediate/indicators/int_indicators__base.sql"
 
 
 def mart_complaints(dbt_models: Path) -> list[str]:
@@ -68,17 +66,14 @@ def dictionary_complaints(dbt_models: Path, seeds: Path) -> list[str]:
         indicators = {row["indicator_code"]: row for row in csv.DictReader(file)}
     with (seeds / "themes.csv").open(encoding="utf-8", newline="") as file:
         themes = {row["theme_code"] for row in csv.DictReader(file)}
-    lines = {
-        feed: set(re.findall(r"when '(\w+)' then", (dbt_models / path).read_text("utf-8")))
-        for feed, path in INDICATOR_MODELS.items()
-    }
+    lines = _indicator_lines(dbt_models)
     delivered = {code for code, row in indicators.items() if not row["numerator"]}
 
     complaints = []
     for code, row in indicators.items():
-        if code in delivered and code not in lines.get(row["source_feed"], set()):
-            complaints.append(f"{code}: no SQL line for {row['source_feed']}, and no numerator and denominator")
-        if code not in delivered and code in set().union(*lines.values()):
+        if code in delivered and code not in lines:
+            complaints.append(f"{code}: no SQL line, and no numerator and denominator")
+        if code not in delivered and code in lines:
             complaints.append(f"{code}: has a SQL line and a numerator; one of them says what it is")
         if code not in delivered:
             complaints += [
@@ -93,13 +88,32 @@ def dictionary_complaints(dbt_models: Path, seeds: Path) -> list[str]:
         complaints += [
             f"{code}: {key} is empty" for key in ("label_nl", "label_en", "definition_nl", "unit_nl") if not row[key]
         ]
-    complaints += [
-        f"{code}: a SQL line for {feed}, but no dictionary row"
-        for feed, codes in lines.items()
-        for code in sorted(codes)
-        if code not in indicators or indicators[code]["source_feed"] != feed
-    ]
+    complaints += [f"{code}: a SQL line, but no dictionary row" for code in sorted(lines - indicators.keys())]
     return complaints
+
+
+def _indicator_lines(dbt_models: Path) -> set[str]:
+    """Codes of indicators that the models under the base of all figures name."""
+    models = re.findall(r"'(int_\w+)',", (dbt_models / BASE_OF_FIGURES).read_text("utf-8"))
+    files = {path.stem: path for path in (dbt_models / "models/intermediate").rglob("*.sql")}
+    found: set[str] = set()
+    for model in models:
+        found.update(re.findall(r"when '(\w+)' then", files[model].read_text("utf-8")))
+    return found
+
+
+def label_complaints(dbt_models: Path, seeds: Path) -> list[str]:
+    """A column of a theme mart that is an indicator is described in the dictionary's words."""
+    with (seeds / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        labels = {row["indicator_code"]: f"{row['label_en']}." for row in csv.DictReader(file)}
+    return [
+        f"{model['name']}.{column['name']}: is described as {column['description']!r}, not {labels[column['name']]!r}"
+        for path in sorted((dbt_models / "models/marts/themes").glob("*.yml"))
+        for model in yaml.safe_load(path.read_text("utf-8"))["models"]
+        if "region_code" in {column["name"] for column in model["columns"]}
+        for column in model["columns"]
+        if column["name"] in labels and column["description"] != labels[column["name"]]
+    ]
 
 
 def sql_complaints(dbt_models: Path) -> list[str]:

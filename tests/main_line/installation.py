@@ -41,6 +41,7 @@ class Installation:
         own = {
             "MAANDVERS_HOME": str(self.home),
             "MAANDVERS_MUNICIPALITY_CODE": "GM9999",
+            "MAANDVERS_FEEDS": f'["{CBS}", "{SIGNALEN}"]',
             "MAANDVERS_HTTP__FIRST_WAIT": "0.01",
             "MAANDVERS_HTTP__LONGEST_WAIT": "0.05",
             "MAANDVERS_HTTP__ATTEMPTS": "2",

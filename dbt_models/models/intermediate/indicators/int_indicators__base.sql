@@ -1,8 +1,47 @@
-with key_figures as (select * from {{ ref('int_indicators__key_figures') }}),
+{# Every model that fills indicators is one line here; all have the columns below. #}
+{% set figures = [
+    'int_indicators__key_figures',
+    'int_indicators__reports',
+] %}
 
-reports as (select * from {{ ref('int_indicators__reports') }}),
+with dictionary as (select * from {{ ref('indicators') }}),
 
--- Every feed that fills indicators is one branch here.
+delivered as (
+    {% for model in figures %}
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
+        feed,
+        delivery_id
+    from {{ ref(model) }}
+    {% if not loop.last %} union all {% endif %}
+    {% endfor %}
+),
+
+-- In an own register a count below the limit could be traced to persons.
+judged as (
+    select
+        delivered.*,
+        dictionary.rounding,
+        coalesce(delivered.value > 0 and delivered.value < dictionary.secret_below, false) as is_secret
+    from delivered
+    inner join dictionary on delivered.indicator_code = dictionary.indicator_code
+),
+
+-- A supplier that rounds does so up or down by at most a whole step.
 base as (
     select
         region_code,
@@ -10,31 +49,19 @@ base as (
         region_level,
         indicator_code,
         edition_year,
-        'year' as period_type,
-        edition_year::varchar as period,
-        make_date(edition_year, 1, 1) as period_start_date,
-        make_date(edition_year, 12, 31) as period_end_date,
-        true as is_complete_period,
-        value,
-        'cbs.key_figures' as feed,
-        delivery_id
-    from key_figures
-    union all
-    select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        null::integer as edition_year,
-        'month' as period_type,
+        period_type,
         period,
-        month_start_date as period_start_date,
-        month_end_date as period_end_date,
-        is_complete_month as is_complete_period,
-        value,
-        'signalen.reports' as feed,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        case when not is_secret then value end as value,
+        case when not is_secret then coalesce(lower_bound, greatest(value - rounding, 0)) end as lower_bound,
+        case when not is_secret then coalesce(upper_bound, value + rounding) end as upper_bound,
+        status,
+        case when is_secret then 'secret' else missing_reason end as missing_reason,
+        feed,
         delivery_id
-    from reports
+    from judged
 )
 
 select * from base

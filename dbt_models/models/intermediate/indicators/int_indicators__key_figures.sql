@@ -17,7 +17,11 @@ figures as (
         key_figures.region_level,
         delivered_indicators.indicator_code,
         key_figures.edition_year,
-        key_figures.delivery_id,
+        'year' as period_type,
+        key_figures.edition_year::varchar as period,
+        make_date(key_figures.edition_year, 1, 1) as period_start_date,
+        make_date(key_figures.edition_year, 12, 31) as period_end_date,
+        true as is_complete_period,
         (case delivered_indicators.indicator_code
             when 'population_count' then key_figures.population_count
             when 'male_count' then key_figures.male_count
@@ -78,7 +82,13 @@ figures as (
             when 'area_water_ha' then key_figures.area_water_ha
             when 'urbanity_class' then key_figures.urbanity_class
             when 'address_density_per_km2' then key_figures.address_density_per_km2
-        end)::double as value
+        end)::double as value,
+        null::double as lower_bound,
+        null::double as upper_bound,
+        null::varchar as status,
+        null::varchar as missing_reason,
+        'cbs.key_figures' as feed,
+        key_figures.delivery_id
     from key_figures
     cross join delivered_indicators
 )

@@ -17,6 +17,10 @@ measured as (
         null::double as numerator,
         null::double as denominator,
         value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
         feed,
         delivery_id,
         null::varchar as denominator_feed
@@ -36,6 +40,10 @@ measured as (
         numerator,
         denominator,
         value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
         feed,
         delivery_id,
         denominator_feed

@@ -19,20 +19,25 @@ denominators as (
         indicator_code,
         region_code,
         period,
-        value
+        value,
+        lower_bound,
+        upper_bound
     from base
     where indicator_code in (select denominator_code from ratios)
 ),
 
--- A monthly count is divided by the newest yearly figure of the region, whatever the month.
+-- A count of another feed is divided by that of the same period, or else by the newest one of the region.
 newest_denominators as (
     select
         indicator_code,
         region_code,
-        value
+        value,
+        lower_bound,
+        upper_bound
     from base
     where
         value is not null
+        and is_complete_period
         and indicator_code in (select denominator_code from ratios where not is_same_feed)
     qualify row_number() over (partition by indicator_code, region_code order by period_end_date desc) = 1
 ),
@@ -51,12 +56,21 @@ parts as (
         numerators.is_complete_period,
         ratios.factor,
         numerators.value as numerator,
-        case when ratios.is_same_feed then denominators.value else newest_denominators.value end as denominator,
+        coalesce(numerators.lower_bound, numerators.value) as numerator_lower,
+        coalesce(numerators.upper_bound, numerators.value) as numerator_upper,
+        coalesce(denominators.value, newest_denominators.value) as denominator,
+        coalesce(denominators.lower_bound, newest_denominators.lower_bound) as denominator_lower,
+        coalesce(denominators.upper_bound, newest_denominators.upper_bound) as denominator_upper,
+        numerators.lower_bound is not null
+        or coalesce(denominators.lower_bound, newest_denominators.lower_bound) is not null as has_bounds,
+        numerators.status,
+        numerators.missing_reason,
         numerators.feed,
         numerators.delivery_id,
         -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.
         case
-            when not ratios.is_same_feed and newest_denominators.value is not null then ratios.denominator_feed
+            when not ratios.is_same_feed and coalesce(denominators.value, newest_denominators.value) is not null
+                then ratios.denominator_feed
         end as denominator_feed
     from ratios
     inner join base as numerators on ratios.numerator_code = numerators.indicator_code
@@ -73,8 +87,28 @@ parts as (
 
 computed as (
     select
-        *,
-        factor * numerator / nullif(denominator, 0) as value
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        factor * numerator / nullif(denominator, 0) as value,
+        case when has_bounds then factor * numerator_lower / nullif(coalesce(denominator_upper, denominator), 0) end
+            as lower_bound,
+        case when has_bounds then factor * numerator_upper / nullif(coalesce(denominator_lower, denominator), 0) end
+            as upper_bound,
+        status,
+        missing_reason,
+        feed,
+        delivery_id,
+        denominator_feed
     from parts
 )
 

@@ -18,11 +18,12 @@ figures as (
         by_region.region_vintage,
         by_region.region_level,
         counted_indicators.indicator_code,
+        null::integer as edition_year,
+        'month' as period_type,
         by_region.period,
-        by_region.month_start_date,
-        by_region.month_end_date,
-        by_region.is_complete_month,
-        delivery.delivery_id,
+        by_region.month_start_date as period_start_date,
+        by_region.month_end_date as period_end_date,
+        by_region.is_complete_month as is_complete_period,
         (case counted_indicators.indicator_code
             when 'reports_received_count' then by_region.received_count
             when 'reports_handled_count' then by_region.handled_count
@@ -32,7 +33,13 @@ figures as (
             when 'reports_handling_days_p90' then by_region.handling_days_p90
             when 'reports_judged_count' then by_region.judged_count
             when 'reports_on_time_count' then by_region.on_time_count
-        end)::double as value
+        end)::double as value,
+        null::double as lower_bound,
+        null::double as upper_bound,
+        null::varchar as status,
+        null::varchar as missing_reason,
+        'signalen.reports' as feed,
+        delivery.delivery_id
     from by_region
     cross join counted_indicators
     cross join delivery

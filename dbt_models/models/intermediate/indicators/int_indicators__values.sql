@@ -20,15 +20,18 @@ explained as (
         measured.numerator,
         measured.denominator,
         measured.value,
+        measured.lower_bound,
+        measured.upper_bound,
         case
             when not measured.is_complete_period then 'provisional'
-            else coalesce(deliveries.figures_status, 'unknown')
+            else coalesce(measured.status, deliveries.figures_status, 'unknown')
         end as status,
         case
             when measured.value is not null then null
-            -- An own register keeps nothing secret: there was nothing to compute from.
-            when measured.period_type = 'month' then 'not_computable'
-            when measured.numerator is not null and measured.denominator = 0 then 'not_computable'
+            when measured.missing_reason is not null then measured.missing_reason
+            -- What an own register says nothing of could not be computed.
+            when measured.period_type = 'month' then 'impossible'
+            when measured.numerator is not null and measured.denominator = 0 then 'impossible'
             when editions.figure_count = 0 then 'not_yet_published'
             else 'not_disclosed'
         end as missing_reason,

@@ -6,40 +6,14 @@ monthly as (select * from {{ ref('int_reports__monthly') }}),
 
 months as (select * from {{ ref('int_reports__months') }}),
 
-regions as (select * from {{ ref('int_regions__vintages') }}),
+parts as (select * from {{ ref('int_regions__parts') }}),
 
 own_regions as (
-    select
+    select distinct
         region_code,
         region_vintage,
         region_level
-    from regions
-    where
-        is_newest_vintage
-        and region_level in ('neighbourhood', 'district', 'municipality')
-        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
-),
-
--- Which neighbourhoods make up a region; a report without a known place still belongs to the municipality.
-parts as (
-    select
-        own_regions.region_code,
-        neighbourhoods.region_code as neighbourhood_code
-    from own_regions
-    inner join own_regions as neighbourhoods
-        on
-            neighbourhoods.region_level = 'neighbourhood'
-            and (
-                own_regions.region_code = neighbourhoods.region_code
-                or own_regions.region_code = 'WK' || substr(neighbourhoods.region_code, 3, 6)
-                or own_regions.region_code = 'GM' || substr(neighbourhoods.region_code, 3, 4)
-            )
-    union all
-    select
-        own_regions.region_code,
-        'unknown' as neighbourhood_code
-    from own_regions
-    where own_regions.region_level = 'municipality'
+    from parts
 ),
 
 counts as (

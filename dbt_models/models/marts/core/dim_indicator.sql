@@ -23,7 +23,8 @@ final as (
         indicators.weight,
         indicators.reference_moment,
         indicators.source_feed,
-        indicators.rounding
+        indicators.rounding,
+        indicators.secret_below
     from indicators
     left join themes on indicators.theme_code = themes.theme_code
 )

@@ -21,6 +21,8 @@ final as (
         figures.numerator,
         figures.denominator,
         figures.value,
+        figures.lower_bound,
+        figures.upper_bound,
         figures.status,
         figures.missing_reason,
         figures.is_current,
