@@ -86,7 +86,7 @@ def nationwide(tmp_path_factory):
 
 def test_the_real_table_passes_the_audit_and_is_released_whole(nationwide):
     assert (nationwide.exit_code, nationwide.status) == (ExitCode.RELEASED, "")
-    assert ask(nationwide.release, "select count(*) from mart_neighbourhood_profile") == [(13808,)]
+    assert ask(nationwide.release, "select count(*) from mart_neighbourhood_key_figures") == [(13808,)]
     assert ask(nationwide.release, "select count(*) from dim_region") == [(17341,)]
     assert wrong_checksums(nationwide.release) == []
 
@@ -101,7 +101,7 @@ def test_known_figures_of_waalwijk(nationwide):
     assert figures["population_count"] == 48_637
     assert figures["population_65_plus_count"] == 10_399
     assert figures["welfare_recipients_count"] == 750
-    bloemenoord = "from mart_neighbourhood_profile where neighbourhood_code = 'BU08670005'"
+    bloemenoord = "from mart_neighbourhood_key_figures where neighbourhood_code = 'BU08670005'"
     assert ask(nationwide.release, f"select population_count, welfare_recipients_count {bloemenoord}") == [(2795, 50)]
 
 
@@ -109,8 +109,8 @@ def test_a_figure_that_cbs_left_out_is_missing_with_a_reason_and_not_0(nationwid
     recreatieoord = "where region_code = 'BU08670013' and indicator_code = 'welfare_recipients_count'"
     query = f"select value, missing_reason from fct_indicator_values {recreatieoord}"
     assert ask(nationwide.release, query) == [(None, "not_disclosed")]
-    profile = "from mart_neighbourhood_profile where neighbourhood_code = 'BU08670013'"
-    assert ask(nationwide.release, f"select welfare_recipients_count {profile}") == [(None,)]
+    row = "from mart_neighbourhood_key_figures where neighbourhood_code = 'BU08670013'"
+    assert ask(nationwide.release, f"select welfare_recipients_count {row}") == [(None,)]
 
 
 def test_every_figure_of_every_region_is_that_of_the_real_file(nationwide):
@@ -135,16 +135,17 @@ def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(nation
     assert held == nationwide.expressions.keys()
 
 
-def test_every_column_of_the_profile_is_that_of_the_real_file(nationwide):
+def test_every_column_of_the_key_figures_is_that_of_the_real_file(nationwide):
     columns = [
-        row[0] for row in nationwide.connection.execute("describe written.mart_neighbourhood_profile").fetchall()
+        row[0] for row in nationwide.connection.execute("describe written.mart_neighbourhood_key_figures").fetchall()
     ]
     compared = [name for name in columns if name in nationwide.expressions]
     ours = ", ".join(f"round({name}::double, 9) as {name}" for name in compared)
     theirs = ", ".join(f"round(({nationwide.expressions[name]})::double, 9) as {name}" for name in compared)
     names = "trim(Key) as code, trim(Title) as name"
     differences = nationwide.differences(
-        f"select {', '.join(PLACE)}, district_code, municipality_code, {ours} from written.mart_neighbourhood_profile",
+        f"select {', '.join(PLACE)}, district_code, municipality_code, {ours}"
+        " from written.mart_neighbourhood_key_figures",
         "select trim(WijkenEnBuurten), trim(names.name), trim(Gemeentenaam_1),"
         " nullif(trim(MeestVoorkomendePostcode_113), '.'),"
         " 'WK' || substr(WijkenEnBuurten, 3, 6), 'GM' || substr(WijkenEnBuurten, 3, 4),"
@@ -152,7 +153,7 @@ def test_every_column_of_the_profile_is_that_of_the_real_file(nationwide):
         " where starts_with(WijkenEnBuurten, 'BU')",
     )
     assert differences == []
-    # Nothing else is in the profile than places, clocks, editions, and the reports that nobody asked for here.
+    # Nothing else is in the mart than places, clocks, editions, and the reports that nobody asked for here.
     rest = [name for name in columns if name not in {*compared, *PLACE, "district_code", "municipality_code"}]
     others = {"district_name", "region_vintage", "unchanged_since", "checked_at", "fresh_until"}
     assert [name for name in rest if name not in others and not name.endswith("_edition_year")] == []
@@ -165,7 +166,7 @@ def test_places_are_those_of_the_code_list(nationwide):
         )
         == []
     )
-    districts = "select neighbourhood_code, district_name from written.mart_neighbourhood_profile"
+    districts = "select neighbourhood_code, district_name from written.mart_neighbourhood_key_figures"
     named = (
         "select trim(b.Key), trim(w.Title) from real_names b join real_names w"
         " on trim(w.Key) = 'WK' || substr(b.Key, 3, 6) where starts_with(b.Key, 'BU')"

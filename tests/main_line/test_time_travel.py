@@ -39,7 +39,7 @@ def deliveries(day, feed):
 def test_on_the_first_day_everything_goes_out(story):
     assert story.first.result.exit_code == ExitCode.RELEASED
     assert {feed.state for feed in story.first.status.feeds} == {"fresh"}
-    assert ask(story.first.latest, "select count(*) from mart_neighbourhood_profile") == [(24,)]
+    assert ask(story.first.latest, "select count(*) from mart_neighbourhood_key_figures") == [(24,)]
     # The search for traces finds what there is to find.
     for feed in (CBS, SIGNALEN):
         assert len(traces(story.first.latest, feed, deliveries(story.first, feed))) >= 6
@@ -99,7 +99,7 @@ def test_a_silent_signalen_is_withheld_and_cbs_goes_out(story):
     day = story.cbs_is_back
     assert day.result.exit_code == ExitCode.RELEASED_WITH_WITHHELD_FEEDS
     assert (day.feed(CBS).state, day.feed(SIGNALEN).state) == ("fresh", "withheld")
-    assert ask(day.latest, "select count(*), count(population_count) from mart_neighbourhood_profile") == [(24, 24)]
+    assert ask(day.latest, "select count(*), count(population_count) from mart_neighbourhood_key_figures") == [(24, 24)]
     assert ask(day.latest, "select count(*) from mart_reports") == [(0,)]
 
 

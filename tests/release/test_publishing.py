@@ -73,7 +73,7 @@ def test_a_release_that_cannot_be_read_back_is_not_published(installation):
 
 DAMAGES = {
     "a row of the CSV file is gone": ("mart_reports", "CSV"),
-    "a figure of the CSV file is another": ("mart_neighbourhood_profile", "CSV"),
+    "a figure of the CSV file is another": ("mart_neighbourhood_key_figures", "CSV"),
     "the Parquet file is that of another mart's rows": ("dim_region", "Parquet"),
     "a figure of the database is another": ("fct_indicator_values", "DuckDB"),
 }
@@ -85,8 +85,9 @@ def damage(folder, how):
             file = folder / "csv" / "mart_reports.csv"
             file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
         case "a figure of the CSV file is another":
-            file = folder / "csv" / "mart_neighbourhood_profile.csv"
-            (inhabitants,) = ask(folder, "select max(population_count)::varchar from mart_neighbourhood_profile")[0]
+            file = folder / "csv" / "mart_neighbourhood_key_figures.csv"
+            most = "select max(population_count)::varchar from mart_neighbourhood_key_figures"
+            ((inhabitants,),) = ask(folder, most)
             assert f",{inhabitants}," in file.read_text()
             file.write_text(file.read_text().replace(f",{inhabitants},", ",12345,", 1))
         case "the Parquet file is that of another mart's rows":

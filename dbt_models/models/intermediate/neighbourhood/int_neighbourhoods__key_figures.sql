@@ -139,7 +139,7 @@ side_by_side as (
     group by neighbourhood_code
 ),
 
-profiles as (
+key_figures as (
     select
         neighbourhoods.neighbourhood_code,
         neighbourhoods.neighbourhood_name,
@@ -247,4 +247,4 @@ profiles as (
     left join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code
 )
 
-select * from profiles
+select * from key_figures
