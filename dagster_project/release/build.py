@@ -15,7 +15,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.marts import Mart
-from dagster_project.release.proof import compare, write_checksums
+from dagster_project.release.proof import HELD, compare, write_checksums
 from dagster_project.workspace import Workspace
 
 BUILDING = ".building-"
@@ -24,6 +24,30 @@ DATABASE = "maandvers.duckdb"
 JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
+BOOKS = {
+    "release": (
+        f"""
+        SELECT *, (SELECT min(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS complete_until,
+            (SELECT max(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS expires_after
+        FROM {HELD}.release
+        """,
+        "Which release this file is, until when it is complete, and the last day on which it shows any figure.",
+    ),
+    "freshness": (
+        f"""
+        SELECT feed, supplier, checked_at, released_at, period_end_date, fresh_until,
+            is_withheld OR coalesce(fresh_until < current_date, true) AS is_withheld,
+            CASE WHEN is_withheld OR coalesce(fresh_until < current_date, true)
+                THEN coalesce(fresh_until + 1, as_of) END AS withheld_since,
+            CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
+                THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
+                AS withheld_reason
+        FROM {HELD}.freshness CROSS JOIN (SELECT as_of FROM {HELD}.release)
+        """,
+        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld.",
+    ),
+    "audit_results": (f"SELECT * FROM {HELD}.audit_results", "Every judgement of the audit that let this release out."),
+}
 
 
 class ReleaseNote(BaseModel):
@@ -66,6 +90,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"CREATE SCHEMA release.{HELD}")
         for mart in marts:
             _write_mart(connection, mart, folder)
         _write_books(connection, note, folder / JUDGEMENTS)
@@ -95,40 +120,47 @@ def _next_id(workspace: Workspace) -> str:
 
 
 def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> None:
-    """Copy one mart into the release: as a table with comments, as Parquet and as CSV."""
+    """Copy one mart into the release: as a table behind a view with comments, as Parquet and as CSV."""
     columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
     names = ", ".join(column.name for column in mart.columns)
     order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    table = f"release.{mart.name}"
+    table = f"release.{HELD}.{mart.name}"
     connection.execute(f"CREATE TABLE {table} ({columns})")
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
-    connection.execute(f"COMMENT ON TABLE {table} IS {_quoted(mart.description)}")
-    for column in mart.columns:
-        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS {_quoted(column.description)}")
     connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     connection.execute(f"COPY {table} TO '{folder}/csv/{mart.name}.csv' (FORMAT csv, HEADER)")
+    # A mart without a clock holds definitions, which do not age.
+    limit = " WHERE fresh_until >= current_date" if mart.has("fresh_until") else ""
+    _write_view(connection, mart.name, f"SELECT {names} FROM {HELD}.{mart.name}{limit}", mart.description)
+    for column in mart.columns:
+        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(column.description)}")
+
+
+def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
+    """A view that looks at the reader's own date, so that a release which nobody renews goes silent by itself."""
+    # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
+    connection.execute("USE release")
+    connection.execute(f"CREATE VIEW {name} AS {select}")
+    connection.execute(f"COMMENT ON VIEW {name} IS {_quoted(comment)}")
+    connection.execute("USE memory")
 
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
+    connection.execute(f"CREATE TABLE release.{HELD}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
     connection.execute(
-        "CREATE TABLE release.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
+        f"CREATE TABLE release.{HELD}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
         " ? AS version, ?::boolean AS is_fictional",
         [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional],
     )
-    connection.execute("CREATE TABLE release.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
     columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
-        "CREATE TABLE release.audit_results AS SELECT * RENAME (passed AS is_passed)"
+        f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"
         f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
     )
-    for table, comment in {
-        "release": "Which release this file is.",
-        "freshness": "One row per feed: its clocks, until when it is fresh, and why it is withheld.",
-        "audit_results": "Every judgement of the audit that let this release out.",
-    }.items():
-        connection.execute(f"COMMENT ON TABLE release.{table} IS {_quoted(comment)}")
+    for book, (select, comment) in BOOKS.items():
+        _write_view(connection, book, select, comment)
 
 
 def _write_json(file: Path, content: Any) -> None:  # noqa: ANN401

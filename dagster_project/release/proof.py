@@ -9,6 +9,8 @@ import duckdb
 from dagster_project.errors import MaandversError
 from dagster_project.release.marts import Mart
 
+# The schema of the tables behind a release's views: all that it held when it was made, past its limit or not.
+HELD = "held"
 CHECKSUMS = "SHA256SUMS"
 # The form in which a release writes CSV. Left to guess it, DuckDB stumbles over 'Bedrijventerrein "De Sypel"'.
 DIALECT = """auto_detect=false, header=true, delim=',', quote='"', escape='"'"""
@@ -32,7 +34,7 @@ def compare(
         types = "{" + ", ".join(f"'{column.name}': '{column.data_type}'" for column in mart.columns) + "}"
         source = _summary(connection, f"SELECT {names} FROM warehouse.{mart.schema}.{mart.name}")
         forms = {
-            "DuckDB": f"SELECT {names} FROM written.{mart.name}",
+            "DuckDB": f"SELECT {names} FROM written.{HELD}.{mart.name}",
             "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
             "CSV": f"SELECT {names} FROM read_csv('{folder}/csv/{mart.name}.csv', {DIALECT}, columns={types})",
         }

@@ -13,7 +13,7 @@ from suppliers.replay import ABSENT, REAL_TABLE, parquet_of, replay_suppliers
 from dagster_project.errors import ExitCode
 from dagster_project.settings import SEEDS
 
-from .installation import CBS, Installation, ask, wrong_checksums
+from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 
 pytestmark = pytest.mark.skipif(not REAL_TABLE.exists(), reason=ABSENT)
 
@@ -41,6 +41,7 @@ class Nationwide:
     def connection(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect()
         connection.execute(f"attach '{self.release / 'maandvers.duckdb'}' as written (read_only)")
+        read_as_on(connection, made_on(self.release))
         connection.execute(f"create view real_table as from '{parquet_of('TypedDataSet')}'")
         connection.execute(f"create view real_names as from '{parquet_of('WijkenEnBuurten')}'")
         return connection

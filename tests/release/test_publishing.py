@@ -97,8 +97,8 @@ def damage(folder, how):
         case "a figure of the database is another":
             with duckdb.connect(str(folder / "maandvers.duckdb")) as database:
                 database.execute(
-                    "update fct_indicator_values set value = value + 1"
-                    " where value = (select max(value) from fct_indicator_values)"
+                    "update held.fct_indicator_values set value = value + 1"
+                    " where value = (select max(value) from held.fct_indicator_values)"
                 )
 
 

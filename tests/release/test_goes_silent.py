@@ -1,0 +1,60 @@
+"""A release that nobody renews shows no figure past its limit, to any reader, and says why."""
+
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+from main_line.installation import ask, marts, read_as_on
+
+LAST_DAY = date(2026, 2, 28)
+
+
+@pytest.fixture(scope="module")
+def release(story):
+    return story.first.latest
+
+
+def with_a_clock(release):
+    columns = "select table_name from duckdb_columns() where schema_name = 'main' and column_name = 'fresh_until'"
+    return sorted({name for (name,) in ask(release, columns)} & set(marts(release)))
+
+
+def test_on_its_last_day_everything_still_shows(release):
+    assert "mart_reports" in with_a_clock(release)
+    for mart in marts(release):
+        shown = f"select count(*) from {mart}"
+        assert ask(release, shown, on=LAST_DAY) == ask(release, f"select count(*) from held.{mart}")
+
+
+@pytest.mark.parametrize("days", [1, 31, 4000])
+def test_after_its_limit_no_figure_shows_and_definitions_do(release, days):
+    later = LAST_DAY + timedelta(days=days)
+    for mart in with_a_clock(release):
+        assert ask(release, f"select count(*) from {mart}", on=later) == [(0,)], mart
+    assert ask(release, "select count(*) > 0 from dim_indicator", on=later) == [(True,)]
+
+
+def test_a_reader_who_attaches_the_file_under_another_name_sees_no_more(release):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'maandvers.duckdb'}' as other (read_only)")
+        read_as_on(connection, LAST_DAY + timedelta(days=1))
+        assert connection.execute("select count(*) from other.mart_reports").fetchall() == [(0,)]
+
+
+def test_todays_date_needs_no_help(release):
+    """The release is of a day long past, and this reader's clock is the machine's own."""
+    with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from mart_reports").fetchall() == [(0,)]
+
+
+def test_freshness_says_since_when_and_why(release):
+    query = "select is_withheld, withheld_since, withheld_reason from freshness where feed = 'cbs.key_figures'"
+    assert ask(release, query, on=LAST_DAY) == [(False, None, None)]
+    ((is_withheld, since, reason),) = ask(release, query, on=LAST_DAY + timedelta(days=3))
+    assert is_withheld
+    assert since == LAST_DAY + timedelta(days=1)
+    assert "nobody has made a newer release" in reason
+
+
+def test_a_release_says_until_when_it_is_complete_and_when_it_expires(release):
+    assert ask(release, "select complete_until, expires_after from release") == [(LAST_DAY, LAST_DAY)]
