@@ -56,9 +56,12 @@ class FileParameters(Strict):
     location: str | None = None
     # The location is a page of links: the last one that this expression fits is the file.
     link_pattern: str | None = None
-    # Which files of the folder are meant; a group named 'date' holds the day of the export.
-    file_pattern: str = r".+\.(csv|xlsx)"
+    # Which files of the folder are meant; a group named 'date' holds the day of the export. Where the name holds none,
+    # the file's modification time is taken.
+    file_pattern: str = r".*?(?P<date>20\d{2}-[01]\d-[0-3]\d|20\d{2}[01]\d[0-3]\d)?\.(csv|xlsx)"
     sheet: str | None = None
+    # What marks decimals, for a file whose numbers do not show it.
+    decimal_mark: Literal[",", "."] | None = None
 
 
 class OgcFeaturesParameters(Strict):

@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from dagster_project.contracts.model import Feed
+from dagster_project.extract.extractors import is_set_up
 from dagster_project.opening import open_workspace, sole_run
 from dagster_project.workspace import Workspace
 
@@ -39,7 +40,8 @@ class WorkspaceResource(dg.ConfigurableResource):
 
     def asks_for(self, feed: Feed) -> bool:
         """Whether this run asks the feed's supplier for news."""
-        return self._open.uses(feed) and feed in self._open.select(self.feeds)
+        is_chosen = self._open.uses(feed) and feed in self._open.select(self.feeds)
+        return is_chosen and is_set_up(feed, self._open.settings)
 
 
 def _end_dead_runs(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:

@@ -58,6 +58,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     dropped_columns: dict[str, list[str]] = field(default_factory=dict)
+    # When this was known to be the latest, where that is not the moment of asking.
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True)

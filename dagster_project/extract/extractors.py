@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dagster_project.contracts.model import Feed
-from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
+from dagster_project.contracts.protocols import CsvZipParameters, FileParameters, ODataV3Parameters
 from dagster_project.errors import SetupError
 from dagster_project.extract.answer import Extractor
 from dagster_project.extract.csv_zip import CsvZip
+from dagster_project.extract.file import File
 from dagster_project.extract.http import Http
 from dagster_project.extract.odata_v3 import ODataV3
 from dagster_project.settings import FeedSettings, Settings
@@ -17,9 +19,8 @@ from dagster_project.settings import FeedSettings, Settings
 def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
     """The extractor for a feed, with what this municipality set for it and for its supplier."""
     own = settings.supplier(feed.supplier)
-    chosen = own.feeds.get(feed.name, FeedSettings())
-    road = feed.by(chosen.protocol or feed.delivery.protocol)
-    location = chosen.location or own.location
+    road = _road(feed, settings)
+    location = _location(feed, settings)
     municipality = settings.municipality_code if settings.scope == "municipality" else None
     with Http(feed.id, settings.http, own.token.get_secret_value() if own.token else None) as http:
         match road.parameters:
@@ -28,5 +29,43 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
                 yield ODataV3(road, http, (own.base_url or parameters.base_url).rstrip("/"), region)
             case CsvZipParameters() as parameters:
                 yield CsvZip(road, http, location or parameters.location)
+            case FileParameters() as parameters:
+                yield File(feed, parameters, _file_location(feed, settings), http)
             case _:
                 raise SetupError(f"{feed.id}: nothing speaks {road.delivery.protocol}")
+
+
+def is_set_up(feed: Feed, settings: Settings) -> bool:
+    """Whether a feed can be asked for here: one that people deliver is in use once its folder exists."""
+    if not isinstance(_road(feed, settings).parameters, FileParameters):
+        return True
+    location = _file_location(feed, settings)
+    return location != str(settings.drop_folder / feed.id) or Path(location).exists()
+
+
+def _road(feed: Feed, settings: Settings) -> Feed:
+    """The feed by the road that this municipality chose.
+
+    Raises SetupError for a feed that cannot come as one file.
+    """
+    chosen = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings()).protocol
+    road = feed.by(chosen or feed.delivery.protocol)
+    if chosen == "file" and (feed.has_editions or len(feed.tables) > 1):
+        why = "a table per year" if feed.has_editions else f"{len(feed.tables)} tables that belong together"
+        raise SetupError(
+            f"{feed.id}: cannot be brought as a file, because it is {why}\n"
+            f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
+        )
+    return road
+
+
+def _location(feed: Feed, settings: Settings) -> str | None:
+    own = settings.supplier(feed.supplier)
+    return own.feeds.get(feed.name, FeedSettings()).location or own.location
+
+
+def _file_location(feed: Feed, settings: Settings) -> str:
+    """Where the file of a feed stands: where the municipality or the contract says, or else in its drop folder."""
+    parameters = _road(feed, settings).parameters
+    assert isinstance(parameters, FileParameters)
+    return _location(feed, settings) or parameters.location or str(settings.drop_folder / feed.id)

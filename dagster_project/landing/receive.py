@@ -63,7 +63,8 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
             state.candidates[edition.key] = candidate
             reception.received.append(edition.key)
     if not reception.problems:
-        state.confirmed_at = now()
+        known = [held for edition in editions if (held := _held(state, edition.key))]
+        state.confirmed_at = min((held.known_at or now() for held in known), default=now())
     store.save(state)
     return reception
 
@@ -89,7 +90,7 @@ def _receive_edition(
 ) -> HeldEdition | None:
     """Fetch one edition; None when the supplier confirms what we hold."""
     version = contract_version(store.feed, edition)
-    held = state.candidates.get(edition.key) or state.current.get(edition.key)
+    held = _held(state, edition.key)
     known = Held(held.validators) if held and held.contract_version == version else None
     work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
     payload, scratch = work / "payload", work / "scratch"
@@ -114,7 +115,13 @@ def _receive_edition(
         previous_id=current.delivery_id if current else None,
         contract_version=version,
         validators=answer.validators,
+        known_at=answer.known_at,
     )
+
+
+def _held(state: FeedState, edition: str) -> HeldEdition | None:
+    """The newest that we hold of an edition, judged or not."""
+    return state.candidates.get(edition) or state.current.get(edition)
 
 
 def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version: str, work: Path, now: datetime) -> str:

@@ -47,6 +47,8 @@ class HeldEdition(BaseModel):
     previous_id: str | None
     contract_version: str
     validators: dict[str, str]
+    # When this was known to be the latest, where that is not the moment of asking.
+    known_at: datetime | None = None
 
 
 class FeedState(BaseModel):

@@ -1,0 +1,259 @@
+"""A CSV or Excel file, dropped in a folder by a person or downloaded from an address.
+
+Only the columns of the contract are ever written, brought to one form: the file itself, which may hold personal data,
+stays where it was put.
+"""
+
+import csv
+import gzip
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from secrets import token_bytes
+from typing import Self
+
+from dagster_project.contracts.model import Column, Feed
+from dagster_project.contracts.protocols import FileParameters
+from dagster_project.errors import DeliveryError
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records
+from dagster_project.extract.file_csv import read_csv
+from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
+from dagster_project.extract.file_finding import Finder, Found
+from dagster_project.extract.file_headings import Headings
+from dagster_project.extract.file_rows import Cell, Rows, UnreadableFileError, column_letter, is_empty
+from dagster_project.extract.file_values import ColumnReader, WrongValue, pseudonyms
+from dagster_project.extract.http import Http
+
+TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
+# Row 1 should hold the headings; this far we look for them to tell where they do stand.
+LAST_HEADING_ROW = 30
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The columns of the contract as they stand in a file, with the numbers of their rows."""
+
+    label: str
+    facts: dict[str, str]
+    heading: Sequence[Cell]
+    places: dict[str, int]
+    numbers: list[int]
+    cells: dict[str, list[Cell]]
+
+    @classmethod
+    def of(cls, rows: Rows, heading: Sequence[Cell], places: dict[str, int]) -> Self:
+        """Read the rows to their end. A row with none of our columns filled is no row."""
+        numbers: list[int] = []
+        cells: dict[str, list[Cell]] = {name: [] for name in places}
+        for number, row in rows.numbered:
+            ours = [row[place] if place < len(row) else None for place in places.values()]
+            if not all(is_empty(cell) for cell in ours):
+                numbers.append(number)
+                for name, cell in zip(places, ours, strict=True):
+                    cells[name].append(cell)
+        return cls(rows.place, rows.facts, heading, places, numbers, cells)
+
+    @property
+    def first(self) -> str:
+        """The column that stands leftmost."""
+        return min(self.places, key=lambda name: self.places[name])
+
+    @property
+    def dropped(self) -> list[str]:
+        """Headings that the contract does not know."""
+        ours = set(self.places.values())
+        return sorted(
+            str(name).strip() for place, name in enumerate(self.heading) if place not in ours and not is_empty(name)
+        )
+
+    def heading_of(self, column: str) -> str:
+        """The heading as it stands in the file."""
+        return str(self.heading[self.places[column]]).strip()
+
+    def place(self, position: int, column: Column) -> str:
+        """How a person finds a cell."""
+        letter = column_letter(self.places[column.name])
+        return f"{self.label}, row {self.numbers[position]}, column {letter} '{self.heading_of(column.name)}'"
+
+
+@dataclass
+class File:
+    """The extractor for one feed that comes as a file."""
+
+    # The contract as it is written: a file of an open table looks like that table.
+    contract: Feed
+    parameters: FileParameters
+    location: str
+    http: Http
+    # The key under which persons get another name in one delivery; known to nobody afterwards.
+    new_key: Callable[[], bytes] = lambda: token_bytes(32)
+
+    def editions(self, held: Mapping[int, str]) -> list[Edition]:
+        """A file has one edition: the newest."""
+        return [Edition(None, self.contract.id)]
+
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
+        """Read the newest file; None when it is the one we hold."""
+        finder = Finder(self.contract.id, self.location, self.parameters, self.http)
+        with finder.newest(held) as found:
+            if found is None:
+                return None
+            digest = hashlib.file_digest(found.content, "sha256").hexdigest()
+            exported_at = found.exported_at.isoformat() if found.exported_at else ""
+            known = held.validators if held else {}
+            # The same content under a new day in its name is an answer: somebody says that it still holds.
+            is_as_old = not found.is_dated or known.get("exported_at") == exported_at
+            if known.get("sha256") == digest and is_as_old:
+                return None
+            found.content.seek(0)
+            try:
+                return self._answer(found, digest, exported_at, payload, scratch)
+            except UnreadableFileError as error:
+                raise self._told(found.name, error) from error
+
+    def _answer(self, found: Found, digest: str, exported_at: str, payload: Path, scratch: Path) -> Answer:
+        table = self.contract.tables[0]
+        grid = self._grid(found)
+        self._refuse_totals(grid)
+        texts = self._texts(grid)
+        self._refuse_repeats(grid, texts)
+        bare = scratch / f"{table.name}.csv"
+        names = [column.name for column in table.columns]
+        _write(bare, payload / f"{table.name}.csv.gz", names, texts)
+        with bare.open("rb") as written:
+            written_digest = hashlib.file_digest(written, "sha256").hexdigest()
+        # A register's own figures are what they are; a file of an open table does not say whether they are final.
+        status = {"figures_status": "definitive"} if self._is_own_form else {}
+        return Answer(
+            url=found.url,
+            released_at=found.exported_at,
+            validators={"sha256": digest, "exported_at": exported_at, "url": found.url, **found.headers},
+            payload=[PayloadFile(f"{table.name}.csv.gz", written_digest, found.url)],
+            tables={
+                table.name: Records([bare], "csv", {name: name for name in names}, expected_rows=len(grid.numbers))
+            },
+            headers=found.headers,
+            facts={"file": found.name, "file_sha256": digest, **grid.facts, **status},
+            dropped_columns={table.name: grid.dropped},
+            known_at=found.exported_at if found.is_from_folder else None,
+        )
+
+    @property
+    def _is_own_form(self) -> bool:
+        """Whether people fill in our form, rather than bring a table that somebody else published."""
+        return self.contract.delivery.protocol == "file"
+
+    def _grid(self, found: Found) -> Grid:
+        headings = Headings(self.contract, self.contract.delivery.protocol == "odata_v3")
+        start = found.content.read(4)
+        found.content.seek(0)
+        if start == OLD_EXCEL_START:
+            raise UnreadableFileError(
+                "is an old Excel file, or one with a password",
+                "an .xlsx or .csv file without a password",
+                "the start of an .xls file",
+                "open it in Excel and save it as .xlsx, without a password",
+            )
+        if start == ZIP_START:
+            rows = read_excel(found.content, found.name, self.parameters.sheet)
+        else:
+            rows = read_csv(found.content, found.name, headings.count_known)
+        heading = self._heading(rows, headings)
+        return Grid.of(rows, heading, headings.places(heading))
+
+    def _heading(self, rows: Rows, headings: Headings) -> Sequence[Cell]:
+        number, first = next(rows.numbered, (1, []))
+        if number == 1 and (not first or headings.count_known(first)):
+            return first
+        for later, row in chain([(number, first)], islice(rows.numbered, LAST_HEADING_ROW)):
+            if headings.count_known(row) * 2 > len(self.contract.tables[0].columns):
+                raise UnreadableFileError(
+                    "does not start with its headings",
+                    "the headings of the columns in row 1",
+                    f"headings in row {later}",
+                    f"remove the {later - 1} row(s) above them",
+                )
+        return first
+
+    def _refuse_totals(self, grid: Grid) -> None:
+        """A total beside its parts would count everything twice. A published table may well have a class 'Totaal'."""
+        table = self.contract.tables[0]
+        for column in table.columns if self._is_own_form else ():
+            if column.name not in (grid.first, *table.key) or column.name not in grid.places:
+                continue
+            for position, value in enumerate(grid.cells[column.name]):
+                if isinstance(value, str) and TOTAL.fullmatch(value.strip()) and not _is_accepted(column, value):
+                    raise UnreadableFileError(
+                        f"holds a total in {grid.place(position, column)}",
+                        "only the rows that the total adds up",
+                        repr(value.strip()[:40]),
+                        f"remove row {grid.numbers[position]}",
+                    )
+
+    def _texts(self, grid: Grid) -> dict[str, list[str]]:
+        """The values per column in the form that landing reads."""
+        pseudonym = pseudonyms(self.new_key())
+        delivery = self.contract.delivery
+        missing = frozenset(delivery.missing_values)
+        texts = {}
+        for column in self.contract.tables[0].columns:
+            if column.name not in grid.places:
+                texts[column.name] = [""] * len(grid.numbers)
+                continue
+            reader = ColumnReader(column, missing, self.parameters.decimal_mark, not delivery.personal_data, pseudonym)
+            read = reader.read(grid.cells[column.name])
+            if isinstance(read, WrongValue):
+                more = f" ({read.count} such values in the column)" if read.count > 1 else ""
+                raise UnreadableFileError(
+                    f"holds a value that cannot be used in {grid.place(read.position, column)}",
+                    read.expected,
+                    read.came + more,
+                    read.do,
+                )
+            texts[column.name] = read
+        return texts
+
+    def _refuse_repeats(self, grid: Grid, texts: dict[str, list[str]]) -> None:
+        table = self.contract.tables[0]
+        seen: dict[tuple[str, ...], int] = {}
+        for number, key in zip(grid.numbers, zip(*(texts[name] for name in table.key), strict=True), strict=True):
+            if key in seen:
+                names = ", ".join(f"'{grid.heading_of(name)}'" for name in table.key if name in grid.places)
+                raise UnreadableFileError(
+                    f"repeats row {seen[key]} in row {number} of {grid.label}",
+                    f"every combination of {names} once",
+                    "the same values in both rows",
+                    "remove one of the two, or correct it",
+                )
+            seen[key] = number
+
+    def _told(self, name: str, error: UnreadableFileError) -> DeliveryError:
+        return DeliveryError(
+            self.contract.id,
+            problem=f"the file {name} {error.problem}",
+            expected=error.expected,
+            came=error.came[:400],
+            do=error.do,
+        )
+
+
+def _is_accepted(column: Column, value: str) -> bool:
+    return value.strip().casefold() in {known.casefold() for known in column.meta.accepted_values}
+
+
+def _write(bare: Path, packed: Path, names: list[str], texts: dict[str, list[str]]) -> None:
+    """Write the table plain for landing to read and packed to keep; the same table gives the same bytes."""
+    with bare.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(zip(*(texts[name] for name in names), strict=True))
+    with (
+        bare.open("rb") as source,
+        packed.open("wb") as kept,
+        gzip.GzipFile(filename="", fileobj=kept, mode="wb", compresslevel=1, mtime=0) as target_gz,
+    ):
+        shutil.copyfileobj(source, target_gz)

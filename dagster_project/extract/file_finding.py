@@ -1,0 +1,168 @@
+"""Finding the file that is meant: the newest of a folder by the day of its export, or the one behind an address."""
+
+import io
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+
+from dagster_project.contracts.protocols import FileParameters
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Held
+from dagster_project.extract.http import Http
+from dagster_project.workspace import LOCAL_TIME
+
+DATE_FORMS = ("%Y-%m-%d", "%Y%m%d")
+# What Excel, LibreOffice and file systems leave beside a file that somebody has open.
+HIDDEN_PREFIXES = ("~$", ".")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file as it came: its content, its name, and the day of its export where that is known."""
+
+    content: io.BufferedRandom | io.BufferedReader
+    url: str
+    name: str
+    exported_at: datetime | None
+    # The day stands in the name, so that a later copy of the file shows the same.
+    is_dated: bool
+    # A file in a folder says nothing about the days after its export; an address answers for today.
+    is_from_folder: bool
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Where the files of one feed stand."""
+
+    feed: str
+    location: str
+    parameters: FileParameters
+    http: Http
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the file is downloaded."""
+        return self.location.startswith(("http://", "https://"))
+
+    @contextmanager
+    def newest(self, held: Held | None) -> Iterator[Found | None]:
+        """The file that is meant; None when its supplier says that it has not changed.
+
+        What is downloaded lies in a file without a name, which vanishes with the process.
+        """
+        if self.is_address:
+            with tempfile.TemporaryFile() as content:
+                yield self._download(self._address(), held, content)
+            return
+        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve())
+        with path.open("rb") as content:
+            yield Found(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
+
+    def _newest_in(self, folder: Path) -> tuple[Path, datetime, bool]:
+        candidates = [folder] if folder.is_file() else [path for path in self._files(folder) if self._fits(path)]
+        if not candidates:
+            others = ", ".join(path.name for path in self._files(folder)[:5])
+            raise SupplierUnreachableError(
+                self.feed,
+                problem="its folder holds no file that fits",
+                came=f"{others or 'nothing'} in {folder}" if folder.is_dir() else f"no folder {folder}",
+                do=f"put a file there whose name fits {self.parameters.file_pattern!r}, such as "
+                f"{self.feed.partition('.')[2]}_2026-11-01.xlsx; save an .xls or .ods as .xlsx first",
+            )
+        dated = [(path, self._date_in(path.name)) for path in candidates]
+        return max(
+            ((path, day or datetime.fromtimestamp(path.stat().st_mtime, UTC), day is not None) for path, day in dated),
+            key=lambda found: (found[1], found[0].stat().st_mtime, found[0].name),
+        )
+
+    def _files(self, folder: Path) -> list[Path]:
+        if not folder.is_dir():
+            return []
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        return [path for path in files if not path.name.startswith(HIDDEN_PREFIXES)]
+
+    def _fits(self, path: Path) -> bool:
+        return re.fullmatch(self.parameters.file_pattern, path.name, re.IGNORECASE) is not None
+
+    def _date_in(self, name: str) -> datetime | None:
+        """The day that the contract finds in a name; it begins at midnight in the municipality."""
+        match = re.fullmatch(self.parameters.file_pattern, name, re.IGNORECASE)
+        text = match.groupdict().get("date") if match else None
+        if text is None:
+            return None
+        for form in DATE_FORMS:
+            try:
+                return datetime.strptime(text, form).replace(tzinfo=LOCAL_TIME)
+            except ValueError:
+                continue
+        raise DeliveryError(
+            self.feed,
+            problem=f"the name of {name} holds a day that does not exist",
+            expected="year, month and day, such as 2026-11-01 or 20261101",
+            came=text,
+            do="give the file the day of its export as its date",
+        )
+
+    def _address(self) -> str:
+        """The address of the file: the location itself, or the last link of the page there that fits."""
+        pattern = self.parameters.link_pattern
+        if pattern is None:
+            return self.location
+        page = self.http.get(self.location).decode("utf-8", "replace")
+        links = _Links()
+        links.feed(page)
+        fitting = [link for link in links.found if re.search(pattern, link)]
+        if not fitting:
+            raise DeliveryError(
+                self.feed,
+                problem=f"no link on the page {self.location} is the one we look for",
+                expected=f"a link that fits {pattern!r}",
+                came=", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx")))[:300]
+                or f"{len(links.found)} links, none to a .csv or .xlsx",
+                do="open the page in a browser; if the file has another kind of name now, adapt link_pattern",
+            )
+        return urljoin(self.location, fitting[-1])
+
+    def _download(self, url: str, held: Held | None, content: io.BufferedRandom | io.BufferedReader) -> Found | None:
+        """Stream the file into ``content``; None when the supplier says that it has not changed."""
+        known = held.validators if held and held.validators.get("url") == url else {}
+        asked = {"If-None-Match": known.get("ETag"), "If-Modified-Since": known.get("Last-Modified")}
+        with self.http.explained(url):
+            for attempt in self.http.attempts():
+                with attempt, self.http.stream(url, {key: value for key, value in asked.items() if value}) as response:
+                    if response.status_code == httpx.codes.NOT_MODIFIED:
+                        return None
+                    content.seek(0)
+                    content.truncate()
+                    for chunk in response.iter_bytes():
+                        content.write(chunk)
+        content.seek(0)
+        headers = {key: response.headers[key] for key in ("ETag", "Last-Modified") if key in response.headers}
+        name = unquote(Path(urlsplit(url).path).name) or url
+        day, modified = self._date_in(name), headers.get("Last-Modified")
+        exported_at = day or (parsedate_to_datetime(modified) if modified else None)
+        return Found(content, url, name, exported_at, day is not None, False, headers)
+
+
+class _Links(HTMLParser):
+    """Where the links of a page lead, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the address of a link."""
+        address = dict(attrs).get("href") if tag == "a" else None
+        if address:
+            self.found.append(address)

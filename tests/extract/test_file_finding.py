@@ -1,0 +1,303 @@
+"""Which file is meant: the newest of a folder, or the one behind an address; and how old it is."""
+
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from suppliers.running import running
+
+from dagster_project.contracts.load import load_feeds
+from dagster_project.errors import SetupError
+from dagster_project.extract.extractors import extractor_for, is_set_up
+from dagster_project.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
+
+from .files import HEADINGS, OTHER, ROW, STAFF, as_csv, as_xlsx, column, contract, desk, drop, with_value
+
+OCTOBER, NOVEMBER = as_csv(HEADINGS, ROW), as_csv(HEADINGS, ROW, OTHER)
+PAGE = "/open_onderwijsdata/adressen.jsp"
+
+
+@pytest.fixture
+def staff(tmp_path):
+    return desk(tmp_path)
+
+
+def touch(path, moment):
+    stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+    os.utime(path, (stamp, stamp))
+    return path
+
+
+def taken(desk):
+    return desk.manifest().facts["file"]
+
+
+# In a folder
+
+
+@pytest.mark.parametrize("dates", [("2026-10-01", "2026-11-01"), ("20261001", "20261101"), ("2026-10-31", "20261101")])
+def test_the_newest_is_the_one_with_the_last_day_in_its_name(staff, dates):
+    older, newer = (f"personeel_{day}.csv" for day in dates)
+    touch(drop(staff, newer, NOVEMBER), "2026-01-01")
+    touch(drop(staff, older, OCTOBER), "2026-11-20")
+    staff.receive_and_admit()
+    assert taken(staff) == newer
+    assert staff.manifest().released_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
+
+
+def test_without_a_day_in_the_name_the_file_itself_tells_when_it_was_made(staff):
+    touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02T10:00")
+    touch(drop(staff, "personeel oud.csv", OCTOBER), "2026-10-02T10:00")
+    touch(drop(staff, "personeel_2026-09-01.csv", OCTOBER), "2026-11-20")
+    staff.receive_and_admit()
+    assert taken(staff) == "personeel.csv"
+    assert staff.manifest().released_at == datetime(2026, 11, 2, 10, tzinfo=UTC)
+
+
+def test_a_newer_file_takes_the_place_of_the_older_one_whole(staff):
+    drop(staff, "personeel_2026-10-01.csv", OCTOBER)
+    before = staff.receive_and_admit().current["all"]
+    drop(staff, "personeel_2026-11-01.xlsx", as_xlsx(HEADINGS, OTHER))
+    after = staff.a_day_later().receive_and_admit().current["all"]
+    assert after.previous_id == before.delivery_id
+    assert staff.rows("select department_name from data") == [("Beheer",)]
+
+
+def test_a_pattern_chooses_among_files_and_finds_the_day(tmp_path):
+    pattern = r"verzuim (?P<date>\d{8}) definitief\.csv"
+    staff = desk(tmp_path, contract(parameters={"file_pattern": pattern}))
+    drop(staff, "verzuim 20261101 definitief.csv", OCTOBER)
+    drop(staff, "verzuim 20261115 concept.csv", NOVEMBER)
+    staff.receive_and_admit()
+    assert taken(staff) == "verzuim 20261101 definitief.csv"
+    assert f"{staff.manifest().released_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
+
+
+def test_a_day_that_does_not_exist_is_told(staff):
+    drop(staff, "personeel_2026-11-31.csv", OCTOBER)
+    told = staff.problem()
+    assert "the name of personeel_2026-11-31.csv holds a day that does not exist" in told
+    assert "came: 2026-11-31" in told
+
+
+def test_what_excel_leaves_of_an_open_file_is_no_delivery(staff):
+    drop(staff, "personeel_2026-10-01.csv", OCTOBER)
+    drop(staff, "~$personeel_2026-11-01.xlsx", b"lock")
+    drop(staff, ".~lock.personeel_2026-11-01.csv", b"lock")
+    staff.receive_and_admit()
+    assert taken(staff) == "personeel_2026-10-01.csv"
+
+
+def test_capitals_in_an_ending_are_no_other_ending(staff):
+    drop(staff, "PERSONEEL_2026-10-01.CSV", OCTOBER)
+    staff.receive_and_admit()
+
+
+def test_a_folder_with_nothing_that_fits_is_told_with_what_is_there(staff):
+    drop(staff, "personeel.xls", b"")
+    told = staff.problem()
+    assert "its folder holds no file that fits" in told
+    assert "came: personeel.xls in" in told
+    assert "save an .xls or .ods as .xlsx first" in told
+
+
+def test_a_folder_that_was_set_and_is_not_there_is_told(staff, tmp_path):
+    staff.settings.suppliers["hr"] = SupplierSettings(location=str(tmp_path / "elders"))
+    assert f"came: no folder {tmp_path / 'elders'}" in staff.problem()
+
+
+def test_the_settings_may_name_folder_or_file(staff, tmp_path):
+    path = tmp_path / "elders" / "personeel_2026-11-01.csv"
+    path.parent.mkdir()
+    path.write_bytes(NOVEMBER)
+    for location in (path, path.parent):
+        other = desk(tmp_path / location.name)
+        other.settings.suppliers["hr"] = SupplierSettings(feeds={"staff": FeedSettings(location=str(location))})
+        other.receive_and_admit()
+        assert other.manifest().url == path.as_uri()
+
+
+# How old it is
+
+
+def test_the_clock_of_a_drop_is_the_day_of_its_export_not_of_reading(staff):
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    state = staff.receive_and_admit()
+    assert state.checked_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
+
+
+def test_reading_an_old_file_again_refreshes_no_clock(staff):
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    before = staff.receive_and_admit()
+    assert staff.a_day_later().receive().confirmed == ["all"]
+    staff.admit()
+    assert staff.state.current == before.current
+    assert staff.state.checked_at == before.checked_at
+
+
+def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
+    path = touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
+    before = staff.receive_and_admit()
+    touch(path, "2026-11-20")
+    assert staff.a_day_later().receive().confirmed == ["all"]
+    staff.admit()
+    assert staff.state.checked_at == before.checked_at == datetime(2026, 11, 2, tzinfo=UTC)
+
+
+def test_the_same_content_under_a_new_day_says_that_it_still_holds(tmp_path):
+    nobody = [{**one, "meta": {**one["meta"], "is_pseudonymised": False}} for one in STAFF]
+    staff = desk(tmp_path, contract(nobody))
+    drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
+    before = staff.receive_and_admit()
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    after = staff.a_day_later().receive_and_admit()
+    assert after.current["all"].delivery_id == before.current["all"].delivery_id
+    assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
+
+
+# In use or not
+
+
+def test_a_feed_whose_folder_nobody_made_is_not_in_use(staff):
+    assert not is_set_up(staff.store.feed, staff.settings)
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    assert is_set_up(staff.store.feed, staff.settings)
+
+
+def test_a_feed_with_a_place_of_its_own_or_by_another_road_is_in_use(staff):
+    (signalen,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "signalen.reports")
+    assert is_set_up(signalen, staff.settings)
+    staff.settings.suppliers["hr"] = SupplierSettings(location="/nowhere")
+    assert is_set_up(staff.store.feed, staff.settings)
+
+
+@pytest.mark.parametrize(("feed", "why"), [("cbs.key_figures", "a table per year"), ("signalen.reports", "5 tables")])
+def test_what_is_more_than_one_table_cannot_be_brought_as_a_file(feed, why):
+    supplier, _, name = feed.partition(".")
+    chosen = {supplier: SupplierSettings(feeds={name: FeedSettings(protocol="file")})}
+    (known,) = (one for one in load_feeds(DBT_PROJECT / "models") if one.id == feed)
+    with pytest.raises(SetupError, match=why), extractor_for(known, Settings(suppliers=chosen)):
+        pass
+
+
+# An open table brought by hand
+
+
+def brought_by_hand(tmp_path, columns, **parameters):
+    """A feed that by contract comes by OData v3, which this municipality lets come in as a file."""
+    feed = contract(columns, key=("region",), protocol="odata_v3", parameters={"base_url": "x", "table_id": "50120NED"})
+    by_file = SupplierSettings(base_url="http://127.0.0.1:1", feeds={"staff": FeedSettings(protocol="file")})
+    return desk(tmp_path, feed, suppliers={"hr": by_file}, **parameters)
+
+
+def test_headings_of_an_open_table_may_carry_their_position(tmp_path):
+    columns = [column("region", "WijkenEnBuurten"), column("sport_pct", "WekelijkseSporters", "double")]
+    health = brought_by_hand(tmp_path, columns)
+    drop(health, "50120NED.csv", as_csv(["WijkenEnBuurten", "WekelijkseSporters_6"], ["GM0867    ", "    49.0"]))
+    health.receive_and_admit()
+    assert health.rows("select * from data") == [("GM0867", 49.0)]
+    assert "figures_status" not in health.manifest().facts
+
+
+def test_in_a_drop_a_number_behind_a_heading_makes_it_another_heading(staff):
+    drop(staff, "personeel.csv", as_csv([f"{name}_1" for name in HEADINGS], ROW))
+    assert "lacks column 'Personeelsnummer'" in staff.problem()
+
+
+def test_a_class_that_is_called_total_is_no_total_row_of_an_open_table(tmp_path):
+    health = brought_by_hand(tmp_path, [column("region", "Leeftijd"), column("n", "Aantal", "bigint")])
+    drop(health, "table.csv", as_csv(["Leeftijd", "Aantal_1"], ["Totaal", "3"], ["18 tot 65", "2"]))
+    health.receive_and_admit()
+
+
+def test_a_column_of_a_code_list_stays_empty_when_the_file_lacks_it(tmp_path):
+    columns = [column("region", "WijkenEnBuurten"), column("region_name", "Title", code_list="WijkenEnBuurten")]
+    health = brought_by_hand(tmp_path, columns)
+    drop(health, "table.csv", as_csv(["WijkenEnBuurten"], ["GM0867    "]))
+    health.receive_and_admit()
+    assert health.rows("select * from data") == [("GM0867", None)]
+
+
+# Behind an address
+
+
+@contextmanager
+def website(files, headers=None):
+    """A site with a page of links and the files behind them."""
+
+    async def page(_request):
+        links = "".join(f'<p><a class="x" href="{name}">CSV &amp; meer</a></p>' for name in files)
+        return HTMLResponse(f'<html><a name="top"></a><a href="/over-ons">Over</a>{links}</html>')
+
+    async def file(request):
+        sent = {"ETag": f'"{len(files[request.url.path.rpartition("/")[2]])}"', **(headers or {})}
+        if request.headers.get("If-None-Match") == sent["ETag"]:
+            return Response(status_code=304, headers=sent)
+        return Response(files[request.url.path.rpartition("/")[2]], headers=sent)
+
+    routes = [Route(PAGE, page), Route("/open_onderwijsdata/{name}", file)]
+    with running(Starlette(routes=routes)) as site:
+        yield site
+
+
+def at_address(tmp_path, location, **parameters):
+    return desk(tmp_path, contract(parameters={"location": location, **parameters}))
+
+
+def test_a_file_behind_an_address_comes_in_and_is_not_sent_twice(tmp_path):
+    modified = {"Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
+    with website({"personeel.csv": NOVEMBER}, modified) as site:
+        staff = at_address(tmp_path, f"{site.cbs_url}/open_onderwijsdata/personeel.csv")
+        state = staff.receive_and_admit()
+        assert staff.manifest().released_at == datetime(2026, 11, 2, 10, tzinfo=UTC)
+        assert set(staff.manifest().headers) == {"ETag", "Last-Modified"}
+        # The supplier itself was asked, so this is the moment of asking.
+        assert state.checked_at == staff.now
+        sent = []
+        site.faults.set("personeel", lambda answer: sent.append(answer.status) or answer)
+        assert staff.a_day_later().receive().confirmed == ["all"]
+        assert sent == [304]
+        staff.admit()
+        assert staff.state.checked_at == staff.now
+
+
+def test_a_page_of_links_leads_to_the_last_file_that_fits(tmp_path):
+    files = {"po-2025-2026.csv": OCTOBER, "po-2026-2027.csv": NOVEMBER, "vo-2026-2027.csv": b"x"}
+    with website(files) as site:
+        staff = at_address(tmp_path, site.cbs_url + PAGE, link_pattern=r"po-\d{4}-\d{4}\.csv$")
+        staff.receive_and_admit()
+        assert staff.manifest().url == f"{site.cbs_url}/open_onderwijsdata/po-2026-2027.csv"
+        assert staff.manifest().released_at is None
+        del files["po-2026-2027.csv"]
+        # Another address is another file: what we know of the former is not asked of it.
+        assert staff.a_day_later().receive().received == ["all"]
+
+
+def test_a_page_on_which_no_link_fits_is_told_with_the_links_that_are_there(tmp_path):
+    with website({"basis_2027.csv": NOVEMBER}) as site:
+        told = at_address(tmp_path, site.cbs_url + PAGE, link_pattern=r"po-\d{4}\.csv").problem()
+    assert "no link on the page" in told
+    assert "came: basis_2027.csv" in told
+    assert "adapt link_pattern" in told
+
+
+def test_an_excel_file_behind_an_address_needs_no_ending(tmp_path):
+    with website({"download": as_xlsx(HEADINGS, with_value(ROW, "Uren per week", 36))}) as site:
+        at_address(tmp_path, f"{site.cbs_url}/open_onderwijsdata/download").receive_and_admit()
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with website({}) as site:
+        told = at_address(tmp_path, f"{site.cbs_url}/elders.csv").problem()
+    assert "gave no usable answer" in told
+    assert "404" in told
+
+
+def test_a_web_page_instead_of_a_file_is_told(tmp_path):
+    with website({}) as site:
+        told = at_address(tmp_path, site.cbs_url + PAGE).problem()
+    assert "lacks column 'Personeelsnummer'" in told
