@@ -68,6 +68,21 @@ def status_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson =
         print_status(status)
 
 
+@app.command(name="verify", epilog="Exit codes: 0 everything is as it was written; 6 something has changed.")
+def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
+    """Compare every file of landing and releases with its checksum; changes nothing."""
+    from dagster_project.opening import workspace_of
+    from dagster_project.reporting import print_verification
+    from dagster_project.verify import verify
+
+    found = verify(workspace_of(is_sample=sample, as_of=None))
+    if as_json:
+        print(found.model_dump_json(indent=2))
+    else:
+        print_verification(found)
+    raise typer.Exit(ExitCode.CHANGED_FILES if found.findings else ExitCode.RELEASED)
+
+
 def main() -> None:
     """Entry point; what a person must set right is told in plain words, without a traceback."""
     try:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the exit code of ``maandvers run`` tells a scheduler."""
+    """What the exit code of a command tells a scheduler."""
 
     RELEASED = 0
     UNEXPECTED = 1
@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     RELEASED_WITH_WITHHELD_FEEDS = 3
     NOTHING_RELEASED = 4
     RELEASED_WITH_UNCHECKED_FEEDS = 5
+    CHANGED_FILES = 6
 
 
 class MaandversError(Exception):

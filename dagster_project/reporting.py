@@ -7,6 +7,7 @@ from rich.table import Table
 
 from dagster_project.run import RunResult
 from dagster_project.status import FeedStatus, Status
+from dagster_project.verify import Verification
 
 STYLES = {"fresh": "green", "fresh, but not confirmed": "yellow", "withheld": "red", "not in use": "dim"}
 
@@ -35,6 +36,15 @@ def print_status(status: Status) -> None:
             console.print(f"  without {feed}: {why}", markup=False)
     else:
         console.print("Last release: none yet.")
+
+
+def print_verification(found: Verification) -> None:
+    """What has changed, and what to do about it."""
+    console = Console(highlight=False)
+    for finding in found.findings:
+        console.print(f"{finding.file} {finding.problem}\n  do: {finding.do}", markup=False, soft_wrap=True)
+    changed = f"{len(found.findings)} files are not" if found.findings else "every file is"
+    console.print(f"{found.folders} deliveries and releases: {changed} as it was written.")
 
 
 def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import BUILD, build_for, current_manifest, digest_of_sources
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.landing.store import FeedStore
+from dagster_project.verify import is_warehouse_sealed, seal_warehouse
 from dagster_project.warehouse import (
     built_fingerprint,
     fingerprint,
@@ -49,14 +50,16 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
     assert outcome is not None, "the audit of deliveries runs before the warehouse"
     raw = raw_layer([FeedStore(opened.landing, feed) for feed in opened.feeds], outcome.feeds)
     wanted = fingerprint(raw, opened.settings.municipality_code, digest_of_sources())
+    is_intact = is_warehouse_sealed(opened)
     with open_warehouse(opened.warehouse) as connection:
-        is_built = built_fingerprint(connection) == wanted
+        is_built = built_fingerprint(connection) == wanted and is_intact
         write_freshness(connection, opened.feeds, outcome.feeds)
         if not is_built:
             set_built_fingerprint(connection, None)
             write_raw(connection, raw)
     if is_built:
         logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks have moved")
+        seal_warehouse(opened)
         yield from _as_before(context)
         return
     logger.info("warehouse: dbt builds the marts")
@@ -65,6 +68,7 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
     yield from dbt.cli(BUILD, context=context, target_path=opened.home / "dbt").stream()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, wanted)
+    seal_warehouse(opened)
 
 
 def _as_before(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:

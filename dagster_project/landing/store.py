@@ -1,11 +1,14 @@
 """Where deliveries lie: one folder per feed with its deliveries, what was set aside, and which are current."""
 
+import hashlib
+import json
 import shutil
 from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel
 
+from dagster_project.checksums import write_checksums
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.landing.atomic import move_folder, write_file
@@ -76,17 +79,37 @@ class FeedStore:
         self.incoming = self.folder / "incoming"
         self.deliveries = self.folder / "deliveries"
         self.quarantine = self.folder / "quarantine"
-        self._state_file = self.folder / "state.json"
+        self.state_file = self.folder / "state.json"
 
     def state(self) -> FeedState:
         """What holds now; the state of a feed that was never asked for is empty."""
-        if not self._state_file.exists():
+        if not self.state_file.exists():
             return FeedState()
-        return FeedState.model_validate_json(self._state_file.read_bytes())
+        written = self.state_file.read_bytes()
+        try:
+            state = FeedState.model_validate(json.loads(written)["state"])
+        except (ValueError, KeyError, TypeError):
+            return FeedState(problems=[self._broken_seal()])
+        if _sealed(state) != written:
+            # Nobody can say what was changed, so no clock counts until the supplier has confirmed what we hold.
+            state.checked_at = state.confirmed_at = None
+            state.problems = [self._broken_seal()]
+        return state
 
     def save(self, state: FeedState) -> None:
         """Let this be what holds now."""
-        write_file(self._state_file, state.model_dump_json(indent=2).encode())
+        write_file(self.state_file, _sealed(state))
+
+    def is_state_sealed(self) -> bool:
+        """Whether the state is as it was saved; so it is where nothing was saved yet."""
+        return not self.state_file.exists() or self._broken_seal() not in self.state().problems
+
+    def _broken_seal(self) -> str:
+        return (
+            f"{self.feed.id}: its books were changed outside Maandvers, so its clocks do not count\n"
+            f"  expected: {self.state_file.name} as the last run wrote it\n"
+            "  do: run again: what the supplier confirms counts anew"
+        )
 
     def manifest(self, delivery_id: str) -> Manifest:
         """The manifest of a delivery."""
@@ -99,11 +122,13 @@ class FeedStore:
     def add(self, work: Path, delivery_id: str) -> None:
         """Keep a finished delivery, unless the same one is kept already."""
         if not (self.deliveries / delivery_id).exists():
+            write_checksums(work)
             move_folder(work, self.deliveries / delivery_id)
 
     def set_aside(self, folder: Path, name: str, reason: str) -> Path:
         """Move what cannot be used to quarantine, with the reason beside it."""
         write_file(folder / "reason.txt", reason.encode())
+        write_checksums(folder)
         target = self.quarantine / name
         if target.exists():
             shutil.rmtree(folder)
@@ -118,3 +143,10 @@ class FeedStore:
             for edition, held in sorted(state.current.items())
             if edition in state.window
         }
+
+
+def _sealed(state: FeedState) -> bytes:
+    """The state with a seal over it: a moved clock would make old figures look fresh."""
+    content = state.model_dump(mode="json")
+    seal = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return json.dumps({"seal": seal, "state": content}, indent=2).encode()

@@ -12,10 +12,11 @@ import duckdb
 from pydantic import BaseModel
 
 from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.checksums import write_checksums
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.marts import Mart
-from dagster_project.release.proof import HELD, compare, write_checksums
+from dagster_project.release.proof import HELD, compare
 from dagster_project.workspace import Workspace
 
 BUILDING = ".building-"

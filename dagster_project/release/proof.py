@@ -1,6 +1,5 @@
-"""Reading a release back and comparing it with the warehouse, and the checksums that let anyone do part of that."""
+"""Reading a release back and comparing it with the warehouse."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from dagster_project.release.marts import Mart
 
 # The schema of the tables behind a release's views: all that it held when it was made, past its limit or not.
 HELD = "held"
-CHECKSUMS = "SHA256SUMS"
 # The form in which a release writes CSV. Left to guess it, DuckDB stumbles over 'Bedrijventerrein "De Sypel"'.
 DIALECT = """auto_detect=false, header=true, delim=',', quote='"', escape='"'"""
 
@@ -51,15 +49,6 @@ def compare(
         rows[mart.name] = source[0]
     connection.execute("DETACH written")
     return rows
-
-
-def write_checksums(folder: Path) -> None:
-    """Write a file by which ``sha256sum --check`` can verify every other file of the folder."""
-    lines = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder)}\n")
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from suppliers import faults
 from suppliers.fixtures import AS_OF
 from suppliers.running import running
 
+from dagster_project.checksums import CHECKSUMS
 from dagster_project.landing.store import MANIFEST
 from dagster_project.sample.service import sample_app
 
@@ -154,6 +155,6 @@ def test_everything_that_lands_is_named_in_the_manifest_of_its_delivery(desk):
     desk.receive_and_admit()
     delivery = desk.store.deliveries / desk.manifest().delivery_id
     manifest = json.loads((delivery / MANIFEST).read_text())
-    named = {f"payload/{file['name']}" for file in manifest["payload"]} | {"key_figures.parquet", MANIFEST}
+    named = {f"payload/{file['name']}" for file in manifest["payload"]} | {"key_figures.parquet", MANIFEST, CHECKSUMS}
     assert set(every_file(delivery)) == named
     assert manifest["contract_version"] == desk.state.current["2025"].contract_version

@@ -1,0 +1,3 @@
+from main_line.story import story
+
+__all__ = ["story"]

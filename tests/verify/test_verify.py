@@ -1,0 +1,100 @@
+"""One bit that changes anywhere in landing, warehouse or releases is found, and told with what to do."""
+
+import random
+import shutil
+
+import pytest
+from main_line.installation import Installation
+
+from dagster_project.landing.store import FeedStore
+from dagster_project.verify import seal_warehouse, verify
+
+SEED = 20261123
+PLACES = 50
+
+
+@pytest.fixture(scope="module")
+def installation(story, tmp_path_factory):
+    assert story.first.result.release_id
+    copy = story.installation.copy(tmp_path_factory.mktemp("verified") / "home")
+    # The story may have gone on since; what it left counts as what was finished.
+    seal_warehouse(copy.workspace(story.first.day))
+    return copy
+
+
+@pytest.fixture
+def workspace(installation: Installation, story):
+    return installation.workspace(story.first.day)
+
+
+def kept_files(installation):
+    parts = [installation.home / "landing", installation.releases]
+    files = [path for part in parts for path in part.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sorted([*files, installation.home / "warehouse.duckdb"])
+
+
+def flip(path, number):
+    """Flip one bit, counted over the whole file."""
+    with path.open("r+b") as file:
+        file.seek(number // 8)
+        (byte,) = file.read(1)
+        file.seek(number // 8)
+        file.write(bytes([byte ^ (1 << number % 8)]))
+
+
+def test_what_nobody_touched_is_in_order(workspace):
+    found = verify(workspace)
+    assert found.findings == []
+    assert found.folders >= 3
+
+
+def test_a_bit_flipped_anywhere_is_found(installation, workspace):
+    chance = random.Random(SEED)
+    files = kept_files(installation)
+    for _ in range(PLACES):
+        path = chance.choice(files)
+        if not path.stat().st_size:
+            continue
+        bit = chance.randrange(path.stat().st_size * 8)
+        flip(path, bit)
+        try:
+            told = {finding.file for finding in verify(workspace).findings}
+            # A damaged list of checksums says so of itself, or of the file whose line was hit.
+            assert told & {str(path.relative_to(installation.home)), *beside(installation, path)}, (path, bit)
+        finally:
+            flip(path, bit)
+    assert verify(workspace).findings == []
+
+
+def beside(installation, path):
+    if path.name != "SHA256SUMS":
+        return set()
+    return {str(other.relative_to(installation.home)) for other in path.parent.rglob("*")}
+
+
+def test_a_file_that_is_gone_or_added_is_found(installation, workspace):
+    release = installation.latest
+    page = release / "freshness.json"
+    shutil.move(page, release / "renamed.json")
+    try:
+        problems = {finding.file.rpartition("/")[2]: finding.problem for finding in verify(workspace).findings}
+    finally:
+        shutil.move(release / "renamed.json", page)
+    assert problems["freshness.json"] == "is gone"
+    assert problems["renamed.json"].startswith("was not there")
+
+
+def test_a_clock_that_was_moved_does_not_count(installation, workspace):
+    store = FeedStore(workspace.landing, workspace.feeds[0])
+    before = store.state_file.read_bytes()
+    state = store.state()
+    later = state.checked_at.replace(year=state.checked_at.year + 1)
+    store.state_file.write_bytes(
+        before.replace(state.checked_at.isoformat()[:10].encode(), later.isoformat()[:10].encode())
+    )
+    try:
+        assert store.state().checked_at is None
+        assert "changed outside Maandvers" in store.state().problems[0]
+        assert [finding.problem for finding in verify(workspace).findings] == ["has changed since it was written"]
+    finally:
+        store.state_file.write_bytes(before)
