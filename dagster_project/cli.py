@@ -5,11 +5,12 @@ import logging
 import os
 import sys
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from dagster_project.errors import ExitCode, MaandversError
+from dagster_project.errors import ExitCode, MaandversError, SetupError
 
 # Dagster and Great Expectations report usage unless told not to before they are imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -28,6 +29,7 @@ Sample = Annotated[
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Act as if today were this date.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Form = Literal["xlsx", "csv"]
 Feeds = Annotated[
     list[str] | None,
     typer.Option("--feeds", metavar="FEED", help="Ask only these feeds or suppliers; repeat, or separate by commas."),
@@ -81,6 +83,26 @@ def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     else:
         print_verification(found)
     raise typer.Exit(ExitCode.CHANGED_FILES if found.findings else ExitCode.RELEASED)
+
+
+@app.command(name="template")
+def template_command(
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="A feed that people deliver, such as hr.absence.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where to write it.")] = Path(),
+    form: Annotated[Form, typer.Option("--format", metavar="xlsx|csv", help="Kind of file.")] = "xlsx",
+    sample: Sample = False,
+) -> None:
+    """A file to fill in, with example rows and a Dutch explanation, for a feed that people deliver."""
+    from dagster_project.opening import workspace_of
+    from dagster_project.template import write_template
+
+    workspace = workspace_of(is_sample=sample, as_of=None)
+    if feed not in {known.id for known in workspace.feeds}:
+        raise SetupError(f"no feed is called {feed}\n  do: choose from {[known.id for known in workspace.feeds]}")
+    (contract,) = workspace.select([feed])
+    drops = workspace.settings.drop_folder.resolve()
+    for path in write_template(contract, drops, workspace.today, to, form):
+        print(path)
 
 
 def main() -> None:

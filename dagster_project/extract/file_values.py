@@ -17,7 +17,7 @@ from dagster_project.contracts.model import Column
 from dagster_project.extract.file_rows import Cell, OddCell, is_empty
 from dagster_project.workspace import LOCAL_TIME
 
-KIND_NL_EXAMPLE: dict[str, str] = {
+EXPECTED: dict[str, str] = {
     "bigint": "a whole number, such as 12",
     "integer": "a whole number, such as 12",
     "double": "a number, such as 12,5",
@@ -122,7 +122,7 @@ class ColumnReader:
         return self.pseudonym(text) if self.column.meta.is_pseudonymised else text
 
     def _wrong(self, value: Cell, do: str) -> OddCell:
-        return OddCell(KIND_NL_EXAMPLE[self.column.data_type], self._shown(value), do)
+        return OddCell(EXPECTED[self.column.data_type], self._shown(value), do)
 
     def _shown(self, value: Cell) -> str:
         kind = _kind(value)
