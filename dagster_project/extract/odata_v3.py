@@ -83,7 +83,8 @@ class ODataV3:
         if self.parameters.table_id is not None:
             return [Edition(None, self.parameters.table_id)]
         known = {**self.feed.delivery.editions, **held}
-        before, _, after = str(self.parameters.catalogue_title).partition("{edition}")
+        wanted = str(self.parameters.catalogue_title)
+        before = re.split(r"\*|{edition}", wanted)[0]
         condition = quote(f"startswith(Title,'{before}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         try:
@@ -91,7 +92,7 @@ class ODataV3:
         except SupplierUnreachableError as error:
             logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
             return self._newest(known)
-        title = re.compile(re.escape(before) + r"(\d{4})" + re.escape(after))
+        title = re.compile(re.escape(wanted).replace(r"\*", ".*").replace(r"\{edition\}", r"(\d{4})"))
         found = {
             int(match[1]): table["Identifier"].strip()
             for table in listed.get("value", [])
@@ -111,9 +112,12 @@ class ODataV3:
         if held is not None and held.validators == validators:
             return None
 
+        table = self.feed.tables[0]
+        columns = table.expected_columns(edition.year)
+        looked_up = {column.meta.code_list for column in columns if column.meta.code_list}
+        lists = sorted({*self._limited, *looked_up, *filter(None, [self.parameters.region_dimension])})
         entities = self._entities(edition)
-        listed = {*self.parameters.selection, *filter(None, (self.parameters.region_dimension, self._partition))}
-        for needed in ("DataProperties", *sorted(listed), "TypedDataSet"):
+        for needed in ("DataProperties", *lists, "TypedDataSet"):
             if needed not in entities:
                 raise self._unexpected(
                     edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
@@ -121,13 +125,10 @@ class ODataV3:
 
         properties = self._read_list(edition, "DataProperties", payload)
         offered = supplier_columns(properties.rows)
-        table = self.feed.tables[0]
-        columns = table.expected_columns(edition.year)
         direct = [column for column in columns if column.meta.code_list is None]
         names = match_columns(self.feed, edition, direct, offered)
 
-        lists = {column.meta.code_list for column in columns if column.meta.code_list} | listed
-        code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
+        code_lists = {name: self._read_list(edition, name, payload) for name in lists}
         question = self._question(edition, code_lists)
         expected_rows = self._expected_rows(info, question, code_lists, offered)
         pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
@@ -162,7 +163,9 @@ class ODataV3:
 
     @property
     def _scope(self) -> str:
-        return self.municipality or "country"
+        """What is asked of the table; other regions or codes make what we hold another delivery."""
+        chosen = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.selection.items())]
+        return "; ".join([self.municipality or "country", *chosen])
 
     def _url(self, edition: Edition, entity: str = "") -> str:
         return f"{self.base_url}/ODataFeed/odata/{edition.source_id}/{entity}".rstrip("/")
@@ -206,13 +209,15 @@ class ODataV3:
         return [entry.get("name", "") for entry in document.get("value", [])]
 
     @property
-    def _partition(self) -> str | None:
-        return self.parameters.partition_by
+    def _limited(self) -> list[str]:
+        """The dimensions, beside the regions, whose codes the question names."""
+        named = dict.fromkeys((*self.parameters.selection, self.parameters.partition_by))
+        return [name for name in named if name is not None]
 
     def _question(self, edition: Edition, code_lists: dict[str, "CodeList"]) -> Question:
         """The contract's codes as the supplier's lists hold them: padded to a width that only the lists know."""
         keys = {}
-        for dimension in {*self.parameters.selection, *filter(None, (self._partition,))}:
+        for dimension in self._limited:
             listed = {str(row["Key"]).strip(): str(row["Key"]) for row in code_lists[dimension].rows}
             wanted = self.parameters.selection.get(dimension, tuple(listed))
             if unknown := sorted(set(wanted) - listed.keys()):
@@ -223,7 +228,7 @@ class ODataV3:
                     ", ".join(listed),
                 )
             keys[dimension] = [listed[code] for code in wanted]
-        return Question(self.parameters.region_dimension, self.municipality, keys, self._partition)
+        return Question(self.parameters.region_dimension, self.municipality, keys, self.parameters.partition_by)
 
     def _expected_rows(
         self,

@@ -2,6 +2,9 @@
 {% set figures = [
     'int_indicators__key_figures',
     'int_indicators__reports',
+    'int_safety__crime_figures',
+    'int_safety__nuisance_figures',
+    'int_health__figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),
