@@ -19,7 +19,7 @@ class ODataV3Parameters(Strict):
     base_url: str
     # The dimension by which regions are asked for; without one the table is asked for whole.
     region_dimension: str | None = None
-    # Title of an edition in the catalogue, with {edition} where the year stands and * where it may say anything.
+    # Title of an edition in the catalogue, with {edition} where the year stands and * where the words differ per year.
     catalogue_title: str | None = None
     # Identifier of a table that is not published per year.
     table_id: str | None = None

@@ -84,18 +84,18 @@ class ODataV3:
             return [Edition(None, self.parameters.table_id)]
         known = {**self.feed.delivery.editions, **held}
         wanted = str(self.parameters.catalogue_title)
-        before = re.split(r"\*|{edition}", wanted)[0]
-        condition = quote(f"startswith(Title,'{before}')", safe="(),'")
+        condition = quote(f"startswith(Title,'{re.split(r'[*{]', wanted)[0]}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         try:
             listed, _ = self.http.get_json(url)
         except SupplierUnreachableError as error:
             logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
             return self._newest(known)
-        title = re.compile(re.escape(wanted).replace(r"\*", ".*").replace(r"\{edition\}", r"(\d{4})"))
+        title = re.compile(re.escape(wanted).replace(r"\{edition\}", r"(\d{4})").replace(r"\*", ".*"))
         found = {
             int(match[1]): table["Identifier"].strip()
-            for table in listed.get("value", [])
+            # Of two tables of one year the one with the higher number came later.
+            for table in sorted(listed.get("value", []), key=lambda table: table["Identifier"].strip())
             if (match := title.fullmatch(table["Title"].strip()))
         }
         return self._newest(found or known)
@@ -112,12 +112,9 @@ class ODataV3:
         if held is not None and held.validators == validators:
             return None
 
-        table = self.feed.tables[0]
-        columns = table.expected_columns(edition.year)
-        looked_up = {column.meta.code_list for column in columns if column.meta.code_list}
-        lists = sorted({*self._limited, *looked_up, *filter(None, [self.parameters.region_dimension])})
         entities = self._entities(edition)
-        for needed in ("DataProperties", *lists, "TypedDataSet"):
+        listed = {*self._limited, *filter(None, [self.parameters.region_dimension])}
+        for needed in ("DataProperties", *sorted(listed), "TypedDataSet"):
             if needed not in entities:
                 raise self._unexpected(
                     edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
@@ -125,10 +122,13 @@ class ODataV3:
 
         properties = self._read_list(edition, "DataProperties", payload)
         offered = supplier_columns(properties.rows)
+        table = self.feed.tables[0]
+        columns = table.expected_columns(edition.year)
         direct = [column for column in columns if column.meta.code_list is None]
         names = match_columns(self.feed, edition, direct, offered)
 
-        code_lists = {name: self._read_list(edition, name, payload) for name in lists}
+        lists = {column.meta.code_list for column in columns if column.meta.code_list} | listed
+        code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
         question = self._question(edition, code_lists)
         expected_rows = self._expected_rows(info, question, code_lists, offered)
         pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
@@ -163,7 +163,7 @@ class ODataV3:
 
     @property
     def _scope(self) -> str:
-        """What is asked of the table; other regions or codes make what we hold another delivery."""
+        """What is asked of the table: with other regions or codes we do not hold what we want, whatever is new."""
         chosen = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.selection.items())]
         return "; ".join([self.municipality or "country", *chosen])
 

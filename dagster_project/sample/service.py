@@ -20,7 +20,7 @@ DEFAULT_SEED = 20260101
 
 
 # Suppliers that speak OData v3 share one address here; CBS's own service and that for third parties are alike.
-ODATA_V3_SUPPLIERS = ("cbs",)
+ODATA_V3_SUPPLIERS = ("cbs", "police", "rivm")
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,17 @@ class SampleSuppliers:
 
 def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     """Every table of the sample's OData v3 service."""
+    from .absence_benchmark import absence_tables
     from .key_figures import key_figures_tables
+    from .police import police_tables
+    from .rivm import rivm_tables
 
-    return [*key_figures_tables(as_of, seed)]
+    return [
+        *key_figures_tables(as_of, seed),
+        *absence_tables(as_of, seed),
+        *police_tables(as_of, seed),
+        *rivm_tables(as_of, seed),
+    ]
 
 
 def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
