@@ -66,7 +66,7 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
 def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> Frame:
     """A row per mart: how much it holds, and how much of that should not be there.
 
-    A mart may be empty only when one of its feeds is withheld.
+    A mart may be empty only when one of its feeds is withheld, or when it holds no feed but what people write down.
     """
     shown = {
         (f"raw_{feed.supplier}", table.name)
@@ -89,7 +89,7 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
                 {
                     "mart": mart.name,
                     "row_count": counts[0],
-                    "minimum_rows": 1 if mart.sources & known <= shown else 0,
+                    "minimum_rows": 1 if mart.sources and mart.sources & known <= shown else 0,
                     "stale_violation_count": counts[1],
                 }
             )

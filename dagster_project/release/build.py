@@ -129,7 +129,7 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path)
     connection.execute(f"CREATE TABLE {table} ({columns})")
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
     connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    connection.execute(f"COPY {table} TO '{folder}/csv/{mart.name}.csv' (FORMAT csv, HEADER)")
+    connection.execute(f"COPY {table} TO '{folder / mart.csv_file}' (FORMAT csv, HEADER)")
     # A mart without a clock holds definitions, which do not age.
     limit = " WHERE fresh_until >= current_date" if mart.has("fresh_until") else ""
     _write_view(connection, mart.name, f"SELECT {names} FROM {HELD}.{mart.name}{limit}", mart.description)

@@ -45,7 +45,8 @@ def _resource(mart: Mart, feeds: dict[tuple[str, str], Feed]) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
-        "path": f"csv/{mart.name}.csv",
+        "path": mart.csv_file,
+        **({"compression": "gz"} if mart.is_long else {}),
         "description": mart.description,
         "encoding": "utf-8",
         "schema": {

@@ -29,6 +29,13 @@ class Mart:
     key: tuple[str, ...]
     # Feeds, as supplier.table of dbt's sources, that any upstream model reads.
     sources: frozenset[tuple[str, str]]
+    # A row per figure: for the whole country hundreds of megabytes as plain text.
+    is_long: bool
+
+    @property
+    def csv_file(self) -> str:
+        """Where the mart's CSV file lies in a release; that of a long mart is compressed."""
+        return f"csv/{self.name}.csv{'.gz' if self.is_long else ''}"
 
     def has(self, column: str) -> bool:
         """Whether the mart has this column."""
@@ -53,6 +60,7 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             ),
             key=keys.get(node["unique_id"], ()),
             sources=frozenset(_sources(node["unique_id"], manifest)),
+            is_long=node["config"]["meta"].get("is_long", False),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )

@@ -34,7 +34,7 @@ def compare(
         forms = {
             "DuckDB": f"SELECT {names} FROM written.{HELD}.{mart.name}",
             "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
-            "CSV": f"SELECT {names} FROM read_csv('{folder}/csv/{mart.name}.csv', {DIALECT}, columns={types})",
+            "CSV": f"SELECT {names} FROM read_csv('{folder / mart.csv_file}', {DIALECT}, columns={types})",
         }
         for form, query in forms.items():
             found = _summary(connection, query)

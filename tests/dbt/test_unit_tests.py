@@ -27,9 +27,9 @@ def empty_warehouse(folder: Path) -> Path:
     return folder / "warehouse.duckdb"
 
 
-def build(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def build(warehouse: Path, *arguments: str, project: Path = DBT_PROJECT) -> subprocess.CompletedProcess[str]:
     dbt = Path(sys.executable).with_name("dbt")
-    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", warehouse.parent / "dbt"]
+    folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", warehouse.parent / "dbt"]
     environment = {**os.environ, "MAANDVERS_WAREHOUSE": str(warehouse), "MAANDVERS_WAREHOUSE_MUNICIPALITY": "GM9999"}
     return subprocess.run(
         [dbt, "build", *folders, *arguments], env=environment, capture_output=True, text=True, check=False

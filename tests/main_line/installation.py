@@ -127,6 +127,12 @@ def made_on(release: Path) -> date:
     return date.fromisoformat(json.loads((release / "release.json").read_text("utf-8"))["as_of"])
 
 
+def csv_of(release: Path, mart: str) -> Path:
+    """The mart's CSV file, compressed or not."""
+    (file,) = (release / "csv").glob(f"{mart}.csv*")
+    return file
+
+
 def marts(release: Path) -> list[str]:
     rows = ask(release, "select view_name from duckdb_views() where regexp_matches(view_name, '^(dim|fct|mart)_')")
     return sorted(name for (name,) in rows)

@@ -89,6 +89,8 @@ def test_the_real_table_passes_the_audit_and_is_released_whole(nationwide):
     assert (nationwide.exit_code, nationwide.status) == (ExitCode.RELEASED, "")
     assert ask(nationwide.release, "select count(*) from mart_neighbourhood_key_figures") == [(13808,)]
     assert ask(nationwide.release, "select count(*) from dim_region") == [(17341,)]
+    # Nobody wrote down a measure of this municipality; those of the fictional one stay out.
+    assert ask(nationwide.release, "select count(*) from dim_policy_measure") == [(0,)]
     assert wrong_checksums(nationwide.release) == []
 
 

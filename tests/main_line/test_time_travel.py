@@ -11,7 +11,7 @@ from dagster_project.audit.deliveries import judge_freshness
 from dagster_project.audit.judging import judge_frames
 from dagster_project.errors import ExitCode
 
-from .installation import CBS, SIGNALEN, Installation, ask, figures, marts
+from .installation import CBS, SIGNALEN, Installation, ask, csv_of, figures, marts
 
 # Columns that tell of a feed without holding a figure of it.
 DEFINITIONS = {"dim_indicator"}
@@ -23,7 +23,7 @@ def traces(release, feed, delivery_ids):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
         for mart in set(marts(release)) - DEFINITIONS:
-            forms = (f"written.held.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{release}/csv/{mart}.csv'")
+            forms = (f"written.held.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
             for form in forms:
                 for needle in [feed, *delivery_ids]:
                     query = f"select count(*) from (select t::varchar as row from {form} t) where contains(row, ?)"

@@ -1,13 +1,14 @@
 """What a release holds: marts in three equal forms, their descriptions, where they come from, and proof."""
 
 import csv
+import gzip
 import json
 import re
 import subprocess
 
 import duckdb
 import pytest
-from main_line.installation import ask, marts
+from main_line.installation import ask, csv_of, marts
 
 from dagster_project.dbt import MANIFEST
 from dagster_project.release.marts import read_marts
@@ -48,7 +49,9 @@ def test_only_marts_and_books_are_published(release):
     assert tables == views == [(name,) for name in sorted([*BOOKS, *marts(release)])]
     assert ask(release, "select count(*) from duckdb_tables() where schema_name <> 'held'") == [(0,)]
     for form in ("parquet", "csv"):
-        assert sorted(path.stem for path in (release / form).iterdir()) == marts(release)
+        assert sorted(path.name.partition(".")[0] for path in (release / form).iterdir()) == marts(release)
+    compressed = [path.name for path in (release / "csv").iterdir() if path.suffix == ".gz"]
+    assert sorted(compressed) == ["fct_indicator_values.csv.gz", "mart_neighbourhood_profile.csv.gz"]
 
 
 def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
@@ -73,9 +76,8 @@ def test_parquet_and_csv_hold_the_rows_of_the_database(release):
         for mart in marts(release):
             described = connection.execute(f"describe written.held.{mart}").fetchall()
             types = ", ".join(f"'{name}': '{kind}'" for name, kind, *_ in described)
-            csv_file = (
-                f"read_csv('{release}/csv/{mart}.csv', header=true, quote='\"', escape='\"', columns={{{types}}})"
-            )
+            file = csv_of(release, mart)
+            csv_file = f"read_csv('{file}', header=true, quote='\"', escape='\"', columns={{{types}}})"
             for form in (f"'{release}/parquet/{mart}.parquet'", csv_file):
                 for one, other in ((form, f"written.held.{mart}"), (f"written.held.{mart}", form)):
                     query = f"select count(*) from (from {one} except all from {other})"
@@ -89,7 +91,9 @@ def test_the_data_package_describes_every_file(release):
     assert [resource["name"] for resource in package["resources"]] == marts(release)
     for resource in package["resources"]:
         file = release / resource["path"]
-        with file.open(encoding=resource["encoding"], newline="") as lines:
+        assert (file.suffix == ".gz") == (resource.get("compression") == "gz")
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "rt", encoding=resource["encoding"], newline="") as lines:
             heading = next(csv.reader(lines))
         fields = resource["schema"]["fields"]
         assert [field["name"] for field in fields] == heading

@@ -58,7 +58,13 @@ base as (
         period_end_date,
         is_complete_period,
         case when not is_secret then value end as value,
-        case when not is_secret then coalesce(lower_bound, greatest(value - rounding, 0)) end as lower_bound,
+        -- Not greatest(): it passes over what is unknown, and would bound figures that nobody rounded or that are not there.
+        case
+            when is_secret then null
+            when lower_bound is not null then lower_bound
+            when value >= rounding then value - rounding
+            when value < rounding then 0
+        end as lower_bound,
         case when not is_secret then coalesce(upper_bound, value + rounding) end as upper_bound,
         status,
         case when is_secret then 'secret' else missing_reason end as missing_reason,

@@ -17,6 +17,7 @@ explained as (
         measured.period,
         measured.period_start_date,
         measured.period_end_date,
+        measured.is_complete_period,
         measured.numerator,
         measured.denominator,
         measured.value,

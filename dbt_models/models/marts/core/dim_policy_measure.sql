@@ -1,0 +1,18 @@
+with measures as (select * from {{ ref('policy_measures') }}),
+
+final as (
+    select
+        measure_code,
+        name_nl,
+        theme_code,
+        indicator_code,
+        region_code,
+        start_date,
+        end_date,
+        cost_eur,
+        municipality_code
+    from measures
+    where municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+)
+
+select * from final
