@@ -37,7 +37,7 @@ class ColumnMeta(Strict):
     supplier_aliases: tuple[str, ...] = ()
     # Measure code of OData v4, under which a long table holds what is a column here.
     supplier_code: str | None = None
-    # Titles of the groups above the column, for suppliers that use one name in several places.
+    # Titles of groups above the column, as many as tell it from others of the same name.
     supplier_group: tuple[str, ...] = ()
     # The column is looked up in this code list of the supplier instead of standing in the data itself.
     code_list: str | None = None

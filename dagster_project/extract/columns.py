@@ -54,7 +54,7 @@ def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: 
         names = {column.meta.supplier_name, *column.meta.supplier_aliases}
         fitting = [other for other in offered if other.name in names]
         if column.meta.supplier_group:
-            fitting = [other for other in fitting if other.groups == column.meta.supplier_group]
+            fitting = [other for other in fitting if set(column.meta.supplier_group) <= set(other.groups)]
         if len(fitting) != 1:
             raise _no_single_match(feed, edition, column, [c.key for c in fitting], len(columns), offered)
         matched[column.name] = fitting[0].key

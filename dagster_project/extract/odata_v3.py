@@ -127,7 +127,9 @@ class ODataV3:
         direct = [column for column in columns if column.meta.code_list is None]
         names = match_columns(self.feed, edition, direct, offered)
 
-        lists = {column.meta.code_list for column in columns if column.meta.code_list} | listed
+        # A dimension that is called otherwise in this edition has its code list under that name.
+        keys = {column.meta.supplier_name: names[column.name] for column in direct}
+        lists = {keys.get(name, name) for column in columns if (name := column.meta.code_list)} | listed
         code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
         question = self._question(edition, code_lists)
         expected_rows = self._expected_rows(info, question, code_lists, offered)
@@ -148,7 +150,7 @@ class ODataV3:
                     files=pages,
                     format="json",
                     supplier_columns=names,
-                    lookups=self._lookups(columns, code_lists, scratch),
+                    lookups=self._lookups(columns, keys, code_lists, scratch),
                     row_number=ROW_NUMBER,
                     expected_rows=expected_rows,
                 )
@@ -316,14 +318,17 @@ class ODataV3:
             )
         return url
 
-    def _lookups(self, columns: list[Column], code_lists: dict[str, "CodeList"], scratch: Path) -> dict[str, Lookup]:
+    def _lookups(
+        self, columns: list[Column], keys: dict[str, str], code_lists: dict[str, "CodeList"], scratch: Path
+    ) -> dict[str, Lookup]:
         lookups = {}
         for column in columns:
             if column.meta.code_list is None:
                 continue
-            file = scratch / f"{column.meta.code_list}.json"
-            file.write_text(json.dumps(code_lists[column.meta.code_list].rows), encoding="utf-8")
-            lookups[column.name] = Lookup(file, "Key", column.meta.supplier_name, on=column.meta.code_list)
+            dimension = keys.get(column.meta.code_list, column.meta.code_list)
+            file = scratch / f"{dimension}.json"
+            file.write_text(json.dumps(code_lists[dimension].rows), encoding="utf-8")
+            lookups[column.name] = Lookup(file, "Key", column.meta.supplier_name, on=dimension)
         return lookups
 
     def _unexpected(self, edition: Edition, problem: str, expected: str, came: object) -> DeliveryError:

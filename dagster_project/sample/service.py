@@ -51,15 +51,21 @@ class SampleSuppliers:
 def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     """Every table of the sample's OData v3 service."""
     from .absence_benchmark import absence_tables
+    from .benefits import benefits_tables
     from .key_figures import key_figures_tables
     from .police import police_tables
+    from .proximity import proximity_tables
     from .rivm import rivm_tables
+    from .social_statistics import social_statistics_tables
 
     return [
         *key_figures_tables(as_of, seed),
         *absence_tables(as_of, seed),
         *police_tables(as_of, seed),
         *rivm_tables(as_of, seed),
+        *benefits_tables(as_of, seed),
+        *proximity_tables(as_of, seed),
+        *social_statistics_tables(as_of, seed),
     ]
 
 

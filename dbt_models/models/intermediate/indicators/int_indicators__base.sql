@@ -5,6 +5,11 @@
     'int_safety__crime_figures',
     'int_safety__nuisance_figures',
     'int_health__figures',
+    'int_self_sufficiency__benefit_figures',
+    'int_facilities__figures',
+    'int_social_domain__youth_care_figures',
+    'int_social_domain__wmo_figures',
+    'int_social_domain__provision_figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),

@@ -31,6 +31,7 @@ figures as (
             when 'population_25_44_count' then key_figures.population_25_44_count
             when 'population_45_64_count' then key_figures.population_45_64_count
             when 'population_65_plus_count' then key_figures.population_65_plus_count
+            when 'population_0_24_count' then key_figures.population_0_14_count + key_figures.population_15_24_count
             when 'births_count' then key_figures.births_count
             when 'deaths_count' then key_figures.deaths_count
             when 'population_density_per_km2' then key_figures.population_density_per_km2

@@ -1,0 +1,86 @@
+with figures as (select * from {{ ref('fct_indicator_values') }}),
+
+regions as (select * from {{ ref('dim_region') }}),
+
+wide as (
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        max(case when indicator_code = 'welfare_recipients_count' then value end) as welfare_recipients_count,
+        max(case when indicator_code = 'welfare_recipients_per_1000' then value end) as welfare_recipients_per_1000,
+        max(case when indicator_code = 'welfare_recipients_quarter_count' then value end) as welfare_recipients_quarter_count,
+        max(case when indicator_code = 'welfare_recipients_of_working_age_per_1000' then value end) as welfare_recipients_of_working_age_per_1000,
+        max(case when indicator_code = 'welfare_recipients_15_plus_pct' then value end) as welfare_recipients_15_plus_pct,
+        max(case when indicator_code = 'disability_benefit_recipients_quarter_count' then value end) as disability_benefit_recipients_quarter_count,
+        max(case when indicator_code = 'disability_benefit_recipients_of_working_age_per_1000' then value end) as disability_benefit_recipients_of_working_age_per_1000,
+        max(case when indicator_code = 'unemployment_benefit_recipients_quarter_count' then value end) as unemployment_benefit_recipients_quarter_count,
+        max(case when indicator_code = 'unemployment_benefit_recipients_of_working_age_per_1000' then value end) as unemployment_benefit_recipients_of_working_age_per_1000,
+        max(case when indicator_code = 'state_pension_recipients_quarter_count' then value end) as state_pension_recipients_quarter_count,
+        max(case when indicator_code = 'population_15_plus_count' then value end) as population_15_plus_count,
+        max(case when indicator_code = 'population_15_to_pension_age_count' then value end) as population_15_to_pension_age_count,
+        max(case when indicator_code = 'population_from_pension_age_count' then value end) as population_from_pension_age_count,
+        max(case when indicator_code = 'net_labour_participation_pct' then value end) as net_labour_participation_pct,
+        min(checked_at) as checked_at,
+        min(fresh_until) as fresh_until
+    from figures
+    where
+        period_type in ('year', 'quarter')
+        and feed in ('cbs.benefits', 'cbs.key_figures')
+        and indicator_code in (
+            'welfare_recipients_count',
+            'welfare_recipients_per_1000',
+            'welfare_recipients_quarter_count',
+            'welfare_recipients_of_working_age_per_1000',
+            'welfare_recipients_15_plus_pct',
+            'disability_benefit_recipients_quarter_count',
+            'disability_benefit_recipients_of_working_age_per_1000',
+            'unemployment_benefit_recipients_quarter_count',
+            'unemployment_benefit_recipients_of_working_age_per_1000',
+            'state_pension_recipients_quarter_count',
+            'population_15_plus_count',
+            'population_15_to_pension_age_count',
+            'population_from_pension_age_count',
+            'net_labour_participation_pct'
+        )
+    group by all
+),
+
+final as (
+    select
+        wide.region_code,
+        wide.region_vintage,
+        wide.region_level,
+        regions.region_name,
+        regions.district_code,
+        regions.municipality_code,
+        wide.period_type,
+        wide.period,
+        wide.period_start_date,
+        wide.period_end_date,
+        wide.welfare_recipients_count,
+        wide.welfare_recipients_per_1000,
+        wide.welfare_recipients_quarter_count,
+        wide.welfare_recipients_of_working_age_per_1000,
+        wide.welfare_recipients_15_plus_pct,
+        wide.disability_benefit_recipients_quarter_count,
+        wide.disability_benefit_recipients_of_working_age_per_1000,
+        wide.unemployment_benefit_recipients_quarter_count,
+        wide.unemployment_benefit_recipients_of_working_age_per_1000,
+        wide.state_pension_recipients_quarter_count,
+        wide.population_15_plus_count,
+        wide.population_15_to_pension_age_count,
+        wide.population_from_pension_age_count,
+        wide.net_labour_participation_pct,
+        wide.checked_at,
+        wide.fresh_until
+    from wide
+    left join regions
+        on wide.region_code = regions.region_code and wide.region_vintage = regions.region_vintage
+)
+
+select * from final

@@ -1,0 +1,39 @@
+with provisions as (select * from {{ source('raw_cbs', 'provisions') }}),
+
+named as (
+    select
+        case when region_code = 'NL01' then 'NL00' else region_code end as region_code,
+        edition_year,
+        delivery_id,
+        case substr(region_code, 1, 2)
+            when 'NL' then 'country'
+            when 'GM' then 'municipality'
+            when 'WK' then 'district'
+            when 'BU' then 'neighbourhood'
+        end as region_level,
+        substr(period_code, 1, 4)::integer as year_number,
+        case substr(period_code, 5, 2)
+            when 'JJ' then 'year'
+            when 'HJ' then 'half-year'
+        end as period_type,
+        coalesce(period_name like '%*%', false) as is_provisional,
+        case
+            when lower(number_name) = 'totaal' then 'total'
+            else substr(number_name, 1, 1)
+        end as provision_number,
+        case lower(law_combination_name)
+            when 'totaal' then 'total'
+            when 'alleen jeugd' then 'youth'
+            when 'alleen p-wet' then 'welfare'
+            when 'alleen wmo' then 'wmo'
+            when 'jeugd en p-wet' then 'youth_and_welfare'
+            when 'jeugd en wmo' then 'youth_and_wmo'
+            when 'p-wet en wmo' then 'welfare_and_wmo'
+            when 'jeugd, p-wet en wmo' then 'all_three'
+        end as law_combination,
+        clients_count,
+        households_count
+    from provisions
+)
+
+select * from named

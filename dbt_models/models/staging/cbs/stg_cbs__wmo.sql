@@ -1,0 +1,34 @@
+with wmo as (select * from {{ source('raw_cbs', 'wmo') }}),
+
+named as (
+    select
+        case when region_code = 'NL01' then 'NL00' else region_code end as region_code,
+        edition_year,
+        delivery_id,
+        case substr(region_code, 1, 2)
+            when 'NL' then 'country'
+            when 'GM' then 'municipality'
+            when 'WK' then 'district'
+            when 'BU' then 'neighbourhood'
+        end as region_level,
+        substr(period_code, 1, 4)::integer as year_number,
+        case substr(period_code, 5, 2)
+            when 'JJ' then 'year'
+            when 'HJ' then 'half-year'
+        end as period_type,
+        coalesce(period_name like '%*%', false) as is_provisional,
+        case
+            when lower(provision_type_name) = 'totaal' then 'total'
+            when lower(provision_type_name) like 'ondersteuning thuis%' then 'support_at_home'
+            when lower(provision_type_name) like 'hulp bij het huishouden%' then 'household_help'
+            when lower(provision_type_name) like 'verblijf en opvang%' then 'residence'
+            when lower(provision_type_name) like 'hulpmiddelen en diensten%' then 'aids'
+            else 'other'
+        end as provision_type,
+        provision_type_name,
+        clients_count,
+        clients_per_1000
+    from wmo
+)
+
+select * from named
