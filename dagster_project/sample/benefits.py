@@ -54,9 +54,7 @@ def _published(year: int, month: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _table(
-    year: int, quarters: list[tuple[int, int]], provisional: list[tuple[int, int]], seed: int
-) -> ODataTable:
+def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[int, int]], seed: int) -> ODataTable:
     codes = [_EVERYONE, _NETHERLANDS, _ABROAD, *region_codes()[1:]]
     known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
     names = {
@@ -75,11 +73,7 @@ def _table(
         any(quarter in provisional for quarter in quarters),
         dimensions,
         _TOPICS,
-        [
-            ((region.ljust(10), period), _figures(region, quarter_truth[period]))
-            for region in codes
-            for period in names
-        ],
+        [((region.ljust(10), period), _figures(region, quarter_truth[period])) for region in codes for period in names],
     )
 
 

@@ -1,4 +1,4 @@
-"""The fictional distances to facilities (nabijheid voorzieningen): what CBS would publish of Maandrecht, per edition."""
+"""The fictional distances to facilities (nabijheid voorzieningen): what CBS would publish of Maandrecht."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -84,7 +84,7 @@ def _near(part: Neighbourhood, edition: int, seed: int) -> Counter[str]:
     """Kilometres and numbers summed over the inhabitants, so that they can be added over neighbourhoods."""
     truth = conditions(part, edition, seed)
     people, km = truth["population"], CHARACTERS[part.character].km_to_facilities
-    near: Counter[str] = Counter({"population": people})
+    near: dict[str, float] = {"population": people}
     for group, facility, times, radii in _FACILITIES:
         path = "/".join((*group, f"AfstandTot{facility}"))
         own = next((key for name, key in _IN_KEY_FIGURES.items() if f"{group[-1]}/{facility}".endswith(name)), None)
@@ -93,7 +93,8 @@ def _near(part: Neighbourhood, edition: int, seed: int) -> Counter[str]:
         for radius in radii:
             density = 1.5 * radius * radius / (1 + km * times) ** 2
             near["/".join((*group, f"Aantal {facility}", f"Binnen{radius}Km"))] = people * density * lasting
-    return near
+    # Kilometres are no whole numbers; what can be added over neighbourhoods is a Counter here all the same.
+    return Counter(near)  # type: ignore[arg-type]
 
 
 def _figures(code: str, known: dict[str, Counter[str]]) -> dict[str, float | str | None]:

@@ -174,9 +174,8 @@ def test_a_column_that_is_gone_is_told_and_nothing_lands(suppliers, tmp_path, fe
 
 def test_provisional_quarters_are_marked_and_become_definitive():
     def names(as_of):
-        return {
-            row["Key"]: row["Title"] for table in benefits_tables(as_of, DEFAULT_SEED) for row in table.code_lists["Perioden"]
-        }
+        tables = benefits_tables(as_of, DEFAULT_SEED)
+        return {row["Key"]: row["Title"] for table in tables for row in table.code_lists["Perioden"]}
 
     assert names(date(2026, 11, 23))["2025KW04"] == "2025 december*"
     assert names(date(2027, 11, 23))["2025KW04"] == "2025 december"

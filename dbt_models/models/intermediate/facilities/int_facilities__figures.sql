@@ -1,5 +1,9 @@
 with proximity as (select * from {{ ref('stg_cbs__proximity') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
+newest as (select * from {{ ref('int_regions__newest') }}),
+
 dictionary as (select * from {{ ref('indicators') }}),
 
 delivered_indicators as (
@@ -12,7 +16,7 @@ delivered_indicators as (
 figures as (
     select
         proximity.region_code,
-        proximity.edition_year as region_vintage,
+        coalesce(regions.region_vintage, newest.region_vintage, proximity.edition_year) as region_vintage,
         proximity.region_level,
         delivered_indicators.indicator_code,
         proximity.edition_year,
@@ -50,6 +54,9 @@ figures as (
         'cbs.proximity' as feed,
         proximity.delivery_id
     from proximity
+    left join regions
+        on proximity.region_code = regions.region_code and proximity.edition_year = regions.region_vintage
+    left join newest on proximity.region_code = newest.region_code
     cross join delivered_indicators
 )
 

@@ -1,5 +1,7 @@
 with benefits as (select * from {{ ref('stg_cbs__benefits') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 newest as (select * from {{ ref('int_regions__newest') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
@@ -14,7 +16,7 @@ counted_indicators as (
 figures as (
     select
         benefits.region_code,
-        coalesce(newest.region_vintage, benefits.edition_year) as region_vintage,
+        coalesce(regions.region_vintage, newest.region_vintage, benefits.edition_year) as region_vintage,
         benefits.region_level,
         counted_indicators.indicator_code,
         benefits.edition_year,
@@ -39,6 +41,8 @@ figures as (
         'cbs.benefits' as feed,
         benefits.delivery_id
     from benefits
+    left join regions
+        on benefits.region_code = regions.region_code and benefits.edition_year = regions.region_vintage
     left join newest on benefits.region_code = newest.region_code
     cross join counted_indicators
 )

@@ -1,5 +1,7 @@
 with provisions as (select * from {{ ref('stg_cbs__provisions') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 newest as (select * from {{ ref('int_regions__newest') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
@@ -59,7 +61,7 @@ known as (
 figures as (
     select
         known.region_code,
-        coalesce(newest.region_vintage, known.year_number) as region_vintage,
+        coalesce(regions.region_vintage, newest.region_vintage, known.year_number) as region_vintage,
         known.region_level,
         delivered_indicators.indicator_code,
         known.edition_year,
@@ -81,6 +83,8 @@ figures as (
         'cbs.provisions' as feed,
         known.delivery_id
     from known
+    left join regions
+        on known.region_code = regions.region_code and known.year_number = regions.region_vintage
     left join newest on known.region_code = newest.region_code
     cross join delivered_indicators
 )

@@ -1,5 +1,7 @@
 with wmo as (select * from {{ ref('stg_cbs__wmo') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 newest as (select * from {{ ref('int_regions__newest') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
@@ -31,7 +33,7 @@ by_type as (
 figures as (
     select
         by_type.region_code,
-        coalesce(newest.region_vintage, by_type.year_number) as region_vintage,
+        coalesce(regions.region_vintage, newest.region_vintage, by_type.year_number) as region_vintage,
         by_type.region_level,
         delivered_indicators.indicator_code,
         by_type.edition_year,
@@ -53,6 +55,8 @@ figures as (
         'cbs.wmo' as feed,
         by_type.delivery_id
     from by_type
+    left join regions
+        on by_type.region_code = regions.region_code and by_type.year_number = regions.region_vintage
     left join newest on by_type.region_code = newest.region_code
     cross join delivered_indicators
 )

@@ -1,5 +1,7 @@
 with youth_care as (select * from {{ ref('stg_cbs__youth_care') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 newest as (select * from {{ ref('int_regions__newest') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
@@ -35,7 +37,7 @@ by_form as (
 figures as (
     select
         by_form.region_code,
-        coalesce(newest.region_vintage, by_form.year_number) as region_vintage,
+        coalesce(regions.region_vintage, newest.region_vintage, by_form.year_number) as region_vintage,
         by_form.region_level,
         delivered_indicators.indicator_code,
         by_form.edition_year,
@@ -60,6 +62,8 @@ figures as (
         'cbs.youth_care' as feed,
         by_form.delivery_id
     from by_form
+    left join regions
+        on by_form.region_code = regions.region_code and by_form.year_number = regions.region_vintage
     left join newest on by_form.region_code = newest.region_code
     cross join delivered_indicators
 )
