@@ -65,11 +65,14 @@ class FileParameters(Strict):
 
 
 class OgcFeaturesParameters(Strict):
-    """Where the collections of an OGC API Features service stand, with {edition} where the year stands."""
+    """Where the collections of an OGC API Features service stand."""
 
     base_url: str
-    path: str
+    # With {edition} where the year stands.
+    path: str = Field(pattern=r"\{edition\}")
+    # Name of the collection per level of regions.
     collections: dict[str, str] = Field(min_length=1)
+    # The property by which a region tells its municipality, and by which it is asked for.
     municipality_property: str
 
 

@@ -44,6 +44,8 @@ class Records:
     # A column whose values may not repeat: the supplier's own row number shows a page that came twice.
     row_number: str | None = None
     expected_rows: int | None = None
+    # Bytes that one record may take. The reader keeps twice this per thread, and slows down with it.
+    largest_record: int = 1024 * 1024
 
 
 @dataclass

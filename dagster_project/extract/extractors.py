@@ -5,13 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
-from dagster_project.contracts.protocols import CsvZipParameters, FileParameters, ODataV3Parameters
+from dagster_project.contracts.protocols import (
+    CsvZipParameters,
+    FileParameters,
+    ODataV3Parameters,
+    OgcFeaturesParameters,
+)
 from dagster_project.errors import SetupError
 from dagster_project.extract.answer import Extractor
 from dagster_project.extract.csv_zip import CsvZip
 from dagster_project.extract.file import File
 from dagster_project.extract.http import Http
 from dagster_project.extract.odata_v3 import ODataV3
+from dagster_project.extract.ogc_features import OgcFeatures
 from dagster_project.settings import FeedSettings, Settings
 
 
@@ -31,6 +37,8 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
                 yield CsvZip(road, http, location or parameters.location)
             case FileParameters() as parameters:
                 yield File(feed, parameters, _file_location(feed, settings), http)
+            case OgcFeaturesParameters() as parameters:
+                yield OgcFeatures(road, http, (own.base_url or parameters.base_url).rstrip("/"), municipality)
             case _:
                 raise SetupError(f"{feed.id}: nothing speaks {road.delivery.protocol}")
 

@@ -20,8 +20,6 @@ KIND_OF_VALUE: dict[DataType, str] = {
     "date": "a date",
     "timestamptz": "a moment with time zone",
 }
-# A record of the widest table is a few kB. The reader keeps twice this per thread, and slows down with it.
-LARGEST_RECORD = 1024 * 1024
 
 
 def write_parquet(
@@ -85,7 +83,7 @@ def _read_as_text(
     types = "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in wanted) + "}"
     files = "[" + ", ".join(_quoted(str(file)) for file in records.files) + "]"
     if records.format == "json":
-        reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={LARGEST_RECORD})"
+        reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={records.largest_record})"
     else:
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
     nothing = ", ".join(_quoted(text) for text in ("", *missing))

@@ -71,8 +71,8 @@ def _labels(code: str, newest: bool) -> dict[str, object]:
     kind = code[:2]
     municipality = "Nederland" if kind == "NL" else MUNICIPALITIES["GM" + code[2:6]]
     postcode = f"0{code[4:6]}{int(code[6:8]) + 1}" if kind == "BU" else "."
-    # One border has moved; the newest edition tells.
-    moved = newest and code == "BU99990203"
+    # One border has moved, between two neighbourhoods; the newest edition tells.
+    moved = newest and code in ("BU99990203", "BU99990209")
     return {
         "municipality_name": municipality.ljust(40),
         "region_type": _REGION_TYPES[kind].ljust(10),

@@ -44,6 +44,7 @@ class SampleSuppliers:
         """What an installation sets to be served by these suppliers."""
         return {
             **{name: SupplierSettings(base_url=self.cbs_url) for name in ODATA_V3_SUPPLIERS},
+            "pdok": SupplierSettings(base_url=self.base_url),
             "signalen": SupplierSettings(location=self.signalen_url),
         }
 
@@ -74,10 +75,17 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     # Imported here: who only runs against the real suppliers need not wait for a web server.
     from starlette.applications import Starlette
 
+    from .borders import outline_routes
     from .odata_v3 import odata_v3_routes
     from .signalen_export import signalen_routes
 
-    return Starlette(routes=[*odata_v3_routes(sample_tables(as_of, seed)), *signalen_routes(as_of, seed)])
+    return Starlette(
+        routes=[
+            *odata_v3_routes(sample_tables(as_of, seed)),
+            *signalen_routes(as_of, seed),
+            *outline_routes(as_of, seed),
+        ]
+    )
 
 
 def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:

@@ -1,4 +1,4 @@
-with base as (select * from {{ ref('int_indicators__base') }}),
+with base as (select * from {{ ref('int_indicators__with_areas') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 

@@ -1,11 +1,46 @@
 with key_figures as (select * from {{ ref('stg_cbs__key_figures') }}),
 
+borders as (select * from {{ ref('stg_pdok__borders') }}),
+
+shared_ground as (select * from {{ ref('int_regions__overlaps') }}),
+
 reports as (select * from {{ ref('stg_signalen__reports') }}),
 
 locations as (select * from {{ ref('stg_signalen__locations') }}),
 
--- A supplier that is late may not silence another's theme: while CBS is withheld, the codes in the municipality's own
--- reports still say where they are. Names are then missing, and nothing else.
+own_areas as (select * from {{ ref('own_areas') }}),
+
+-- A supplier that is late may not silence another's theme: while CBS is withheld, regions are those that have an
+-- outline. Whether a border moved is then measured instead of told.
+drawn as (
+    select
+        borders.region_code,
+        borders.region_vintage,
+        borders.region_level,
+        borders.region_name,
+        municipalities.region_name as municipality_name,
+        case
+            when borders.region_level <> 'neighbourhood' then null
+            when shared_ground.is_same then '1'
+            else '3'
+        end as boundary_change_code
+    from borders
+    left join borders as municipalities
+        on
+            borders.municipality_code = municipalities.region_code
+            and borders.region_vintage = municipalities.region_vintage
+            and not municipalities.is_water
+    left join shared_ground
+        on
+            borders.region_code = shared_ground.from_code
+            and borders.region_code = shared_ground.to_code
+            and borders.region_vintage = shared_ground.to_vintage
+            and borders.region_vintage = shared_ground.from_vintage + 1
+    where not borders.is_water and not exists (select 1 from key_figures)
+),
+
+-- Without outlines the codes in the municipality's own reports still say where they are. Names are then missing, and
+-- nothing else.
 codes_in_reports as (
     select distinct region_code
     from (
@@ -17,6 +52,7 @@ codes_in_reports as (
         regexp_full_match(region_code, 'BU[0-9]{8}')
         and 'GM' || substr(region_code, 3, 4) = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
         and not exists (select 1 from key_figures)
+        and not exists (select 1 from drawn)
 ),
 
 regions_in_reports as (
@@ -26,12 +62,12 @@ regions_in_reports as (
     union
     select '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}', 'municipality'
     from reports
-    where not exists (select 1 from key_figures)
+    where not exists (select 1 from key_figures) and not exists (select 1 from drawn)
 ),
 
 newest_report as (select year({{ local_time('max(updated_at)') }}) as report_year from reports),
 
-listed as (
+official as (
     select
         region_code,
         edition_year as region_vintage,
@@ -43,6 +79,16 @@ listed as (
     from key_figures
     union all
     select
+        region_code,
+        region_vintage,
+        region_level,
+        region_name,
+        municipality_name,
+        boundary_change_code,
+        null as most_common_postcode
+    from drawn
+    union all
+    select
         regions_in_reports.region_code,
         newest_report.report_year::integer as region_vintage,
         regions_in_reports.region_level,
@@ -52,6 +98,32 @@ listed as (
         null as most_common_postcode
     from regions_in_reports
     cross join newest_report
+),
+
+sizes as (select area_code, count(*) as neighbourhood_count from own_areas group by all),
+
+-- An area is there in the years that have all of its neighbourhoods; it changed when one of them did.
+areas as (
+    select
+        own_areas.area_code as region_code,
+        official.region_vintage,
+        'area' as region_level,
+        max(own_areas.area_name) as region_name,
+        max(official.municipality_name) as municipality_name,
+        max(official.boundary_change_code) as boundary_change_code,
+        null as most_common_postcode
+    from own_areas
+    inner join official
+        on own_areas.neighbourhood_code = official.region_code and own_areas.municipality_code = 'GM' || substr(official.region_code, 3, 4)
+    inner join sizes on own_areas.area_code = sizes.area_code
+    group by own_areas.area_code, official.region_vintage, sizes.neighbourhood_count
+    having count(*) = sizes.neighbourhood_count
+),
+
+listed as (
+    select * from official
+    union all
+    select * from areas
 )
 
 select * from listed

@@ -1,5 +1,7 @@
 with regions as (select * from {{ ref('int_regions__vintages') }}),
 
+own_areas as (select * from {{ ref('own_areas') }}),
+
 own_regions as (
     select
         region_code,
@@ -8,7 +10,7 @@ own_regions as (
     from regions
     where
         is_newest_vintage
-        and region_level in ('neighbourhood', 'district', 'municipality')
+        and region_level in ('neighbourhood', 'district', 'area', 'municipality')
         and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
 ),
 
@@ -28,6 +30,14 @@ parts as (
                 or own_regions.region_code = 'WK' || substr(neighbourhoods.region_code, 3, 6)
                 or own_regions.region_code = 'GM' || substr(neighbourhoods.region_code, 3, 4)
             )
+    union all
+    select
+        own_regions.region_code,
+        own_regions.region_vintage,
+        own_regions.region_level,
+        own_areas.neighbourhood_code
+    from own_regions
+    inner join own_areas on own_regions.region_code = own_areas.area_code
     union all
     select
         own_regions.region_code,

@@ -42,6 +42,7 @@ named as (
         case lineage.region_level
             when 'neighbourhood' then lineage.district_code
             when 'district' then lineage.municipality_code
+            when 'area' then lineage.municipality_code
             when 'municipality' then 'NL00'
         end as parent_region_code,
         lineage.district_code,

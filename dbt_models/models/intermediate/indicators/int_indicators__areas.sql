@@ -1,0 +1,104 @@
+with base as (select * from {{ ref('int_indicators__base') }}),
+
+dictionary as (select * from {{ ref('indicators') }}),
+
+own_areas as (select * from {{ ref('own_areas') }}),
+
+sizes as (select area_code, count(*) as neighbourhood_count from own_areas group by all),
+
+-- Own registers are counted per area already.
+counted as (select distinct indicator_code from base where region_level = 'area'),
+
+additive as (
+    select
+        indicator_code,
+        weight,
+        aggregation = 'sum' as is_sum
+    from dictionary
+    where
+        numerator is null
+        and (aggregation = 'sum' or (aggregation = 'weighted_mean' and weight is not null))
+        and indicator_code not in (select indicator_code from counted)
+),
+
+weights as (
+    select
+        region_code,
+        indicator_code,
+        period,
+        value
+    from base
+    where region_level = 'neighbourhood' and indicator_code in (select weight from additive)
+),
+
+-- Where nothing is to be weighed, as in a neighbourhood without dwellings, a mean need not be known.
+members as (
+    select
+        own_areas.area_code,
+        sizes.neighbourhood_count,
+        base.*,
+        case when additive.is_sum then 1.0 else weights.value end as member_weight,
+        additive.is_sum
+    from own_areas
+    inner join sizes on own_areas.area_code = sizes.area_code
+    inner join base on own_areas.neighbourhood_code = base.region_code
+    inner join additive on base.indicator_code = additive.indicator_code
+    left join weights
+        on
+            additive.weight = weights.indicator_code
+            and base.region_code = weights.region_code
+            and base.period = weights.period
+),
+
+summed as (
+    select
+        area_code as region_code,
+        max(region_vintage) as region_vintage,
+        'area' as region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        is_sum,
+        count(case when member_weight = 0 or (member_weight is not null and value is not null) then 1 end)
+        = max(neighbourhood_count) as is_known,
+        sum(case when member_weight = 0 then 0 else member_weight * value end) as total,
+        sum(member_weight) as total_weight,
+        -- A neighbourhood whose figure is not rounded is sure.
+        count(lower_bound) > 0 as has_bounds,
+        sum(case when member_weight = 0 then 0 else member_weight * coalesce(lower_bound, value) end) as lower_total,
+        sum(case when member_weight = 0 then 0 else member_weight * coalesce(upper_bound, value) end) as upper_total,
+        max(status) as status,
+        feed,
+        delivery_id
+    from members
+    group by all
+    having count(*) = max(neighbourhood_count)
+),
+
+areas as (
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        case when is_known then total / case when is_sum then 1 else nullif(total_weight, 0) end end as value,
+        case when is_known and has_bounds then lower_total / case when is_sum then 1 else nullif(total_weight, 0) end end as lower_bound,
+        case when is_known and has_bounds then upper_total / case when is_sum then 1 else nullif(total_weight, 0) end end as upper_bound,
+        status,
+        null::varchar as missing_reason,
+        feed,
+        delivery_id
+    from summed
+)
+
+select * from areas

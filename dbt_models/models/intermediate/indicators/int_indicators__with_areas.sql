@@ -1,0 +1,13 @@
+{{ config(materialized='table') }}
+
+with base as (select * from {{ ref('int_indicators__base') }}),
+
+areas as (select * from {{ ref('int_indicators__areas') }}),
+
+with_areas as (
+    select * from base
+    union all
+    select * from areas
+)
+
+select * from with_areas

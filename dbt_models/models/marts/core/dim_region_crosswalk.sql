@@ -1,0 +1,16 @@
+with crosswalk as (select * from {{ ref('int_regions__crosswalk') }}),
+
+final as (
+    select
+        from_code,
+        from_vintage,
+        to_code,
+        to_vintage,
+        weight,
+        change,
+        quality,
+        is_by_outline
+    from crosswalk
+)
+
+select * from final
