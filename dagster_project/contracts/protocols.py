@@ -54,7 +54,8 @@ class FileParameters(Strict):
     """A CSV or Excel file: in a drop folder named after the feed, or at an address."""
 
     location: str | None = None
-    # The location is a page of links: the last one that this expression fits is the file.
+    # The location is a page of links: the one that this expression fits is the file, asked from the page's own host.
+    # Of several it is the one with the highest group named 'edition', or else the last.
     link_pattern: str | None = None
     # Which files of the folder are meant; a group named 'date' holds the day of the export. Where the name holds none,
     # the file's modification time is taken.

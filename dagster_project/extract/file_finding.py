@@ -114,14 +114,13 @@ class Finder:
         )
 
     def _address(self) -> str:
-        """The address of the file: the location itself, or the last link of the page there that fits."""
+        """The address of the file: the location itself, or the newest link of the page there that fits."""
         pattern = self.parameters.link_pattern
         if pattern is None:
             return self.location
-        page = self.http.get(self.location).decode("utf-8", "replace")
         links = _Links()
-        links.feed(page)
-        fitting = [link for link in links.found if re.search(pattern, link)]
+        links.feed(self.http.get(self.location).decode("utf-8", "replace"))
+        fitting = [(match, link) for link in links.found if (match := re.search(pattern, link))]
         if not fitting:
             raise DeliveryError(
                 self.feed,
@@ -131,7 +130,11 @@ class Finder:
                 or f"{len(links.found)} links, none to a .csv or .xlsx",
                 do="open the page in a browser; if the file has another kind of name now, adapt link_pattern",
             )
-        return urljoin(self.location, fitting[-1])
+        # No supplier promises the order of its links; a school year in their names tells which is newest.
+        _, newest = max(reversed(fitting), key=lambda found: found[0].groupdict().get("edition") or "")
+        # DUO's catalogue names an internal host, which nobody outside can reach.
+        page = urlsplit(self.location)
+        return urlsplit(urljoin(self.location, newest))._replace(scheme=page.scheme, netloc=page.netloc).geturl()
 
     def _download(self, url: str, held: Held | None, content: io.BufferedRandom | io.BufferedReader) -> Found | None:
         """Stream the file into ``content``; None when the supplier says that it has not changed."""

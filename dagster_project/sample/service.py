@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.settings import SupplierSettings
+from dagster_project.settings import FeedSettings, SupplierSettings
 
 from .serving import serve
 
@@ -46,6 +46,7 @@ class SampleSuppliers:
             **{name: SupplierSettings(base_url=self.cbs_url) for name in ODATA_V3_SUPPLIERS},
             "pdok": SupplierSettings(base_url=self.base_url),
             "signalen": SupplierSettings(location=self.signalen_url),
+            "duo": duo_settings(self.base_url),
         }
 
 
@@ -76,6 +77,7 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     from starlette.applications import Starlette
 
     from .borders import outline_routes
+    from .duo import duo_routes
     from .odata_v3 import odata_v3_routes
     from .signalen_export import signalen_routes
 
@@ -84,12 +86,19 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
             *odata_v3_routes(sample_tables(as_of, seed)),
             *signalen_routes(as_of, seed),
             *outline_routes(as_of, seed),
+            *duo_routes(as_of, seed),
         ]
     )
 
 
 def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     """Put the files that the municipality's own departments deliver by hand into a folder per feed."""
+    from .drops.early_childhood import write_early_childhood
+    from .drops.sports import write_sports
+    from .drops.vacancy import write_vacancy
+
+    for write in (write_early_childhood, write_sports, write_vacancy):
+        write(folder, as_of, seed)
 
 
 @contextmanager
@@ -98,6 +107,13 @@ def sample_suppliers(as_of: date, seed: int = DEFAULT_SEED) -> Iterator[SampleSu
     requests: list[tuple[str, str]] = []
     with serve(recording(sample_app(as_of, seed), requests)) as base_url:
         yield SampleSuppliers(base_url, requests)
+
+
+def duo_settings(base_url: str) -> SupplierSettings:
+    """Where DUO's pages of links stand on suppliers that run at ``base_url``."""
+    from .duo import PAGES, page_url
+
+    return SupplierSettings(feeds={feed: FeedSettings(location=page_url(base_url, feed)) for feed in PAGES})
 
 
 def signalen_url(base_url: str) -> str:

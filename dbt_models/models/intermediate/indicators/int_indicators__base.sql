@@ -10,6 +10,10 @@
     'int_social_domain__youth_care_figures',
     'int_social_domain__wmo_figures',
     'int_social_domain__provision_figures',
+    'int_education__figures',
+    'int_early_childhood__figures',
+    'int_sport__figures',
+    'int_vacancy__figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),

@@ -1,0 +1,15 @@
+with memberships as (select * from {{ source('raw_sports', 'memberships') }}),
+
+cleaned as (
+    select
+        delivery_id,
+        season_start_year,
+        club_name,
+        lower(sport) as sport,
+        {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+        members_count,
+        youth_members_count
+    from memberships
+)
+
+select * from cleaned
