@@ -39,14 +39,14 @@ _SUMMER = (7, 8)
 def write_sports(folder: Path, as_of: date, seed: int) -> None:
     """The exports of the three registers."""
     exported = last_export(as_of)
-    # A season starts in July; a subsidy is settled in the year after.
-    season = exported.year if exported.month >= 9 else exported.year - 1
+    # Members and subsidy of a year are known in the next one.
+    years = range(exported.year - _YEARS, exported.year)
     write_csv(
         folder,
         "sports.memberships",
         f"leden-{exported}",
-        ("Seizoen begint in", "Vereniging", "Sport", "Buurtcode", "Leden", "Jeugdleden"),
-        (row for year in range(season - _YEARS + 1, season + 1) for row in _members(year, seed)),
+        ("Jaar", "Vereniging", "Sport", "Buurtcode", "Leden", "Jeugdleden"),
+        (row for year in years for row in _members(year, seed)),
         # As an export of an older program on a Dutch computer.
         encoding="cp1252",
     )
@@ -55,7 +55,7 @@ def write_sports(folder: Path, as_of: date, seed: int) -> None:
         "sports.clubs",
         f"verenigingen-{exported}",
         ("Jaar", "Vereniging", "Sport", "Subsidie (euro)", "Leden"),
-        (row for year in range(exported.year - _YEARS, exported.year) for row in _clubs(year, seed)),
+        (row for year in years for row in _clubs(year, seed)),
     )
     write_csv(
         folder,

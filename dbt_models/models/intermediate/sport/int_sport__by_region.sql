@@ -21,15 +21,15 @@ newest_use as (
     qualify reference_date = max(reference_date) over (partition by month_start_date)
 ),
 
--- A season starts in July; a subsidy is of a calendar year; use is of a month.
+-- Members and subsidies are of a year; use is of a month.
 periods as (
     select
         'sports.memberships' as feed,
         delivery_id,
         'year' as period_type,
-        season_start_year::varchar as period,
-        make_date(season_start_year, 7, 1) as period_start_date,
-        make_date(season_start_year + 1, 6, 30) as period_end_date,
+        membership_year::varchar as period,
+        make_date(membership_year, 1, 1) as period_start_date,
+        make_date(membership_year, 12, 31) as period_end_date,
         true as is_complete_period
     from memberships
     group by all
@@ -61,7 +61,7 @@ counts as (
     select
         'sports.memberships' as feed,
         parts.region_code,
-        make_date(memberships.season_start_year, 7, 1) as period_start_date,
+        make_date(memberships.membership_year, 1, 1) as period_start_date,
         sum(memberships.members_count) as members,
         sum(memberships.youth_members_count) as youth_members,
         null as clubs,

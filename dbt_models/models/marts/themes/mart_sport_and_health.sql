@@ -30,12 +30,25 @@ wide as (
         max(case when indicator_code = 'informal_carers_pct' then value end) as informal_carers_pct,
         max(case when indicator_code = 'volunteers_pct' then value end) as volunteers_pct,
         max(case when indicator_code = 'difficulty_getting_by_pct' then value end) as difficulty_getting_by_pct,
+        max(case when indicator_code = 'sports_members_count' then value end) as sports_members_count,
+        max(case when indicator_code = 'sports_youth_members_count' then value end) as sports_youth_members_count,
+        max(case when indicator_code = 'sports_members_per_1000' then value end) as sports_members_per_1000,
+        max(case when indicator_code = 'sports_youth_members_pct' then value end) as sports_youth_members_pct,
+        max(case when indicator_code = 'sports_clubs_count' then value end) as sports_clubs_count,
+        max(case when indicator_code = 'sports_subsidy_eur' then value end) as sports_subsidy_eur,
+        max(case when indicator_code = 'sports_club_members_count' then value end) as sports_club_members_count,
+        max(case when indicator_code = 'sports_subsidy_per_member_eur' then value end) as sports_subsidy_per_member_eur,
+        max(case when indicator_code = 'sports_subsidy_per_inhabitant_eur' then value end) as sports_subsidy_per_inhabitant_eur,
+        max(case when indicator_code = 'sports_accommodations_count' then value end) as sports_accommodations_count,
+        max(case when indicator_code = 'sports_accommodation_available_hours' then value end) as sports_accommodation_available_hours,
+        max(case when indicator_code = 'sports_accommodation_used_hours' then value end) as sports_accommodation_used_hours,
+        max(case when indicator_code = 'sports_accommodation_occupancy_pct' then value end) as sports_accommodation_occupancy_pct,
         min(checked_at) as checked_at,
         min(fresh_until) as fresh_until
     from figures
     where
-        period_type in ('year')
-        and feed in ('rivm.health')
+        period_type in ('year', 'month')
+        and feed in ('rivm.health', 'sports.memberships', 'sports.clubs', 'sports.accommodation_use')
         and indicator_code in (
             'good_perceived_health_pct',
             'meets_exercise_guideline_pct',
@@ -55,7 +68,20 @@ wide as (
             'socially_lonely_pct',
             'informal_carers_pct',
             'volunteers_pct',
-            'difficulty_getting_by_pct'
+            'difficulty_getting_by_pct',
+            'sports_members_count',
+            'sports_youth_members_count',
+            'sports_members_per_1000',
+            'sports_youth_members_pct',
+            'sports_clubs_count',
+            'sports_subsidy_eur',
+            'sports_club_members_count',
+            'sports_subsidy_per_member_eur',
+            'sports_subsidy_per_inhabitant_eur',
+            'sports_accommodations_count',
+            'sports_accommodation_available_hours',
+            'sports_accommodation_used_hours',
+            'sports_accommodation_occupancy_pct'
         )
     group by all
 ),
@@ -91,6 +117,19 @@ final as (
         wide.informal_carers_pct,
         wide.volunteers_pct,
         wide.difficulty_getting_by_pct,
+        wide.sports_members_count,
+        wide.sports_youth_members_count,
+        wide.sports_members_per_1000,
+        wide.sports_youth_members_pct,
+        wide.sports_clubs_count,
+        wide.sports_subsidy_eur,
+        wide.sports_club_members_count,
+        wide.sports_subsidy_per_member_eur,
+        wide.sports_subsidy_per_inhabitant_eur,
+        wide.sports_accommodations_count,
+        wide.sports_accommodation_available_hours,
+        wide.sports_accommodation_used_hours,
+        wide.sports_accommodation_occupancy_pct,
         wide.checked_at,
         wide.fresh_until
     from wide

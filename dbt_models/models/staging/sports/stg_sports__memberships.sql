@@ -3,7 +3,7 @@ with memberships as (select * from {{ source('raw_sports', 'memberships') }}),
 cleaned as (
     select
         delivery_id,
-        season_start_year,
+        membership_year,
         club_name,
         lower(sport) as sport,
         {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
