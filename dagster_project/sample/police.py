@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from zlib import crc32
+from hashlib import blake2b
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods, regions
 from .municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
@@ -96,13 +96,14 @@ class _Counts:
         self.rates = {code: rate for code, (_, rate) in {**_CRIMES, **_NUISANCE}.items()}
 
     def chance(self, *place: object) -> float:
-        return crc32("/".join(map(str, (self.seed, *place))).encode()) / 2**32
+        text = "/".join(map(str, (self.seed, *place)))
+        return int.from_bytes(blake2b(text.encode(), digest_size=4).digest()) / 2**32
 
     def people(self, place: Neighbourhood) -> float:
         if place.code not in _MOVING_BORDER:
             return place.inhabitants
         both = sum(other.inhabitants for other in NEIGHBOURHOODS if other.code in _MOVING_BORDER)
-        first = 0.6 + 0.2 * self.chance("border", self.borders)
+        first = 0.4 + 0.5 * self.chance("border", self.borders)
         return both * (first if place.code == _MOVING_BORDER[0] else 1 - first)
 
     def count(self, place: Neighbourhood, code: str, period: str) -> int | None:

@@ -2,7 +2,9 @@
 
 with health as (select * from {{ ref('stg_rivm__health') }}),
 
-regions as (select * from {{ ref('int_regions__newest') }}),
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
+newest_regions as (select * from {{ ref('int_regions__newest') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
@@ -90,7 +92,7 @@ asked as (
 figures as (
     select
         asked.region_code,
-        coalesce(regions.region_vintage, asked.edition_year) as region_vintage,
+        coalesce(regions.region_vintage, newest_regions.region_vintage, asked.edition_year) as region_vintage,
         asked.region_level,
         asked.indicator_code,
         asked.edition_year,
@@ -107,7 +109,9 @@ figures as (
         'rivm.health' as feed,
         asked.delivery_id
     from asked
-    left join regions on asked.region_code = regions.region_code
+    -- A table says on the borders of which year it stands.
+    left join regions on asked.region_code = regions.region_code and asked.edition_year = regions.region_vintage
+    left join newest_regions on asked.region_code = newest_regions.region_code
 )
 
 select * from figures
