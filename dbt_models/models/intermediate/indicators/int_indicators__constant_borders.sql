@@ -4,15 +4,25 @@ with base as (select * from {{ ref('int_indicators__base') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
-crosswalk as (select * from {{ ref('int_regions__crosswalk') }}),
+regions as (select * from {{ ref('int_regions__vintages') }}),
 
 newest as (
     select
         region_code,
-        region_vintage,
-        municipality_code
-    from {{ ref('int_regions__vintages') }}
-    where region_level = 'neighbourhood' and is_newest_vintage
+        region_vintage
+    from regions
+    where
+        region_level = 'neighbourhood'
+        and is_newest_vintage
+        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+),
+
+crosswalk as (
+    select *
+    from {{ ref('int_regions__crosswalk') }}
+    where
+        to_code in (select region_code from newest)
+        or 'GM' || substr(from_code, 3, 4) = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
 ),
 
 -- Only editions stand on the borders of their year; own registers are always counted on the newest. Ground is not
@@ -40,6 +50,7 @@ figures as (
         and dictionary.aggregation = 'sum'
         and dictionary.numerator is null
         and dictionary.unit <> 'ha'
+        and base.region_code in (select from_code from crosswalk)
 ),
 
 -- From better to worse, so that the worst part decides.
@@ -84,7 +95,6 @@ spread as (
     select
         newest.region_code,
         newest.region_vintage,
-        newest.municipality_code,
         wanted.indicator_code,
         wanted.edition_year,
         wanted.period_type,
@@ -108,15 +118,15 @@ spread as (
             and wanted.period = converted.period
 ),
 
--- Counts stay whole and keep the total of their municipality: the units that rounding down leaves over go to the
+-- Counts stay whole and keep the total of the municipality: the units that rounding down leaves over go to the
 -- largest remainders.
 shared_out as (
     select
         *,
-        round(sum(value) over (partition by municipality_code, indicator_code, period))
-        - sum(whole_value) over (partition by municipality_code, indicator_code, period) as units_left,
+        round(sum(value) over (partition by indicator_code, period))
+        - sum(whole_value) over (partition by indicator_code, period) as units_left,
         row_number() over (
-            partition by municipality_code, indicator_code, period order by remainder desc nulls last, region_code
+            partition by indicator_code, period order by remainder desc nulls last, region_code
         ) as turn
     from spread
 ),

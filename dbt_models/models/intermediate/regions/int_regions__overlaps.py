@@ -12,6 +12,8 @@ from typing import Any
 # a grid of about 22 m) overlap their own neighbours by up to 5.3% of the smaller. What stays below twice that, seen
 # from either side, is a sliver and no change.
 SLIVER = 0.1
+# Of which both outlines hold this share lies where it lay.
+NEARLY_ALL = 0.99
 # Metres per degree at the middle of the country; only shares of areas are used, in which the scale falls out.
 LATITUDE = 52.2
 NORTHWARD = 111_250
@@ -57,24 +59,41 @@ def overlaps(borders: Iterable[Border]) -> list[Overlap]:
 
 def _between(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, float, float]]:
     # Imported here: dbt reads this file whenever it parses.
+    from numpy import array, concatenate, unique
     from shapely import STRtree, area, intersection
 
-    # Most outlines are sent again letter by letter, and then there is nothing to measure.
-    same = {code for code, outline in before.items() if after.get(code) == outline}
-    found = [(code, code, 1.0, 1.0) for code in sorted(same)]
-    old_codes, new_codes = sorted(before.keys() - same), sorted(after.keys() - same)
+    old_codes, new_codes = sorted(before), sorted(after)
     if not (old_codes and new_codes):
-        return found
+        return []
     old, new = _shapes(before[code] for code in old_codes), _shapes(after[code] for code in new_codes)
-    old_numbers, new_numbers = STRtree(new).query(old, predicate="intersects")
-    shared = area(intersection(old[old_numbers], new[new_numbers]))
-    from_shares, to_shares = shared / area(old)[old_numbers], shared / area(new)[new_numbers]
-    found += [
+    old_areas, new_areas = area(old), area(new)
+    places = {code: number for number, code in enumerate(new_codes)}
+    kept = array([(o, places[code]) for o, code in enumerate(old_codes) if code in places], dtype=int).reshape(-1, 2)
+    shared = area(intersection(old[kept[:, 0]], new[kept[:, 1]]))
+    is_same = shared >= NEARLY_ALL * array([old_areas[kept[:, 0]], new_areas[kept[:, 1]]]).max(axis=0)
+    same = kept[is_same]
+    # Who lies where it lay can share ground only with one who does not: most of the country need not be compared.
+    other_old = array(sorted(set(range(len(old))) - set(same[:, 0].tolist())), dtype=int)
+    other_new = array(sorted(set(range(len(new))) - set(same[:, 1].tolist())), dtype=int)
+    from_old, to_any = STRtree(new).query(old[other_old], predicate="intersects")
+    to_new, from_any = STRtree(old).query(new[other_new], predicate="intersects")
+    pairs = unique(
+        concatenate(
+            [
+                same,
+                array([other_old[from_old], to_any], dtype=int).T,
+                array([from_any, other_new[to_new]], dtype=int).T,
+            ]
+        ),
+        axis=0,
+    )
+    shared = area(intersection(old[pairs[:, 0]], new[pairs[:, 1]]))
+    from_shares, to_shares = shared / old_areas[pairs[:, 0]], shared / new_areas[pairs[:, 1]]
+    return [
         (old_codes[o], new_codes[n], round(float(from_share), 9), round(float(to_share), 9))
-        for o, n, from_share, to_share in zip(old_numbers, new_numbers, from_shares, to_shares, strict=True)
+        for (o, n), from_share, to_share in zip(pairs, from_shares, to_shares, strict=True)
         if max(from_share, to_share) >= SLIVER
     ]
-    return sorted(found)
 
 
 def _shapes(outlines: Iterable[str]) -> Any:  # noqa: ANN401 - an array of shapes
