@@ -12,6 +12,8 @@ class Held:
     """What we hold of an edition, in the words by which its supplier can tell whether it is the latest."""
 
     validators: dict[str, str]
+    # The tables as we hold them, for a supplier that tells only what changed.
+    parquet: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

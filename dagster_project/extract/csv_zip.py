@@ -5,11 +5,9 @@ a file without a name that vanishes with the process.
 """
 
 import csv
-import gzip
 import hashlib
 import io
 import re
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -24,8 +22,9 @@ import httpx
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records
+from dagster_project.extract.answer import Answer, Edition, Held, Records
 from dagster_project.extract.http import Http
+from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
 
 # Signalen dates its exports in the file's name.
@@ -71,11 +70,10 @@ class CsvZip:
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
                 for table in self.feed.tables:
-                    columns, rows, dropped[table.name] = self._write_table(members, table, archive, payload, scratch)
-                    name = f"{table.name}.csv.gz"
-                    files.append(PayloadFile(name, _digest(scratch / f"{table.name}.csv"), archive.url))
-                    bare = [scratch / f"{table.name}.csv"]
-                    tables[table.name] = Records(bare, "csv", columns, expected_rows=rows)
+                    columns, rows, dropped[table.name] = self._write_table(members, table, archive, scratch)
+                    bare = scratch / f"{table.name}.csv"
+                    files.append(pack(bare, payload, archive.url))
+                    tables[table.name] = Records([bare], "csv", columns, expected_rows=rows)
             return Answer(
                 url=archive.url,
                 released_at=archive.released_at,
@@ -152,7 +150,7 @@ class CsvZip:
             ) from error
 
     def _write_table(
-        self, members: zipfile.ZipFile, table: Table, archive: Archive, payload: Path, scratch: Path
+        self, members: zipfile.ZipFile, table: Table, archive: Archive, scratch: Path
     ) -> tuple[dict[str, str], int, list[str]]:
         """Copy the contract's columns of one CSV file; returns our names for them, the rows, and what was left."""
         member = next((n for n in members.namelist() if Path(n).name == table.member), None)
@@ -196,12 +194,6 @@ class CsvZip:
                     "CSV with quoted fields",
                     f"line {reader.line_num}: {error}",
                 ) from error
-        with (
-            bare.open("rb") as source,
-            (payload / f"{table.name}.csv.gz").open("wb") as kept,
-            gzip.GzipFile(filename="", fileobj=kept, mode="wb", compresslevel=1, mtime=0) as packed,
-        ):
-            shutil.copyfileobj(source, packed)
         return columns, rows, sorted(set(heading) - set(columns.values()))
 
     def _columns(self, table: Table, heading: list[str], archive: Archive) -> dict[str, str]:
@@ -244,8 +236,3 @@ class CsvZip:
 def _exported_at(name: str) -> datetime | None:
     match = EXPORT_NAME.search(name)
     return datetime.strptime(match[1] + match[2], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
@@ -10,6 +11,7 @@ from dagster_project.contracts.protocols import (
     FileParameters,
     ODataV3Parameters,
     OgcFeaturesParameters,
+    SignalenApiParameters,
 )
 from dagster_project.errors import SetupError
 from dagster_project.extract.answer import Extractor
@@ -18,6 +20,7 @@ from dagster_project.extract.file import File
 from dagster_project.extract.http import Http
 from dagster_project.extract.odata_v3 import ODataV3
 from dagster_project.extract.ogc_features import OgcFeatures
+from dagster_project.extract.signalen_api import SignalenApi
 from dagster_project.settings import FeedSettings, Settings
 
 
@@ -39,6 +42,10 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
                 yield File(feed, parameters, _file_location(feed, settings), http)
             case OgcFeaturesParameters() as parameters:
                 yield OgcFeatures(road, http, (own.base_url or parameters.base_url).rstrip("/"), municipality)
+            case SignalenApiParameters() as parameters:
+                address = own.base_url or parameters.base_url
+                overlap = timedelta(hours=parameters.overlap_hours)
+                yield SignalenApi(road, http, address.rstrip("/") if address else None, overlap)
             case _:
                 raise SetupError(f"{feed.id}: nothing speaks {road.delivery.protocol}")
 

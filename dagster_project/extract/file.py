@@ -5,10 +5,8 @@ stays where it was put.
 """
 
 import csv
-import gzip
 import hashlib
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -19,7 +17,7 @@ from typing import Self
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records
+from dagster_project.extract.answer import Answer, Edition, Held, Records
 from dagster_project.extract.file_csv import read_csv
 from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.file_finding import Finder, Found
@@ -27,6 +25,7 @@ from dagster_project.extract.file_headings import Headings
 from dagster_project.extract.file_rows import Cell, Rows, UnreadableFileError, column_letter, is_empty
 from dagster_project.extract.file_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.http import Http
+from dagster_project.extract.packing import pack
 
 TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
 # Row 1 should hold the headings; this far we look for them to tell where they do stand.
@@ -123,16 +122,14 @@ class File:
         self._refuse_repeats(grid, texts)
         bare = scratch / f"{table.name}.csv"
         names = [column.name for column in table.columns]
-        _write(bare, payload / f"{table.name}.csv.gz", names, texts)
-        with bare.open("rb") as written:
-            written_digest = hashlib.file_digest(written, "sha256").hexdigest()
+        _write(bare, names, texts)
         # A register's own figures are what they are; a file of an open table does not say whether they are final.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
             url=found.url,
             released_at=found.exported_at,
             validators={"sha256": digest, "exported_at": exported_at, "url": found.url, **found.headers},
-            payload=[PayloadFile(f"{table.name}.csv.gz", written_digest, found.url)],
+            payload=[pack(bare, payload, found.url)],
             tables={
                 table.name: Records([bare], "csv", {name: name for name in names}, expected_rows=len(grid.numbers))
             },
@@ -245,15 +242,9 @@ def _is_accepted(column: Column, value: str) -> bool:
     return value.strip().casefold() in {known.casefold() for known in column.meta.accepted_values}
 
 
-def _write(bare: Path, packed: Path, names: list[str], texts: dict[str, list[str]]) -> None:
-    """Write the table plain for landing to read and packed to keep; the same table gives the same bytes."""
+def _write(bare: Path, names: list[str], texts: dict[str, list[str]]) -> None:
+    """Write the table for landing to read."""
     with bare.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(zip(*(texts[name] for name in names), strict=True))
-    with (
-        bare.open("rb") as source,
-        packed.open("wb") as kept,
-        gzip.GzipFile(filename="", fileobj=kept, mode="wb", compresslevel=1, mtime=0) as target_gz,
-    ):
-        shutil.copyfileobj(source, target_gz)

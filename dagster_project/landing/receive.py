@@ -91,7 +91,10 @@ def _receive_edition(
     """Fetch one edition; None when the supplier confirms what we hold."""
     version = contract_version(store.feed, edition)
     held = _held(state, edition.key)
-    known = Held(held.validators) if held and held.contract_version == version else None
+    known = None
+    if held and held.contract_version == version:
+        tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
+        known = Held(held.validators, tables)
     work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
     payload, scratch = work / "payload", work / "scratch"
     payload.mkdir(parents=True)

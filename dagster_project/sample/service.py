@@ -79,12 +79,14 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     from .borders import outline_routes
     from .duo import duo_routes
     from .odata_v3 import odata_v3_routes
+    from .signalen_api import signalen_api_routes
     from .signalen_export import signalen_routes
 
     return Starlette(
         routes=[
             *odata_v3_routes(sample_tables(as_of, seed)),
             *signalen_routes(as_of, seed),
+            *signalen_api_routes(as_of, seed),
             *outline_routes(as_of, seed),
             *duo_routes(as_of, seed),
         ]

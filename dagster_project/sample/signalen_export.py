@@ -27,8 +27,8 @@ Row = Sequence[object]
 PATH = "/signalen/signals/v1/private/csv/"
 _EXPORTED_AT = time(2, 15, 4)
 # Room for so many rows of one kind per report, so that their numbers stay the same in every export.
-_ROWS_PER_REPORT = 12
-_OFFICIAL = "medewerker.{}@maandrecht.example"
+ROWS_PER_REPORT = 12
+OFFICIAL = "medewerker.{}@maandrecht.example"
 _TEXTS = [
     "Fictieve melding: {sub}. Graag iets aan doen.",
     'Fictieve melding: {sub}.\nHet ligt er al dagen, de buren zeggen "dat is altijd zo", en niemand komt.',
@@ -122,8 +122,8 @@ def _rows(report: Report, at: datetime) -> dict[str, list[Row]]:
     events = [event for event in report.events if event.at <= at]
     assignments = [assignment for assignment in report.assignments if assignment.at <= at]
     places = [place for place in report.places if place.at <= at]
-    first = report.id * _ROWS_PER_REPORT
-    official = _OFFICIAL.format(report.id % 9 + 1)
+    first = report.id * ROWS_PER_REPORT
+    official = OFFICIAL.format(report.id % 9 + 1)
     rng = Random(report.uuid.int)  # the small print of a report, apart from the dice that decide its life
     category = assignments[-1].category
     text = rng.choice(_TEXTS).format(sub=category.sub)

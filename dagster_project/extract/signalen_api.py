@@ -1,0 +1,374 @@
+"""Signalen's private REST API: the reports that changed since what we hold, put together with it.
+
+Texts, reporters, notes and users, which the API gives with every report, are never written: of each page only the
+columns of the contract are kept. The API tells a report's states in its history, one question per report that changed.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import duckdb
+import httpx
+import orjson
+
+from dagster_project.contracts.model import Feed, Table
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Answer, Edition, Held, Records
+from dagster_project.extract.http import Http
+from dagster_project.extract.packing import pack
+from dagster_project.extract.progress import progress
+
+SIGNALS = "/signals/v1/private/signals/"
+CATEGORIES = "/signals/v1/private/categories/"
+MAIN_CATEGORIES = "/signals/v1/public/terms/categories/"
+PAGE_SIZE = 500
+# A list that changes while it is read is read again, so many times at most.
+READINGS = 3
+ALWAYS = "1970-01-01T00:00:00+00:00"
+EPOCH = datetime.fromisoformat(ALWAYS)
+SLUGS = re.compile(r"/terms/categories/(?P<main>[^/]+)/sub_categories/(?P<sub>[^/?]+)")
+# The history tells states by what Signalen shows for them, which was renamed once.
+STATES = {
+    "Gemeld": "m",
+    "In afwachting van behandeling": "i",
+    "In behandeling": "b",
+    "On hold": "h",
+    "Ingepland": "ingepland",
+    "Te verzenden naar extern systeem": "ready to send",
+    "Extern: te verzenden": "ready to send",
+    "Verzonden naar extern systeem": "sent",
+    "Extern: verzonden": "sent",
+    "Verzending naar extern systeem mislukt": "send failed",
+    "Extern: mislukt": "send failed",
+    "Melding is afgehandeld in extern systeem": "done external",
+    "Extern: afgehandeld": "done external",
+    "Afgehandeld": "o",
+    "Geannuleerd": "a",
+    "Gesplitst": "s",
+    "Heropend": "reopened",
+    "Verzoek tot afhandeling": "closure requested",
+    "Extern: verzoek tot afhandeling": "closure requested",
+    "Verzoek tot heropenen": "reopen requested",
+    "Reactie gevraagd": "reaction requested",
+    "Reactie ontvangen": "reaction received",
+    "Doorzetten naar extern": "forward to external",
+}
+
+Item = dict[str, Any]
+Rows = dict[str, list[Item]]
+
+
+@dataclass
+class Known:
+    """What we hold: when each report last changed, and each category's newest term of service."""
+
+    updated_at: dict[int, datetime] = field(default_factory=dict)
+    terms: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
+    last_term_id: int = 0
+
+
+@dataclass
+class SignalenApi:
+    """The extractor for one Signalen."""
+
+    feed: Feed
+    http: Http
+    base_url: str | None
+    overlap: timedelta
+
+    def editions(self, held: Mapping[int, str]) -> list[Edition]:
+        """A register has one edition: what it holds now."""
+        return [Edition(None, self.feed.id)]
+
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch what changed and put it together with what we hold; None when nothing did."""
+        if self.base_url is None:
+            raise SupplierUnreachableError(
+                self.feed.id,
+                problem="nobody has said where its API stands",
+                came="no base_url in the settings",
+                do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__BASE_URL to what stands before {SIGNALS}",
+            )
+        known = _known(held)
+        with self._understood():
+            items = self._changed_since(known)
+            present: Collection[int] = known.updated_at.keys() | items.keys()
+            if known.updated_at and len(present) != self._count():
+                # Reports were removed, which no filter tells: what the whole list holds is what there is.
+                items = self._list({})
+                present = items.keys()
+            changed = [item for id_, item in items.items() if _moment(item, "updated_at") != known.updated_at.get(id_)]
+            newest = max([*known.updated_at.values(), *(_moment(item, "updated_at") for item in changed)], default=None)
+            terms = self._new_terms(known, newest)
+            if not changed and not terms and present == known.updated_at.keys() and held is not None:
+                return None
+            rows = self._rows(changed) | {"sla": terms}
+        return self._answer(rows, present, held, newest, payload, scratch)
+
+    def _changed_since(self, known: Known) -> dict[int, Item]:
+        """Reports that may have changed; clocks of programs differ, hence the overlap."""
+        if not known.updated_at:
+            return self._list({})
+        since = max(known.updated_at.values()) - self.overlap
+        return self._list({"updated_after": since.isoformat()})
+
+    def _list(self, filters: dict[str, str]) -> dict[int, Item]:
+        """Reports by number. A report that comes in while we read moves the pages, and one may come twice or not."""
+        for _ in range(READINGS):
+            found, count = {}, 0
+            with progress(f"{self.feed.id} list", None) as advance:
+                for page in self._pages(SIGNALS, {"ordering": "created_at", **filters}):
+                    count = page["count"]
+                    found.update({item["id"]: _without_persons(item) for item in page["results"]})
+                    advance(len(page["results"]))
+            if len(found) == count:
+                return found
+        raise self._unexpected(f"its list changed during {READINGS} readings", f"{count} reports", f"{len(found)}")
+
+    def _count(self) -> int:
+        return next(self._pages(SIGNALS, {"ordering": "created_at"}, size=1))["count"]
+
+    def _pages(self, path: str, filters: dict[str, str], size: int = PAGE_SIZE) -> Iterator[Item]:
+        """Follow the links to next pages; behind a proxy their host is often not the one that we reach."""
+        query, seen = urlencode({**filters, "page_size": size}), set()
+        while query:
+            seen.add(query)
+            page = self._json(f"{path}?{query}")
+            yield page
+            query = urlsplit(page["_links"]["next"]["href"] or "").query
+            if query in seen:
+                raise self._unexpected("its pages lead back to where they came from", "a last page", "a page again")
+
+    def _json(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return orjson.loads(self.http.get(f"{self.base_url}{path}"))
+        except orjson.JSONDecodeError as error:
+            raise self._unexpected("its API gave no JSON", "JSON", f"{error.msg} ({path.partition('?')[0]})") from error
+        except SupplierUnreachableError as error:
+            cause = error.__cause__
+            if isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code in (401, 403):
+                raise SupplierUnreachableError(
+                    self.feed.id,
+                    problem="its API does not let us in",
+                    came=f"status {cause.response.status_code} ({self.base_url}{path.partition('?')[0]})",
+                    do=f"put a valid token of an account that may read all reports in "
+                    f"MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__TOKEN",
+                ) from error
+            raise
+
+    def _new_terms(self, known: Known, newest: datetime | None) -> list[Item]:
+        """Terms of service that we do not hold yet. The API tells the newest term, and not since when it holds."""
+        names = {row["slug"]: row["name"] for page in self._pages(MAIN_CATEGORIES, {}) for row in page["results"]}
+        rows: list[Item] = []
+        for page in self._pages(CATEGORIES, {}):
+            for category in page["results"]:
+                link = SLUGS.search(category["_links"]["self"]["public"])
+                term = category.get("sla") or {}
+                if link is None or term.get("n_days") is None:
+                    continue
+                name = (names[link["main"]], category["name"])
+                value = (term["n_days"], bool(term["use_calendar_days"]))
+                if known.terms.get(name) == value:
+                    continue
+                # A term that replaces another holds from when we saw it; the first we see held always.
+                since = newest.isoformat() if newest and name in known.terms else ALWAYS
+                rows.append(
+                    {
+                        "sla_id": known.last_term_id + len(rows) + 1,
+                        "main_category": name[0],
+                        "sub_category": name[1],
+                        "term_days": value[0],
+                        "is_calendar_days": value[1],
+                        "created_at": since,
+                    }
+                )
+        return rows
+
+    def _rows(self, changed: list[Item]) -> Rows:
+        """The rows of reports that changed, in the tables of the contract."""
+        rows: Rows = {"signals": [], "statuses": [], "locations": [], "categories": []}
+        with progress(f"{self.feed.id} histories", len(changed)) as advance:
+            for item in changed:
+                for table, own in self._rows_of(item).items():
+                    rows[table] += own
+                advance(1)
+        return rows
+
+    def _rows_of(self, item: Item) -> Rows:
+        number, place, category = item["id"], item["location"] or {}, item["category"]
+        history = sorted(
+            self._json(f"{SIGNALS}{number}/history"), key=lambda entry: datetime.fromisoformat(entry["when"])
+        )
+        states = [entry for entry in history if entry["what"] == "UPDATE_STATUS"]
+        assignments = [entry for entry in history if entry["what"] == "UPDATE_CATEGORY_ASSIGNMENT"]
+        longitude, latitude = (place.get("geometrie") or {}).get("coordinates") or (None, None)
+        assignment = _id(assignments[-1]) if assignments else None
+        signal = {
+            "report_id": number,
+            "source": item["source"],
+            "created_at": item["created_at"],
+            "updated_at": item["updated_at"],
+            "category_assignment_id": assignment,
+            "location_id": place.get("id"),
+            "status_id": _id(states[-1]) if states else None,
+            "priority": (item["priority"] or {}).get("priority"),
+            "parent_report_id": self._parent(number) if item["has_parent"] else None,
+            "report_type": (item["type"] or {}).get("code"),
+        }
+        return {
+            "signals": [signal],
+            "statuses": [
+                {"status_id": _id(entry), "report_id": number, "state": self._state(entry), "created_at": entry["when"]}
+                for entry in states
+            ],
+            "locations": [
+                {
+                    "location_id": place["id"],
+                    "report_id": number,
+                    "longitude": longitude,
+                    "latitude": latitude,
+                    "buurt_code": place.get("buurt_code"),
+                    "area_code": place.get("area_code"),
+                }
+            ]
+            if place
+            else [],
+            "categories": [
+                {
+                    "category_assignment_id": assignment,
+                    "report_id": number,
+                    "main_category": category["main"],
+                    "sub_category": category["sub"],
+                }
+            ]
+            if assignment
+            else [],
+        }
+
+    def _parent(self, number: int) -> int:
+        """The list tells that a report was split off; its own page tells from which."""
+        link = self._json(f"{SIGNALS}{number}")["_links"]["sia:parent"]["href"]
+        return int(urlsplit(link).path.rstrip("/").rpartition("/")[2])
+
+    def _state(self, entry: Item) -> str:
+        shown = entry["action"].partition(": ")[2]
+        if shown not in STATES:
+            raise self._unexpected("it has a state that we do not know", f"one of {', '.join(STATES)}", shown[:60])
+        return STATES[shown]
+
+    def _answer(
+        self,
+        rows: Rows,
+        present: Collection[int],
+        held: Held | None,
+        newest: datetime | None,
+        payload: Path,
+        scratch: Path,
+    ) -> Answer:
+        assert self.base_url is not None
+        files, tables = [], {}
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(
+                "CREATE TEMP TABLE present AS SELECT unnest(?::bigint[]) AS report_id", [sorted(present)]
+            )
+            for table in self.feed.tables:
+                bare = scratch / f"{table.name}.csv"
+                old = held.parquet.get(table.name) if held else None
+                _put_together(connection, table, rows[table.name], old, bare)
+                files.append(pack(bare, payload, f"{self.base_url}{SIGNALS}"))
+                tables[table.name] = Records([bare], "csv", {column.name: column.name for column in table.columns})
+        return Answer(
+            url=f"{self.base_url}{SIGNALS}",
+            released_at=newest,
+            validators={"updated_at": newest.isoformat() if newest else ""},
+            payload=files,
+            tables=tables,
+            facts={"changed_reports": str(len(rows["signals"])), "figures_status": "definitive"},
+        )
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """An answer in another form than we know is told without showing what is in it."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            name = f" ({error})" if isinstance(error, KeyError) else ""
+            raise self._unexpected(
+                "its API answers in another form", "Signalen's API, version 2.50", f"{type(error).__name__}{name}"
+            ) from error
+
+    def _unexpected(self, problem: str, expected: str, came: str) -> DeliveryError:
+        return DeliveryError(
+            self.feed.id,
+            problem=problem,
+            expected=expected,
+            came=came,
+            do=f"try again; if it stays, look at {self.base_url}{SIGNALS} and at Signalen's release notes, "
+            "or take the nightly zip (protocol csv_zip) meanwhile",
+        )
+
+
+def _known(held: Held | None) -> Known:
+    """What the delivery that we hold says, by whichever road it came."""
+    if held is None or not held.parquet:
+        return Known()
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+
+        def rows(query: str, table: str) -> list[tuple]:
+            return connection.execute(query, [str(held.parquet[table])]).fetchall()
+
+        reports = rows("SELECT report_id, epoch_us(updated_at) FROM read_parquet(?)", "signals")
+        terms = rows(
+            "SELECT main_category, sub_category, term_days, is_calendar_days, sla_id FROM read_parquet(?)"
+            " ORDER BY created_at, sla_id",
+            "sla",
+        )
+    return Known(
+        {number: EPOCH + timedelta(microseconds=stamp) for number, stamp in reports},
+        {(main, sub): (days, is_calendar) for main, sub, days, is_calendar, _ in terms},
+        max((row[4] for row in terms), default=0),
+    )
+
+
+def _put_together(
+    connection: duckdb.DuckDBPyConnection, table: Table, new: list[Item], old: Path | None, target: Path
+) -> None:
+    """Write what is new and what we hold beside it, of reports that are still there, in the order of its key."""
+    (key,) = table.key
+    names = ", ".join(column.name for column in table.columns)
+    types = ", ".join(f"'{column.name}': '{column.data_type}'" for column in table.columns)
+    source = target.with_suffix(".json")
+    source.write_bytes(orjson.dumps(new))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE new AS SELECT {names}"
+        f" FROM read_json('{source}', format = 'array', columns = {{{types}}})"
+    )
+    kept = ""
+    if old is not None:
+        kept = f" UNION ALL SELECT {names} FROM read_parquet('{old}') WHERE {key} NOT IN (SELECT {key} FROM new)"
+        if any(column.name == "report_id" for column in table.columns):
+            kept += " AND report_id IN (SELECT report_id FROM present)"
+    connection.execute(f"COPY (SELECT {names} FROM new{kept} ORDER BY {key}) TO '{target}' (FORMAT csv, HEADER)")
+    source.unlink()
+
+
+def _without_persons(item: Item) -> Item:
+    """What we read of a report; what says who reported what is let go of at once."""
+    wanted = ("id", "source", "location", "category", "priority", "type", "created_at", "updated_at", "has_parent")
+    return {name: item[name] for name in wanted}
+
+
+def _moment(item: Item, name: str) -> datetime:
+    return datetime.fromisoformat(item[name])
+
+
+def _id(entry: Item) -> int:
+    return int(entry["identifier"].rpartition("_")[2])
