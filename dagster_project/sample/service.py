@@ -20,7 +20,7 @@ DEFAULT_SEED = 20260101
 
 
 # Suppliers that speak OData v3 share one address here; CBS's own service and that for third parties are alike.
-ODATA_V3_SUPPLIERS = ("cbs", "police", "rivm")
+ODATA_V3_SUPPLIERS = ("cbs", "police", "rivm", "iv3")
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     """Every table of the sample's OData v3 service."""
     from .absence_benchmark import absence_tables
     from .benefits import benefits_tables
+    from .iv3 import iv3_tables
     from .key_figures import key_figures_tables
     from .police import police_tables
     from .proximity import proximity_tables
@@ -65,6 +66,7 @@ def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
         *absence_tables(as_of, seed),
         *police_tables(as_of, seed),
         *rivm_tables(as_of, seed),
+        *iv3_tables(as_of, seed),
         *benefits_tables(as_of, seed),
         *proximity_tables(as_of, seed),
         *social_statistics_tables(as_of, seed),
@@ -96,10 +98,12 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
 def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     """Put the files that the municipality's own departments deliver by hand into a folder per feed."""
     from .drops.early_childhood import write_early_childhood
+    from .drops.ledger import write_ledger
     from .drops.sports import write_sports
+    from .drops.staff import write_staff
     from .drops.vacancy import write_vacancy
 
-    for write in (write_early_childhood, write_sports, write_vacancy):
+    for write in (write_early_childhood, write_sports, write_vacancy, write_ledger, write_staff):
         write(folder, as_of, seed)
 
 

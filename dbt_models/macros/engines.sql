@@ -64,3 +64,16 @@
 {% macro spark__months_from_to(first_month, last_month) -%}
     explode(sequence({{ first_month }}, {{ last_month }}, interval '1' month))
 {%- endmacro %}
+
+{# Whole days from one date to another. #}
+{% macro days_apart(from_date, to_date) -%}
+    {{ adapter.dispatch('days_apart')(from_date, to_date) }}
+{%- endmacro %}
+
+{% macro default__days_apart(from_date, to_date) -%}
+    date_diff('day', {{ from_date }}, {{ to_date }})
+{%- endmacro %}
+
+{% macro spark__days_apart(from_date, to_date) -%}
+    datediff({{ to_date }}, {{ from_date }})
+{%- endmacro %}

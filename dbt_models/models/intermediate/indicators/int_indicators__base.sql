@@ -14,6 +14,8 @@
     'int_early_childhood__figures',
     'int_sport__figures',
     'int_vacancy__figures',
+    'int_finance__figures',
+    'int_organisation__figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),

@@ -1,0 +1,77 @@
+"""Iv3 over OData v3: padded keys, two placements, a municipality that did not deliver, and the catalogue's titles."""
+
+import pytest
+from landing.receiving import desk, one_edition
+from suppliers import faults
+
+from dagster_project.extract.extractors import extractor_for
+from dagster_project.settings import SupplierSettings
+
+
+def iv3(suppliers, landing, **settings):
+    return desk(landing, "iv3.accounts", suppliers={"iv3": SupplierSettings(base_url=suppliers.cbs_url)}, **settings)
+
+
+def editions(given):
+    with extractor_for(given.store.feed, given.settings) as extractor:
+        return [(edition.year, edition.source_id) for edition in extractor.editions({})]
+
+
+@pytest.fixture
+def newest(suppliers, tmp_path):
+    return one_edition(iv3(suppliers, tmp_path / "landing"))
+
+
+def test_the_catalogue_tells_the_municipalities_tables_by_their_title(suppliers, tmp_path):
+    assert editions(iv3(suppliers, tmp_path)) == [(2024, "45067NED"), (2025, "45071NED"), (2026, "45078NED")]
+    suppliers.faults.set("ODataCatalog", faults.unavailable())
+    assert editions(iv3(suppliers, tmp_path))[-1] == (2026, "45078NED")
+
+
+@pytest.mark.parametrize("scope", ["municipality", "country"])
+def test_only_the_own_municipality_comes_whatever_the_scope_and_the_padding(suppliers, tmp_path, scope):
+    newest = one_edition(iv3(suppliers, tmp_path / "landing", scope=scope))
+    newest.receive_and_admit()
+    regions = newest.rows("select distinct region_code, length(region_code) from data")
+    assert regions == [("GM9999", 6)]
+    widths = newest.rows("select max(length(category_code)), max(length(task_field_code)) from data")
+    assert widths == [(6, 5)]
+
+
+def test_both_placements_land_and_what_was_not_placed_is_empty_and_not_zero(newest):
+    newest.receive_and_admit()
+    placed = newest.rows("""
+        select report_code[5:], count(first_placement_thousand_eur) > 0, count(second_placement_thousand_eur) > 0
+        from data group by all order by all
+    """)
+    assert placed == [
+        ("X000", True, True),
+        ("X001", True, True),
+        ("X002", True, True),
+        ("X003", True, False),
+        ("X004", False, False),
+        ("X005", False, False),
+    ]
+    mended = newest.rows("""
+        select distinct second_placement_thousand_eur - first_placement_thousand_eur from data
+        where report_code = '2026X001' and task_field_code = '0.4' and category_code = 'L1.1'
+    """)
+    assert mended == [(12.0,)]
+
+
+def test_a_municipality_that_did_not_deliver_is_missing_and_not_zero(suppliers, tmp_path):
+    silent = one_edition(iv3(suppliers, tmp_path / "landing", municipality_code="GM9997"))
+    silent.receive_and_admit()
+    rows = "select count(*) > 0, count(first_placement_thousand_eur) from data where report_code = '2026X002'"
+    assert silent.rows(rows) == [(True, 0)]
+
+
+def test_reserves_are_not_taken_for_the_task_field_that_looks_like_the_same_number(newest):
+    newest.receive_and_admit()
+    codes = newest.rows("select distinct task_field_code from data where task_field_code like '0.1%' order by all")
+    assert codes == [("0.1",), ("0.10",), ("0.11",)]
+
+
+def test_a_placement_that_is_gone_is_told_by_the_name_of_its_column(suppliers, newest):
+    suppliers.faults.set("DataProperties", faults.missing_column("k_1ePlaatsing"))
+    assert "column 'k_1ePlaatsing' is missing from table 45078NED" in newest.problem()
