@@ -1,4 +1,4 @@
-"""The exports of Finance and HR through the file road: what lands, what never does, and what is refused by its row without telling of whom."""
+"""The exports of Finance and HR as files: what lands, what never does, and what is refused without telling of whom."""
 
 from datetime import date
 
