@@ -25,7 +25,13 @@ FIELD_TYPES = {
 
 def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> dict[str, Any]:
     """The content of ``datapackage.json``: a resource per mart, with the sources and licences of its figures."""
-    feeds = {(f"raw_{feed.supplier}", table.name): feed for feed in workspace.feeds for table in feed.tables}
+    # A feed that is withheld, or that nobody set up, has no figure in the release.
+    feeds = {
+        (f"raw_{feed.supplier}", table.name): feed
+        for feed, verdict in zip(workspace.feeds, outcome.feeds, strict=True)
+        if not verdict.is_withheld
+        for table in feed.tables
+    }
     limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
     return {
         "profile": "tabular-data-package",
