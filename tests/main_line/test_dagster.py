@@ -40,17 +40,13 @@ def test_a_table_of_a_feed_is_an_asset_in_the_group_of_its_supplier(feed, table)
 
 
 @pytest.mark.parametrize(("feed", "table"), TABLES, ids=lambda part: part.name)
-def test_a_table_of_a_feed_has_its_checks_and_each_can_stop_a_run(feed, table):
-    checks = checks_of(raw_key(feed, table))
-    expected = {"freshness", "volume", "fill_rate"}
+def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(feed, table):
+    (check,) = checks_of(raw_key(feed, table)).values()
+    assert check.blocking
+    told = ["Every binding clock", "number of rows", "Every column is filled"]
     if any(column.meta.rounding for column in table.columns):
-        expected.add("reconciliation")
-    assert expected <= checks.keys()
-    assert all(checks[name].blocking for name in expected)
-
-
-def test_the_key_figures_are_reconciled():
-    assert "reconciliation" in {name for feed, table in TABLES for name in checks_of(raw_key(feed, table))}
+        told.append("Parts add up")
+    assert all(part in check.description for part in told)
 
 
 @pytest.mark.parametrize("mart", marts, ids=lambda mart: mart.name)
