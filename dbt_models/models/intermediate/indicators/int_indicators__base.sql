@@ -6,6 +6,7 @@
     'int_safety__nuisance_figures',
     'int_health__figures',
     'int_self_sufficiency__benefit_figures',
+    'int_self_sufficiency__register_figures',
     'int_facilities__figures',
     'int_social_domain__youth_care_figures',
     'int_social_domain__wmo_figures',
@@ -16,6 +17,7 @@
     'int_vacancy__figures',
     'int_finance__figures',
     'int_organisation__figures',
+    'int_social_domain__register_figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),

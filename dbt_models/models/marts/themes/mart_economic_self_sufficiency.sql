@@ -25,12 +25,23 @@ wide as (
         max(case when indicator_code = 'population_15_to_pension_age_count' then value end) as population_15_to_pension_age_count,
         max(case when indicator_code = 'population_from_pension_age_count' then value end) as population_from_pension_age_count,
         max(case when indicator_code = 'net_labour_participation_pct' then value end) as net_labour_participation_pct,
+        max(case when indicator_code = 'benefit_households_count' then value end) as benefit_households_count,
+        max(case when indicator_code = 'benefit_recipients_count' then value end) as benefit_recipients_count,
+        max(case when indicator_code = 'benefit_recipients_per_1000' then value end) as benefit_recipients_per_1000,
+        max(case when indicator_code = 'general_assistance_recipients_count' then value end) as general_assistance_recipients_count,
+        max(case when indicator_code = 'general_assistance_recipients_per_1000' then value end) as general_assistance_recipients_per_1000,
+        max(case when indicator_code = 'ioaw_ioaz_recipients_count' then value end) as ioaw_ioaz_recipients_count,
+        max(case when indicator_code = 'bbz_recipients_count' then value end) as bbz_recipients_count,
+        max(case when indicator_code = 'benefit_inflow_count' then value end) as benefit_inflow_count,
+        max(case when indicator_code = 'benefit_outflow_count' then value end) as benefit_outflow_count,
+        max(case when indicator_code = 'benefit_outflow_to_work_count' then value end) as benefit_outflow_to_work_count,
+        max(case when indicator_code = 'benefit_outflow_to_work_pct' then value end) as benefit_outflow_to_work_pct,
         min(checked_at) as checked_at,
         min(fresh_until) as fresh_until
     from figures
     where
-        period_type in ('year', 'quarter')
-        and feed in ('cbs.benefits', 'cbs.key_figures')
+        period_type in ('year', 'quarter', 'month')
+        and feed in ('cbs.benefits', 'cbs.key_figures', 'benefits_admin.recipients')
         and indicator_code in (
             'welfare_recipients_count',
             'welfare_recipients_per_1000',
@@ -45,7 +56,18 @@ wide as (
             'population_15_plus_count',
             'population_15_to_pension_age_count',
             'population_from_pension_age_count',
-            'net_labour_participation_pct'
+            'net_labour_participation_pct',
+            'benefit_households_count',
+            'benefit_recipients_count',
+            'benefit_recipients_per_1000',
+            'general_assistance_recipients_count',
+            'general_assistance_recipients_per_1000',
+            'ioaw_ioaz_recipients_count',
+            'bbz_recipients_count',
+            'benefit_inflow_count',
+            'benefit_outflow_count',
+            'benefit_outflow_to_work_count',
+            'benefit_outflow_to_work_pct'
         )
     group by all
 ),
@@ -76,6 +98,17 @@ final as (
         wide.population_15_to_pension_age_count,
         wide.population_from_pension_age_count,
         wide.net_labour_participation_pct,
+        wide.benefit_households_count,
+        wide.benefit_recipients_count,
+        wide.benefit_recipients_per_1000,
+        wide.general_assistance_recipients_count,
+        wide.general_assistance_recipients_per_1000,
+        wide.ioaw_ioaz_recipients_count,
+        wide.bbz_recipients_count,
+        wide.benefit_inflow_count,
+        wide.benefit_outflow_count,
+        wide.benefit_outflow_to_work_count,
+        wide.benefit_outflow_to_work_pct,
         wide.checked_at,
         wide.fresh_until
     from wide
