@@ -21,13 +21,14 @@ _HEADINGS = (
     "Uitstroom naar werk",
 )
 _MONTHS = 24
+_MIDDLE = 15
 # Of everyone on welfare benefit; IOAW, IOAZ and Bbz come on top of what CBS counts.
 _SHARES = {"Algemene bijstand": 1.0, "IOAW": 0.03, "IOAZ": 0.008, "Bbz": 0.015}
 
 
 def write_benefits_admin(folder: Path, as_of: date, seed: int) -> None:
-    """Write the export of the first of the month: the last two years, up to the month before."""
-    exported = first_of_month(as_of)
+    """Write the export of the first or the fifteenth: the last two years, up to the day before."""
+    exported = as_of.replace(day=_MIDDLE if as_of.day >= _MIDDLE else 1)
     ends = [exported - timedelta(days=1)]
     while len(ends) < _MONTHS:
         ends.append(first_of_month(ends[-1]) - timedelta(days=1))
