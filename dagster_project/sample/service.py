@@ -101,22 +101,18 @@ def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     from .drops.early_childhood import write_early_childhood
     from .drops.ledger import write_ledger
     from .drops.social_domain import write_social_domain
-
-    for write in ():
     from .drops.sports import write_sports
     from .drops.staff import write_staff
     from .drops.vacancy import write_vacancy
 
-
-
     for write in (
-        write_early_childhood,
-        write_sports,
-        write_vacancy,
-        write_ledger,
-        write_staff,
         write_benefits_admin,
+        write_early_childhood,
+        write_ledger,
         write_social_domain,
+        write_sports,
+        write_staff,
+        write_vacancy,
     ):
         write(folder, as_of, seed)
 
