@@ -92,13 +92,20 @@ class File:
     new_key: Callable[[], bytes] = lambda: token_bytes(32)
 
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """A file has one edition: the newest."""
-        return [Edition(None, self.contract.id)]
+        """The newest file; of a table that is published per year, the years of which there is a file."""
+        if not self.contract.has_editions:
+            return [Edition(None, self.contract.id)]
+        known = self.contract.delivery.editions
+        return [Edition(year, known[year]) for year in self._finder.years()][-self.contract.delivery.newest_editions :]
+
+    @property
+    def _finder(self) -> Finder:
+        editions = self.contract.delivery.editions
+        return Finder(self.contract.id, self.location, self.parameters, self.http, editions)
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Read the newest file; None when it is the one we hold."""
-        finder = Finder(self.contract.id, self.location, self.parameters, self.http)
-        with finder.newest(held) as found:
+        with self._finder.newest(edition.year, held) as found:
             if found is None:
                 return None
             digest = hashlib.file_digest(found.content, "sha256").hexdigest()
@@ -110,13 +117,15 @@ class File:
                 return None
             found.content.seek(0)
             try:
-                return self._answer(found, digest, exported_at, payload, scratch)
+                return self._answer(found, edition, digest, exported_at, payload, scratch)
             except UnreadableFileError as error:
                 raise self._told(found.name, error) from error
 
-    def _answer(self, found: Found, digest: str, exported_at: str, payload: Path, scratch: Path) -> Answer:
+    def _answer(
+        self, found: Found, edition: Edition, digest: str, exported_at: str, payload: Path, scratch: Path
+    ) -> Answer:
         table = self.contract.tables[0]
-        grid = self._grid(found)
+        grid = self._grid(found, edition)
         self._refuse_totals(grid)
         texts = self._texts(grid)
         self._refuse_repeats(grid, texts)
@@ -144,8 +153,8 @@ class File:
         """Whether people fill in our form, rather than bring a table that somebody else published."""
         return self.contract.delivery.protocol == "file"
 
-    def _grid(self, found: Found) -> Grid:
-        headings = Headings(self.contract, self.contract.delivery.protocol == "odata_v3")
+    def _grid(self, found: Found, edition: Edition) -> Grid:
+        headings = Headings(self.contract, edition.year, self.contract.delivery.protocol == "odata_v3")
         start = found.content.read(4)
         found.content.seek(0)
         if start == OLD_EXCEL_START:

@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
@@ -48,6 +48,8 @@ class Finder:
     location: str
     parameters: FileParameters
     http: Http
+    # Tables that are published per year, by their years; the names of their files hold the table's identifier or year.
+    editions: dict[int, str] = field(default_factory=dict)
 
     @property
     def is_address(self) -> bool:
@@ -55,7 +57,7 @@ class Finder:
         return self.location.startswith(("http://", "https://"))
 
     @contextmanager
-    def newest(self, held: Held | None) -> Iterator[Found | None]:
+    def newest(self, year: int | None, held: Held | None) -> Iterator[Found | None]:
         """The file that is meant; None when its supplier says that it has not changed.
 
         What is downloaded lies in a file without a name, which vanishes with the process.
@@ -64,11 +66,44 @@ class Finder:
             with tempfile.TemporaryFile() as content:
                 yield self._download(self._address(), held, content)
             return
-        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve())
+        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
         with path.open("rb") as content:
             yield Found(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
 
-    def _newest_in(self, folder: Path) -> tuple[Path, datetime, bool]:
+    def years(self) -> list[int]:
+        """The years of which the folder holds a table; raises SupplierUnreachableError where there is none."""
+        files = self._candidates(Path(self.location).resolve())
+        years = sorted({year for path in files if (year := self._year_of(path.name))})
+        if not years:
+            raise SupplierUnreachableError(
+                self.feed,
+                problem="its folder holds no file of a year that we know",
+                came=", ".join(path.name for path in files[:5]),
+                do=f"put the table's identifier or year in the name, one of {', '.join(self._names_of_years())}",
+            )
+        return years
+
+    def _names_of_years(self) -> list[str]:
+        return [f"{identifier} or {year}" for year, identifier in self.editions.items()]
+
+    def _year_of(self, name: str) -> int | None:
+        """The edition that a file is of; the day of its export is no year of a table."""
+        match = re.fullmatch(self.parameters.file_pattern, name, re.IGNORECASE)
+        bare = name.replace((match.groupdict().get("date") if match else None) or "\0", "")
+        for year, identifier in self.editions.items():
+            if identifier.casefold() in bare.casefold():
+                return year
+        return next((year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", bare)), None)
+
+    def _newest_in(self, folder: Path, year: int | None) -> tuple[Path, datetime, bool]:
+        candidates = [path for path in self._candidates(folder) if year is None or self._year_of(path.name) == year]
+        dated = [(path, self._date_in(path.name)) for path in candidates]
+        return max(
+            ((path, day or datetime.fromtimestamp(path.stat().st_mtime, UTC), day is not None) for path, day in dated),
+            key=lambda found: (found[1], found[0].stat().st_mtime, found[0].name),
+        )
+
+    def _candidates(self, folder: Path) -> list[Path]:
         candidates = [folder] if folder.is_file() else [path for path in self._files(folder) if self._fits(path)]
         if not candidates:
             others = ", ".join(path.name for path in self._files(folder)[:5])
@@ -79,11 +114,7 @@ class Finder:
                 do=f"put a file there whose name fits {self.parameters.file_pattern!r}, such as "
                 f"{self.feed.partition('.')[2]}_2026-11-01.xlsx; save an .xls or .ods as .xlsx first",
             )
-        dated = [(path, self._date_in(path.name)) for path in candidates]
-        return max(
-            ((path, day or datetime.fromtimestamp(path.stat().st_mtime, UTC), day is not None) for path, day in dated),
-            key=lambda found: (found[1], found[0].stat().st_mtime, found[0].name),
-        )
+        return candidates
 
     def _files(self, folder: Path) -> list[Path]:
         if not folder.is_dir():

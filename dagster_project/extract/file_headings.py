@@ -17,6 +17,7 @@ class Headings:
     """The headings by which a feed's columns are known."""
 
     feed: Feed
+    edition: int | None
     # Tables of OData v3 number their columns, and files made of them do so too.
     may_be_numbered: bool
 
@@ -46,7 +47,7 @@ class Headings:
         A column that comes from a code list of its supplier may be absent. Raises UnreadableFileError for any other.
         """
         found = {}
-        columns = self.feed.tables[0].columns
+        columns = self.feed.tables[0].expected_columns(self.edition)
         for column in columns:
             fitting = [place for place, heading in enumerate(headings) if self._fits(heading, self.names_of(column))]
             if len(fitting) > 1:

@@ -175,12 +175,10 @@ def test_a_feed_with_a_place_of_its_own_or_by_another_road_is_in_use(staff):
     assert is_set_up(staff.store.feed, staff.settings)
 
 
-@pytest.mark.parametrize(("feed", "why"), [("cbs.key_figures", "a table per year"), ("signalen.reports", "5 tables")])
-def test_what_is_more_than_one_table_cannot_be_brought_as_a_file(feed, why):
-    supplier, _, name = feed.partition(".")
-    chosen = {supplier: SupplierSettings(feeds={name: FeedSettings(protocol="file")})}
-    (known,) = (one for one in load_feeds(DBT_PROJECT / "models") if one.id == feed)
-    with pytest.raises(SetupError, match=why), extractor_for(known, Settings(suppliers=chosen)):
+def test_what_is_more_than_one_table_cannot_be_brought_as_a_file():
+    chosen = {"signalen": SupplierSettings(feeds={"reports": FeedSettings(protocol="file")})}
+    (known,) = (one for one in load_feeds(DBT_PROJECT / "models") if one.id == "signalen.reports")
+    with pytest.raises(SetupError, match="5 tables"), extractor_for(known, Settings(suppliers=chosen)):
         pass
 
 
@@ -220,6 +218,40 @@ def test_a_column_of_a_code_list_stays_empty_when_the_file_lacks_it(tmp_path):
     drop(health, "table.csv", as_csv(["WijkenEnBuurten"], ["GM0867    "]))
     health.receive_and_admit()
     assert health.rows("select * from data") == [("GM0867", None)]
+
+
+def yearly(tmp_path):
+    """A table that is published per year, with a column that a later year has not."""
+    columns = [column("region", "Wijken"), column("n", "Aantal", "bigint"), column("old", "Oud", last_edition=2022)]
+    editions = {2020: "47000NED", 2022: "50120NED", 2024: "50150NED"}
+    parameters = {"base_url": "x", "catalogue_title": "Tabel {edition}"}
+    feed = contract(
+        columns, key=("region",), protocol="odata_v3", parameters=parameters, editions=editions, newest_editions=2
+    )
+    by_file = SupplierSettings(feeds={"staff": FeedSettings(protocol="file")})
+    return desk(tmp_path, feed, suppliers={"hr": by_file})
+
+
+def test_files_of_a_table_per_year_are_told_apart_by_identifier_or_year(tmp_path):
+    tables = yearly(tmp_path)
+    drop(tables, "47000NED.csv", as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "1", "x"]))
+    drop(tables, "gezondheid 50120ned 2020.csv", as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "2", "x"]))
+    drop(tables, "gezondheid_2024_2026-10-01.csv", as_csv(["Wijken", "Aantal_7"], ["GM0867", "3"]))
+    drop(tables, "gezondheid_2024_2026-11-01.csv", as_csv(["Wijken", "Aantal_7"], ["GM0867", "4"]))
+    assert tables.receive().received == ["2022", "2024"]
+    assert {year: manifest.facts["file"] for year, manifest in tables.manifests().items()} == {
+        "2022": "gezondheid 50120ned 2020.csv",
+        "2024": "gezondheid_2024_2026-11-01.csv",
+    }
+    assert tables.rows("select * from data") == [("GM0867", 4, None)]
+
+
+def test_a_file_of_no_year_that_we_know_is_told(tmp_path):
+    tables = yearly(tmp_path)
+    drop(tables, "gezondheid_2026-11-01.csv", as_csv(["Wijken", "Aantal"], ["GM0867", "4"]))
+    told = tables.problem()
+    assert "its folder holds no file of a year that we know" in told
+    assert "50150NED or 2024" in told
 
 
 # Behind an address
