@@ -26,12 +26,14 @@ SEEDS = PROJECT / "seeds"
 
 
 class FeedSettings(BaseModel):
-    """By which road a municipality lets one feed come in, where that is not the contract's own."""
+    """How a municipality lets one feed come in, where that is not the contract's own way."""
 
     model_config = ConfigDict(extra="forbid")
 
     protocol: Protocol | None = None
     location: str | None = None
+    # How many of the newest editions are kept.
+    editions: int | None = Field(default=None, ge=1)
 
 
 class SupplierSettings(BaseModel):

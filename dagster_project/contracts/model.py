@@ -35,8 +35,8 @@ class ColumnMeta(Strict):
 
     supplier_name: str
     supplier_aliases: tuple[str, ...] = ()
-    # Measure code of OData v4, under which a long table holds what is a column here.
-    supplier_code: str | None = None
+    # Codes of the measure in OData v4, where they are known: they outlive its title, but not every edition.
+    supplier_codes: tuple[str, ...] = ()
     # Titles of groups above the column, as many as tell it from others of the same name.
     supplier_group: tuple[str, ...] = ()
     # The column is looked up in this code list of the supplier instead of standing in the data itself.
@@ -182,6 +182,10 @@ class Feed(Strict):
             raise ContractError(self.file, self.id, "protocol", f"offers no '{protocol}'", f"choose from {offered}")
         delivery = self.delivery.model_copy(update={"protocol": protocol, "parameters": roads[protocol]})
         return self.model_copy(update={"delivery": delivery})
+
+    def keeping(self, editions: int) -> Self:
+        """The same feed with so many of its newest editions."""
+        return self.model_copy(update={"delivery": self.delivery.model_copy(update={"newest_editions": editions})})
 
     @property
     def period_column(self) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,21 @@ DIMENSION_TYPES = {"Dimension", "GeoDimension", "GeoDetail", "TimeDimension"}
 
 @dataclass(frozen=True)
 class SupplierColumn:
-    """A column as DataProperties describe it: its key, the titles of the groups above it, its kind."""
+    """A column as the supplier describes it: its key, the titles of the groups above it, its kind.
+
+    OData v4 gives a code for a key; the title then tells what OData v3 would call it.
+    """
 
     key: str
     groups: tuple[str, ...]
     is_dimension: bool
+    title: str | None = None
 
     @property
     def name(self) -> str:
         """The key without the number that tells its position in this year's table."""
+        if self.title is not None:
+            return key_of_title(self.title)
         return self.key if self.is_dimension else POSITION_SUFFIX.sub("", self.key)
 
 
@@ -44,6 +51,13 @@ def supplier_columns(properties: Iterable[dict[str, Any]]) -> list[SupplierColum
     ]
 
 
+def key_of_title(title: str) -> str:
+    """The key that CBS makes of a title in OData v3: ``Personenauto's; 0 tot 15 €`` is ``PersonenautoS0Tot15``."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
+    key = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", plain))
+    return f"k_{key}" if key[:1].isdigit() else key
+
+
 def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: list[SupplierColumn]) -> dict[str, str]:
     """Tell for each of our columns the supplier's key in this edition.
 
@@ -52,6 +66,11 @@ def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: 
     matched: dict[str, str] = {}
     for column in columns:
         names = {column.meta.supplier_name, *column.meta.supplier_aliases}
+        # A code outlives a change of title.
+        fitting = [other for other in offered if other.key in column.meta.supplier_codes]
+        if fitting:
+            matched[column.name] = fitting[0].key
+            continue
         fitting = [other for other in offered if other.name in names]
         if column.meta.supplier_group:
             fitting = [other for other in fitting if set(column.meta.supplier_group) <= set(other.groups)]

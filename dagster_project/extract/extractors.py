@@ -10,6 +10,7 @@ from dagster_project.contracts.protocols import (
     CsvZipParameters,
     FileParameters,
     ODataV3Parameters,
+    ODataV4Parameters,
     OgcFeaturesParameters,
     SignalenApiParameters,
 )
@@ -19,6 +20,7 @@ from dagster_project.extract.csv_zip import CsvZip
 from dagster_project.extract.file import File
 from dagster_project.extract.http import Http
 from dagster_project.extract.odata_v3 import ODataV3
+from dagster_project.extract.odata_v4 import ODataV4
 from dagster_project.extract.ogc_features import OgcFeatures
 from dagster_project.extract.signalen_api import SignalenApi
 from dagster_project.settings import FeedSettings, Settings
@@ -36,6 +38,8 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
             case ODataV3Parameters() as parameters:
                 region = settings.municipality_code if parameters.is_own_municipality_only else municipality
                 yield ODataV3(road, http, (own.base_url or parameters.base_url).rstrip("/"), region)
+            case ODataV4Parameters() as parameters:
+                yield ODataV4(road, http, (own.base_url or parameters.base_url).rstrip("/"), municipality)
             case CsvZipParameters() as parameters:
                 yield CsvZip(road, http, location or parameters.location)
             case FileParameters() as parameters:
@@ -67,11 +71,15 @@ def _road(feed: Feed, settings: Settings) -> Feed:
     road = feed.by(chosen or feed.delivery.protocol)
     if chosen == "file" and len(feed.tables) > 1:
         why = f"{len(feed.tables)} tables that belong together"
+    own = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings())
+    road = feed.by(own.protocol or feed.delivery.protocol)
+    if own.protocol == "file" and (feed.has_editions or len(feed.tables) > 1):
+        why = "a table per year" if feed.has_editions else f"{len(feed.tables)} tables that belong together"
         raise SetupError(
             f"{feed.id}: cannot be brought as a file, because it is {why}\n"
             f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
         )
-    return road
+    return road.keeping(own.editions) if own.editions else road
 
 
 def _location(feed: Feed, settings: Settings) -> str | None:

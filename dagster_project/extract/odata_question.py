@@ -22,7 +22,7 @@ class Question:
 
     def is_about(self, region: str) -> bool:
         """Whether the question asks for this region."""
-        return self.municipality is None or region.startswith(self._prefixes())
+        return self.municipality is None or region.startswith(self.prefixes)
 
     def filters(self) -> list[str]:
         """A filter per question to ask; an empty one asks for everything."""
@@ -33,7 +33,9 @@ class Question:
     def _splits(self, dimension: str) -> bool:
         return dimension == self.partition_by
 
-    def _prefixes(self) -> tuple[str, ...]:
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """With what the codes of the regions start: those of the municipality, and the country."""
         digits = (self.municipality or "").removeprefix("GM")
         return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
 
@@ -41,7 +43,13 @@ class Question:
         if self.municipality is None or self.region_dimension is None:
             return ""
         # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
-        return " or ".join(f"startswith({self.region_dimension},'{prefix}')" for prefix in self._prefixes())
+        return " or ".join(f"startswith({self.region_dimension},'{prefix}')" for prefix in self.prefixes)
+
+
+def scope_of(municipality: str | None, selection: Mapping[str, Sequence[str]]) -> str:
+    """What is asked of a table: with other regions or codes we do not hold what we want, whatever is new."""
+    chosen = [f"{name} {', '.join(codes)}" for name, codes in sorted(selection.items())]
+    return "; ".join([municipality or "country", *chosen])
 
 
 def _one_of(dimension: str, keys: Sequence[str]) -> str:

@@ -1,34 +1,28 @@
 """OData v3 as CBS and its sister services speak it, read through the bulk feed."""
 
-import gzip
 import hashlib
 import json
 import logging
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records
+from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
-from dagster_project.extract.json_page import MalformedPageError, PageCutter
-from dagster_project.extract.odata_question import Question
+from dagster_project.extract.odata_page import CircularPagesError, Pages, figures_status, moment, packed, read_page
+from dagster_project.extract.odata_question import Question, scope_of
 from dagster_project.extract.progress import progress
 
 logger = logging.getLogger(__name__)
 
-# CBS gives its times without a zone; they are Dutch clock times.
-SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
 ROW_NUMBER = "ID"
-NEXT_LINK = re.compile(r"^@?odata\.nextLink$")
 
 
 @dataclass
@@ -37,24 +31,6 @@ class CodeList:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     files: list[PayloadFile] = field(default_factory=list)
-
-
-class Pages:
-    """The addresses of a paged answer, each known only once the page before it was read."""
-
-    def __init__(self, first: str) -> None:
-        self.upcoming: str | None = first
-        self.seen: set[str] = set()
-
-    def __iter__(self) -> Iterator[str]:
-        while self.upcoming:
-            url, self.upcoming = self.upcoming, None
-            self.seen.add(url)
-            yield url
-
-    def go_on(self, url: str | None) -> None:
-        """Go on with this page, or stop after this one."""
-        self.upcoming = url
 
 
 @dataclass
@@ -82,44 +58,42 @@ class ODataV3:
         """
         if self.parameters.table_id is not None:
             return [Edition(None, self.parameters.table_id)]
-        known = {**self.feed.delivery.editions, **held}
-        wanted = str(self.parameters.catalogue_title)
-        condition = quote(f"startswith(Title,'{re.split(r'[*{]', wanted)[0]}')", safe="(),'")
+        series = Series(self.feed, str(self.parameters.catalogue_title))
+        condition = quote(f"startswith(Title,'{series.start}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         try:
             listed, _ = self.http.get_json(url)
         except SupplierUnreachableError as error:
             logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
-            return self._newest(known)
-        title = re.compile(re.escape(wanted).replace(r"\{edition\}", r"(\d{4})").replace(r"\*", ".*"))
-        found = {
-            int(match[1]): table["Identifier"].strip()
-            # Of two tables of one year the one with the higher number came later.
-            for table in sorted(listed.get("value", []), key=lambda table: table["Identifier"].strip())
-            if (match := title.fullmatch(table["Title"].strip()))
-        }
-        return self._newest(found or known)
-
-    def _newest(self, editions: dict[int, str]) -> list[Edition]:
-        newest = sorted(editions)[-self.feed.delivery.newest_editions :]
-        return [Edition(year, editions[year]) for year in newest]
+            return series.among([], held)
+        return series.among(listed.get("value", []), held)
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch one table whole; None when its TableInfos still say what they said for the one we hold."""
         infos, infos_file = self._read(edition, "TableInfos", payload)
         info = self._only(infos, edition)
-        validators = {"Modified": str(info.get("Modified")), "table": edition.source_id, "scope": self._scope}
+        scope = scope_of(self.municipality, self.parameters.selection)
+        validators = {"Modified": str(info.get("Modified")), "table": edition.source_id, "scope": scope}
         if held is not None and held.validators == validators:
             return None
+        try:
+            return self._fetch(edition, info, infos_file, validators, payload, scratch)
+        except CircularPagesError as error:
+            raise self._unexpected(
+                edition, "sends us round in a circle of pages", "a new address in every odata.nextLink", error
+            ) from error
 
+    def _fetch(
+        self,
+        edition: Edition,
+        info: dict[str, Any],
+        infos_file: PayloadFile,
+        validators: dict[str, str],
+        payload: Path,
+        scratch: Path,
+    ) -> Answer:
         entities = self._entities(edition)
-        listed = {*self._limited, *filter(None, [self.parameters.region_dimension])}
-        for needed in ("DataProperties", *sorted(listed), "TypedDataSet"):
-            if needed not in entities:
-                raise self._unexpected(
-                    edition, f"offers no '{needed}'", f"'{needed}' in the service document", entities
-                )
-
+        self._need(edition, entities, "DataProperties", "TypedDataSet", *self._limited)
         properties = self._read_list(edition, "DataProperties", payload)
         offered = supplier_columns(properties.rows)
         table = self.feed.tables[0]
@@ -129,15 +103,18 @@ class ODataV3:
 
         # A dimension that is called otherwise in this edition has its code list under that name.
         keys = {column.meta.supplier_name: names[column.name] for column in direct}
-        lists = {keys.get(name, name) for column in columns if (name := column.meta.code_list)} | listed
+        region = keys.get(str(self.parameters.region_dimension), self.parameters.region_dimension)
+        lists = {keys.get(name, name) for column in columns if (name := column.meta.code_list)}
+        lists |= {*self._limited, *filter(None, [region])}
+        self._need(edition, entities, *sorted(lists))
         code_lists = {name: self._read_list(edition, name, payload) for name in sorted(lists)}
-        question = self._question(edition, code_lists)
+        question = self._question(edition, region, code_lists)
         expected_rows = self._expected_rows(info, question, code_lists, offered)
         pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
         list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
             url=self._url(edition, "TypedDataSet"),
-            released_at=_moment(info.get("Modified")),
+            released_at=moment(info.get("Modified")),
             validators=validators,
             payload=[
                 infos_file,
@@ -157,17 +134,11 @@ class ODataV3:
             },
             facts={
                 "title": str(info.get("Title", "")).strip(),
-                "figures_status": figures_status(info),
+                "figures_status": figures_status(info.get("ShortDescription")),
                 "supplier_modified": str(info.get("Modified")),
             },
             dropped_columns={table.name: sorted({c.key for c in offered} - set(names.values()))},
         )
-
-    @property
-    def _scope(self) -> str:
-        """What is asked of the table: with other regions or codes we do not hold what we want, whatever is new."""
-        chosen = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.selection.items())]
-        return "; ".join([self.municipality or "country", *chosen])
 
     def _url(self, edition: Edition, entity: str = "") -> str:
         return f"{self.base_url}/ODataFeed/odata/{edition.source_id}/{entity}".rstrip("/")
@@ -184,14 +155,14 @@ class ODataV3:
             document, file = self._keep(url, payload / f"{entity}-{number:04}.json.gz")
             codes.rows += document["value"]
             codes.files.append(file)
-            pages.go_on(self._next(edition, document, pages))
+            pages.go_on(document, self.base_url)
         return codes
 
     def _keep(self, url: str, target: Path) -> tuple[dict[str, Any], PayloadFile]:
         document, body = self.http.get_json(url)
         if not isinstance(document.get("value"), list):
             raise self.http.malformed(url, body, "an object without 'value'")
-        with _packed(target) as file:
+        with packed(target) as file:
             file.write(body)
         return document, PayloadFile(target.name, hashlib.sha256(body).hexdigest(), url)
 
@@ -210,13 +181,18 @@ class ODataV3:
         document, _ = self.http.get_json(self._url(edition) + "?$format=json")
         return [entry.get("name", "") for entry in document.get("value", [])]
 
+    def _need(self, edition: Edition, entities: list[str], *names: str) -> None:
+        for name in names:
+            if name not in entities:
+                raise self._unexpected(edition, f"offers no '{name}'", f"'{name}' in the service document", entities)
+
     @property
     def _limited(self) -> list[str]:
         """The dimensions, beside the regions, whose codes the question names."""
         named = dict.fromkeys((*self.parameters.selection, self.parameters.partition_by))
         return [name for name in named if name is not None]
 
-    def _question(self, edition: Edition, code_lists: dict[str, "CodeList"]) -> Question:
+    def _question(self, edition: Edition, region: str | None, code_lists: dict[str, "CodeList"]) -> Question:
         """The contract's codes as the supplier's lists hold them: padded to a width that only the lists know."""
         keys = {}
         for dimension in self._limited:
@@ -230,7 +206,7 @@ class ODataV3:
                     ", ".join(listed),
                 )
             keys[dimension] = [listed[code] for code in wanted]
-        return Question(self.parameters.region_dimension, self.municipality, keys, self.parameters.partition_by)
+        return Question(region, self.municipality, keys, self.parameters.partition_by)
 
     def _expected_rows(
         self,
@@ -269,54 +245,19 @@ class ODataV3:
                 pages = Pages(self._first_page(edition, condition))
                 for url in pages:
                     name = f"TypedDataSet-{len(files) + 1:04}.json"
-                    envelope, digest, rows = self._read_page(
-                        edition, url, names, payload / f"{name}.gz", scratch / name
-                    )
+                    page = read_page(self.http, url, ROW_NUMBER, payload / f"{name}.gz", scratch / name)
+                    if page.first is not None and (missing := sorted(set(names.values()) - page.first.keys())):
+                        raise self._unexpected(
+                            edition,
+                            f"leaves column {', '.join(missing)} out of its records",
+                            "every column that DataProperties announces",
+                            sorted(page.first),
+                        )
                     bare.append(scratch / name)
-                    files.append(PayloadFile(f"{name}.gz", digest, url))
-                    advance(rows)
-                    pages.go_on(self._next(edition, envelope, pages))
+                    files.append(PayloadFile(f"{name}.gz", page.sha256, url))
+                    advance(page.rows)
+                    pages.go_on(page.envelope, self.base_url)
         return bare, files
-
-    def _read_page(
-        self, edition: Edition, url: str, names: dict[str, str], packed: Path, bare: Path
-    ) -> tuple[dict[str, Any], str, int]:
-        with self.http.explained(url):
-            for attempt in self.http.attempts():
-                with attempt, self.http.stream(url) as response, _packed(packed) as kept, bare.open("wb") as target:
-                    digest, cutter, start = hashlib.sha256(), PageCutter(target), b""
-                    rows = 0
-                    try:
-                        for chunk in response.iter_bytes(256 * 1024):
-                            start = start or chunk
-                            digest.update(chunk)
-                            kept.write(chunk)
-                            cutter.feed(chunk)
-                            rows += chunk.count(b'"ID":')
-                        envelope, first = cutter.close(), cutter.first_record()
-                    except MalformedPageError as error:
-                        raise self.http.malformed(url, start, str(error)) from error
-        if first is not None and (missing := sorted(set(names.values()) - first.keys())):
-            raise self._unexpected(
-                edition,
-                f"leaves column {', '.join(missing)} out of its records",
-                "every column that DataProperties announces",
-                sorted(first),
-            )
-        return envelope, digest.hexdigest(), rows
-
-    def _next(self, edition: Edition, envelope: dict[str, Any], pages: "Pages") -> str | None:
-        """Address of the next page. CBS writes it with http and in other capitals: we ask by the one we were given."""
-        link = next((value for key, value in envelope.items() if NEXT_LINK.match(key)), None)
-        if link is None:
-            return None
-        base, target = urlsplit(self.base_url), urlsplit(link)
-        url = urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
-        if url in pages.seen:
-            raise self._unexpected(
-                edition, "sends us round in a circle of pages", "a new address in every odata.nextLink", url
-            )
-        return url
 
     def _lookups(
         self, columns: list[Column], keys: dict[str, str], code_lists: dict[str, "CodeList"], scratch: Path
@@ -339,25 +280,3 @@ class ODataV3:
             came=str(came)[:300],
             do=f"look at {self._url(edition)}; if the supplier changed it for good, adapt {self.feed.file}",
         )
-
-
-def figures_status(info: dict[str, Any]) -> str:
-    """Whether CBS calls the figures of a table definitive or provisional, from the table's own description."""
-    text = str(info.get("ShortDescription") or "")
-    match = re.search(r"Status van de cijfers:?\s*(Definitief|Voorlopig)", text, re.IGNORECASE)
-    if match is None:
-        return "unknown"
-    return {"definitief": "definitive", "voorlopig": "provisional"}[match[1].lower()]
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SUPPLIER_TIME)
-
-
-def _packed(path: Path) -> gzip.GzipFile:
-    """A packed file whose bytes depend on the content alone, so that the same delivery is the same file."""
-    return gzip.GzipFile(filename="", fileobj=path.open("wb"), mode="wb", compresslevel=1, mtime=0)

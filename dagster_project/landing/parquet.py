@@ -88,7 +88,7 @@ def _read_as_text(
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
     nothing = ", ".join(_quoted(text) for text in ("", *missing))
     values = [
-        f"CASE WHEN trim({_name(name)}) NOT IN ({nothing}) THEN trim({_name(name)}) END AS {ours}"
+        f"CASE WHEN trim(records.{_name(name)}) NOT IN ({nothing}) THEN trim(records.{_name(name)}) END AS {ours}"
         for ours, name in direct.items()
     ]
     looked_up, joins = _lookup_joins(records.lookups)

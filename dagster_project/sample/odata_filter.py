@@ -23,6 +23,8 @@ _FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
     "endswith": str.endswith,
     # OData v3 names the part first and the whole second.
     "substringof": lambda part, whole: part in whole,
+    # OData v4 has it the other way round.
+    "contains": lambda whole, part: part in whole,
 }
 _CONSTANTS = {"null": None, "true": True, "false": False}
 

@@ -81,6 +81,8 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     from .borders import outline_routes
     from .duo import duo_routes
     from .odata_v3 import odata_v3_routes
+    from .odata_v4 import odata_v4_routes
+    from .poverty import poverty_tables
     from .signalen_api import signalen_api_routes
     from .signalen_export import signalen_routes
 
@@ -91,6 +93,7 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
             *signalen_api_routes(as_of, seed),
             *outline_routes(as_of, seed),
             *duo_routes(as_of, seed),
+            *odata_v4_routes(poverty_tables(as_of, seed)),
         ]
     )
 

@@ -18,6 +18,8 @@
     'int_finance__figures',
     'int_organisation__figures',
     'int_social_domain__register_figures',
+    'int_poverty__low_income_figures',
+    'int_poverty__ses_woa_figures',
 ] %}
 
 with dictionary as (select * from {{ ref('indicators') }}),

@@ -59,6 +59,7 @@ figures as (
             when 'net_labour_participation_pct' then key_figures.net_labour_participation_pct
             when 'average_income_per_inhabitant_thousand_eur' then key_figures.average_income_per_inhabitant_thousand_eur
             when 'low_income_household_pct' then key_figures.low_income_household_pct
+            when 'persons_in_poverty_pct' then key_figures.persons_in_poverty_pct
             when 'household_below_social_minimum_pct' then key_figures.household_below_social_minimum_pct
             when 'household_up_to_110_pct_social_minimum_pct' then key_figures.household_up_to_110_pct_social_minimum_pct
             when 'median_household_wealth_thousand_eur' then key_figures.median_household_wealth_thousand_eur

@@ -6,7 +6,12 @@ named as (
         edition_year,
         delivery_id,
         region_name,
-        municipality_name,
+        -- OData v4 leaves this text out of the older editions.
+        coalesce(
+            municipality_name,
+            max(case when substr(region_code, 1, 2) = 'GM' then region_name end)
+                over (partition by edition_year, substr(region_code, 3, 4))
+        ) as municipality_name,
         case substr(region_code, 1, 2)
             when 'NL' then 'country'
             when 'GM' then 'municipality'
@@ -49,6 +54,7 @@ named as (
         net_labour_participation_pct,
         average_income_per_inhabitant_thousand_eur,
         low_income_household_pct,
+        persons_in_poverty_pct,
         household_below_social_minimum_pct,
         household_up_to_110_pct_social_minimum_pct,
         median_household_wealth_thousand_eur,

@@ -1,0 +1,37 @@
+"""Which tables of a catalogue are the editions of a feed: found by their titles, which hold a year."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dagster_project.contracts.model import Feed
+from dagster_project.extract.answer import Edition
+
+OPEN_PLACE = re.compile(r"\*|\{edition\}")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Tables that follow each other: their title with {edition} for the year and * where the words differ."""
+
+    feed: Feed
+    title: str
+
+    @property
+    def start(self) -> str:
+        """What every title of the series starts with."""
+        return OPEN_PLACE.split(self.title)[0]
+
+    def among(self, listed: Iterable[Mapping[str, Any]], held: Mapping[int, str]) -> list[Edition]:
+        """The editions to keep of the tables that a catalogue lists.
+
+        A catalogue without any leaves what the contract and our landing know.
+        """
+        pattern = re.compile(re.escape(self.title).replace(r"\{edition\}", r"(\d{4})").replace(r"\*", ".*"))
+        # Of two tables of one year the one with the higher number came later.
+        tables = sorted((str(table["Identifier"]).strip(), str(table["Title"]).strip()) for table in listed)
+        found = {int(match[1]): table_id for table_id, title in tables if (match := pattern.fullmatch(title))}
+        editions = found or {**self.feed.delivery.editions, **held}
+        newest = sorted(editions)[-self.feed.delivery.newest_editions :]
+        return [Edition(year, editions[year]) for year in newest]

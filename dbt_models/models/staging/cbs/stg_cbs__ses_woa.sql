@@ -1,0 +1,28 @@
+with ses_woa as (select * from {{ source('raw_cbs', 'ses_woa') }}),
+
+named as (
+    select
+        region_code,
+        case substr(region_code, 1, 2)
+            when 'GM' then 'municipality'
+            when 'WK' then 'district'
+            when 'BU' then 'neighbourhood'
+        end as region_level,
+        edition_year,
+        delivery_id,
+        substr(period_code, 1, 4)::integer as figures_year,
+        case period_status
+            when 'Definitief' then 'definitive'
+            when 'Voorlopig' then 'provisional'
+            when 'NaderVoorlopig' then 'provisional'
+        end as status,
+        household_count,
+        score,
+        wealth_score,
+        education_score,
+        employment_score,
+        score_spread
+    from ses_woa
+)
+
+select * from named
