@@ -67,14 +67,10 @@ def _road(feed: Feed, settings: Settings) -> Feed:
 
     Raises SetupError for a feed that cannot come as one file.
     """
-    chosen = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings()).protocol
-    road = feed.by(chosen or feed.delivery.protocol)
-    if chosen == "file" and len(feed.tables) > 1:
-        why = f"{len(feed.tables)} tables that belong together"
     own = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings())
     road = feed.by(own.protocol or feed.delivery.protocol)
-    if own.protocol == "file" and (feed.has_editions or len(feed.tables) > 1):
-        why = "a table per year" if feed.has_editions else f"{len(feed.tables)} tables that belong together"
+    if own.protocol == "file" and len(feed.tables) > 1:
+        why = f"{len(feed.tables)} tables that belong together"
         raise SetupError(
             f"{feed.id}: cannot be brought as a file, because it is {why}\n"
             f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
