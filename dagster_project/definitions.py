@@ -20,7 +20,7 @@ marts = read_marts(MANIFEST)
 mart_keys = {mart.name: get_asset_key_for_model([warehouse_assets], mart.name) for mart in marts}
 
 defs = Definitions(
-    assets=[*(feed_assets(feed) for feed in feeds), warehouse_assets, release_asset(marts, mart_keys)],
+    assets=[feed_assets(feeds), warehouse_assets, release_asset(marts, mart_keys)],
     asset_checks=[delivery_checks(feeds), mart_checks(marts, mart_keys)],
     jobs=[publish],
     schedules=[every_night],

@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import BUILD, build_for, current_manifest, digest_of_sources
@@ -39,7 +39,8 @@ class GroupsByFolder(DagsterDbtTranslator):
 
 @dbt_assets(
     manifest=current_manifest(),
-    dagster_dbt_translator=GroupsByFolder(),
+    # dbt's own tests stop its build, and so the run; as checks they would fill half of Dagster's books.
+    dagster_dbt_translator=GroupsByFolder(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
     name="warehouse",
     pool="duckdb",
 )
@@ -71,8 +72,8 @@ def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceReso
     seal_warehouse(opened)
 
 
-def _as_before(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Tell Dagster that the marts stand as they were built, and that their tests passed on these very figures.
+def _as_before(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Tell Dagster that the marts stand as they were built.
 
     What lies before the marts was not touched, and keeps the date on which it was made.
     """
@@ -82,7 +83,3 @@ def _as_before(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
     for key in TopologicalSorter(upstream).static_order():
         if key in marts:
             yield dg.MaterializeResult(key, metadata={"rebuilt": False})
-    for check in context.selected_asset_check_keys:
-        if check.asset_key in marts:
-            facts = {"judged": "when it was built"}
-            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, metadata=facts)

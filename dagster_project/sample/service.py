@@ -1,5 +1,6 @@
 """The sample suppliers of the fictional municipality, on this machine: one running service, and files in folders."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,7 +100,10 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
 
 
 def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
-    """Put the files that the municipality's own departments deliver by hand into a folder per feed."""
+    """Put the files that the municipality's own departments deliver by hand into a folder per feed, once a day."""
+    stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
+    if stamp.exists() and stamp.read_text("utf-8") == now:
+        return
     from .drops.benefits_admin import write_benefits_admin
     from .drops.early_childhood import write_early_childhood
     from .drops.ledger import write_ledger
@@ -118,6 +122,15 @@ def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
         write_vacancy,
     ):
         write(folder, as_of, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(now, "utf-8")
+
+
+def _digest_of_writers() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

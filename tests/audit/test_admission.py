@@ -107,9 +107,9 @@ def test_a_column_that_was_full_and_is_now_half_empty_is_set_aside(suppliers, de
 
 
 def test_a_column_that_must_be_full_is_missed_in_a_first_delivery(suppliers, desk):
-    serve(suppliers, emptied("Gemeentenaam"))
+    serve(suppliers, emptied("AantalInwoners"))
     desk.receive()
-    assert ("fill_rate", "municipality_name") in failures(desk.admit())
+    assert ("fill_rate", "population_count") in failures(desk.admit())
     assert "kept: nothing; there is no earlier delivery" in desk.state.problems[0]
     assert desk.state.current == {}
 
@@ -118,7 +118,7 @@ def test_one_edition_set_aside_leaves_the_others_admitted_and_the_clock_still(su
     desk = key_figures(tmp_path, suppliers.cbs_url)
     with extractor_for(desk.store.feed, desk.settings) as extractor:
         ids = {edition.key: edition.source_id for edition in extractor.editions({})}
-    suppliers.faults.set(f"{ids['2024']}/TypedDataSet", faults._on_records(emptied("Gemeentenaam")))
+    suppliers.faults.set(f"{ids['2024']}/TypedDataSet", faults._on_records(emptied("AantalInwoners")))
     desk.receive()
     desk.admit()
     assert sorted(ids) == ["2023", "2024", "2025"]

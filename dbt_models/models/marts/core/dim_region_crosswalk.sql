@@ -4,7 +4,7 @@ final as (
     select
         from_code,
         from_vintage,
-        to_code,
+        coalesce(to_code, 'unknown') as to_code,
         to_vintage,
         weight,
         change,

@@ -5,7 +5,8 @@ regions as (select * from {{ ref('dim_region') }}),
 wide as (
     select
         region_code,
-        region_vintage,
+        -- Figures of one period may come from tables with other borders; a region is one row all the same.
+        max(region_vintage) as region_vintage,
         region_level,
         period_type,
         period,
