@@ -192,6 +192,15 @@ def label_complaints(dbt_models: Path, seeds: Path) -> list[str]:
     ]
 
 
+def clock_complaints(dbt_models: Path) -> list[str]:
+    """A mart with a clock is a view: a table would keep the clocks of the day on which figures last changed."""
+    return [
+        f"{path.stem}: holds fresh_until and is no view, so its clocks would stand still"
+        for path in sorted((dbt_models / "models/marts").rglob("*.sql"))
+        if "fresh_until" in (sql := path.read_text("utf-8")) and "materialized='view'" not in sql
+    ]
+
+
 def sql_complaints(dbt_models: Path) -> list[str]:
     """No construct that only one engine or one version reads."""
     complaints = []
