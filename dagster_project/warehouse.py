@@ -113,6 +113,8 @@ def write_freshness(
     """)
     for feed, verdict in zip(feeds, verdicts, strict=True):
         clocks = verdict.clocks
+        if not clocks.is_in_use:
+            continue
         connection.execute(
             f"INSERT INTO {BOOKS}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [

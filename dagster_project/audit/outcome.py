@@ -34,8 +34,8 @@ class AuditOutcome(BaseModel):
 
     @property
     def withheld(self) -> list[FeedVerdict]:
-        """The feeds whose figures stay in."""
-        return [verdict for verdict in self.feeds if verdict.is_withheld]
+        """The feeds in use whose figures stay in."""
+        return [verdict for verdict in self.feeds if verdict.is_withheld and verdict.clocks.is_in_use]
 
     @classmethod
     def read(cls, audit: Path) -> "AuditOutcome | None":

@@ -24,7 +24,10 @@ TWICE = {
     "average_gas_use_apartment_m3": "Appartement_56",
 }
 # The only figure of the dictionary that is neither delivered nor a ratio.
-SUMS = {"known_education_count": ("low_education_count", "medium_education_count", "high_education_count")}
+SUMS = {
+    "population_0_24_count": ("population_0_14_count", "population_15_24_count"),
+    "known_education_count": ("low_education_count", "medium_education_count", "high_education_count"),
+}
 PLACE = ("neighbourhood_code", "neighbourhood_name", "municipality_name", "most_common_postcode")
 
 
@@ -61,7 +64,9 @@ def expressions(installation: Installation) -> dict[str, str]:
     found = {}
     for column in installation.stores(DAY)[CBS].feed.tables[0].columns:
         candidates = [TWICE[column.name]] if column.name in TWICE else by_name.get(column.meta.supplier_name, [])
-        if len(candidates) == 1:
+        if not column.is_expected_in(2020):
+            found[column.name] = "null::double"
+        elif len(candidates) == 1:
             found[column.name] = f'"{candidates[0]}"'
     with (SEEDS / "indicators.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["source_feed"] == CBS]
