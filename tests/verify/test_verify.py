@@ -4,7 +4,7 @@ import random
 import shutil
 
 import pytest
-from main_line.installation import Installation
+from main_line.installation import CBS, Installation
 
 from dagster_project.landing.store import FeedStore
 from dagster_project.verify import seal_warehouse, verify
@@ -85,7 +85,7 @@ def test_a_file_that_is_gone_or_added_is_found(installation, workspace):
 
 
 def test_a_clock_that_was_moved_does_not_count(installation, workspace):
-    store = FeedStore(workspace.landing, workspace.feeds[0])
+    store = FeedStore(workspace.landing, workspace.select([CBS])[0])
     before = store.state_file.read_bytes()
     state = store.state()
     later = state.checked_at.replace(year=state.checked_at.year + 1)

@@ -2,13 +2,14 @@ with figures as (select * from {{ ref('int_indicators__values') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
--- What is counted varies by chance: a count itself, or the numerator of a rate.
+-- What is counted varies by chance: a count itself, or the numerator of a rate; also persons who are counted once in
+-- every area in which they live, so that the areas do not add up.
 indicators as (
     select
         dictionary.indicator_code,
         dictionary.factor,
-        dictionary.unit = 'count' and dictionary.aggregation = 'sum' as is_count,
-        counted.unit = 'count' and counted.aggregation = 'sum' as is_rate_of_count
+        dictionary.unit = 'count' as is_count,
+        coalesce(counted.unit = 'count', false) as is_rate_of_count
     from dictionary
     left join dictionary as counted on dictionary.numerator = counted.indicator_code
 ),
