@@ -98,7 +98,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute("DETACH release")
         note.rows = compare(connection, marts, folder, folder / DATABASE)
     shutil.copytree(data_docs, folder / "freshness")
-    _write_json(folder / "freshness.json", [verdict.model_dump(mode="json") for verdict in outcome.feeds])
+    in_use = [verdict.model_dump(mode="json") for verdict in outcome.feeds if verdict.clocks.is_in_use]
+    _write_json(folder / "freshness.json", in_use)
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)

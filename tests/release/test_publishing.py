@@ -68,11 +68,11 @@ def test_a_release_that_cannot_be_read_back_is_not_published(installation):
         publish(installation)
     assert installation.latest == before
     assert latest_release(installation.releases) == note
-    assert ask(installation.latest, "select count(*) > 0 from mart_reports") == [(True,)]
+    assert ask(installation.latest, "select count(*) > 0 from dim_indicator") == [(True,)]
 
 
 DAMAGES = {
-    "a row of the CSV file is gone": ("mart_reports", "CSV"),
+    "a row of the CSV file is gone": ("dim_region", "CSV"),
     "a figure of the CSV file is another": ("mart_neighbourhood_key_figures", "CSV"),
     "the Parquet file is that of another mart's rows": ("dim_region", "Parquet"),
     "a figure of the database is another": ("fct_indicator_values", "DuckDB"),
@@ -82,7 +82,7 @@ DAMAGES = {
 def damage(folder, how):
     match how:
         case "a row of the CSV file is gone":
-            file = folder / "csv" / "mart_reports.csv"
+            file = folder / "csv" / "dim_region.csv"
             file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
         case "a figure of the CSV file is another":
             file = folder / "csv" / "mart_neighbourhood_key_figures.csv"
