@@ -54,7 +54,7 @@ STAGING = "dbt_models/models/staging/signalen/stg_signalen__reports.sql"
 MONTHLY = "dbt_models/models/intermediate/reports/int_reports__monthly.sql"
 BOARD = "dbt_models/models/intermediate/kpi/int_kpi__board.sql"
 MART = "dbt_models/models/marts/themes/mart_kpi.sql"
-MART = "dbt_models/models/marts/themes/mart_safety.sql"
+SAFETY = "dbt_models/models/marts/themes/mart_safety.sql"
 BASE = "dbt_models/models/intermediate/indicators/int_indicators__base.sql"
 DICTIONARY = "seeds/indicators.csv"
 
@@ -115,7 +115,7 @@ DICTIONARY = "seeds/indicators.csv"
             "reads stg_cbs__key_figures; staging",
         ),
         (DEMOGRAPHY, "Inhabitants.", "People.", "mart_demography.population_count: is described as 'People.'"),
-        (MART, "materialized='view'", "materialized='table'", "mart_safety: holds fresh_until and is no view"),
+        (SAFETY, "materialized='view'", "materialized='table'", "mart_safety: holds fresh_until and is no view"),
         (BASE, "select * from base", "select * exclude (value) from base", "* EXCLUDE is not read alike"),
         (BASE, "select * from base", "select * from base where period ~ '2020'", "~ is not read alike"),
         (BASE, "select * from base", "select list_transform([1], x -> x) from base", "-> lambda is not read alike"),
