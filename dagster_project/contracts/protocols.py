@@ -63,6 +63,8 @@ class FileParameters(Strict):
     sheet: str | None = None
     # What marks decimals, for a file whose numbers do not show it.
     decimal_mark: Literal[",", "."] | None = None
+    # A table that somebody else published: 'Totaal' is a class of it, and nothing says that its figures are final.
+    is_published_table: bool = False
 
 
 class OgcFeaturesParameters(Strict):

@@ -151,7 +151,7 @@ class File:
     @property
     def _is_own_form(self) -> bool:
         """Whether people fill in our form, rather than bring a table that somebody else published."""
-        return self.contract.delivery.protocol == "file"
+        return self.contract.delivery.protocol == "file" and not self.parameters.is_published_table
 
     def _grid(self, found: Found, edition: Edition) -> Grid:
         headings = Headings(self.contract, edition.year, self.contract.delivery.protocol == "odata_v3")

@@ -20,7 +20,8 @@ from dagster_project.extract.answer import Held
 from dagster_project.extract.http import Http
 from dagster_project.workspace import LOCAL_TIME
 
-DATE_FORMS = ("%Y-%m-%d", "%Y%m%d")
+# The last is how StatLine names a download.
+DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
 # What Excel, LibreOffice and file systems leave beside a file that somebody has open.
 HIDDEN_PREFIXES = ("~$", ".")
 

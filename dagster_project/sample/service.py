@@ -110,6 +110,7 @@ def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     from .drops.social_domain import write_social_domain
     from .drops.sports import write_sports
     from .drops.staff import write_staff
+    from .drops.statline import write_statline
     from .drops.vacancy import write_vacancy
 
     for write in (
@@ -119,6 +120,7 @@ def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
         write_social_domain,
         write_sports,
         write_staff,
+        write_statline,
         write_vacancy,
     ):
         write(folder, as_of, seed)
