@@ -83,7 +83,7 @@ def deliveries(installation, day):
     held = {}
     for feed, store in installation.stores(day).items():
         contents = set()
-        for folder in sorted(store.deliveries.iterdir()):
+        for folder in sorted(store.deliveries.glob("*")):
             manifest = store.manifest(folder.name)
             assert manifest.delivery_id == folder.name
             for name, table in manifest.tables.items():
