@@ -11,14 +11,16 @@ counted as (select distinct indicator_code from base where region_level = 'area'
 
 additive as (
     select
-        indicator_code,
-        weight,
-        aggregation = 'sum' as is_sum
+        dictionary.indicator_code,
+        dictionary.weight,
+        dictionary.aggregation = 'sum' as is_sum,
+        case when weighing.source_feed <> dictionary.source_feed then weighing.source_feed end as weight_feed
     from dictionary
+    left join dictionary as weighing on dictionary.weight = weighing.indicator_code
     where
-        numerator is null
-        and (aggregation = 'sum' or (aggregation = 'weighted_mean' and weight is not null))
-        and indicator_code not in (select indicator_code from counted)
+        dictionary.numerator is null
+        and (dictionary.aggregation = 'sum' or (dictionary.aggregation = 'weighted_mean' and dictionary.weight is not null))
+        and dictionary.indicator_code not in (select indicator_code from counted)
 ),
 
 weights as (
@@ -26,7 +28,8 @@ weights as (
         region_code,
         indicator_code,
         period,
-        value
+        value,
+        delivery_id
     from base
     where region_level = 'neighbourhood' and indicator_code in (select weight from additive)
 ),
@@ -38,7 +41,9 @@ members as (
         sizes.neighbourhood_count,
         base.*,
         case when additive.is_sum then 1.0 else weights.value end as member_weight,
-        additive.is_sum
+        additive.is_sum,
+        additive.weight_feed,
+        case when additive.weight_feed is not null then weights.delivery_id end as weight_delivery_id
     from own_areas
     inner join sizes on own_areas.area_code = sizes.area_code
     inner join base on own_areas.neighbourhood_code = base.region_code
@@ -73,7 +78,9 @@ summed as (
         sum(case when member_weight = 0 then 0 else member_weight * coalesce(upper_bound, value) end) as upper_total,
         max(status) as status,
         feed,
-        delivery_id
+        delivery_id,
+        max(case when weight_delivery_id is not null then weight_feed end) as weight_feed,
+        min(weight_delivery_id) as weight_delivery_id
     from members
     group by all
     having count(*) = max(neighbourhood_count)
@@ -97,7 +104,9 @@ areas as (
         status,
         null::varchar as missing_reason,
         feed,
-        delivery_id
+        delivery_id,
+        weight_feed as denominator_feed,
+        weight_delivery_id as denominator_delivery_id
     from summed
 )
 

@@ -23,7 +23,8 @@ measured as (
         missing_reason,
         feed,
         delivery_id,
-        null::varchar as denominator_feed
+        denominator_feed,
+        denominator_delivery_id
     from base
     union all
     select
@@ -46,7 +47,8 @@ measured as (
         missing_reason,
         feed,
         delivery_id,
-        denominator_feed
+        denominator_feed,
+        denominator_delivery_id
     from ratios
 )
 

@@ -21,7 +21,8 @@ denominators as (
         period,
         value,
         lower_bound,
-        upper_bound
+        upper_bound,
+        delivery_id
     from base
     where indicator_code in (select denominator_code from ratios)
 ),
@@ -33,7 +34,8 @@ newest_denominators as (
         region_code,
         value,
         lower_bound,
-        upper_bound
+        upper_bound,
+        delivery_id
     from base
     where
         value is not null
@@ -71,7 +73,12 @@ parts as (
         case
             when not ratios.is_same_feed and coalesce(denominators.value, newest_denominators.value) is not null
                 then ratios.denominator_feed
-        end as denominator_feed
+        end as denominator_feed,
+        case
+            when ratios.is_same_feed then null
+            when denominators.value is not null then denominators.delivery_id
+            else newest_denominators.delivery_id
+        end as denominator_delivery_id
     from ratios
     inner join base as numerators on ratios.numerator_code = numerators.indicator_code
     left join denominators
@@ -108,7 +115,8 @@ computed as (
         missing_reason,
         feed,
         delivery_id,
-        denominator_feed
+        denominator_feed,
+        denominator_delivery_id
     from parts
 )
 

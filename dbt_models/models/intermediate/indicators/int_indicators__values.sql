@@ -6,6 +6,15 @@ editions as (select * from {{ ref('int_indicators__current_edition') }}),
 
 deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
 
+denominator_deliveries as (
+    select
+        feed,
+        delivery_id,
+        min(released_at) as released_at
+    from deliveries
+    group by feed, delivery_id
+),
+
 explained as (
     select
         measured.region_code,
@@ -39,7 +48,10 @@ explained as (
         editions.is_current,
         measured.feed,
         measured.delivery_id,
-        measured.denominator_feed
+        deliveries.released_at,
+        measured.denominator_feed,
+        measured.denominator_delivery_id,
+        denominator_deliveries.released_at as denominator_released_at
     from measured
     inner join editions
         on measured.indicator_code = editions.indicator_code and measured.period = editions.period
@@ -48,6 +60,10 @@ explained as (
             measured.feed = deliveries.feed
             and measured.delivery_id = deliveries.delivery_id
             and measured.edition_year is not distinct from deliveries.edition_year
+    left join denominator_deliveries
+        on
+            measured.denominator_feed = denominator_deliveries.feed
+            and measured.denominator_delivery_id = denominator_deliveries.delivery_id
 )
 
 select * from explained

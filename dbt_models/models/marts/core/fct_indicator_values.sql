@@ -2,8 +2,6 @@
 
 with figures as (select * from {{ ref('int_indicators__values') }}),
 
-deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
-
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
 -- Clocks move at every run and figures do not, so they meet only here.
@@ -29,15 +27,11 @@ final as (
         figures.feed,
         figures.delivery_id,
         figures.denominator_feed,
-        deliveries.released_at,
+        figures.denominator_delivery_id,
+        least(figures.released_at, figures.denominator_released_at) as released_at,
         least(clocks.checked_at, denominator_clocks.checked_at) as checked_at,
         least(clocks.fresh_until, denominator_clocks.fresh_until) as fresh_until
     from figures
-    left join deliveries
-        on
-            figures.feed = deliveries.feed
-            and figures.delivery_id = deliveries.delivery_id
-            and figures.edition_year is not distinct from deliveries.edition_year
     left join freshness as clocks on figures.feed = clocks.feed
     left join freshness as denominator_clocks on figures.denominator_feed = denominator_clocks.feed
 )

@@ -1,77 +1,37 @@
 {{ config(materialized='view') }}
 
-with figures as (select * from {{ ref('fct_indicator_values') }}),
+with figures as (select * from {{ ref('int_early_childhood__wide') }}),
 
-regions as (select * from {{ ref('dim_region') }}),
+freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
-wide as (
-    select
-        region_code,
-        -- Figures of one period may come from tables with other borders; a region is one row all the same.
-        max(region_vintage) as region_vintage,
-        region_level,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        max(case when indicator_code = 'toddlers_count' then value end) as toddlers_count,
-        max(case when indicator_code = 'vve_indicated_toddlers_count' then value end) as vve_indicated_toddlers_count,
-        max(case when indicator_code = 'vve_placed_toddlers_count' then value end) as vve_placed_toddlers_count,
-        max(case when indicator_code = 'vve_indicated_toddlers_pct' then value end) as vve_indicated_toddlers_pct,
-        max(case when indicator_code = 'vve_reach_pct' then value end) as vve_reach_pct,
-        max(case when indicator_code = 'vve_offered_hours' then value end) as vve_offered_hours,
-        max(case when indicator_code = 'vve_attended_hours' then value end) as vve_attended_hours,
-        max(case when indicator_code = 'vve_norm_hours' then value end) as vve_norm_hours,
-        max(case when indicator_code = 'vve_offered_norm_pct' then value end) as vve_offered_norm_pct,
-        max(case when indicator_code = 'vve_attendance_pct' then value end) as vve_attendance_pct,
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from figures
-    where
-        period_type in ('month')
-        and feed in ('vve.places')
-        and indicator_code in (
-            'toddlers_count',
-            'vve_indicated_toddlers_count',
-            'vve_placed_toddlers_count',
-            'vve_indicated_toddlers_pct',
-            'vve_reach_pct',
-            'vve_offered_hours',
-            'vve_attended_hours',
-            'vve_norm_hours',
-            'vve_offered_norm_pct',
-            'vve_attendance_pct'
-        )
-    group by all
-),
-
+-- Clocks move at every run and figures do not, so they meet only here.
 final as (
     select
-        wide.region_code,
-        wide.region_vintage,
-        wide.region_level,
-        regions.region_name,
-        regions.district_code,
-        regions.municipality_code,
-        wide.period_type,
-        wide.period,
-        wide.period_start_date,
-        wide.period_end_date,
-        wide.toddlers_count,
-        wide.vve_indicated_toddlers_count,
-        wide.vve_placed_toddlers_count,
-        wide.vve_indicated_toddlers_pct,
-        wide.vve_reach_pct,
-        wide.vve_offered_hours,
-        wide.vve_attended_hours,
-        wide.vve_norm_hours,
-        wide.vve_offered_norm_pct,
-        wide.vve_attendance_pct,
-        wide.checked_at,
-        wide.fresh_until
-    from wide
-    left join regions
-        on wide.region_code = regions.region_code and wide.region_vintage = regions.region_vintage
+        figures.region_code,
+        figures.region_vintage,
+        figures.region_level,
+        figures.region_name,
+        figures.district_code,
+        figures.municipality_code,
+        figures.period_type,
+        figures.period,
+        figures.period_start_date,
+        figures.period_end_date,
+        figures.toddlers_count,
+        figures.vve_indicated_toddlers_count,
+        figures.vve_placed_toddlers_count,
+        figures.vve_indicated_toddlers_pct,
+        figures.vve_reach_pct,
+        figures.vve_offered_hours,
+        figures.vve_attended_hours,
+        figures.vve_norm_hours,
+        figures.vve_offered_norm_pct,
+        figures.vve_attendance_pct,
+        clocks.checked_at,
+        figures.released_at,
+        clocks.fresh_until
+    from figures
+    left join freshness as clocks on figures.feed = clocks.feed
 )
 
 select * from final

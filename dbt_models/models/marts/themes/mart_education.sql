@@ -1,95 +1,49 @@
 {{ config(materialized='view') }}
 
-with figures as (select * from {{ ref('fct_indicator_values') }}),
+with figures as (select * from {{ ref('int_education__wide') }}),
 
-regions as (select * from {{ ref('dim_region') }}),
+freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
-wide as (
-    select
-        region_code,
-        -- Figures of one period may come from tables with other borders; a region is one row all the same.
-        max(region_vintage) as region_vintage,
-        region_level,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        max(case when indicator_code = 'primary_schools_count' then value end) as primary_schools_count,
-        max(case when indicator_code = 'public_primary_schools_count' then value end) as public_primary_schools_count,
-        max(case when indicator_code = 'public_primary_schools_pct' then value end) as public_primary_schools_pct,
-        max(case when indicator_code = 'primary_pupils_count' then value end) as primary_pupils_count,
-        max(case when indicator_code = 'pupils_per_primary_school' then value end) as pupils_per_primary_school,
-        max(case when indicator_code = 'school_advice_count' then value end) as school_advice_count,
-        max(case when indicator_code = 'school_advice_practical_count' then value end) as school_advice_practical_count,
-        max(case when indicator_code = 'school_advice_vmbo_count' then value end) as school_advice_vmbo_count,
-        max(case when indicator_code = 'school_advice_vmbo_havo_count' then value end) as school_advice_vmbo_havo_count,
-        max(case when indicator_code = 'school_advice_havo_count' then value end) as school_advice_havo_count,
-        max(case when indicator_code = 'school_advice_vwo_count' then value end) as school_advice_vwo_count,
-        max(case when indicator_code = 'school_advice_practical_pct' then value end) as school_advice_practical_pct,
-        max(case when indicator_code = 'school_advice_vmbo_pct' then value end) as school_advice_vmbo_pct,
-        max(case when indicator_code = 'school_advice_vmbo_havo_pct' then value end) as school_advice_vmbo_havo_pct,
-        max(case when indicator_code = 'school_advice_havo_pct' then value end) as school_advice_havo_pct,
-        max(case when indicator_code = 'school_advice_vwo_pct' then value end) as school_advice_vwo_pct,
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from figures
-    where
-        period_type in ('year')
-        and feed in ('duo.schools', 'duo.pupils', 'duo.school_advice')
-        and indicator_code in (
-            'primary_schools_count',
-            'public_primary_schools_count',
-            'public_primary_schools_pct',
-            'primary_pupils_count',
-            'pupils_per_primary_school',
-            'school_advice_count',
-            'school_advice_practical_count',
-            'school_advice_vmbo_count',
-            'school_advice_vmbo_havo_count',
-            'school_advice_havo_count',
-            'school_advice_vwo_count',
-            'school_advice_practical_pct',
-            'school_advice_vmbo_pct',
-            'school_advice_vmbo_havo_pct',
-            'school_advice_havo_pct',
-            'school_advice_vwo_pct'
-        )
-    group by all
-),
-
+-- Clocks move at every run and figures do not, so they meet only here.
 final as (
     select
-        wide.region_code,
-        wide.region_vintage,
-        wide.region_level,
-        regions.region_name,
-        regions.district_code,
-        regions.municipality_code,
-        wide.period_type,
-        wide.period,
-        wide.period_start_date,
-        wide.period_end_date,
-        wide.primary_schools_count,
-        wide.public_primary_schools_count,
-        wide.public_primary_schools_pct,
-        wide.primary_pupils_count,
-        wide.pupils_per_primary_school,
-        wide.school_advice_count,
-        wide.school_advice_practical_count,
-        wide.school_advice_vmbo_count,
-        wide.school_advice_vmbo_havo_count,
-        wide.school_advice_havo_count,
-        wide.school_advice_vwo_count,
-        wide.school_advice_practical_pct,
-        wide.school_advice_vmbo_pct,
-        wide.school_advice_vmbo_havo_pct,
-        wide.school_advice_havo_pct,
-        wide.school_advice_vwo_pct,
-        wide.checked_at,
-        wide.fresh_until
-    from wide
-    left join regions
-        on wide.region_code = regions.region_code and wide.region_vintage = regions.region_vintage
+        figures.region_code,
+        figures.region_vintage,
+        figures.region_level,
+        figures.region_name,
+        figures.district_code,
+        figures.municipality_code,
+        figures.period_type,
+        figures.period,
+        figures.period_start_date,
+        figures.period_end_date,
+        figures.primary_schools_count,
+        figures.public_primary_schools_count,
+        figures.public_primary_schools_pct,
+        figures.primary_pupils_count,
+        figures.pupils_per_primary_school,
+        figures.school_advice_count,
+        figures.school_advice_practical_count,
+        figures.school_advice_vmbo_count,
+        figures.school_advice_vmbo_havo_count,
+        figures.school_advice_havo_count,
+        figures.school_advice_vwo_count,
+        figures.school_advice_practical_pct,
+        figures.school_advice_vmbo_pct,
+        figures.school_advice_vmbo_havo_pct,
+        figures.school_advice_havo_pct,
+        figures.school_advice_vwo_pct,
+        least(schools.checked_at, pupils.checked_at, school_advice.checked_at) as checked_at,
+        least(
+            figures.schools_released_at,
+            figures.pupils_released_at,
+            figures.school_advice_released_at
+        ) as released_at,
+        least(schools.fresh_until, pupils.fresh_until, school_advice.fresh_until) as fresh_until
+    from figures
+    left join freshness as schools on figures.schools_feed = schools.feed
+    left join freshness as pupils on figures.pupils_feed = pupils.feed
+    left join freshness as school_advice on figures.school_advice_feed = school_advice.feed
 )
 
 select * from final

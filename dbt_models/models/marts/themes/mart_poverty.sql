@@ -1,125 +1,59 @@
 {{ config(materialized='view') }}
 
-with figures as (select * from {{ ref('fct_indicator_values') }}),
+with figures as (select * from {{ ref('int_poverty__wide') }}),
 
-regions as (select * from {{ ref('dim_region') }}),
+freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
-wide as (
-    select
-        region_code,
-        -- A series on newer borders and the key figures of the year itself stand in one row.
-        max(region_vintage) as region_vintage,
-        region_level,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        max(case when indicator_code = 'low_income_household_count' then value end) as low_income_household_count,
-        max(case when indicator_code = 'low_income_household_of_municipality_pct' then value end) as low_income_household_of_municipality_pct,
-        max(case when indicator_code = 'low_income_persons_count' then value end) as low_income_persons_count,
-        max(case when indicator_code = 'low_income_persons_pct' then value end) as low_income_persons_pct,
-        max(case when indicator_code = 'low_income_children_count' then value end) as low_income_children_count,
-        max(case when indicator_code = 'low_income_children_pct' then value end) as low_income_children_pct,
-        max(case when indicator_code = 'long_term_low_income_household_count' then value end) as long_term_low_income_household_count,
-        max(case when indicator_code = 'long_term_low_income_household_pct' then value end) as long_term_low_income_household_pct,
-        max(case when indicator_code = 'long_term_low_income_persons_pct' then value end) as long_term_low_income_persons_pct,
-        max(case when indicator_code = 'long_term_low_income_children_pct' then value end) as long_term_low_income_children_pct,
-        max(case when indicator_code = 'social_minimum_110_household_count' then value end) as social_minimum_110_household_count,
-        max(case when indicator_code = 'social_minimum_110_household_pct' then value end) as social_minimum_110_household_pct,
-        max(case when indicator_code = 'social_minimum_120_household_count' then value end) as social_minimum_120_household_count,
-        max(case when indicator_code = 'social_minimum_120_household_pct' then value end) as social_minimum_120_household_pct,
-        max(case when indicator_code = 'low_income_household_pct' then value end) as low_income_household_pct,
-        max(case when indicator_code = 'household_below_social_minimum_pct' then value end) as household_below_social_minimum_pct,
-        max(case when indicator_code = 'household_up_to_110_pct_social_minimum_pct' then value end) as household_up_to_110_pct_social_minimum_pct,
-        max(case when indicator_code = 'persons_in_poverty_pct' then value end) as persons_in_poverty_pct,
-        max(case when indicator_code = 'average_income_per_inhabitant_thousand_eur' then value end) as average_income_per_inhabitant_thousand_eur,
-        max(case when indicator_code = 'median_household_wealth_thousand_eur' then value end) as median_household_wealth_thousand_eur,
-        max(case when indicator_code = 'ses_woa_household_count' then value end) as ses_woa_household_count,
-        max(case when indicator_code = 'ses_woa_score' then value end) as ses_woa_score,
-        max(case when indicator_code = 'ses_woa_wealth_score' then value end) as ses_woa_wealth_score,
-        max(case when indicator_code = 'ses_woa_education_score' then value end) as ses_woa_education_score,
-        max(case when indicator_code = 'ses_woa_employment_score' then value end) as ses_woa_employment_score,
-        max(case when indicator_code = 'ses_woa_score_spread' then value end) as ses_woa_score_spread,
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from figures
-    where
-        period_type in ('year')
-        and feed in ('cbs.low_income', 'cbs.ses_woa', 'cbs.key_figures')
-        and indicator_code in (
-            'low_income_household_count',
-            'low_income_household_of_municipality_pct',
-            'low_income_persons_count',
-            'low_income_persons_pct',
-            'low_income_children_count',
-            'low_income_children_pct',
-            'long_term_low_income_household_count',
-            'long_term_low_income_household_pct',
-            'long_term_low_income_persons_pct',
-            'long_term_low_income_children_pct',
-            'social_minimum_110_household_count',
-            'social_minimum_110_household_pct',
-            'social_minimum_120_household_count',
-            'social_minimum_120_household_pct',
-            'low_income_household_pct',
-            'household_below_social_minimum_pct',
-            'household_up_to_110_pct_social_minimum_pct',
-            'persons_in_poverty_pct',
-            'average_income_per_inhabitant_thousand_eur',
-            'median_household_wealth_thousand_eur',
-            'ses_woa_household_count',
-            'ses_woa_score',
-            'ses_woa_wealth_score',
-            'ses_woa_education_score',
-            'ses_woa_employment_score',
-            'ses_woa_score_spread'
-        )
-    group by all
-),
-
+-- Clocks move at every run and figures do not, so they meet only here.
 final as (
     select
-        wide.region_code,
-        wide.region_vintage,
-        wide.region_level,
-        regions.region_name,
-        regions.district_code,
-        regions.municipality_code,
-        wide.period_type,
-        wide.period,
-        wide.period_start_date,
-        wide.period_end_date,
-        wide.low_income_household_count,
-        wide.low_income_household_of_municipality_pct,
-        wide.low_income_persons_count,
-        wide.low_income_persons_pct,
-        wide.low_income_children_count,
-        wide.low_income_children_pct,
-        wide.long_term_low_income_household_count,
-        wide.long_term_low_income_household_pct,
-        wide.long_term_low_income_persons_pct,
-        wide.long_term_low_income_children_pct,
-        wide.social_minimum_110_household_count,
-        wide.social_minimum_110_household_pct,
-        wide.social_minimum_120_household_count,
-        wide.social_minimum_120_household_pct,
-        wide.low_income_household_pct,
-        wide.household_below_social_minimum_pct,
-        wide.household_up_to_110_pct_social_minimum_pct,
-        wide.persons_in_poverty_pct,
-        wide.average_income_per_inhabitant_thousand_eur,
-        wide.median_household_wealth_thousand_eur,
-        wide.ses_woa_household_count,
-        wide.ses_woa_score,
-        wide.ses_woa_wealth_score,
-        wide.ses_woa_education_score,
-        wide.ses_woa_employment_score,
-        wide.ses_woa_score_spread,
-        wide.checked_at,
-        wide.fresh_until
-    from wide
-    left join regions
-        on wide.region_code = regions.region_code and wide.region_vintage = regions.region_vintage
+        figures.region_code,
+        figures.region_vintage,
+        figures.region_level,
+        figures.region_name,
+        figures.district_code,
+        figures.municipality_code,
+        figures.period_type,
+        figures.period,
+        figures.period_start_date,
+        figures.period_end_date,
+        figures.low_income_household_count,
+        figures.low_income_household_of_municipality_pct,
+        figures.low_income_persons_count,
+        figures.low_income_persons_pct,
+        figures.low_income_children_count,
+        figures.low_income_children_pct,
+        figures.long_term_low_income_household_count,
+        figures.long_term_low_income_household_pct,
+        figures.long_term_low_income_persons_pct,
+        figures.long_term_low_income_children_pct,
+        figures.social_minimum_110_household_count,
+        figures.social_minimum_110_household_pct,
+        figures.social_minimum_120_household_count,
+        figures.social_minimum_120_household_pct,
+        figures.low_income_household_pct,
+        figures.household_below_social_minimum_pct,
+        figures.household_up_to_110_pct_social_minimum_pct,
+        figures.persons_in_poverty_pct,
+        figures.average_income_per_inhabitant_thousand_eur,
+        figures.median_household_wealth_thousand_eur,
+        figures.ses_woa_household_count,
+        figures.ses_woa_score,
+        figures.ses_woa_wealth_score,
+        figures.ses_woa_education_score,
+        figures.ses_woa_employment_score,
+        figures.ses_woa_score_spread,
+        least(low_income.checked_at, key_figures.checked_at, ses_woa.checked_at) as checked_at,
+        least(
+            figures.low_income_released_at,
+            figures.key_figures_released_at,
+            figures.ses_woa_released_at
+        ) as released_at,
+        least(low_income.fresh_until, key_figures.fresh_until, ses_woa.fresh_until) as fresh_until
+    from figures
+    left join freshness as low_income on figures.low_income_feed = low_income.feed
+    left join freshness as key_figures on figures.key_figures_feed = key_figures.feed
+    left join freshness as ses_woa on figures.ses_woa_feed = ses_woa.feed
 )
 
 select * from final
