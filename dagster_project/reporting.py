@@ -1,5 +1,6 @@
 """What a person reads on the terminal after a run or when asking how things stand."""
 
+from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -61,12 +62,12 @@ def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
 def _print_feeds(console: Console, status: Status) -> None:
     name = f"{status.municipality_code}{' (fictional)' if status.is_fictional else ''}"
     table = Table(title=f"Feeds of {name} on {status.today}", title_justify="left")
-    for heading in ("feed", "checked", "released", "period", "fresh until", "state"):
+    for heading in ("feed", "checked", "released", "period", "fresh until", "next due", "state"):
         table.add_column(heading)
     for feed in status.feeds:
         table.add_row(
             feed.feed,
-            *(str(day or "-") for day in (feed.checked, feed.released, feed.period, feed.fresh_until)),
+            *(str(day or "-") for day in _days(feed)),
             f"[{STYLES[feed.state]}]{feed.state}[/]",
         )
     console.print(table)
@@ -74,7 +75,17 @@ def _print_feeds(console: Console, status: Status) -> None:
         _print_why(console, feed)
 
 
+def _days(feed: FeedStatus) -> tuple[date | None, ...]:
+    return feed.checked, feed.released, feed.period, feed.fresh_until, feed.expected
+
+
 def _print_why(console: Console, feed: FeedStatus) -> None:
+    if feed.expires_in is not None:
+        console.print(
+            f"{feed.feed}: will be withheld after {feed.fresh_until}: {feed.expires_in} days left", markup=False
+        )
+    for late in feed.late:
+        console.print(f"{feed.feed}: {late}", markup=False)
     if feed.state != "not in use":
         for reason in feed.why:
             console.print(f"{feed.feed}: {reason}" if "\n" not in reason else reason, markup=False)

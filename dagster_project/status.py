@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from dagster_project.audit.clocks import Clocks, read_clocks
+from dagster_project.audit.clocks import read_clocks
+from dagster_project.audit.lateness import Lateness, expires_in, lateness
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import ReleaseNote, latest_release
 from dagster_project.workspace import Workspace
@@ -23,6 +24,11 @@ class FeedStatus(BaseModel):
     released: date | None
     period: date | None
     fresh_until: date | None
+    # Days until the figures may no longer be shown, once these are few.
+    expires_in: int | None
+    # Last day on which the supplier is on time with what comes next, and all that is late.
+    expected: date | None
+    late: list[Lateness]
     why: list[str]
 
 
@@ -42,12 +48,13 @@ def read_status(workspace: Workspace) -> Status:
         municipality_code=workspace.settings.municipality_code,
         today=workspace.today,
         is_fictional=workspace.is_sample,
-        feeds=[_status(read_clocks(FeedStore(workspace.landing, feed)), workspace.today) for feed in workspace.feeds],
+        feeds=[_status(FeedStore(workspace.landing, feed), workspace.today) for feed in workspace.feeds],
         release=latest_release(workspace.releases),
     )
 
 
-def _status(clocks: Clocks, today: date) -> FeedStatus:
+def _status(store: FeedStore, today: date) -> FeedStatus:
+    clocks = read_clocks(store)
     why = list(clocks.problems)
     state: State = "fresh"
     if not clocks.is_in_use:
@@ -68,5 +75,8 @@ def _status(clocks: Clocks, today: date) -> FeedStatus:
         released=clocks.date_of("released"),
         period=clocks.date_of("period"),
         fresh_until=clocks.fresh_until,
+        expires_in=expires_in(clocks, today),
+        expected=clocks.expected,
+        late=lateness(store.feed, clocks, today),
         why=why,
     )

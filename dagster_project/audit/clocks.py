@@ -1,10 +1,10 @@
-"""The three clocks of a feed, and until when its figures may be shown."""
+"""The three clocks of a feed, until when its figures may be shown, and when newer ones are due."""
 
 from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from dagster_project.contracts.calendar import fresh_until
+from dagster_project.contracts.calendar import fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
 from dagster_project.landing.store import FeedStore
 from dagster_project.workspace import LOCAL_TIME
@@ -19,6 +19,8 @@ class Clocks(BaseModel):
     released_at: datetime | None
     period_end: date | None
     fresh_until: date | None
+    # Last day on which the supplier is on time with what comes after this.
+    expected: date | None
     asked_at: datetime | None
     problems: list[str]
     deliveries: dict[str, str]
@@ -26,7 +28,12 @@ class Clocks(BaseModel):
     def date_of(self, clock: Clock) -> date | None:
         """The date a clock shows, in local time."""
         moment = {"checked": self.checked_at, "released": self.released_at, "period": self.period_end}[clock]
-        return moment.astimezone(LOCAL_TIME).date() if isinstance(moment, datetime) else moment
+        return _local_date(moment) if isinstance(moment, datetime) else moment
+
+    @property
+    def asked_on(self) -> date | None:
+        """The date on which the supplier was last asked, in local time, whatever came of it."""
+        return _local_date(self.asked_at) if self.asked_at else None
 
     @property
     def is_in_use(self) -> bool:
@@ -45,11 +52,13 @@ def read_clocks(store: FeedStore) -> Clocks:
         released_at=max((m.released_at for m in manifests.values() if m.released_at), default=None),
         period_end=max((m.period_end for m in manifests.values() if m.period_end), default=None),
         fresh_until=None,
+        expected=None,
         asked_at=state.attempted_at,
         problems=state.problems,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
     )
     clocks.fresh_until = _limit(store.feed, clocks)
+    clocks.expected = _expected(store.feed, clocks)
     return clocks
 
 
@@ -60,3 +69,23 @@ def _limit(feed: Feed, clocks: Clocks) -> date | None:
     if len(known) < len(dates):
         return None
     return min(fresh_until(day, feed.delivery.maximum_age) for day in known)
+
+
+def _expected(feed: Feed, clocks: Clocks) -> date | None:
+    """By the supplier's own calendar; a table of one year that names neither period nor date describes that year."""
+    published = clocks.date_of("released")
+    years = [int(edition) for edition in clocks.deliveries if edition.isdigit()]
+    period_end = clocks.period_end
+    if period_end is None and published is None and years:
+        period_end = date(max(years), 12, 31)
+    return next_publication(
+        period_end=period_end,
+        published=published,
+        cadence=feed.delivery.cadence,
+        publication_lag=feed.delivery.publication_lag,
+        announced=feed.delivery.announced,
+    )
+
+
+def _local_date(moment: datetime) -> date:
+    return moment.astimezone(LOCAL_TIME).date()

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from dagster_project.audit.clocks import Clocks, read_clocks
 from dagster_project.audit.frames import delivery_frames, freshness_frame
+from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
 from dagster_project.landing.store import FeedState, FeedStore
@@ -25,14 +27,16 @@ def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge
     return judgements
 
 
-def judge_freshness(stores: Sequence[FeedStore], judge: Judge) -> tuple[list[Judgement], list[FeedVerdict]]:
+def judge_freshness(
+    stores: Sequence[FeedStore], today: date, judge: Judge
+) -> tuple[list[Judgement], list[FeedVerdict]]:
     """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
     clocks = [read_clocks(store) for store in stores]
     judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
-    return judgements, [_verdict(store, read, judgements) for store, read in zip(stores, clocks, strict=True)]
+    return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
-def _verdict(store: FeedStore, clocks: Clocks, judgements: Sequence[Judgement]) -> FeedVerdict:
+def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence[Judgement]) -> FeedVerdict:
     own = [j for j in judgements if j.subject == store.feed.id]
     failed = [j.message for j in own if not j.passed]
     judged = {j.row.get("clock") for j in own}
@@ -42,7 +46,13 @@ def _verdict(store: FeedStore, clocks: Clocks, judgements: Sequence[Judgement]) 
     if not clocks.deliveries:
         failed = ["was never received"]
     reasons = failed + unjudged
-    return FeedVerdict(clocks=clocks, is_withheld=bool(reasons), reason="; ".join(reasons) or None)
+    return FeedVerdict(
+        clocks=clocks,
+        is_withheld=bool(reasons),
+        reason="; ".join(reasons) or None,
+        expires_in=expires_in(clocks, today),
+        late=lateness(store.feed, clocks, today),
+    )
 
 
 def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> None:

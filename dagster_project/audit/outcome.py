@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from dagster_project.audit.clocks import Clocks
+from dagster_project.audit.lateness import Lateness
 from dagster_project.landing.atomic import write_file
 from expectations.frames import Judgement
 
@@ -18,6 +19,14 @@ class FeedVerdict(BaseModel):
     clocks: Clocks
     is_withheld: bool
     reason: str | None
+    # Days until the figures may no longer be shown, once these are few.
+    expires_in: int | None = None
+    late: list[Lateness] = []
+
+    @property
+    def runs_on_last_good(self) -> bool:
+        """Whether the figures shown are those from before the supplier failed to answer with something usable."""
+        return bool(self.clocks.problems) and not self.is_withheld
 
 
 class AuditOutcome(BaseModel):

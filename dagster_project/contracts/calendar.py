@@ -1,10 +1,15 @@
-"""The calendar rule behind "at most one month old", in one place for every reader of it."""
+"""The calendar rules, in one place for every reader of them: "at most one month old", and when news is due."""
 
-from datetime import date
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Annotated
 
 import isodate
 from pydantic import BeforeValidator, PlainSerializer
+
+PERIOD_CODE = re.compile(r"(?P<year>\d{4})(?P<kind>JJ|HJ|KW|MM)(?P<number>0[0-9]|1[0-2])")
+MONTHS_IN = {"MM": 1, "KW": 3, "HJ": 6, "JJ": 12}
 
 
 def parse_age(text: object) -> isodate.Duration:
@@ -35,3 +40,56 @@ def fresh_until(clock: date, maximum_age: isodate.Duration) -> date:
     A month that is too short ends the term on its last day: 31 January + P1M = 28 or 29 February.
     """
     return clock + maximum_age
+
+
+def next_publication(
+    *,
+    period_end: date | None,
+    published: date | None,
+    cadence: isodate.Duration,
+    publication_lag: isodate.Duration,
+    announced: Iterable[date],
+) -> date | None:
+    """Last day on which a supplier is on time with what comes after what we hold; None while nothing tells.
+
+    The first date that was announced since the last publication counts; without one, the next period's end plus the
+    lag; for figures that name no period, the last publication plus the cadence.
+    """
+    last = published or period_end
+    to_come = [day for day in announced if last is None or day > last]
+    if to_come:
+        return min(to_come)
+    if period_end is not None:
+        return later(later(period_end, cadence), publication_lag)
+    return published + cadence if published is not None else None
+
+
+def later(end: date, term: isodate.Duration) -> date:
+    """A term after the end of a period; from a month's end to a month's end: 28 February + P1M = 31 March."""
+    day: date = end + term
+    if (end + timedelta(days=1)).day == 1 and not term.tdelta.days:
+        first_of_next = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        return first_of_next - timedelta(days=1)
+    return day
+
+
+def last_period_end(codes: Iterable[str]) -> date | None:
+    """Until when figures reach, by the period codes of CBS: 2026JJ00, 2026HJ02, 2026KW03, 2026MM09.
+
+    The shortest periods tell: the total of a year that still runs may stand beside its months. None without any code.
+    """
+    found = [match for code in codes if (match := PERIOD_CODE.fullmatch(code.strip()))]
+    for kind, months in MONTHS_IN.items():
+        if years := [(int(code["year"]), int(code["number"])) for code in found if code["kind"] == kind]:
+            year, number = max(years)
+            month = months * max(number, 1)
+            return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return None
+
+
+def lengths(age: isodate.Duration) -> tuple[int, int]:
+    """The fewest and the most days that a duration takes, whatever the day on which it begins."""
+    # Four years hold every length of a month and of a year.
+    begins = (date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1))
+    days = {((begin + age) - begin).days for begin in begins}
+    return min(days), max(days)

@@ -1,6 +1,7 @@
 """The typed form of a delivery contract, as it stands under ``config.meta`` of a dbt source."""
 
 import re
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import Field, HttpUrl, ValidationError, model_validator
@@ -125,15 +126,25 @@ class Delivery(Strict):
     owner: str
     publisher: str
     licence: Licence
+    # Where to write to a supplier outside; without it the owner, one of our own departments, delivers the figures.
+    contact: str | None = Field(default=None, pattern=r"^(https://\S+|[^@\s]+@[^@\s]+\.[a-z]+)$")
+    # How often figures of a new period come out, at most how long after it, and the dates that were announced.
     cadence: Age
     publication_lag: Age
+    announced: tuple[date, ...] = ()
     clocks: tuple[Clock, ...] = Field(min_length=1)
+    # The table.column that says which period the figures describe: dates, moments or period codes of CBS.
     period_column: str | None = None
     maximum_age: Age = Field(default_factory=lambda: parse_age("P1M"))
     region_level: RegionLevel
     personal_data: bool
     volume: VolumeBand
     fill_drop_points: float = Field(ge=0, le=100)
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether a person brings the figures as a file, whoever publishes them."""
+        return self.protocol == "file"
 
     @model_validator(mode="after")
     def _clocks_are_complete(self) -> Self:
@@ -188,12 +199,13 @@ class Feed(Strict):
         return self.model_copy(update={"delivery": self.delivery.model_copy(update={"newest_editions": editions})})
 
     @property
-    def period_column(self) -> tuple[str, str] | None:
-        """Table and column that hold the period clock."""
-        if self.delivery.period_column is None:
-            return None
-        table, _, column = self.delivery.period_column.partition(".")
-        return table, column
+    def period_column(self) -> tuple[str, str, DataType] | None:
+        """Table and column that hold the period clock, and the column's type."""
+        for table in self.tables:
+            for column in table.columns:
+                if f"{table.name}.{column.name}" == self.delivery.period_column:
+                    return table.name, column.name, column.data_type
+        return None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -206,8 +218,7 @@ class Feed(Strict):
             except ValidationError as error:
                 first = error.errors()[0]
                 raise MisplacedError(".".join(str(step) for step in (place, *first["loc"])), first["msg"]) from error
-        names = {(table.name, column.name) for table in self.tables for column in table.columns}
-        if self.period_column and self.period_column not in names:
+        if self.delivery.period_column and not self.period_column:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"
             raise MisplacedError("delivery.period_column", problem)
         for table in self.tables:

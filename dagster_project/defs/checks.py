@@ -1,6 +1,7 @@
 """Great Expectations' judgements as asset checks: of the deliveries before dbt, of the marts before the release.
 
-A failed check of one feed warns and withholds that feed; the run is stopped only when nothing is left to publish.
+A failed check of one feed warns, and withholds that feed where its suites failed; who is only late is still shown. The
+run is stopped only when nothing is left to publish.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
             DELIVERY_CHECK,
             asset=raw_key(feed, table),
             blocking=True,
-            description=" ".join(_suites_of(feed, table).values()),
+            description=" ".join([*_suites_of(feed, table).values(), "Nobody is late and nothing about to expire."]),
         )
         for feed in feeds
         for table in feed.tables
@@ -43,19 +44,22 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
         call = partial(judge_frames, opened.today, opened.audit)
         judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
-        fresh, verdicts = judge_freshness(stores, call)
+        fresh, verdicts = judge_freshness(stores, opened.today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=opened.today, judged_at=opened.now(), feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
-        for feed in feeds:
+        for feed, verdict in zip(feeds, verdicts, strict=True):
+            warnings = [str(late) for late in verdict.late]
+            if verdict.expires_in is not None:
+                warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
             for table in feed.tables:
                 own = {
                     suite: [j for j in judgements if _concerns(j, feed, table, suite)]
                     for suite in _suites_of(feed, table)
                 }
-                yield _result(raw_key(feed, table), DELIVERY_CHECK, own, severity)
+                yield _result(raw_key(feed, table), DELIVERY_CHECK, own, severity, warnings)
 
     return judge
 
@@ -105,11 +109,16 @@ def _concerns(judgement: Judgement, feed: Feed, table: Table, suite: str) -> boo
 
 
 def _result(
-    key: dg.AssetKey, name: str, judgements: Mapping[str, Sequence[Judgement]], severity: dg.AssetCheckSeverity
+    key: dg.AssetKey,
+    name: str,
+    judgements: Mapping[str, Sequence[Judgement]],
+    severity: dg.AssetCheckSeverity,
+    warnings: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
     """One check's result over its suites; a suite without any judgement could not be checked, and so has failed."""
     told = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
     told += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
+    told += warnings
     counts = {
         suite: f"{sum(not judgement.passed for judgement in own)} of {len(own)} judgements failed"
         for suite, own in judgements.items()

@@ -1,19 +1,39 @@
 """One asset per raw table, made from the delivery contracts: asking the supplier and landing what comes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import dagster as dg
+import isodate
 
+from dagster_project.contracts.calendar import lengths
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.receive import receive
 from dagster_project.landing.store import FeedStore
 
+# Between winter and summer a month is an hour shorter, or longer, than its days.
+CLOCK_CHANGE = timedelta(hours=1)
+
 
 def raw_key(feed: Feed, table: Table) -> dg.AssetKey:
     """The name of a raw table: the same for Dagster, dbt and the warehouse."""
     return dg.AssetKey([f"raw_{feed.supplier}", table.name])
+
+
+def freshness_policy(maximum_age: isodate.Duration) -> dg.FreshnessPolicy:
+    """Dagster's early warning that nobody asks any more, from the limit of the contract.
+
+    Dagster counts hours since the last run and knows no months. So it passes only what is fresh whichever month it is,
+    fails only what is withheld whichever month it is, and warns on the days between, on which the audit decides.
+    """
+    shortest, longest = lengths(maximum_age)
+    return dg.FreshnessPolicy.time_window(
+        warn_window=timedelta(days=shortest) - CLOCK_CHANGE,
+        # Asked in the morning, figures may be shown until the end of their last day.
+        fail_window=timedelta(days=longest + 1) + CLOCK_CHANGE,
+    )
 
 
 def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
@@ -46,6 +66,7 @@ def _specs(feed: Feed) -> list[dg.AssetSpec]:
             group_name=feed.supplier,
             kinds={delivery.protocol.replace("_", ""), "parquet"},
             description=f"{delivery.supplier_label}: landed as received, current deliveries only.",
+            freshness_policy=freshness_policy(delivery.maximum_age),
             metadata={
                 "publisher": delivery.publisher,
                 "owner": delivery.owner,

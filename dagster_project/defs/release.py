@@ -36,6 +36,11 @@ def release_asset(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.Ass
                 "freshness_report": dg.MetadataValue.path(str(folder / "freshness" / "index.html")),
                 "rows": dg.MetadataValue.json(note.rows),
                 "withheld": dg.MetadataValue.json(note.withheld),
+                "late": dg.MetadataValue.json({feed: [str(one) for one in late] for feed, late in note.late.items()}),
+                "expiring": dg.MetadataValue.json({feed: str(day) for feed, day in note.expiring.items()}),
+                "on_last_good_delivery": dg.MetadataValue.json(
+                    {mart: [one.feed for one in found] for mart, found in note.last_good.items()}
+                ),
                 "problems": dg.MetadataValue.json(note.problems),
             }
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.contracts.calendar import last_period_end
 from dagster_project.contracts.model import Column, DataType, Feed, Table
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
@@ -63,9 +64,13 @@ def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManif
     return TableManifest(rows=rows[0], columns=columns, dropped_columns=dropped, sha256=digest)
 
 
-def last_period(target: Path, column: str) -> date | None:
-    """The last date in a column, by the clocks of the municipality: the period clock."""
+def last_period(target: Path, column: str, data_type: DataType) -> date | None:
+    """The last day that a column reaches, of dates, moments or period codes of CBS: the period clock."""
     with duckdb.connect() as connection:
+        if data_type == "varchar":
+            codes = connection.execute(f"SELECT DISTINCT {column} FROM read_parquet({_quoted(str(target))})").fetchall()
+            return last_period_end(code for (code,) in codes if code)
+        # A moment belongs to the day that the clocks of the municipality showed.
         connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
         (day,) = _one(connection, f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})")
     return day

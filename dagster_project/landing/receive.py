@@ -144,7 +144,7 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
         url=answer.url,
         received_at=now,
         released_at=answer.released_at,
-        period_end=last_period(work / f"{period[0]}.parquet", period[1]) if period else None,
+        period_end=last_period(work / f"{period[0]}.parquet", *period[1:]) if period else None,
         contract_version=version,
         headers=answer.headers,
         facts=answer.facts,

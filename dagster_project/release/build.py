@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 from pydantic import BaseModel
 
+from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.checksums import write_checksums
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
+from dagster_project.release.lineage import LastGood, last_good
 from dagster_project.release.marts import Mart
 from dagster_project.release.proof import HELD, compare
 from dagster_project.workspace import Workspace
@@ -62,6 +64,10 @@ class ReleaseNote(BaseModel):
     rows: dict[str, int]
     withheld: dict[str, str]
     problems: dict[str, list[str]]
+    # Per feed who is late, and the last day of what will be withheld soon; per mart what stands as it last came.
+    late: dict[str, list[Lateness]] = {}
+    expiring: dict[str, date] = {}
+    last_good: dict[str, list[LastGood]] = {}
 
 
 def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, data_docs: Path) -> ReleaseNote:
@@ -85,6 +91,13 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         rows={},
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
+        late={verdict.clocks.feed: verdict.late for verdict in outcome.feeds if verdict.late},
+        expiring={
+            verdict.clocks.feed: verdict.clocks.fresh_until
+            for verdict in outcome.feeds
+            if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
+        },
+        last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with duckdb.connect() as connection:

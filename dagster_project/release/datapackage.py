@@ -5,6 +5,7 @@ from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed
+from dagster_project.release.lineage import feeds_of, last_good
 from dagster_project.release.marts import Mart
 from dagster_project.workspace import Workspace
 
@@ -25,13 +26,6 @@ FIELD_TYPES = {
 
 def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> dict[str, Any]:
     """The content of ``datapackage.json``: a resource per mart, with the sources and licences of its figures."""
-    # A feed that is withheld, or that nobody set up, has no figure in the release.
-    feeds = {
-        (f"raw_{feed.supplier}", table.name): feed
-        for feed, verdict in zip(workspace.feeds, outcome.feeds, strict=True)
-        if not verdict.is_withheld
-        for table in feed.tables
-    }
     limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
     return {
         "profile": "tabular-data-package",
@@ -42,12 +36,13 @@ def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], ou
         "created": outcome.judged_at.isoformat(),
         # The first figure to expire makes the release incomplete.
         "expires": min(limits).isoformat() if limits else None,
-        "resources": [_resource(mart, feeds) for mart in marts],
+        "resources": [_resource(mart, workspace.feeds, outcome) for mart in marts],
     }
 
 
-def _resource(mart: Mart, feeds: dict[tuple[str, str], Feed]) -> dict[str, Any]:
-    used = sorted({feeds[source].id: feeds[source] for source in mart.sources if source in feeds}.items())
+def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
+    # A feed that is withheld, or that nobody set up, has no figure in the release.
+    used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
@@ -67,9 +62,11 @@ def _resource(mart: Mart, feeds: dict[tuple[str, str], Feed]) -> dict[str, Any]:
             "primaryKey": list(mart.key),
             "missingValues": [""],
         },
-        "sources": [{"title": feed.delivery.publisher, "path": feed.id} for _, feed in used],
+        "sources": [{"title": feed.delivery.publisher, "path": feed.id} for feed in used],
+        # Our own property: feeds whose supplier gave no usable answer, so that their figures stand until they expire.
+        "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome)],
         "licenses": [
             {"title": name, "path": url}
-            for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for _, f in used})
+            for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
         ],
     }

@@ -1,6 +1,6 @@
 """Clocks move by what suppliers say and send, and a feed past the limit of any binding one is withheld."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from extract.zips import write_zip
@@ -27,7 +27,7 @@ def signalen(tmp_path):
 
 
 def verdict(desk, day):
-    _, (given,) = judge_freshness([desk.store], judge_by_rules(date.fromisoformat(day)))
+    _, (given,) = judge_freshness([desk.store], date.fromisoformat(day), judge_by_rules(date.fromisoformat(day)))
     return given
 
 
@@ -134,12 +134,28 @@ def test_a_clock_that_nobody_judged_withholds_the_feed(figures, judgements):
     def judge(frames, is_first):
         return [] if judgements == [] else [j for j in judge_by_rules(figures.now.date())(frames, is_first) if False]
 
-    _, (given,) = judge_freshness([figures.store], judge)
+    _, (given,) = judge_freshness([figures.store], figures.now.date(), judge)
     assert given.is_withheld
     assert "the clock 'checked' could not be checked" in given.reason
 
 
 def test_each_feed_has_a_verdict_of_its_own(figures, signalen):
     set_state(signalen, checked_at=datetime(2026, 9, 1, tzinfo=UTC))
-    _, verdicts = judge_freshness([figures.store, signalen.store], judge_by_rules(figures.now.date()))
+    today = figures.now.date()
+    _, verdicts = judge_freshness([figures.store, signalen.store], today, judge_by_rules(today))
     assert [given.is_withheld for given in verdicts] == [False, True]
+
+
+def test_a_supplier_is_late_once_it_confirms_after_its_last_day_that_there_is_nothing_new(figures):
+    released = read_clocks(figures.store).date_of("released")
+    due = read_clocks(figures.store).expected
+    assert due == released + figures.store.feed.delivery.cadence
+    for day, kinds in ((due, []), (due + timedelta(days=3), ["supplier late"])):
+        moment = datetime.combine(day, time(5), UTC)
+        set_state(figures, checked_at=moment, attempted_at=moment)
+        given = verdict(figures, day.isoformat())
+        assert [late.kind for late in given.late] == kinds
+        # Late figures are shown: they are still the supplier's latest.
+        assert not given.is_withheld
+    (late,) = given.late
+    assert (late.due, late.days, late.write_to) == (due, 3, "infoservice@cbs.nl")

@@ -49,12 +49,12 @@ def test_a_worker_that_dies_admits_nothing_and_the_next_one_judges_all(desk, cal
     assert [judgement.message for judgement in judgements if not judgement.passed] == []
     assert {judgement.suite for judgement in judgements} == {"volume", "fill_rate", "reconciliation"}
     assert desk.state.current == waiting
-    fresh, (verdict,) = judge_freshness([desk.store], call)
+    fresh, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
     # The clock waits for a run in which everything was judged.
     assert verdict.is_withheld
     desk.receive()
     judge_deliveries([desk.store], False, call)
-    fresh, (verdict,) = judge_freshness([desk.store], call)
+    fresh, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
     assert [judgement.expectation for judgement in fresh] == ["expect_clock_within_maximum_age"]
     assert not verdict.is_withheld
 
@@ -67,6 +67,6 @@ def test_a_judge_that_fails_admits_nothing(desk, call, tmp_path):
     assert not any(judgement.passed for judgement in judgements)
     assert desk.state.current == {}
     assert desk.state.checked_at is None
-    _, (verdict,) = judge_freshness([desk.store], call)
+    _, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
     assert verdict.is_withheld
     assert "could not be checked" in verdict.reason

@@ -1,10 +1,19 @@
-"""The calendar rule: whole months, and a month that is too short ends a term on its last day."""
+"""The calendar rules: whole months, a short month ends a term on its last day, and when a supplier's news is due."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dagster_project.contracts.calendar import fresh_until, parse_age
+from dagster_project.contracts.calendar import (
+    fresh_until,
+    last_period_end,
+    later,
+    lengths,
+    next_publication,
+    parse_age,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +45,110 @@ def test_other_limits_count_whole_days_months_and_years(age, last_day):
 def test_what_is_no_positive_duration_of_whole_days_is_refused(age):
     with pytest.raises(ValueError, match="such as P1M"):
         parse_age(age)
+
+
+@pytest.mark.parametrize(
+    ("end", "term", "last_day"),
+    [
+        ("2026-01-31", "P1M", "2026-02-28"),
+        ("2026-02-28", "P1M", "2026-03-31"),
+        ("2028-02-29", "P1Y", "2029-02-28"),
+        ("2027-02-28", "P1Y", "2028-02-29"),
+        ("2026-09-30", "P3M", "2026-12-31"),
+        ("2026-12-31", "P2Y", "2028-12-31"),
+        ("2026-11-14", "P1M", "2026-12-14"),
+        ("2026-01-30", "P1M", "2026-02-28"),
+        ("2026-11-30", "P7D", "2026-12-07"),
+    ],
+)
+def test_what_ends_with_its_month_does_so_the_next_time(end, term, last_day):
+    assert later(date.fromisoformat(end), parse_age(term)) == date.fromisoformat(last_day)
+
+
+def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M"):
+    days = [date.fromisoformat(day) if day else None for day in (period_end, published)]
+    return next_publication(
+        period_end=days[0],
+        published=days[1],
+        cadence=parse_age(cadence),
+        publication_lag=parse_age(lag),
+        announced=[date.fromisoformat(day) for day in announced],
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ({"period_end": "2026-09-30", "published": "2026-11-12"}, "2026-12-31"),
+        ({"period_end": "2027-12-31"}, "2028-03-31"),
+        ({"period_end": "2024-12-31", "cadence": "P1Y", "lag": "P1Y"}, "2026-12-31"),
+        # Figures that name no period: the next publication follows the last one.
+        ({"published": "2026-11-30", "cadence": "P3M"}, "2027-02-28"),
+        ({}, None),
+        # What was announced goes before what follows from the rule, be it earlier or later.
+        ({"published": "2026-10-01", "announced": ["2027-03-31"]}, "2027-03-31"),
+        ({"period_end": "2026-09-30", "published": "2026-11-12", "announced": ["2026-11-13"]}, "2026-11-13"),
+        ({"published": "2026-10-01", "announced": ["2027-03-31", "2026-12-15"]}, "2026-12-15"),
+        ({"announced": ["2027-03-31"]}, "2027-03-31"),
+        # A date on or before the last publication has had its turn.
+        ({"published": "2027-03-31", "announced": ["2026-12-15", "2027-03-31"]}, "2027-04-30"),
+    ],
+)
+def test_the_next_publication_follows_from_what_is_held(held, expected):
+    assert due(**held) == (date.fromisoformat(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("codes", "last_day"),
+    [
+        (["2025JJ00", "2024JJ00"], "2025-12-31"),
+        (["2026KW01", "2025KW04"], "2026-03-31"),
+        (["2026HJ01", "2025HJ02"], "2026-06-30"),
+        (["2028MM02", "2027MM12"], "2028-02-29"),
+        # The total of a year that still runs stands beside its months.
+        (["2026MM09  ", "2026JJ00"], "2026-09-30"),
+        (["2026X001", "all", ""], None),
+    ],
+)
+def test_the_last_period_is_read_from_the_codes_of_cbs(codes, last_day):
+    assert last_period_end(codes) == (date.fromisoformat(last_day) if last_day else None)
+
+
+DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
+TERMS = st.sampled_from(["P1D", "P7D", "P1M", "P2M", "P3M", "P6M", "P10M", "P1Y", "P2Y"]).map(parse_age)
+
+
+@given(end=DAYS, cadence=TERMS, lag=TERMS)
+def test_a_publication_is_due_after_the_period_and_never_before_that_of_an_earlier_period(end, cadence, lag):
+    terms = {"published": None, "cadence": cadence, "publication_lag": lag, "announced": ()}
+    expected = next_publication(period_end=end, **terms)
+    assert expected > end
+    assert expected >= next_publication(period_end=end - timedelta(days=1), **terms)
+
+
+@given(end=DAYS, months=st.integers(1, 36))
+def test_from_the_end_of_a_month_to_the_end_of_a_month(end, months):
+    reached = later(end, parse_age(f"P{months}M"))
+    assert (reached.year - end.year) * 12 + reached.month - end.month == months
+    if (end + timedelta(days=1)).day == 1:
+        assert (reached + timedelta(days=1)).day == 1
+
+
+@given(published=DAYS, announced=st.lists(DAYS, max_size=4), cadence=TERMS, lag=TERMS)
+def test_only_a_date_after_the_last_publication_is_waited_for(published, announced, cadence, lag):
+    expected = next_publication(
+        period_end=None, published=published, cadence=cadence, publication_lag=lag, announced=announced
+    )
+    to_come = sorted(day for day in announced if day > published)
+    assert expected == (to_come[0] if to_come else published + cadence)
+
+
+@given(start=DAYS, age=TERMS)
+def test_no_term_is_shorter_or_longer_than_its_lengths(start, age):
+    shortest, longest = lengths(age)
+    assert shortest <= (fresh_until(start, age) - start).days <= longest
+
+
+@pytest.mark.parametrize(("age", "days"), [("P1M", (28, 31)), ("P14D", (14, 14)), ("P1Y", (365, 366))])
+def test_the_lengths_of_a_term(age, days):
+    assert lengths(parse_age(age)) == days

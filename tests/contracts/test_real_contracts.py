@@ -67,7 +67,7 @@ def test_columns_that_the_supplier_stopped_are_not_expected_of_later_editions(fe
 def test_reports_bind_their_period_and_read_nothing_personal(feeds):
     feed = feeds["signalen.reports"]
     assert isinstance(feed.parameters, CsvZipParameters)
-    assert feed.period_column == ("signals", "updated_at")
+    assert feed.period_column == ("signals", "updated_at", "timestamptz")
     assert feed.delivery.personal_data
     assert {table.member for table in feed.tables} == {
         "signals.csv", "statuses.csv", "locations.csv", "categories.csv", "sla.csv",

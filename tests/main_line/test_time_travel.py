@@ -162,5 +162,5 @@ def test_a_month_ends_with_the_month(story, tmp_path, checked, last_day, too_lat
         assert status[CBS].fresh_until == last_day
         assert status[CBS].state == ("fresh" if fresh else "withheld")
         judge = partial(judge_frames, day, tmp_path / "audit")
-        verdicts = {verdict.clocks.feed: verdict for verdict in judge_freshness(stores, judge)[1]}
+        verdicts = {verdict.clocks.feed: verdict for verdict in judge_freshness(stores, day, judge)[1]}
         assert verdicts[CBS].is_withheld is not fresh

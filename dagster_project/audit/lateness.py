@@ -1,0 +1,123 @@
+"""Who is late: the supplier with its figures, we with asking or bringing them, or nobody because asking failed.
+
+The three are told apart, because another person has to act on each.
+"""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import BaseModel
+
+from dagster_project.audit.clocks import Clocks
+from dagster_project.contracts.model import Feed
+
+Kind = Literal["supplier late", "failed to check", "we are late"]
+# The schedule looks at every supplier each night.
+ASKED_EVERY = timedelta(days=1)
+WARNED_BEFORE = timedelta(days=7)
+
+
+class Lateness(BaseModel):
+    """One thing that did not happen in time, and who to write to."""
+
+    kind: Kind
+    # The last day on which it would have been in time, and by how many days that was passed when we last looked.
+    due: date
+    days: int
+    write_to: str
+    message: str
+    message_nl: str
+
+    def __str__(self) -> str:
+        """One line that a person can act on."""
+        days = f"{self.days} {'day' if self.days == 1 else 'days'}"
+        return f"{self.kind} ({days}): {self.message}; write to {self.write_to}"
+
+
+def lateness(feed: Feed, clocks: Clocks, today: date) -> list[Lateness]:
+    """Everything that is late for a feed; nothing for one that nobody uses here."""
+    asked = clocks.asked_on
+    if asked is None:
+        return []
+    found = [_unasked(asked, today), _failed_check(feed, clocks, asked, today), *_undelivered(feed, clocks, asked)]
+    return [late for late in found if late]
+
+
+def expires_in(clocks: Clocks, today: date) -> int | None:
+    """Days until the figures may no longer be shown, once these are few; 0 on the last day."""
+    if clocks.fresh_until is None or not clocks.deliveries:
+        return None
+    left = clocks.fresh_until - today
+    return left.days if timedelta() <= left <= WARNED_BEFORE else None
+
+
+def _unasked(asked: date, today: date) -> Lateness | None:
+    due = asked + ASKED_EVERY
+    if today <= due:
+        return None
+    days = (today - due).days
+    return Lateness(
+        kind="we are late",
+        due=due,
+        days=days,
+        write_to="who runs Maandvers",
+        message=f"nobody has asked since {asked}; run maandvers, or see why its schedule has stopped",
+        message_nl=f"sinds {_day(asked)} is niet meer gevraagd of er nieuwe cijfers zijn; "
+        "laat de beheerder van Maandvers nagaan waarom",
+    )
+
+
+def _failed_check(feed: Feed, clocks: Clocks, asked: date, today: date) -> Lateness | None:
+    """Asked, but what came back, if anything, could not be used; the supplier may well be on time."""
+    if not clocks.problems:
+        return None
+    confirmed = clocks.date_of("checked")
+    since = f"since {confirmed}" if confirmed else "so far"
+    since_nl = f"sinds {_day(confirmed)}" if confirmed else "tot nu toe"
+    first, *_ = clocks.problems[0].splitlines()
+    return Lateness(
+        kind="failed to check",
+        due=confirmed or asked,
+        days=(today - (confirmed or asked)).days,
+        write_to=feed.delivery.contact or feed.delivery.owner,
+        message=f"no usable answer {since}: {first}",
+        message_nl=f"{since_nl} kwam geen bruikbaar antwoord; de leverancier kan op tijd zijn",
+    )
+
+
+def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
+    """What was due and had not come when we last looked; what may have come since then is nobody's fault."""
+    delivery, expected, limit = feed.delivery, clocks.expected, clocks.fresh_until
+    checked = clocks.date_of("checked")
+    found = []
+    if delivery.contact and expected and checked and checked > expected:
+        found.append(
+            Lateness(
+                kind="supplier late",
+                due=expected,
+                days=(checked - expected).days,
+                write_to=delivery.contact,
+                message=f"{delivery.publisher} was to publish by {expected}",
+                message_nl=f"{delivery.publisher} zou uiterlijk {_day(expected)} nieuwe cijfers geven",
+            )
+        )
+    # Nobody but a person confirms a file, so a new one is due before the old one expires.
+    dues = [limit] if delivery.is_brought and limit else []
+    if not delivery.contact:
+        dues += [day for day in (limit, expected) if day]
+    if dues and asked > (due := min(dues)):
+        found.append(
+            Lateness(
+                kind="we are late",
+                due=due,
+                days=(asked - due).days,
+                write_to=delivery.owner,
+                message=f"{delivery.owner} was to deliver by {due}",
+                message_nl=f"{delivery.owner} zou uiterlijk {_day(due)} een nieuwe levering doen",
+            )
+        )
+    return found
+
+
+def _day(day: date) -> str:
+    return f"{day:%d-%m-%Y}"

@@ -1,0 +1,169 @@
+"""The audit decides what is fresh; dbt's source freshness says the same, and Dagster's policy never contradicts it."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+from landing.receiving import judge_by_rules
+
+from dagster_project.audit.clocks import Clocks
+from dagster_project.audit.frames import freshness_frame
+from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.contracts.calendar import fresh_until
+from dagster_project.contracts.load import load_feeds
+from dagster_project.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE
+from dagster_project.defs.feeds import feed_assets, freshness_policy
+from dagster_project.settings import DBT_PROJECT
+from dagster_project.warehouse import open_warehouse, write_freshness
+from dagster_project.workspace import LOCAL_TIME
+
+FEEDS = load_feeds(DBT_PROJECT / "models")
+TABLES = {f"raw_{feed.supplier}.{table.name}": feed for feed in FEEDS for table in feed.tables}
+LIMIT = FEEDS[0].delivery.maximum_age
+# Two years with a leap day, all month ends and four changes of the clock.
+CLOCK_DATES = [date(2027, 1, 1) + timedelta(days=n) for n in range(731)]
+AGES = range(26, 35)
+MORNING = time(6)
+FIRST_AND_LAST_MINUTE = (time(0, 1), time(23, 59))
+# Clocks change on the one; on the other a leap day has just been.
+READING_DAYS = [date(2027, 3, 28), date(2028, 3, 1)]
+
+
+def local(day, hour=MORNING):
+    return datetime.combine(day, hour, LOCAL_TIME)
+
+
+def clocks_of(feed, checked):
+    return Clocks(
+        feed=feed.id,
+        supplier=feed.delivery.supplier_label,
+        checked_at=local(checked),
+        released_at=None,
+        period_end=checked if "period" in feed.delivery.clocks else None,
+        fresh_until=fresh_until(checked, feed.delivery.maximum_age),
+        expected=None,
+        asked_at=local(checked),
+        problems=[],
+        deliveries={"all": "0123"},
+    )
+
+
+def gate(feed, checked, on):
+    """The verdict of the suite on one feed, whose every clock shows the same day."""
+    judgements = judge_by_rules(on)([freshness_frame([feed], [clocks_of(feed, checked)])], True)
+    assert [judgement.suite for judgement in judgements] == ["freshness"] * len(feed.delivery.clocks)
+    return all(judgement.passed for judgement in judgements)
+
+
+class Dbt:
+    """dbt on a warehouse that holds nothing but the clocks, at a moment that a test chooses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warehouse = folder / "warehouse.duckdb"
+
+    def call(self, *arguments):
+        command = Path(sys.executable).with_name("maandvers-dbt")
+        folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", self.folder / "dbt"]
+        variables = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse), MUNICIPALITY_VARIABLE: "GM9999"}
+        return subprocess.run(
+            [command, "--quiet", *arguments, *folders], env=variables, check=False, capture_output=True, text=True
+        )
+
+    def verdicts(self, checked, on):
+        """dbt's own words on every raw table, while each feed was last checked on its own day."""
+        verdicts = [FeedVerdict(clocks=clocks_of(feed, day), is_withheld=False, reason=None) for feed, day in checked]
+        with open_warehouse(self.warehouse) as connection:
+            write_freshness(connection, FEEDS, verdicts)
+            connection.execute(f"CREATE OR REPLACE MACRO main.now() AS timestamptz '{local(on).isoformat()}'")
+        told = self.call("source", "freshness")
+        results = json.loads((self.folder / "dbt" / "sources.json").read_text())["results"]
+        assert len(results) == len(TABLES), told.stdout
+        return {".".join(result["unique_id"].split(".")[2:]): result["status"] for result in results}
+
+    def expression(self):
+        """What dbt counts a day from, as SQL on a column ``fresh_until``."""
+        told = self.call("compile", "--inline", "select {{ a_day_before_the_end_of('fresh_until') }} as loaded_at")
+        return told.stdout[told.stdout.index("select") :].strip()
+
+
+@pytest.fixture(scope="module")
+def dbt(tmp_path_factory):
+    return Dbt(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.mark.parametrize("on", READING_DAYS, ids=str)
+def test_dbt_finds_stale_exactly_what_the_audit_finds_stale(dbt, on):
+    """Every feed was last checked on another day, near to its limit on either side."""
+    checked = [(feed, on - timedelta(days=AGES[n % len(AGES)])) for n, feed in enumerate(FEEDS)]
+    days = {feed.id: day for feed, day in checked}
+    expected = {name: "pass" if gate(feed, days[feed.id], on) else "error" for name, feed in TABLES.items()}
+    assert set(expected.values()) == {"pass", "error"}
+    assert dbt.verdicts(checked, on) == expected
+
+
+def differences(expression):
+    """Clock dates and moments of two years on which dbt's age of a day differs from the rule of the calendar."""
+    moments = [
+        (fresh_until(day, LIMIT), local(day + timedelta(days=age), hour))
+        for day in CLOCK_DATES
+        for age in AGES
+        for hour in FIRST_AND_LAST_MINUTE
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE clocks (fresh_until date, moment timestamptz)")
+        connection.executemany("INSERT INTO clocks VALUES (?, ?)", moments)
+        query = f"SELECT fresh_until, moment, moment - loaded_at <= INTERVAL 24 HOUR FROM ({expression} FROM clocks)"
+        told = connection.execute(query.replace("as loaded_at", "as loaded_at, *")).fetchall()
+    return [row for row in told if row[2] != (row[1].astimezone(LOCAL_TIME).date() <= row[0])]
+
+
+def test_dbt_and_the_calendar_agree_to_the_minute_for_two_years(dbt):
+    expression = dbt.expression()
+    assert differences(expression) == []
+    # A limit that is a day longer, or that forgets the local time, is noticed.
+    assert differences(expression.replace("+ 1", "+ 2"))
+    assert differences(expression.replace("Europe/Amsterdam", "UTC"))
+
+
+def contradictions(policy):
+    """Clock dates and moments at which Dagster passes what the audit withholds, or fails what it shows."""
+    warn, fail = policy.warn_window.to_timedelta(), policy.fail_window.to_timedelta()
+    found = []
+    for day in CLOCK_DATES:
+        last_day = fresh_until(day, LIMIT)
+        for asked_at in FIRST_AND_LAST_MINUTE:
+            for age in AGES:
+                for read_at in FIRST_AND_LAST_MINUTE:
+                    on = day + timedelta(days=age)
+                    # Dagster counts seconds, through every change of the clock.
+                    passed = local(on, read_at).timestamp() - local(day, asked_at).timestamp()
+                    is_fresh = on <= last_day
+                    if (passed < warn.total_seconds() and not is_fresh) or (
+                        passed >= fail.total_seconds() and is_fresh
+                    ):
+                        found.append((day, on))
+    return found
+
+
+def test_dagster_passes_nothing_that_is_stale_and_fails_nothing_that_is_fresh():
+    assert contradictions(freshness_policy(LIMIT)) == []
+
+
+@pytest.mark.parametrize(("warn", "fail"), [(28, 31), (30, 33), (27, 30)])
+def test_a_policy_of_other_days_would_contradict_the_audit(warn, fail):
+    other = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=warn), fail_window=timedelta(days=fail))
+    assert contradictions(other)
+
+
+def test_every_raw_table_has_the_policy_of_its_contract():
+    specs = {".".join(spec.key.path): spec for spec in feed_assets(FEEDS).specs}
+    assert specs.keys() == TABLES.keys()
+    for name, feed in TABLES.items():
+        assert specs[name].freshness_policy == freshness_policy(feed.delivery.maximum_age)
