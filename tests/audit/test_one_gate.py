@@ -17,7 +17,7 @@ from dagster_project.audit.frames import freshness_frame
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE
+from dagster_project.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
 from dagster_project.defs.feeds import feed_assets, freshness_policy
 from dagster_project.settings import DBT_PROJECT
 from dagster_project.warehouse import open_warehouse, write_freshness
@@ -167,3 +167,13 @@ def test_every_raw_table_has_the_policy_of_its_contract():
     assert specs.keys() == TABLES.keys()
     for name, feed in TABLES.items():
         assert specs[name].freshness_policy == freshness_policy(feed.delivery.maximum_age)
+
+
+def test_every_raw_table_has_the_limit_of_the_audit_in_dbt():
+    sources = json.loads(current_manifest().read_bytes())["sources"].values()
+    limited = {
+        f"{source['source_name']}.{source['name']}": source["loaded_at_field"]
+        for source in sources
+        if source["freshness"] and source["freshness"]["error_after"] == {"count": 1, "period": "day"}
+    }
+    assert limited == dict.fromkeys(TABLES, "fresh_until")

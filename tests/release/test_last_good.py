@@ -41,7 +41,7 @@ def test_a_mart_names_each_feed_that_it_shows_as_it_last_came(broken):
         key_figures = ("raw_cbs", "key_figures") in mart.sources
         expected = [CBS] * key_figures + [SIGNALEN] * ("raw_signalen" in suppliers)
         assert [one["feed"] for one in found[mart.name]] == expected, mart.name
-    (reports,) = found["mart_reports"]
+    *_, reports = found["mart_reports"]
     assert (reports["confirmed_on"], reports["expires_on"]) == ("2026-01-31", "2026-02-28")
     assert reports["why"][0].startswith("signalen / reports: ")
     assert note(broken.latest)["last_good"] == {mart: feeds for mart, feeds in found.items() if feeds}
