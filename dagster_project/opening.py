@@ -1,4 +1,4 @@
-"""Opening a workspace: the real one from the settings, or the sample municipality with its suppliers running."""
+"""Opening an installation: the real one, or the sample municipality with its suppliers running."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,27 +8,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dagster_project.errors import SetupError
-from dagster_project.settings import load_settings
+from dagster_project.settings import Settings, load_settings
 from dagster_project.workspace import LOCAL_TIME, Workspace, morning_of, wall_clock
 
 SAMPLE_MUNICIPALITY = "GM9999"
 SAMPLE_HOME = Path("data/sample")
-
-
-@contextmanager
-def open_workspace(*, is_sample: bool, as_of: date | None) -> Iterator[Workspace]:
-    """The workspace of a run; for the sample, suppliers answer on this machine as long as it is open."""
-    if not is_sample:
-        yield workspace_of(is_sample=False, as_of=as_of)
-        return
-    from dagster_project.sample.service import sample_suppliers, write_drops
-
-    day = as_of or wall_clock().astimezone(LOCAL_TIME).date()
-    with sample_suppliers(day) as suppliers:
-        sample = workspace_of(is_sample=True, as_of=day)
-        write_drops(sample.settings.drop_folder, day)
-        settings = sample.settings.model_copy(update={"suppliers": suppliers.settings()})
-        yield Workspace(settings, sample.now, is_sample=True)
 
 
 def workspace_of(*, is_sample: bool, as_of: date | None) -> Workspace:
@@ -37,7 +21,22 @@ def workspace_of(*, is_sample: bool, as_of: date | None) -> Workspace:
     if is_sample:
         home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
         settings = settings.model_copy(update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home})
+        # What the sample suppliers say depends on the day alone.
+        as_of = as_of or wall_clock().astimezone(LOCAL_TIME).date()
     return Workspace(settings, morning_of(as_of) if as_of else wall_clock, is_sample=is_sample)
+
+
+@contextmanager
+def within_reach(workspace: Workspace) -> Iterator[Settings]:
+    """Settings by which suppliers can be asked; those of the sample answer on this machine as long as this is open."""
+    if not workspace.is_sample:
+        yield workspace.settings
+        return
+    from dagster_project.sample.service import sample_suppliers, write_drops
+
+    with sample_suppliers(workspace.today) as suppliers:
+        write_drops(workspace.settings.drop_folder, workspace.today)
+        yield workspace.settings.model_copy(update={"suppliers": suppliers.settings()})
 
 
 @contextmanager

@@ -1,11 +1,38 @@
 """Jobs: which assets run together, and how."""
 
 import dagster as dg
+from dagster import AssetSelection
+
+LANDING = AssetSelection.tag("maandvers/layer", "landing")
+CLOCKS = AssetSelection.assets(["raw_maandvers", "freshness"])
+MARTS = AssetSelection.key_prefixes("marts")
+CHECKS_OF_MARTS = MARTS - MARTS.without_checks()
+RELEASE = AssetSelection.assets("release")
 
 # One process: a step per process costs more in imports than this work takes.
 publish = dg.define_asset_job(
     "publish",
-    selection=dg.AssetSelection.all(),
+    AssetSelection.all(),
     executor_def=dg.in_process_executor,
     description="From the suppliers' latest answers to a published release.",
 )
+# The same in two parts, of which the second depends on what the first brought.
+land = dg.define_asset_job(
+    "land",
+    LANDING,
+    executor_def=dg.in_process_executor,
+    description="Asks the suppliers, and judges what they sent.",
+)
+build = dg.define_asset_job(
+    "build",
+    AssetSelection.all() - LANDING,
+    executor_def=dg.in_process_executor,
+    description="From what has landed to a published release.",
+)
+renew = dg.define_asset_job(
+    "renew",
+    CLOCKS | CHECKS_OF_MARTS | RELEASE,
+    executor_def=dg.in_process_executor,
+    description="Publishes the figures as they stand, when nothing new has landed: only their clocks have moved.",
+)
+JOBS = (publish, land, build, renew)

@@ -1,5 +1,6 @@
 """Reading the delivery contracts from the dbt source YAML files; touches no network and no secret."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,19 @@ def load_feeds(models: Path) -> list[Feed]:
 
 
 def _feeds_of_file(file: Path, models: Path) -> list[Feed]:
-    name = file.relative_to(models.parent).as_posix()
+    return list(_feeds_of_text(file.read_text(encoding="utf-8"), file.relative_to(models.parent).as_posix()))
+
+
+# One run opens its contracts several times, and reading them costs more than anything else in that.
+@cache
+def _feeds_of_text(text: str, name: str) -> tuple[Feed, ...]:
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
+        document = yaml.load(text, Loader=YAML_LOADER) or {}
     except yaml.YAMLError as error:
         raise ContractError(name, "?", "?", f"is no YAML: {error}", "mend the indentation or quotes there") from error
     if not isinstance(document, dict):
         raise ContractError(name, "?", "sources", "the file holds no keys", "start it with 'sources:'")
-    return [feed for source in _nodes(document, "sources", name, "?") for feed in _feeds_of_source(source, name)]
+    return tuple(feed for source in _nodes(document, "sources", name, "?") for feed in _feeds_of_source(source, name))
 
 
 def _feeds_of_source(source: dict[str, Any], file: str) -> list[Feed]:

@@ -12,6 +12,7 @@ from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.receive import receive
 from dagster_project.landing.store import FeedStore
+from dagster_project.opening import within_reach
 
 # Between winter and summer a month is an hour shorter, or longer, than its days.
 CLOCK_CHANGE = timedelta(hours=1)
@@ -44,16 +45,18 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="land", specs=[spec for feed in feeds for spec in _specs(feed)], can_subset=True)
     def land(context: dg.AssetExecutionContext, workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
-        for feed in feeds:
-            chosen = [table for table in feed.tables if raw_key(feed, table) in context.selected_asset_keys]
-            if not chosen:
-                continue
-            store = FeedStore(workspace.open.landing, feed)
-            if workspace.asks_for(feed):
-                with extractor_for(feed, workspace.open.settings) as extractor:
-                    receive(store, extractor, workspace.open.now)
-            for table in chosen:
-                yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
+        opened = workspace.open
+        with within_reach(opened) as settings:
+            for feed in feeds:
+                chosen = [table for table in feed.tables if raw_key(feed, table) in context.selected_asset_keys]
+                if not chosen:
+                    continue
+                store = FeedStore(opened.landing, feed)
+                if workspace.asks_for(feed, settings):
+                    with extractor_for(feed, settings) as extractor:
+                        receive(store, extractor, opened.now)
+                for table in chosen:
+                    yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
 
     return land
 
@@ -64,6 +67,7 @@ def _specs(feed: Feed) -> list[dg.AssetSpec]:
         dg.AssetSpec(
             raw_key(feed, table),
             group_name=feed.supplier,
+            tags={"maandvers/layer": "landing"},
             kinds={delivery.protocol.replace("_", ""), "parquet"},
             description=f"{delivery.supplier_label}: landed as received, current deliveries only.",
             freshness_policy=freshness_policy(delivery.maximum_age),

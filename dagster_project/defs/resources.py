@@ -10,8 +10,10 @@ from pydantic import Field, PrivateAttr
 
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_set_up
-from dagster_project.opening import open_workspace, sole_run
+from dagster_project.opening import sole_run, workspace_of
+from dagster_project.settings import Settings
 from dagster_project.workspace import Workspace
+from orchestration.jobs import JOBS
 
 
 class WorkspaceResource(dg.ConfigurableResource):
@@ -25,9 +27,10 @@ class WorkspaceResource(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
-        """Hold the installation for the length of the run; for the sample, let its suppliers run that long."""
+        """Hold the installation for the length of the run."""
         day = date.fromisoformat(self.as_of) if self.as_of else None
-        with open_workspace(is_sample=self.is_sample, as_of=day) as workspace, sole_run(workspace):
+        workspace = workspace_of(is_sample=self.is_sample, as_of=day)
+        with sole_run(workspace):
             if context.instance and context.run:
                 _end_dead_runs(context.instance, context.run)
             self._open = workspace
@@ -38,19 +41,18 @@ class WorkspaceResource(dg.ConfigurableResource):
         """The workspace, while a run holds it."""
         return self._open
 
-    def asks_for(self, feed: Feed) -> bool:
+    def asks_for(self, feed: Feed, settings: Settings) -> bool:
         """Whether this run asks the feed's supplier for news."""
         is_chosen = self._open.uses(feed) and feed in self._open.select(self.feeds)
-        return is_chosen and is_set_up(feed, self._open.settings)
+        return is_chosen and is_set_up(feed, settings)
 
 
 def _end_dead_runs(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:
     """Take killed runs out of Dagster's books: they would keep their place in its pools, and every later run waiting.
 
-    Who holds the installation knows that no other run of this job is alive.
+    Who holds the installation knows that no other run of our jobs is alive.
     """
-    started = dg.RunsFilter(job_name=own.job_name, statuses=[dg.DagsterRunStatus.STARTED])
-    for run in instance.get_runs(started):
-        if run.run_id != own.run_id:
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        if run.job_name in {job.name for job in JOBS} and run.run_id != own.run_id:
             instance.report_run_failed(run, "This run was killed: another has found its installation free.")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

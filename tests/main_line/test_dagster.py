@@ -65,7 +65,12 @@ def test_groups_are_suppliers_and_themes():
 
 def test_whatever_touches_the_warehouse_waits_for_the_one_writer():
     pools = {node.name: node.definition.pools for node in defs.resolve_job_def("publish").graph.nodes}
-    assert {name for name, pool in pools.items() if pool == {"duckdb"}} == {"warehouse", "judge_marts", "release"}
+    assert {name for name, pool in pools.items() if pool == {"duckdb"}} == {
+        "raw_maandvers__freshness",
+        "warehouse",
+        "judge_marts",
+        "release",
+    }
 
 
 def test_the_job_runs_everything_in_one_process():
@@ -73,6 +78,20 @@ def test_the_job_runs_everything_in_one_process():
     assert job.executor_def.name == "in_process"
     executable = {node.key for node in GRAPH.asset_nodes if node.is_executable}
     assert set(job.asset_layer.selected_asset_keys) == executable
+
+
+def test_landing_and_building_are_the_whole_job_in_two_parts():
+    parts = [set(defs.resolve_job_def(name).asset_layer.selected_asset_keys) for name in ("land", "build")]
+    assert parts[0].isdisjoint(parts[1])
+    assert parts[0] | parts[1] == set(defs.resolve_job_def("publish").asset_layer.selected_asset_keys)
+
+
+def test_renewing_judges_every_mart_and_makes_none():
+    layer = defs.resolve_job_def("renew").asset_layer
+    assert {key.to_user_string() for key in layer.selected_asset_keys} == {"raw_maandvers/freshness", "release"}
+    assert {key.asset_key.path[-1] for key in layer.asset_graph.asset_check_keys if key.name == "fit_to_publish"} == {
+        mart.name for mart in marts
+    }
 
 
 def test_the_job_is_scheduled_every_night_in_dutch_time():

@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from dagster import AssetKey, DagsterEventType, DagsterInstance, EventRecordsFilter
+from dagster import DagsterInstance
 
 from dagster_project.errors import ExitCode
 
@@ -39,13 +39,8 @@ def test_nothing_new_does_not_call_dbt(story):
 def test_nothing_new_is_told_to_dagster(story):
     assert story.same_day_again
     with DagsterInstance.from_config(str(story.installation.home / "dagster")) as instance:
-        wanted = EventRecordsFilter(
-            DagsterEventType.ASSET_MATERIALIZATION, asset_key=AssetKey(["marts", "fct_indicator_values"])
-        )
-        records = sorted(instance.get_event_records(wanted), key=lambda record: record.storage_id)
-    rebuilt = [record.asset_materialization.metadata.get("rebuilt") for record in records]
-    assert rebuilt[0] is None
-    assert rebuilt[1].value is False
+        runs = instance.get_runs(ascending=True)[:4]
+    assert [run.job_name for run in runs] == ["land", "build", "land", "renew"]
 
 
 def test_confirmation_moves_the_checked_clock_and_silence_does_not(story):
