@@ -74,16 +74,13 @@ def fingerprint(raw: RawLayer, municipality: str, sources_digest: str) -> str:
 
 def built_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The fingerprint of what stands in the warehouse; None when it was never finished."""
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {BOOKS}.build (fingerprint varchar NOT NULL)")
     row = connection.execute(f"SELECT fingerprint FROM {BOOKS}.build").fetchone()
     return row[0] if row else None
 
 
 def set_built_fingerprint(connection: duckdb.DuckDBPyConnection, value: str | None) -> None:
     """Remember what dbt has finished; None while it is at work."""
-    connection.execute(f"DELETE FROM {BOOKS}.build")
-    if value is not None:
-        connection.execute(f"INSERT INTO {BOOKS}.build VALUES (?)", [value])
+    connection.execute(f"CREATE OR REPLACE TABLE {BOOKS}.build AS SELECT ?::varchar AS fingerprint", [value])
 
 
 def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
