@@ -9,13 +9,13 @@ from landing.receiving import desk
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from suppliers.replay import ABSENT
 from suppliers.running import running
 
 from dagster_project.sample.service import duo_settings
 from dagster_project.settings import FeedSettings, SupplierSettings
 
-REAL = Path("/work/shared/real-data/duo/03-alle-vestigingen-bo.csv")
+REAL = Path(__file__).parents[3] / "shared/real-data/duo/03-alle-vestigingen-bo.csv"
+needs_real_file = pytest.mark.skipif(not REAL.exists(), reason=f"the real file is not on this machine: {REAL}")
 PUPILS = "01.-leerlingen-po-soort-po-cluster-leeftijd"
 AGES = [f"LEEFTIJD_{age}" for age in range(4, 15)]
 HEADINGS = ["PEILDATUM", "INSTELLINGSCODE", "VESTIGINGSCODE", "GEMEENTENUMMER", "SOORT_PO", "CLUSTER", *AGES]
@@ -114,7 +114,7 @@ def test_the_sample_speaks_as_duo_does_and_says_when_nothing_is_new(tmp_path, su
     assert pupils.rows("select count(*) > 0 from data where age_12_pupils = '<5' or age_13_pupils = '<5'") == [(True,)]
 
 
-@pytest.mark.skipif(not REAL.exists(), reason=ABSENT)
+@needs_real_file
 def test_the_real_file_of_2021_lands_row_by_row(tmp_path):
     """Its names are those of former years, its encoding cp1252, its municipality a number with a leading zero."""
     name = "02.-alle-schoolvestigingen-basisonderwijs.csv"
