@@ -6,11 +6,14 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from dagster_project.errors import ExitCode, MaandversError, SetupError
+
+if TYPE_CHECKING:
+    from dagster_project.status import Status
 
 # Dagster and Great Expectations report usage unless told not to before they are imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -114,7 +117,7 @@ def main() -> None:
         sys.exit(ExitCode.WRONG_SETUP)
 
 
-def _status(sample: bool, day: date | None):  # noqa: ANN202 - its type costs an import
+def _status(sample: bool, day: date | None) -> "Status":
     from dagster_project.opening import workspace_of
     from dagster_project.status import read_status
 

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from dagster_project.contracts.model import Column, DataType, Feed
 from dagster_project.contracts.protocols import FileParameters
@@ -229,7 +229,7 @@ def _help_to_fill_in(sheet: "Worksheet", position: int, column: Column, last_row
         sheet.add_data_validation(rule)
 
 
-def _typed(column: Column, text: str) -> Any:  # noqa: ANN401 - whatever a cell may hold
+def _typed(column: Column, text: str) -> str | float | date | None:
     if not text:
         return None
     match column.data_type:

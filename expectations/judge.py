@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,8 @@ def open_context(context_dir: Path) -> "FileDataContext":
     """The Great Expectations project that ``judge`` left in a folder."""
     import great_expectations
 
-    # Imported for what it does: a saved suite can be read once its classes are known.
-    import expectations.row_expectations  # noqa: F401
-
+    # A saved suite can be read once its classes are known.
+    import_module("expectations.row_expectations")
     return great_expectations.get_context(mode="file", project_root_dir=context_dir)
 
 

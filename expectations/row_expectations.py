@@ -37,7 +37,8 @@ class RowsKeepRule(MulticolumnMapMetricProvider):
     condition_value_keys = ("rule", "as_of")
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
-    def keeps(cls, column_list: pd.DataFrame, rule: str, as_of: str, **_: object) -> pd.Series:  # noqa: N805, D102
+    def keeps(cls, column_list: pd.DataFrame, rule: str, as_of: str, **_: object) -> pd.Series:
+        """One truth per row."""
         rows = (dict(zip(column_list.columns, values, strict=True)) for values in column_list.itertuples(index=False))
         kept = [RULES[rule].verdict(row, date.fromisoformat(as_of)).passed for row in rows]
         return pd.Series(kept, index=column_list.index, dtype=bool)

@@ -1,6 +1,7 @@
 """What each wire protocol has to be told about a feed: the parameters under ``delivery.parameters`` of its contract."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -95,7 +96,7 @@ Parameters = (
     | OgcFeaturesParameters
     | SignalenApiParameters
 )
-PARAMETERS: dict[Protocol, type[Strict]] = {
+PARAMETERS: dict[Protocol, type[Parameters]] = {
     "odata_v3": ODataV3Parameters,
     "odata_v4": ODataV4Parameters,
     "csv_zip": CsvZipParameters,
@@ -105,6 +106,6 @@ PARAMETERS: dict[Protocol, type[Strict]] = {
 }
 
 
-def read_parameters(protocol: Protocol, values: dict[str, Any]) -> Any:  # noqa: ANN401 - one of Parameters
+def read_parameters(protocol: Protocol, values: Mapping[str, object]) -> Parameters:
     """The parameters in the form that belongs to the protocol; raises ValidationError."""
     return PARAMETERS[protocol].model_validate(values)

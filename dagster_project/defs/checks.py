@@ -4,7 +4,7 @@ A failed check of one feed warns, and withholds that feed where its suites faile
 run is stopped only when nothing is left to publish.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import dagster as dg
@@ -39,7 +39,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     ]
 
     @dg.multi_asset_check(name="judge_deliveries", specs=specs)
-    def judge(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+    def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
         call = partial(judge_frames, opened.today, opened.audit)
@@ -74,7 +74,7 @@ def mart_checks(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.Asset
     ]
 
     @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
-    def judge(workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+    def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         outcome = AuditOutcome.read(opened.audit)
         assert outcome is not None, "the audit of deliveries runs before the marts are judged"

@@ -1,6 +1,6 @@
 """One asset per raw table, made from the delivery contracts: asking the supplier and landing what comes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import dagster as dg
@@ -44,7 +44,7 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     """
 
     @dg.multi_asset(name="land", specs=[spec for feed in feeds for spec in _specs(feed)], can_subset=True)
-    def land(context: dg.AssetExecutionContext, workspace: WorkspaceResource):  # noqa: ANN202 - Dagster reads annotations as types of its own
+    def land(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
         opened = workspace.open
         with within_reach(opened) as settings:
             for feed in feeds:

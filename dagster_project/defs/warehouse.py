@@ -1,7 +1,7 @@
 """The clocks and the dbt models as assets, the models built by one call of dbt; and whether they need to be."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -28,6 +28,9 @@ from dagster_project.warehouse import (
 from dagster_project.workspace import Workspace
 
 logger = logging.getLogger(__name__)
+
+# What dbt tells of its models.
+Built = dg.Output | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult | dg.AssetCheckEvaluation
 
 
 class GroupsByFolder(DagsterDbtTranslator):
@@ -70,7 +73,9 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     name="warehouse",
     pool="duckdb",
 )
-def warehouse_assets(context: dg.AssetExecutionContext, workspace: WorkspaceResource, dbt: DbtCliResource):  # noqa: ANN201
+def warehouse_assets(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource, dbt: DbtCliResource
+) -> Iterator[Built]:
     """Build staging, intermediate and marts from the deliveries that may be shown."""
     opened = workspace.open
     raw = _raw_layer(opened)

@@ -7,8 +7,8 @@ cells: the sheets' own XML tells those.
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, Protocol, cast
 
 from dagster_project.extract.file_rows import Cell, NumberedRow, OddCell, Rows, UnreadableFileError, is_empty
 
@@ -30,6 +30,27 @@ PERCENTAGE = OddCell(
 )
 
 
+class SheetCell(Protocol):
+    """What is asked of a cell; openpyxl has other classes for filled and for empty ones."""
+
+    value: Cell
+    data_type: str
+    number_format: str | None
+
+
+class Sheet(Protocol):
+    """What is asked of a sheet that openpyxl streams, whose own class is private."""
+
+    title: str
+    sheet_state: str
+
+    def reset_dimensions(self) -> None:
+        """Forget the size that the file claims for the sheet."""
+
+    def iter_rows(self) -> Iterable[Sequence[SheetCell]]:
+        """The cells, row by row."""
+
+
 def read_excel(content: BinaryIO, name: str, sheet: str | None) -> Rows:
     """The rows of the sheet that is meant: the one that the contract names, or else the only one with something in it.
 
@@ -42,7 +63,7 @@ def read_excel(content: BinaryIO, name: str, sheet: str | None) -> Rows:
             # About drop-down lists and such, which no value depends on.
             warnings.simplefilter("ignore")
             workbook = load_workbook(content, read_only=True)
-        visible = [one for one in workbook.worksheets if one.sheet_state == "visible"]
+        visible = [one for one in cast("list[Sheet]", workbook.worksheets) if one.sheet_state == "visible"]
         for one in visible:
             # Some programs write a size there that is not the sheet's.
             one.reset_dimensions()
@@ -57,7 +78,7 @@ def read_excel(content: BinaryIO, name: str, sheet: str | None) -> Rows:
     return Rows(f"{name}, sheet '{chosen.title}'", {"sheet": chosen.title}, _rows(content, chosen))
 
 
-def _chosen(sheets: list[Any], wanted: str | None) -> Any:  # noqa: ANN401 - openpyxl's read-only sheets have no stubs
+def _chosen(sheets: Sequence[Sheet], wanted: str | None) -> Sheet:
     titles = ", ".join(f"'{one.title}'" for one in sheets)
     if wanted is not None:
         named = [one for one in sheets if one.title.strip().casefold() == wanted.casefold()]
@@ -79,8 +100,8 @@ def _chosen(sheets: list[Any], wanted: str | None) -> Any:  # noqa: ANN401 - ope
     )
 
 
-def _has_content(sheet: Any) -> bool:  # noqa: ANN401
-    return any(not is_empty(value) for row in sheet.iter_rows(values_only=True) for value in row)
+def _has_content(sheet: Sheet) -> bool:
+    return any(not is_empty(cell.value) for row in sheet.iter_rows() for cell in row)
 
 
 def _refuse_merged(content: BinaryIO, title: str) -> None:
@@ -122,7 +143,7 @@ def _merged_in(archive: zipfile.ZipFile, part: str) -> list[str]:
     return merged
 
 
-def _rows(content: BinaryIO, sheet: Any) -> Iterator[NumberedRow]:  # noqa: ANN401
+def _rows(content: BinaryIO, sheet: Sheet) -> Iterator[NumberedRow]:
     for number, row in enumerate(sheet.iter_rows(), start=1):
         values = [_value(cell) for cell in row]
         if not all(is_empty(value) for value in values):
@@ -131,7 +152,7 @@ def _rows(content: BinaryIO, sheet: Any) -> Iterator[NumberedRow]:  # noqa: ANN4
     _refuse_merged(content, sheet.title)
 
 
-def _value(cell: Any) -> Cell:  # noqa: ANN401
+def _value(cell: SheetCell) -> Cell:
     value = cell.value
     if value is None or cell.data_type == "s":
         return value

@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from dagster_project.contracts.model import Column
@@ -224,7 +224,7 @@ def _clock(value: Cell) -> datetime | None:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a file knows no zone; _moment adds ours
+        return datetime.combine(value, time())
     match = DAY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None

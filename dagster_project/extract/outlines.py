@@ -4,7 +4,7 @@ A line that crosses itself is no mistake here: CBS's own generalised outlines ha
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Bounds(NamedTuple):
@@ -34,12 +34,12 @@ class OutlineError(ValueError):
         self.problem, self.expected, self.came, self.do = problem, expected, came, do
 
 
-def check_outline(geometry: Any) -> None:  # noqa: ANN401 - whatever the supplier sent
+def check_outline(geometry: object) -> None:
     """Raise OutlineError for a geometry that is broken or lies elsewhere."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind not in ("Polygon", "MultiPolygon"):
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         raise OutlineError("it has no outline", "a Polygon or MultiPolygon", str(geometry)[:80])
-    polygons = [geometry.get("coordinates")] if kind == "Polygon" else geometry.get("coordinates")
+    kind, coordinates = geometry["type"], geometry.get("coordinates")
+    polygons = [coordinates] if kind == "Polygon" else coordinates
     rings = 0
     for ring in _rings(polygons):
         _check_ring(ring)
@@ -48,7 +48,7 @@ def check_outline(geometry: Any) -> None:  # noqa: ANN401 - whatever the supplie
         raise OutlineError("its outline is empty", "at least one ring", f"{kind} without rings")
 
 
-def _rings(polygons: Any) -> Iterator[Any]:  # noqa: ANN401
+def _rings(polygons: object) -> Iterator[object]:
     if not isinstance(polygons, list):
         raise OutlineError("its outline has no coordinates", "lists of rings", str(polygons)[:80])
     for polygon in polygons:
@@ -57,7 +57,9 @@ def _rings(polygons: Any) -> Iterator[Any]:  # noqa: ANN401
         yield from polygon
 
 
-def _check_ring(ring: Any) -> None:  # noqa: ANN401
+def _check_ring(ring: object) -> None:
+    if not isinstance(ring, list):
+        raise OutlineError("a ring is no list of points", "[[longitude, latitude], …]", str(ring)[:80])
     try:
         points = [(float(point[0]), float(point[1])) for point in ring]
     except (TypeError, ValueError, IndexError) as error:

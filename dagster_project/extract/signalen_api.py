@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import duckdb
@@ -61,6 +61,7 @@ STATES = {
 }
 
 Item = dict[str, Any]
+Json = TypeVar("Json", dict, list)
 Rows = dict[str, list[Item]]
 
 
@@ -139,15 +140,15 @@ class SignalenApi:
         query, seen = urlencode({**filters, "page_size": size}), set()
         while query:
             seen.add(query)
-            page = self._json(f"{path}?{query}")
+            page = self._json(f"{path}?{query}", dict)
             yield page
             query = urlsplit(page["_links"]["next"]["href"] or "").query
             if query in seen:
                 raise self._unexpected("its pages lead back to where they came from", "a last page", "a page again")
 
-    def _json(self, path: str) -> Any:  # noqa: ANN401 - JSON
+    def _json(self, path: str, kind: type[Json]) -> Json:
         try:
-            return orjson.loads(self.http.get(f"{self.base_url}{path}"))
+            answer = orjson.loads(self.http.get(f"{self.base_url}{path}"))
         except orjson.JSONDecodeError as error:
             raise self._unexpected("its API gave no JSON", "JSON", f"{error.msg} ({path.partition('?')[0]})") from error
         except SupplierUnreachableError as error:
@@ -161,6 +162,9 @@ class SignalenApi:
                     f"MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__TOKEN",
                 ) from error
             raise
+        if not isinstance(answer, kind):
+            raise self._unexpected("its API gave other JSON", f"a {kind.__name__}", f"{answer!r:.60}")
+        return answer
 
     def _new_terms(self, known: Known, newest: datetime | None) -> list[Item]:
         """Terms of service that we do not hold yet. The API tells the newest term, and not since when it holds."""
@@ -203,7 +207,7 @@ class SignalenApi:
     def _rows_of(self, item: Item) -> Rows:
         number, place, category = item["id"], item["location"] or {}, item["category"]
         history = sorted(
-            self._json(f"{SIGNALS}{number}/history"), key=lambda entry: datetime.fromisoformat(entry["when"])
+            self._json(f"{SIGNALS}{number}/history", list), key=lambda entry: datetime.fromisoformat(entry["when"])
         )
         states = [entry for entry in history if entry["what"] == "UPDATE_STATUS"]
         assignments = [entry for entry in history if entry["what"] == "UPDATE_CATEGORY_ASSIGNMENT"]
@@ -253,7 +257,7 @@ class SignalenApi:
 
     def _parent(self, number: int) -> int:
         """The list tells that a report was split off; its own page tells from which."""
-        link = self._json(f"{SIGNALS}{number}")["_links"]["sia:parent"]["href"]
+        link = self._json(f"{SIGNALS}{number}", dict)["_links"]["sia:parent"]["href"]
         return int(urlsplit(link).path.rstrip("/").rpartition("/")[2])
 
     def _state(self, entry: Item) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from pydantic import BaseModel
@@ -178,7 +177,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
         _write_view(connection, book, select, comment)
 
 
-def _write_json(file: Path, content: Any) -> None:  # noqa: ANN401
+def _write_json(file: Path, content: object) -> None:
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 

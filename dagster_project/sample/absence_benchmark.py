@@ -1,7 +1,7 @@
 """The fictional sickness absence of sectors: what CBS would publish of it, per quarter and per year."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods
@@ -46,7 +46,7 @@ def absence_tables(as_of: date, seed: int) -> list[ODataTable]:
         cbs_table(
             "80072ned",
             "Ziekteverzuim volgens werkgevers; bedrijfskenmerken",
-            datetime.combine(newest + _LAG, time(2)),
+            newest + _LAG,
             True,
             [Dimension("BedrijfskenmerkenSBI2008", "Bedrijfskenmerken", "Dimension", sectors), periods(titles)],
             [Topic("Ziekteverzuimpercentage", "Ziekteverzuimpercentage", "%", 1)],

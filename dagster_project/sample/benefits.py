@@ -1,7 +1,7 @@
 """The fictional persons on a benefit per quarter, district and neighbourhood: what CBS would publish of Maandrecht."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from random import Random
 
 from .cbs_tables import Dimension, Topic, cbs_table, editions_of, periods, regions
@@ -69,7 +69,7 @@ def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[i
     return cbs_table(
         table_id,
         f"Personen met een uitkering; soort uitkering, wijken en buurten {year}",
-        datetime.combine(_published(*quarters[-1]), datetime.min.time()).replace(hour=2),
+        _published(*quarters[-1]),
         any(quarter in provisional for quarter in quarters),
         dimensions,
         _TOPICS,

@@ -1,7 +1,7 @@
 """CBS tables with several dimensions, in the form in which the sample's OData v3 service serves them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ def periods(codes: Mapping[str, str]) -> Dimension:
 def cbs_table(
     table_id: str,
     title: str,
-    published: datetime,
+    published: date,
     is_provisional: bool,
     dimensions: list[Dimension],
     topics: list[Topic],
@@ -143,9 +143,10 @@ def _data_properties(dimensions: list[Dimension], topics: list[Topic]) -> list[d
 
 
 def _infos(
-    table_id: str, title: str, published: datetime, is_provisional: bool, rows: int, columns: int
+    table_id: str, title: str, published: date, is_provisional: bool, rows: int, columns: int
 ) -> dict[str, object]:
-    moment = published.isoformat()
+    # Local time without a zone, as CBS writes it.
+    moment = f"{published}T02:00:00"
     status = "Voorlopig" if is_provisional else "Definitief"
     return {
         "Updated": moment,

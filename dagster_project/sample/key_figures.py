@@ -1,7 +1,7 @@
 """The fictional key figures (kerncijfers wijken en buurten): what CBS would publish of Maandrecht, per edition."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -31,10 +31,10 @@ def key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
     return [_table(as_of.year - age, age, _published(as_of, age), seed) for age in (3, 2, 1)]
 
 
-def _published(as_of: date, age: int) -> datetime:
+def _published(as_of: date, age: int) -> date:
     """Last publication of the edition that is ``age`` years old on ``as_of``."""
     month = max(month for month in _PUBLICATION_MONTHS[age] if month <= as_of.month)
-    return datetime(as_of.year, month, 1, 2, 0)  # noqa: DTZ001 - CBS writes local time without a zone
+    return date(as_of.year, month, 1)
 
 
 @cache
@@ -44,7 +44,7 @@ def _known_editions() -> dict[int, str]:
     return {int(year): table_id for year, table_id in table["config"]["meta"]["delivery"]["editions"].items()}
 
 
-def _table(edition: int, age: int, published: datetime, seed: int) -> ODataTable:
+def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
     codes = region_codes()
     known = {part.code: conditions(part, edition, seed) for part in NEIGHBOURHOODS}
     truths = {code: total(known[part.code] for part in parts_of(code)) for code in codes}
@@ -184,10 +184,11 @@ def _code_list_row(code: str) -> dict[str, object]:
     }
 
 
-def _infos(edition: int, age: int, published: datetime, rows: int, columns: int) -> dict[str, object]:
+def _infos(edition: int, age: int, published: date, rows: int, columns: int) -> dict[str, object]:
     table_id = _known_editions().get(edition, f"9{edition}NED")
     title = f"Kerncijfers wijken en buurten {edition}"
-    moment = published.isoformat()
+    # Local time without a zone, as CBS writes it.
+    moment = f"{published}T02:00:00"
     status = "Voorlopig" if age == 1 else "Definitief"
     fictional = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."
     return {

@@ -1,7 +1,7 @@
 """The fictional crimes and nuisance in Maandrecht: what the police would publish, per year and per month."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from hashlib import blake2b
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods, regions
@@ -50,7 +50,20 @@ _BUSY = {"centre": 2.6, "social": 1.4, "affluent": 0.7, "village": 0.6, "rural":
 # The border between these moves every year, and the whole history moves along.
 _MOVING_BORDER = ("BU99990203", "BU99990204")
 _SHARE_OF_OTHER_KINDS = 0.3
-_MONTH_NAMES = "januari februari maart april mei juni juli augustus september oktober november december".split()  # noqa: SIM905
+_MONTH_NAMES = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
 
 
 def police_tables(as_of: date, seed: int) -> list[ODataTable]:
@@ -61,7 +74,7 @@ def police_tables(as_of: date, seed: int) -> list[ODataTable]:
     with_running_year = {**_months(months, newest), f"{newest:%Y}JJ00": f"{newest:%Y}*"}
     years = {f"{year}JJ00": f"{year}" for year in range(newest.year - YEARS, newest.year)}
     years = {code: f"{name}*" if int(name) >= newest.year - 2 else name for code, name in years.items()}
-    published = datetime.combine(_month_before(newest, -1) + timedelta(days=27), time(2))
+    published = _month_before(newest, -1) + timedelta(days=27)
     borders = as_of.year if as_of.month >= 4 else as_of.year - 1
 
     def table(table_id: str, kinds: Dimension, codes: Sequence[str], spans: Mapping[str, str]) -> ODataTable:

@@ -1,11 +1,10 @@
 """The fictional distances to facilities (nabijheid voorzieningen): what CBS would publish of Maandrecht."""
 
-from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from random import Random
 
 from .cbs_tables import Topic, cbs_table, editions_of, regions
-from .living_conditions import CHARACTERS, conditions, total
+from .living_conditions import CHARACTERS, conditions
 from .municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
 from .odata_v3 import ODataTable
 
@@ -61,7 +60,7 @@ def _table(edition: int, seed: int) -> ODataTable:
     return cbs_table(
         table_id,
         f"Nabijheid voorzieningen; afstand locatie, wijk- en buurtcijfers {edition}",
-        datetime(edition + 1, 9, 1, 2, 0),  # noqa: DTZ001 - CBS writes local time without a zone
+        date(edition + 1, 9, 1),
         False,
         [regions("WijkenEnBuurten", "Wijken en buurten", region_codes())],
         _topics(edition),
@@ -80,7 +79,7 @@ def _topics(edition: int) -> list[Topic]:
     return topics
 
 
-def _near(part: Neighbourhood, edition: int, seed: int) -> Counter[str]:
+def _near(part: Neighbourhood, edition: int, seed: int) -> dict[str, float]:
     """Kilometres and numbers summed over the inhabitants, so that they can be added over neighbourhoods."""
     truth = conditions(part, edition, seed)
     people, km = truth["population"], CHARACTERS[part.character].km_to_facilities
@@ -93,12 +92,12 @@ def _near(part: Neighbourhood, edition: int, seed: int) -> Counter[str]:
         for radius in radii:
             density = 1.5 * radius * radius / (1 + km * times) ** 2
             near["/".join((*group, f"Aantal {facility}", f"Binnen{radius}Km"))] = people * density * lasting
-    # Kilometres are no whole numbers; what can be added over neighbourhoods is a Counter here all the same.
-    return Counter(near)  # type: ignore[arg-type]
+    return near
 
 
-def _figures(code: str, known: dict[str, Counter[str]]) -> dict[str, float | str | None]:
-    near = total(known[part.code] for part in parts_of(code))
+def _figures(code: str, known: dict[str, dict[str, float]]) -> dict[str, float | str | None]:
+    parts = [known[part.code] for part in parts_of(code)]
+    near = {path: sum(part[path] for part in parts) for path in parts[0]}
     if near["population"] < _FEWEST_INHABITANTS:
         return {}
     figures: dict[str, float | str | None] = {}

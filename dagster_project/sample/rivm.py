@@ -1,7 +1,7 @@
 """The fictional health of Maandrecht's adults: what RIVM would publish of it, in two tables."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from random import Random
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods, regions
@@ -63,7 +63,7 @@ def _table(table_id: str, borders: int, surveys: tuple[int, ...], seed: int) -> 
     return cbs_table(
         table_id,
         f"Gezondheid per wijk en buurt; {'/'.join(map(str, surveys))} (indeling {borders})",
-        datetime(borders + 1, 9, 1, 2),  # noqa: DTZ001 - local time without a zone, as CBS writes it
+        date(borders + 1, 9, 1),
         False,
         [
             Dimension("Leeftijd", "Leeftijd", "Dimension", {_ADULTS: "18 jaar of ouder", **_OTHER_AGES}),

@@ -1,7 +1,7 @@
 """The fictional use of youth care, Wmo and stacked provisions per district: what CBS would publish of Maandrecht."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from random import Random
 
@@ -72,10 +72,10 @@ def social_statistics_tables(as_of: date, seed: int) -> list[ODataTable]:
     return [table(year, as_of, seed) for table in (_youth_care, _wmo, _provisions) for year in years]
 
 
-def _periods(year: int, as_of: date) -> tuple[Dimension, bool, datetime]:
+def _periods(year: int, as_of: date) -> tuple[Dimension, bool, date]:
     """The periods of an edition, whether they are provisional, and when it was published."""
     if year == as_of.year:
-        return periods({f"{year}HJ01": f"{year} 1e halfjaar*"}), True, datetime(year, 11, 1, 2)  # noqa: DTZ001
+        return periods({f"{year}HJ01": f"{year} 1e halfjaar*"}), True, date(year, 11, 1)
     is_provisional = (as_of.year, as_of.month) < (year + 1, 11)
     mark = "*" if is_provisional else ""
     names = {
@@ -83,7 +83,7 @@ def _periods(year: int, as_of: date) -> tuple[Dimension, bool, datetime]:
         f"{year}HJ02": f"{year} 2e halfjaar{mark}",
         f"{year}JJ00": f"{year}{mark}",
     }
-    return periods(names), is_provisional, datetime(year + 1, 5 if is_provisional else 11, 1, 2)  # noqa: DTZ001
+    return periods(names), is_provisional, date(year + 1, 5 if is_provisional else 11, 1)
 
 
 def _districts() -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from itertools import product
 from urllib.parse import unquote_plus
 
@@ -31,7 +31,7 @@ def kinds_table(width=6, region_width=10):
     return cbs_table(
         "1NED",
         "Kinds",
-        datetime(2026, 11, 1, 2),  # noqa: DTZ001
+        date(2026, 11, 1),
         False,
         [
             Dimension("Soort", "Soort", "Dimension", {kind.ljust(width): f"kind {kind}" for kind in KINDS}),

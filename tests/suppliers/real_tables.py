@@ -5,7 +5,7 @@ import html
 import json
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 
 from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
@@ -19,7 +19,7 @@ HEALTH = REAL_DATA / "rivm/rivm_50120NED_2020_18plus.xlsx"
 ABSENCE = REAL_DATA / "hr/80072ned_actuals_derived.csv"
 # Kinds of crime that the table knows and the file leaves out.
 _OTHER_KINDS = ("0.0.0", "1.2.4", "1.4.3", "1.4.6", "2.1.1", "2.5.2", "2.6.1", "2.6.10", "3.7.4", "3.9.1")
-_PUBLISHED = datetime(2026, 7, 1, 2)  # noqa: DTZ001 - the services give local times without a zone
+_PUBLISHED = date(2026, 7, 1)
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(t="s")?(?:/>|><v>([^<]*)</v></c>)')
 
 

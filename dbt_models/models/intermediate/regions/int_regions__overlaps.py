@@ -6,7 +6,12 @@ In Python, because the geometry functions of DuckDB are an extension that many m
 from collections.abc import Iterable
 from itertools import combinations
 from math import cos, radians
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from numpy import object_
+    from numpy.typing import NDArray
 
 # Two outlines of one border never fall together: each year is drawn anew. The roughest ones at hand (Waalwijk 2024, on
 # a grid of about 22 m) overlap their own neighbours by up to 5.3% of the smaller. What stays below twice that, seen
@@ -23,7 +28,17 @@ Border = tuple[str, int, str]
 Overlap = tuple[str, int, str, int, float, float]
 
 
-def model(dbt: Any, session: Any) -> Any:  # noqa: ANN401 - dbt hands these over without types
+class Dbt(Protocol):
+    """What dbt hands over, as far as it is used."""
+
+    def config(self, *, materialized: str) -> None:
+        """Say how the model is kept."""
+
+    def ref(self, name: str) -> "DuckDBPyRelation":
+        """What another model holds."""
+
+
+def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per two neighbourhoods of different years that share more than a sliver."""
     dbt.config(materialized="table")
     borders = dbt.ref("stg_pdok__borders").filter("region_level = 'neighbourhood' and not is_water")
@@ -96,7 +111,7 @@ def _between(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, s
     ]
 
 
-def _shapes(outlines: Iterable[str]) -> Any:  # noqa: ANN401 - an array of shapes
+def _shapes(outlines: Iterable[str]) -> "NDArray[object_]":
     """The outlines in metres; lines that cross themselves are mended."""
     from shapely import from_geojson, make_valid, transform
 
