@@ -75,6 +75,11 @@ def _books(workspace: Workspace) -> Iterator[Finding]:
         if not store.is_state_sealed():
             file = str(store.state_file.relative_to(workspace.home))
             yield Finding(file=file, problem="has changed since it was written", do="run again: its clocks count anew")
+        for problem in store.journal.problems():
+            file = str(store.journal.file.relative_to(workspace.home))
+            yield Finding(
+                file=file, problem=problem, do="put it back from your back-up, and use --as-known-on only then"
+            )
 
 
 def _warehouse(workspace: Workspace) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
+from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
 
@@ -102,6 +103,7 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
     )
     logger.error("%s", error)
     state.problems.append(str(error))
-    # A supplier may send again what it sent before; what is current, or what that is compared with, stays in its place.
-    if kept is None or candidate.delivery_id not in (kept.delivery_id, kept.previous_id):
+    # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
+    compared = {kept.previous_id} if kept else set()
+    if candidate.delivery_id not in ever_current(store) | compared:
         store.set_aside(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))

@@ -16,6 +16,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.feeds import raw_key
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.landing.history import remember
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.marts import Mart
 from expectations.frames import Judgement
@@ -48,6 +49,8 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         judgements += fresh
         outcome = AuditOutcome(as_of=opened.today, judged_at=opened.now(), feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
+        for store in stores:
+            remember(store, outcome.judged_at)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
         for feed, verdict in zip(feeds, verdicts, strict=True):

@@ -10,6 +10,8 @@ from pydantic import Field, PrivateAttr
 
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_set_up
+from dagster_project.landing.history import refuse_to_go_back
+from dagster_project.landing.store import FeedStore
 from dagster_project.opening import sole_run, workspace_of
 from dagster_project.settings import Settings
 from dagster_project.workspace import Workspace
@@ -31,6 +33,7 @@ class WorkspaceResource(dg.ConfigurableResource):
         day = date.fromisoformat(self.as_of) if self.as_of else None
         workspace = workspace_of(is_sample=self.is_sample, as_of=day)
         with sole_run(workspace):
+            refuse_to_go_back([FeedStore(workspace.landing, feed) for feed in workspace.feeds], workspace.now())
             if context.instance and context.run:
                 _end_dead_runs(context.instance, context.run)
             self._open = workspace

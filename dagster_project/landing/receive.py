@@ -158,8 +158,12 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
 
 
 def _content_address(edition: Edition, answer: Answer, version: str) -> str:
-    """Made from the records alone: a page's envelope holds addresses that change while no figure does."""
-    digest = hashlib.sha256(f"{edition.source_id} {version}".encode())
+    """Made from the records alone: a page's envelope holds addresses that change while no figure does.
+
+    Figures that are called definitive without a change are another delivery, for they are said to be something else.
+    """
+    status = answer.facts.get("figures_status", "")
+    digest = hashlib.sha256(f"{edition.source_id} {version} {status}".encode())
     for records in answer.tables.values():
         for file in [*records.files, *(lookup.file for lookup in records.lookups.values())]:
             with file.open("rb") as content:

@@ -5,6 +5,7 @@ import json
 import shutil
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,6 +13,7 @@ from dagster_project.checksums import write_checksums
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.landing.atomic import move_folder, write_file
+from dagster_project.landing.journal import Journal
 
 MANIFEST = "manifest.json"
 
@@ -80,6 +82,8 @@ class FeedStore:
         self.deliveries = self.folder / "deliveries"
         self.quarantine = self.folder / "quarantine"
         self.state_file = self.folder / "state.json"
+        # Every state that an audit left behind.
+        self.journal = Journal(self.folder / "history.jsonl")
 
     def state(self) -> FeedState:
         """What holds now; the state of a feed that was never asked for is empty."""
@@ -87,10 +91,12 @@ class FeedStore:
             return FeedState()
         written = self.state_file.read_bytes()
         try:
-            state = FeedState.model_validate(json.loads(written)["state"])
+            content = json.loads(written)["state"]
+            state = FeedState.model_validate(content)
         except (ValueError, KeyError, TypeError):
             return FeedState(problems=[self._broken_seal()])
-        if _sealed(state) != written:
+        # As it was written, which may have been before the state had all of its fields.
+        if _sealed(content) != written:
             # Nobody can say what was changed, so no clock counts until the supplier has confirmed what we hold.
             state.checked_at = state.confirmed_at = None
             state.problems = [self._broken_seal()]
@@ -98,7 +104,7 @@ class FeedStore:
 
     def save(self, state: FeedState) -> None:
         """Let this be what holds now."""
-        write_file(self.state_file, _sealed(state))
+        write_file(self.state_file, _sealed(state.model_dump(mode="json")))
 
     def is_state_sealed(self) -> bool:
         """Whether the state is as it was saved; so it is where nothing was saved yet."""
@@ -145,8 +151,7 @@ class FeedStore:
         }
 
 
-def _sealed(state: FeedState) -> bytes:
+def _sealed(content: dict[str, Any]) -> bytes:
     """The state with a seal over it: a moved clock would make old figures look fresh."""
-    content = state.model_dump(mode="json")
     seal = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return json.dumps({"seal": seal, "state": content}, indent=2).encode()

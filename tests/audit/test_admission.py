@@ -8,6 +8,7 @@ from suppliers import faults
 from dagster_project.audit.deliveries import judge_deliveries
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.extract.extractors import extractor_for
+from dagster_project.landing.history import remember
 from expectations.rules import RULES
 
 
@@ -147,6 +148,24 @@ def test_a_supplier_that_goes_back_to_an_older_delivery_breaks_no_later_audit(tm
     assert failures(desk.admit()) == {("volume", None)}
     assert desk.state.current["all"] == second
     assert failures(desk.admit()) == set()
+
+
+def test_a_delivery_that_was_shown_long_ago_is_never_set_aside(tmp_path):
+    """What was known then is made from it."""
+    (signal, _) = members()["signals.csv"]
+    desk = reports(tmp_path / "landing", tmp_path / "exports")
+    shown = []
+    for count in (5, 9, 10):
+        rows = [{**signal, "id": str(number)} for number in range(count)]
+        write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows)
+        shown.append(desk.receive_and_admit().current["all"].delivery_id)
+        remember(desk.store, desk.now)
+        desk.a_day_later()
+    write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows[:5])
+    desk.receive()
+    assert failures(desk.admit()) == {("volume", None)}
+    assert [folder.name for folder in desk.store.quarantine.glob("*")] == []
+    assert sorted(folder.name for folder in desk.store.deliveries.iterdir()) == sorted(shown)
 
 
 def test_a_candidate_that_nobody_judged_waits_and_moves_no_clock(desk):

@@ -88,6 +88,16 @@ def test_one_figure_that_changed_makes_a_new_delivery_beside_the_old(suppliers, 
     assert files.items() <= fingerprints(desk.store.deliveries).items()
 
 
+def test_figures_that_become_definitive_without_a_change_are_a_new_delivery(suppliers, desk):
+    before = desk.receive_and_admit().current["2025"]
+    assert desk.manifest().facts["figures_status"] == "provisional"
+    definitive = described_as(Modified="2026-11-23T02:00:00", ShortDescription="Status van de cijfers: Definitief.")
+    suppliers.faults.set("TableInfos", definitive)
+    after = desk.a_day_later().receive_and_admit().current["2025"]
+    assert (after.delivery_id == before.delivery_id, after.previous_id) == (False, before.delivery_id)
+    assert desk.manifest().facts["figures_status"] == "definitive"
+
+
 def test_another_contract_fetches_anew_what_the_supplier_did_not_change(desk):
     before = desk.receive_and_admit().current["2025"]
     feed = desk.store.feed

@@ -98,3 +98,16 @@ def test_a_clock_that_was_moved_does_not_count(installation, workspace):
         assert [finding.problem for finding in verify(workspace).findings] == ["has changed since it was written"]
     finally:
         store.state_file.write_bytes(before)
+
+
+def test_a_history_that_was_changed_is_told_with_what_to_do(installation, workspace):
+    journal = FeedStore(workspace.landing, workspace.select([CBS])[0]).journal.file
+    before = journal.read_bytes()
+    journal.write_bytes(before.replace(b'"attempted_at": "2026', b'"attempted_at": "2025', 1))
+    try:
+        (finding,) = verify(workspace).findings
+        assert finding.file == str(journal.relative_to(installation.home))
+        assert finding.problem.startswith(("was changed outside", "does not end as history.seal beside it says"))
+        assert finding.do.startswith("put it back from your back-up")
+    finally:
+        journal.write_bytes(before)

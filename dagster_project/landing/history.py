@@ -1,0 +1,54 @@
+"""What held for a feed at any moment in the past: the states that its audits left, one after the other."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from dagster_project.errors import SetupError
+from dagster_project.landing.journal import Entry
+from dagster_project.landing.store import FeedState, FeedStore
+from dagster_project.workspace import LOCAL_TIME
+
+
+def remember(store: FeedStore, now: datetime) -> None:
+    """Keep what holds after an audit, where that is not what held before."""
+    content = store.state().model_dump(mode="json")
+    before = [entry.content for entry in store.journal.readable()[-1:]] or [FeedState().model_dump(mode="json")]
+    if [content] != before:
+        store.journal.append(now, content)
+
+
+def entries_until(store: FeedStore, day: date) -> list[Entry]:
+    """What was kept of a feed by the end of a day, oldest first.
+
+    Raises SetupError when that was changed outside Maandvers.
+    """
+    return [entry for entry in store.journal.entries() if entry.at.astimezone(LOCAL_TIME).date() <= day]
+
+
+def state_of(entry: Entry) -> FeedState:
+    """The state as it was kept."""
+    return FeedState.model_validate(entry.content)
+
+
+def ever_current(store: FeedStore) -> set[str]:
+    """Deliveries that stood for an edition at any time: what was known then is made from these."""
+    states = [store.state(), *map(state_of, store.journal.readable())]
+    return {held.delivery_id for state in states for held in state.current.values()}
+
+
+def refuse_to_go_back(stores: Sequence[FeedStore], now: datetime) -> None:
+    """Keep a run whose clock was set back from writing history into the past.
+
+    Raises SetupError that names both moments.
+    """
+    last = max((entry.at for store in stores for entry in store.journal.readable()[-1:]), default=now)
+    if now < last:
+        raise SetupError(
+            f"it is {_told(now)}, but the last run here was on {_told(last)}: history is not written backwards\n"
+            "  do: set the clock of this machine right, or leave out --as-of; --as-known-on tells what was known on an"
+            " earlier day. If that last run had a wrong clock, put landing back from the back-up of before it"
+        )
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}"
