@@ -1,5 +1,7 @@
-{% set ages = [] %}
-{% for age in range(4, 15) %}{% do ages.append('age_' ~ age ~ '_pupils') %}{% endfor %}
+{% set ages = [
+    'age_4_pupils', 'age_5_pupils', 'age_6_pupils', 'age_7_pupils', 'age_8_pupils', 'age_9_pupils',
+    'age_10_pupils', 'age_11_pupils', 'age_12_pupils', 'age_13_pupils', 'age_14_pupils'
+] %}
 
 with pupils as (select * from {{ source('raw_duo', 'pupils') }}),
 
