@@ -43,6 +43,8 @@ def undisturbed(installation, day, home):
     workspace = untouched.workspace(day)
     ids = set()
     for store in untouched.stores(day).values():
+        if not workspace.uses(store.feed):
+            continue
         with extractor_for(store.feed, workspace.settings) as extractor:
             reception = receive(store, extractor, workspace.now)
         assert reception.problems == []
