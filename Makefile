@@ -27,7 +27,7 @@ dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
 
 lock:  ## take newer versions of what pyproject.toml allows
-	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
 		--extra test pyproject.toml --output-file requirements.lock
 
 # Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself.
