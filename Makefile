@@ -19,7 +19,7 @@ test: $(INSTALLED)  ## style, types and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	mkdir -p $(SAMPLE_HOME)/dagster

@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 from dagster_dbt import DbtCliResource
+from filelock import FileLock
 
 from dagster_project.settings import DBT_PROJECT, SEEDS
 
 logger = logging.getLogger(__name__)
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+# The digest of the sources that the manifest was made from.
+STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
 MUNICIPALITY_VARIABLE = "MAANDVERS_WAREHOUSE_MUNICIPALITY"
@@ -39,13 +42,13 @@ def build_for(warehouse: Path, municipality: str) -> None:
 
 def current_manifest() -> Path:
     """dbt's manifest, made anew when any model, seed or contract changed since it was made."""
-    stamp, now = MANIFEST.with_suffix(".sources"), digest_of_sources()
-    if not MANIFEST.exists() or not stamp.exists() or stamp.read_text() != now:
-        logger.info("warehouse: dbt reads the models, which are new or have changed")
-        # Parsing opens no database, but dbt wants to know where it would be.
-        os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
-        dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()
-        stamp.write_text(now)
+    now = digest_of_sources()
+    if not _is_made_from(now):
+        MANIFEST.parent.mkdir(exist_ok=True)
+        # Who waited for another process to make it finds it made.
+        with FileLock(MANIFEST.with_suffix(".lock")):
+            if not _is_made_from(now):
+                _make_manifest(now)
     return MANIFEST
 
 
@@ -57,3 +60,15 @@ def digest_of_sources() -> str:
             if file.suffix in {".sql", ".py", ".yml", ".csv"} and MANIFEST.parent not in file.parents:
                 digest.update(file.relative_to(folder.parent).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+def _is_made_from(digest: str) -> bool:
+    return MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == digest
+
+
+def _make_manifest(digest: str) -> None:
+    logger.info("warehouse: dbt reads the models, which are new or have changed")
+    # Parsing opens no database, but dbt wants to know where it would be.
+    os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
+    dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()
+    STAMP.write_text(digest)
