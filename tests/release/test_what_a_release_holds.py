@@ -70,6 +70,16 @@ def test_a_database_says_which_release_it_is(release):
     assert note["rows"] == counted
 
 
+def test_a_release_names_the_deliveries_that_its_figures_were_made_from(release, story):
+    note = json.loads((release / "release.json").read_text())
+    assert note["deliveries"] == {
+        feed: {edition: held.delivery_id for edition, held in story.first.states[feed].current.items()}
+        for feed in ("cbs.key_figures", "signalen.reports")
+    }
+    shown = ask(release, "select distinct feed, delivery_id from fct_indicator_values order by all")
+    assert set(shown) <= {(feed, one) for feed, editions in note["deliveries"].items() for one in editions.values()}
+
+
 def test_parquet_and_csv_hold_the_rows_of_the_database(release):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
