@@ -57,7 +57,7 @@ def digest_of_sources() -> str:
     digest = hashlib.sha256()
     for folder in SOURCES:
         for file in sorted(folder.rglob("*")):
-            if file.suffix in {".sql", ".py", ".yml", ".csv"} and MANIFEST.parent not in file.parents:
+            if file.suffix in {".sql", ".py", ".yml", ".csv", ".md"} and MANIFEST.parent not in file.parents:
                 digest.update(file.relative_to(folder.parent).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 

@@ -116,7 +116,7 @@ def test_known_figures_of_waalwijk(nationwide):
 def test_a_figure_that_cbs_left_out_is_missing_with_a_reason_and_not_0(nationwide):
     recreatieoord = "where region_code = 'BU08670013' and indicator_code = 'welfare_recipients_count'"
     query = f"select value, missing_reason from fct_indicator_values {recreatieoord}"
-    assert ask(nationwide.release, query) == [(None, "not_disclosed")]
+    assert ask(nationwide.release, query) == [(None, "unknown")]
     row = "from mart_neighbourhood_key_figures where neighbourhood_code = 'BU08670013'"
     assert ask(nationwide.release, f"select welfare_recipients_count {row}") == [(None,)]
 

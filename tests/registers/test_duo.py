@@ -4,7 +4,9 @@ import csv
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
+from borders.rendering import make
 from landing.receiving import desk
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
@@ -15,7 +17,6 @@ from dagster_project.sample.service import duo_settings
 from dagster_project.settings import FeedSettings, SupplierSettings
 
 REAL = Path(__file__).parents[3] / "shared/real-data/duo/03-alle-vestigingen-bo.csv"
-needs_real_file = pytest.mark.skipif(not REAL.exists(), reason=f"the real file is not on this machine: {REAL}")
 PUPILS = "01.-leerlingen-po-soort-po-cluster-leeftijd"
 AGES = [f"LEEFTIJD_{age}" for age in range(4, 15)]
 HEADINGS = ["PEILDATUM", "INSTELLINGSCODE", "VESTIGINGSCODE", "GEMEENTENUMMER", "SOORT_PO", "CLUSTER", *AGES]
@@ -114,19 +115,42 @@ def test_the_sample_speaks_as_duo_does_and_says_when_nothing_is_new(tmp_path, su
     assert pupils.rows("select count(*) > 0 from data where age_12_pupils = '<5' or age_13_pupils = '<5'") == [(True,)]
 
 
-@needs_real_file
-def test_the_real_file_of_2021_lands_row_by_row(tmp_path):
-    """Its names are those of former years, its encoding cp1252, its municipality a number with a leading zero."""
-    name = "02.-alle-schoolvestigingen-basisonderwijs.csv"
-    with page({name: REAL.read_bytes()}, [f"/images/{name}"]) as location:
-        schools = duo(tmp_path, "schools", location)
+@pytest.fixture(scope="module")
+def real_schools(tmp_path_factory):
+    """The real file of 2021 as it landed: former names, encoding cp1252, municipalities as 0867."""
+    if not REAL.exists():
+        pytest.skip(f"the real file is not on this machine: {REAL}")
+    with page({REAL.name: REAL.read_bytes()}, [f"/images/{REAL.name}"]) as location:
+        schools = duo(tmp_path_factory.mktemp("real"), "schools", location)
         schools.receive_and_admit()
-    ours = "institution_code, school_location_code, school_name, postcode, municipality_number, denomination"
-    theirs = ["BRIN NUMMER", "VESTIGINGSNUMMER", "VESTIGINGSNAAM", "POSTCODE", "GEMEENTENUMMER", "DENOMINATIE"]
+    return schools
+
+
+def as_published():
+    """What the contract asks of the real file by another reader, without padding."""
+    names = ["BRIN NUMMER", "VESTIGINGSNUMMER", "VESTIGINGSNAAM", "POSTCODE", "GEMEENTENUMMER", "DENOMINATIE"]
     with REAL.open(encoding="cp1252", newline="") as file:
-        expected = [tuple(row[key].strip() or None for key in theirs) for row in csv.DictReader(file, delimiter=";")]
-    assert len(expected) == 6_215
-    assert schools.rows(f"select {ours} from data") == expected
-    assert schools.rows("select count(*) from data where municipality_number = '0867'") == [(17,)]
-    assert schools.rows("select count(*) > 0 from data where school_name like '%’%'") == [(True,)]
-    assert "TELEFOONNUMMER" in schools.manifest().tables["schools"].dropped_columns
+        return [tuple(row[name].strip() or None for name in names) for row in csv.DictReader(file, delimiter=";")]
+
+
+def test_every_row_of_the_real_file_lands(real_schools):
+    ours = "institution_code, school_location_code, school_name, postcode, municipality_number, denomination"
+    assert len(as_published()) == 6_215
+    assert real_schools.rows(f"select {ours} from data") == as_published()
+    assert real_schools.rows("select count(*) > 0 from data where school_name like '%’%'") == [(True,)]
+    assert "TELEFOONNUMMER" in real_schools.manifest().tables["schools"].dropped_columns
+
+
+def test_every_row_of_the_real_file_is_staged_and_17_schools_are_of_waalwijk(real_schools):
+    connection = duckdb.connect()
+    landed = real_schools.store.parquet(real_schools.manifest().delivery_id, "schools")
+    connection.execute(f"create table schools as select 'one' as delivery_id, * from '{landed}'")
+    make(connection, "stg_duo__schools")
+    columns = "institution_code, school_location_code, school_name, postcode, municipality_code, denomination"
+    expected = [
+        (*names, postcode.replace(" ", ""), f"GM{number}", denomination)
+        for *names, postcode, number, denomination in as_published()
+    ]
+    assert connection.execute(f"select {columns} from stg_duo__schools").fetchall() == expected
+    waalwijk = connection.execute("select school_name from stg_duo__schools where municipality_code = 'GM0867'")
+    assert len(waalwijk.fetchall()) == 17

@@ -22,6 +22,7 @@ denominators as (
         value,
         lower_bound,
         upper_bound,
+        missing_reason,
         delivery_id
     from base
     where indicator_code in (select denominator_code from ratios)
@@ -66,7 +67,10 @@ parts as (
         numerators.lower_bound is not null
         or coalesce(denominators.lower_bound, newest_denominators.lower_bound) is not null as has_bounds,
         numerators.status,
-        numerators.missing_reason,
+        case
+            when numerators.value is null then numerators.missing_reason
+            when coalesce(denominators.value, newest_denominators.value) is null then denominators.missing_reason
+        end as missing_reason,
         numerators.feed,
         numerators.delivery_id,
         -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.

@@ -43,7 +43,7 @@ explained as (
             when measured.period_type = 'month' then 'impossible'
             when measured.numerator is not null and measured.denominator = 0 then 'impossible'
             when editions.figure_count = 0 then 'not_yet_published'
-            else 'not_disclosed'
+            else 'unknown'
         end as missing_reason,
         editions.is_current,
         measured.feed,
