@@ -146,6 +146,28 @@ def test_every_cell_of_the_sheet_lands_as_a_figure(landing):
     assert set(cells) == as_landed()
 
 
+def test_every_estimate_that_the_contract_asks_for_is_staged(warehouse):
+    headings, rows = health_sheet()
+    places = {heading.rpartition("_")[0]: place for place, heading in enumerate(headings)}
+    (table,) = next(feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "rivm.health").tables
+    asked_of = {
+        column.name: next(
+            places[name] for name in (column.meta.supplier_name, *column.meta.supplier_aliases) if name in places
+        )
+        for column in table.columns
+        if column.data_type == "double"
+    }
+    assert len(asked_of) == 19
+    region = headings.index("WijkenEnBuurten")
+    expected = {
+        (row[region].strip().replace("NL01", "NL00"), *(figure(row[place]) for place in asked_of.values()))
+        for row in rows
+    }
+    came = asked(warehouse, f"select region_code, {', '.join(asked_of)} from staging.stg_rivm__health")
+    assert len(came) == len(expected) == 17_341
+    assert set(came) == expected
+
+
 def test_waalwijk_in_2020_and_the_land_under_the_code_that_all_tables_share(warehouse):
     query = "select weekly_sports_pct, lonely_pct, difficulty_getting_by_pct from staging.stg_rivm__health"
     assert asked(warehouse, query + " where region_code = 'GM0867' and period = '2020'") == [(49.0, 46.4, 11.9)]

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import duckdb
 import pytest
+from borders.rendering import make
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -90,6 +92,33 @@ def test_every_observation_of_the_real_bundle_lands(landed):
     assert landed["csv_bundle"].rows(f"select {columns} from data") == expected
     # The comma was one: the first figure of the file is 481,8.
     assert expected[0][-2] == 481.8
+
+
+def test_every_observation_of_the_real_bundle_is_staged(landed):
+    given = landed["csv_bundle"]
+    connection = duckdb.connect()
+    parquet = given.store.parquet(given.manifest().delivery_id, "low_income")
+    # The real table has no regions.
+    connection.execute(
+        f"create table low_income as select *, 'NL01' as region_code, 2014 as edition_year, 'one' as delivery_id"
+        f" from '{parquet}'"
+    )
+    make(connection, "stg_cbs__low_income")
+    status = {row["Identifier"]: row["Status"] for row in real_rows("PeriodenCodes")}
+    words = {"Definitief": "definitive", "Voorlopig": "provisional", "NaderVoorlopig": "provisional"}
+    expected = [
+        (
+            row["Measure"], row["KenmerkenVanHuishoudens"], row["InkomensgrensHuishouden"], row["DuurInkomenspositie"],
+            int(row["Perioden"][:4]), words.get(status.get(row["Perioden"])),
+            float(row["Value"].replace(",", ".")) if row["Value"] else None,
+            row["ValueAttribute"] if row["ValueAttribute"] != "None" else None,
+        )
+        for row in real_rows("Observations")
+    ]  # fmt: skip
+    columns = (
+        "measure_code, household_code, income_limit_code, duration_code, figures_year, status, value, value_attribute"
+    )
+    assert connection.execute(f"select {columns} from stg_cbs__low_income").fetchall() == expected
 
 
 def test_both_forms_of_the_real_table_are_the_same(landed):
