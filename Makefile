@@ -10,7 +10,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test dev lock
+.PHONY: run test docs dev lock
 
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
@@ -20,6 +20,9 @@ test: $(INSTALLED)  ## style, types and all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
+docs: $(INSTALLED)  ## every mart and column explained, of the sample municipality after make run
+	$(BIN)/maandvers docs --sample
 
 dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	mkdir -p $(SAMPLE_HOME)/dagster

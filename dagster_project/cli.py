@@ -108,6 +108,15 @@ def template_command(
         print(path)
 
 
+@app.command(name="docs")
+def docs_command(sample: Sample = False) -> None:
+    """A page that explains every mart and column of the warehouse, to open in a browser without a network."""
+    from dagster_project.docs import write_docs
+    from dagster_project.opening import workspace_of
+
+    print(write_docs(workspace_of(is_sample=sample, as_of=None)))
+
+
 def main() -> None:
     """Entry point; what a person must set right is told in plain words, without a traceback."""
     try:

@@ -1,0 +1,27 @@
+"""dbt's own documentation of the warehouse as one page that opens without a network."""
+
+import shutil
+from pathlib import Path
+
+from dagster_project.errors import SetupError
+from dagster_project.opening import sole_run
+from dagster_project.workspace import Workspace
+
+
+def write_docs(workspace: Workspace) -> Path:
+    """Write the page that explains every feed, model and column of this installation's warehouse.
+
+    Raises SetupError where no warehouse was built yet, or while a run is building it.
+    """
+    if not workspace.warehouse.exists():
+        raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not there\n  do: maandvers run first")
+    from dagster_project.dbt import build_for, dbt_resource
+
+    build_for(workspace.warehouse, workspace.settings.municipality_code)
+    target = workspace.home / "dbt"
+    page = workspace.home / "docs" / "index.html"
+    with sole_run(workspace):
+        dbt_resource().cli(["--quiet", "docs", "generate", "--static"], target_path=target).wait()
+    page.parent.mkdir(exist_ok=True)
+    shutil.move(target / "static_index.html", page)
+    return page

@@ -1,0 +1,39 @@
+"""The page of documentation: written from a real warehouse by dbt itself, whole, and readable without a network."""
+
+import re
+
+import pytest
+from test_unit_tests import empty_warehouse
+
+from dagster_project.checksums import digest_of
+from dagster_project.docs import write_docs
+from dagster_project.errors import SetupError
+from dagster_project.settings import Settings
+from dagster_project.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(Settings(municipality_code="GM9999", home=tmp_path))
+
+
+def test_the_page_explains_the_marts_and_leaves_the_warehouse_as_it_was(workspace):
+    warehouse = empty_warehouse(workspace.home)
+    before = digest_of(warehouse)
+    page = write_docs(workspace).read_text("utf-8")
+    assert digest_of(warehouse) == before
+    # Where a reader begins, a mart, a column of it, and an owner of a feed.
+    for text in (
+        "No figure here is older than",
+        "Citizen reports per neighbourhood",
+        "Reports made in the month",
+        "Team",
+    ):
+        assert text in page
+    assert re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["']https?://[^"']+""", page) == []
+
+
+def test_without_a_warehouse_it_is_told_to_run_first(workspace):
+    with pytest.raises(SetupError, match=r"no warehouse to explain.*\n.*do: maandvers run first"):
+        write_docs(workspace)
+    assert list(workspace.home.iterdir()) == []
