@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from dagster_project.contracts import protocols
+
 
 @dataclass(frozen=True)
 class Held:
@@ -23,6 +25,16 @@ class PayloadFile:
     name: str
     sha256: str
     url: str
+
+
+@dataclass(frozen=True)
+class Road:
+    """How an answer came in: what it takes to read its payload again."""
+
+    protocol: protocols.Protocol
+    # Of a service: its address, and the municipality that was asked for; None is the whole country.
+    base_url: str | None = None
+    municipality: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Records:
 class Answer:
     """A supplier's whole answer for one edition."""
 
+    road: Road
     url: str
     released_at: datetime | None
     validators: dict[str, str]

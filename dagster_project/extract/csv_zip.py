@@ -22,7 +22,7 @@ import httpx
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
@@ -75,6 +75,7 @@ class CsvZip:
                     files.append(pack(bare, payload, archive.url))
                     tables[table.name] = Records([bare], "csv", columns, expected_rows=rows)
             return Answer(
+                road=Road("csv_zip"),
                 url=archive.url,
                 released_at=archive.released_at,
                 validators=validators,

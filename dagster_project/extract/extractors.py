@@ -35,23 +35,32 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
     municipality = settings.municipality_code if settings.scope == "municipality" else None
     with Http(feed.id, settings.http, own.token.get_secret_value() if own.token else None) as http:
         match road.parameters:
-            case ODataV3Parameters() as parameters:
-                region = settings.municipality_code if parameters.is_own_municipality_only else municipality
-                yield ODataV3(road, http, (own.base_url or parameters.base_url).rstrip("/"), region)
-            case ODataV4Parameters() as parameters:
-                yield ODataV4(road, http, (own.base_url or parameters.base_url).rstrip("/"), municipality)
+            case ODataV3Parameters() | ODataV4Parameters() | OgcFeaturesParameters() as parameters:
+                is_own_only = isinstance(parameters, ODataV3Parameters) and parameters.is_own_municipality_only
+                asked = settings.municipality_code if is_own_only else municipality
+                yield service_for(road, http, (own.base_url or parameters.base_url).rstrip("/"), asked)
             case CsvZipParameters() as parameters:
                 yield CsvZip(road, http, location or parameters.location)
             case FileParameters() as parameters:
                 yield File(feed, parameters, _file_location(feed, settings), http)
-            case OgcFeaturesParameters() as parameters:
-                yield OgcFeatures(road, http, (own.base_url or parameters.base_url).rstrip("/"), municipality)
             case SignalenApiParameters() as parameters:
                 address = own.base_url or parameters.base_url
                 overlap = timedelta(hours=parameters.overlap_hours)
                 yield SignalenApi(road, http, address.rstrip("/") if address else None, overlap)
             case _:
                 raise SetupError(f"{feed.id}: nothing speaks {road.delivery.protocol}")
+
+
+def service_for(feed: Feed, http: Http, base_url: str, municipality: str | None) -> Extractor:
+    """The extractor for a feed that a service offers, asked for one municipality, or for all of them with None."""
+    match feed.parameters:
+        case ODataV3Parameters():
+            return ODataV3(feed, http, base_url, municipality)
+        case ODataV4Parameters():
+            return ODataV4(feed, http, base_url, municipality)
+        case OgcFeaturesParameters():
+            return OgcFeatures(feed, http, base_url, municipality)
+    raise SetupError(f"{feed.id}: no service speaks {feed.delivery.protocol}")
 
 
 def is_set_up(feed: Feed, settings: Settings) -> bool:

@@ -17,7 +17,7 @@ from typing import Self
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Records
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
 from dagster_project.extract.file_csv import read_csv
 from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.file_finding import Finder, Found
@@ -135,6 +135,7 @@ class File:
         # A register's own figures are what they are; a file of an open table does not say whether they are final.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
+            road=Road("file"),
             url=found.url,
             released_at=found.exported_at,
             validators={"sha256": digest, "exported_at": exported_at, "url": found.url, **found.headers},

@@ -33,16 +33,29 @@ class BusySupplierError(Exception):
 class Http:
     """A client for the calls of one feed; errors name that feed.
 
-    Proxies and certificates follow the usual environment variables (HTTPS_PROXY, SSL_CERT_FILE).
+    Proxies and certificates follow the usual environment variables (HTTPS_PROXY, SSL_CERT_FILE). A ``transport``
+    answers in the place of the network.
     """
 
-    def __init__(self, feed: str, settings: HttpSettings, token: str | None = None) -> None:
+    def __init__(
+        self,
+        feed: str,
+        settings: HttpSettings,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self.feed = feed
         self.settings = settings
         headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self.client = httpx.Client(timeout=settings.timeout, follow_redirects=True, headers=headers, verify=_tls())
+        self.client = httpx.Client(
+            timeout=settings.timeout,
+            follow_redirects=True,
+            headers=headers,
+            transport=transport,
+            verify=_tls() if transport is None else True,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records
+from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
@@ -92,7 +92,7 @@ class ODataV3:
         payload: Path,
         scratch: Path,
     ) -> Answer:
-        entities = self._entities(edition)
+        entities, service_file = self._entities(edition, payload)
         self._need(edition, entities, "DataProperties", "TypedDataSet", *self._limited)
         properties = self._read_list(edition, "DataProperties", payload)
         offered = supplier_columns(properties.rows)
@@ -113,11 +113,13 @@ class ODataV3:
         pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
         list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
+            road=Road("odata_v3", self.base_url, self.municipality),
             url=self._url(edition, "TypedDataSet"),
             released_at=moment(info.get("Modified")),
             validators=validators,
             payload=[
                 infos_file,
+                service_file,
                 *properties.files,
                 *list_files,
                 *page_files,
@@ -177,9 +179,10 @@ class ODataV3:
             )
         return rows[0]
 
-    def _entities(self, edition: Edition) -> list[str]:
-        document, _ = self.http.get_json(self._url(edition) + "?$format=json")
-        return [entry.get("name", "") for entry in document.get("value", [])]
+    def _entities(self, edition: Edition, payload: Path) -> tuple[list[str], PayloadFile]:
+        """What the service document offers."""
+        document, file = self._keep(self._url(edition) + "?$format=json", payload / "service.json.gz")
+        return [entry.get("name", "") for entry in document["value"]], file
 
     def _need(self, edition: Edition, entities: list[str], *names: str) -> None:
         for name in names:

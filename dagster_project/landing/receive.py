@@ -141,6 +141,7 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
         edition=edition.key,
         source_id=edition.source_id,
         delivery_id=delivery_id,
+        road=answer.road,
         url=answer.url,
         received_at=now,
         released_at=answer.released_at,

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from dagster_project.checksums import write_checksums
 from dagster_project.contracts.model import Feed
-from dagster_project.extract.answer import PayloadFile
+from dagster_project.extract.answer import PayloadFile, Road
 from dagster_project.landing.atomic import move_folder, write_file
 from dagster_project.landing.journal import Journal
 
@@ -34,6 +34,8 @@ class Manifest(BaseModel):
     edition: str
     source_id: str
     delivery_id: str
+    # Deliveries from before it was written down have none, and so cannot be read again.
+    road: Road | None = None
     url: str
     received_at: datetime
     released_at: datetime | None

@@ -1,0 +1,38 @@
+"""Comparing two Parquet files that should hold the same rows in the same order."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def first_difference(kept: Path, again: Path) -> str | None:
+    """Where two files of the same columns differ first, in words; None where every row is the same."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.read_parquet(str(kept), file_row_number=True).create_view("kept")
+        connection.read_parquet(str(again), file_row_number=True).create_view("again")
+        kept_columns, columns = _columns(connection, "kept"), _columns(connection, "again")
+        if kept_columns != columns:
+            return f"it holds the columns {', '.join(kept_columns)}, its payload gives {', '.join(columns)}"
+        kept_rows, rows = _rows(connection, "kept"), _rows(connection, "again")
+        if kept_rows != rows:
+            return f"it holds {kept_rows:,} rows, its payload gives {rows:,}"
+        row = connection.execute("""
+            SELECT kept, again FROM kept INNER JOIN again USING (file_row_number)
+            WHERE kept IS DISTINCT FROM again ORDER BY file_row_number LIMIT 1
+        """).fetchone()
+    if row is None:
+        return None
+    own, other = row
+    name = next(name for name in columns if own[name] != other[name])
+    return f"in row {own['file_row_number'] + 1:,} column {name} is {own[name]!r}, its payload gives {other[name]!r}"
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, view: str) -> list[str]:
+    return [row[0] for row in connection.execute(f"DESCRIBE {view}").fetchall()]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, view: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {view}").fetchone()
+    assert row is not None
+    return row[0]

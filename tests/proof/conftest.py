@@ -1,0 +1,5 @@
+"""The running sample suppliers."""
+
+from suppliers.fixtures import shared_sample, suppliers
+
+__all__ = ["shared_sample", "suppliers"]
