@@ -49,6 +49,20 @@ DICTIONARY = (
 BASE_OF_FIGURES = "models/intermediate/indicators/int_indicators__base.sql"
 
 
+def complaints(dbt_models: Path, seeds: Path) -> list[str]:
+    """Whatever breaks one of the rules below."""
+    return [
+        *mart_complaints(dbt_models),
+        *dictionary_complaints(dbt_models, seeds),
+        *label_complaints(dbt_models, seeds),
+        *clock_complaints(dbt_models),
+        *feed_complaints(dbt_models),
+        *layer_complaints(dbt_models),
+        *sql_complaints(dbt_models),
+        *length_complaints(dbt_models, seeds),
+    ]
+
+
 def mart_complaints(dbt_models: Path) -> list[str]:
     """Every mart has an enforced contract, a key test, and a type and description for each column."""
     complaints = []

@@ -22,17 +22,7 @@ def house(tmp_path):
 
 
 def complaints_about(house):
-    models, seeds = house / "dbt_models", house / "seeds"
-    return [
-        *lint.mart_complaints(models),
-        *lint.dictionary_complaints(models, seeds),
-        *lint.label_complaints(models, seeds),
-        *lint.clock_complaints(models),
-        *lint.feed_complaints(models),
-        *lint.layer_complaints(models),
-        *lint.sql_complaints(models),
-        *lint.length_complaints(models, seeds),
-    ]
+    return lint.complaints(house / "dbt_models", house / "seeds")
 
 
 def replace_in(path, old, new):

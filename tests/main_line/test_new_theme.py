@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from suppliers.running import running
@@ -92,5 +93,16 @@ def test_its_indicators_are_explained_and_computed(release):
     assert ask(release, "select theme_label_nl from dim_indicator where indicator_code = 'tree_count'") == [("Groen",)]
 
 
-def test_it_took_no_python():
-    assert {path.suffix for path in THEME.rglob("*") if path.is_file()} == {".yml", ".sql", ".csv"}
+def test_it_took_no_python_and_as_many_lines_as_the_recipe_says():
+    files = [path for path in THEME.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".yml", ".sql", ".csv"}
+    lines = sum(len(path.read_text("utf-8").splitlines()) for path in files)
+    assert f"(trees per neighbourhood, {lines} lines" in (REPOSITORY / "dbt_models/README.md").read_text("utf-8")
+
+
+def test_it_keeps_the_rules_of_the_house(tmp_path):
+    for name in ("dbt_models", "seeds"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("target", "logs"))
+    add_theme(tmp_path)
+    complaints = run_path(str(REPOSITORY / "tests/dbt/lint.py"))["complaints"]
+    assert complaints(tmp_path / "dbt_models", tmp_path / "seeds") == []
