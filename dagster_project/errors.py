@@ -59,11 +59,18 @@ class DeliveryError(MaandversError):
 class SupplierUnreachableError(DeliveryError):
     """The supplier gave no usable answer at all; nothing came that could be set aside."""
 
-    def __init__(self, feed: str, problem: str, came: str, do: str) -> None:
+    def __init__(
+        self,
+        feed: str,
+        problem: str,
+        came: str,
+        do: str,
+        expected: str = "an answer with status 200 within the time limit",
+    ) -> None:
         super().__init__(
             feed=feed,
             problem=problem,
-            expected="an answer with status 200 within the time limit",
+            expected=expected,
             came=came,
             do=do,
             is_quarantined=False,

@@ -73,6 +73,8 @@ def _print_feeds(console: Console, status: Status) -> None:
     console.print(table)
     for feed in status.feeds:
         _print_why(console, feed)
+    for unread in status.unread:
+        console.print(unread, style="yellow", markup=False, soft_wrap=True)
 
 
 def _days(feed: FeedStatus) -> tuple[date | None, ...]:

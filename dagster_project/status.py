@@ -1,6 +1,7 @@
 """How every feed stands today: its clocks, whether its figures are out, and why not."""
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Literal
 
 from pydantic import BaseModel
@@ -39,6 +40,8 @@ class Status(BaseModel):
     today: date
     is_fictional: bool
     feeds: list[FeedStatus]
+    # What lies in the folder of drops and belongs to no feed, so that nobody reads it; and what to do about it.
+    unread: list[str]
     release: ReleaseNote | None
 
 
@@ -49,8 +52,21 @@ def read_status(workspace: Workspace) -> Status:
         today=workspace.today,
         is_fictional=workspace.is_sample,
         feeds=[_status(FeedStore(workspace.landing, feed), workspace.today) for feed in workspace.feeds],
+        unread=_unread(workspace),
         release=latest_release(workspace.releases),
     )
+
+
+def _unread(workspace: Workspace) -> list[str]:
+    drops = workspace.settings.drop_folder
+    feeds = [feed.id for feed in workspace.feeds]
+    found = sorted(path.name for path in drops.iterdir()) if drops.is_dir() else []
+    told = []
+    for name in (name for name in found if name not in feeds and not name.startswith(".")):
+        nearest = get_close_matches(name, feeds, n=1)
+        remedy = f"call it {nearest[0]}" if nearest else f"put its files in the folder of a feed: {', '.join(feeds)}"
+        told.append(f"{drops / name} belongs to no feed, so nothing of it is read\n  do: {remedy}")
+    return told
 
 
 def _status(store: FeedStore, today: date) -> FeedStatus:

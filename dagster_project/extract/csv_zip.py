@@ -92,6 +92,7 @@ class CsvZip:
             raise SupplierUnreachableError(
                 self.feed.id,
                 problem="nobody has said where its export stands",
+                expected="a folder or an address",
                 came="no location in the settings",
                 do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__LOCATION to the folder or address",
             )
@@ -130,6 +131,7 @@ class CsvZip:
             raise SupplierUnreachableError(
                 self.feed.id,
                 problem="its folder holds no export",
+                expected="a zip, put there by the nightly export",
                 came=f"no *.zip in {folder}" if folder.is_dir() else f"no folder {folder}",
                 do="look whether the nightly export still runs and may write there",
             )

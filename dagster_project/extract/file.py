@@ -181,7 +181,7 @@ class File:
                 raise UnreadableFileError(
                     "does not start with its headings",
                     "the headings of the columns in row 1",
-                    f"headings in row {later}",
+                    f"headings in row {later} of {rows.place}",
                     f"remove the {later - 1} row(s) above them",
                 )
         return first

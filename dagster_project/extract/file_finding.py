@@ -79,8 +79,9 @@ class Finder:
             raise SupplierUnreachableError(
                 self.feed,
                 problem="its folder holds no file of a year that we know",
+                expected=f"one of {', '.join(self._names_of_years())} in the name of each file",
                 came=", ".join(path.name for path in files[:5]),
-                do=f"put the table's identifier or year in the name, one of {', '.join(self._names_of_years())}",
+                do="put the table's identifier or year in its name",
             )
         return years
 
@@ -107,13 +108,14 @@ class Finder:
     def _candidates(self, folder: Path) -> list[Path]:
         candidates = [folder] if folder.is_file() else [path for path in self._files(folder) if self._fits(path)]
         if not candidates:
+            pattern = self.parameters.file_pattern
             others = ", ".join(path.name for path in self._files(folder)[:5])
             raise SupplierUnreachableError(
                 self.feed,
                 problem="its folder holds no file that fits",
+                expected=f"a file such as {self.feed.partition('.')[2]}_2026-11-01.xlsx; names fit {pattern}",
                 came=f"{others or 'nothing'} in {folder}" if folder.is_dir() else f"no folder {folder}",
-                do=f"put a file there whose name fits {self.parameters.file_pattern!r}, such as "
-                f"{self.feed.partition('.')[2]}_2026-11-01.xlsx; save an .xls or .ods as .xlsx first",
+                do="put a file with such a name there; save an .xls or .ods as .xlsx first",
             )
         return candidates
 

@@ -226,10 +226,14 @@ def _quoted(text: str) -> str:
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:
+    if feed.delivery.is_brought:
+        do = f"look at the file, correct it and bring it again; what its columns hold stands in {feed.file}"
+    else:
+        do = f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself"
     return DeliveryError(
         feed.id,
         problem=f"table {table.name} of edition {edition.key} ({edition.source_id}) {problem}",
         expected=expected,
         came=came[:400],
-        do=f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself",
+        do=do,
     )

@@ -77,6 +77,18 @@ def test_status_before_any_run_says_that_nothing_was_asked_for(empty):
     assert "none yet" in empty.call("status", "--as-of", DAY).output
 
 
+def test_a_folder_of_drops_that_belongs_to_no_feed_is_told_with_the_name_it_should_have(empty):
+    for folder in ("hr_absence", "hr.staff", "foto's", ".trash"):
+        (empty.home / "drops" / folder).mkdir(parents=True)
+    told = json.loads(empty.call("status", "--as-of", DAY, "--json").output)["unread"]
+    photos, absence = told
+    assert absence == (
+        f"{empty.home / 'drops/hr_absence'} belongs to no feed, so nothing of it is read\n  do: call it hr.absence"
+    )
+    assert "put its files in the folder of a feed: " in photos
+    assert "do: call it hr.absence" in empty.call("status", "--as-of", DAY).output
+
+
 @pytest.mark.parametrize("command", ["run", "status"])
 def test_a_date_that_is_none_is_named(empty, command):
     assert "'2026-13-01'" in refused(empty.call(command, "--as-of", "2026-13-01", env={"COLUMNS": "200"}))

@@ -142,7 +142,7 @@ def test_headings_below_the_first_row_are_told_with_their_row(staff):
     rows = [["Personeel"], ["Peildatum", date(2026, 11, 1)], [], ["vertrouwelijk"], [], HEADINGS, ROW]
     told = told_about(staff, *rows, change=lambda _workbook, sheet: sheet.merge_cells("A1:G1"))
     assert "does not start with its headings" in told
-    assert "came: headings in row 6" in told
+    assert "came: headings in row 6 of personeel_2026-11-01.xlsx, sheet 'Blad1'" in told
     assert "do: remove the 5 row(s) above them" in told
 
 

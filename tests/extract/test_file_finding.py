@@ -101,6 +101,7 @@ def test_a_folder_with_nothing_that_fits_is_told_with_what_is_there(staff):
     drop(staff, "personeel.xls", b"")
     told = staff.problem()
     assert "its folder holds no file that fits" in told
+    assert "expected: a file such as staff_2026-11-01.xlsx; names fit" in told
     assert "came: personeel.xls in" in told
     assert "save an .xls or .ods as .xlsx first" in told
 
