@@ -16,8 +16,9 @@ REAL = Path(__file__).parents[3] / "shared/real-data"
 MUNICIPALITIES = REAL / "geometry/municipalities_2024_wgs84.geojson"
 NEIGHBOURHOODS = REAL / "geometry/waalwijk_buurten_2024_approx_wgs84.geojson"
 needs_real_data = pytest.mark.skipif(not MUNICIPALITIES.exists(), reason=f"the real files are not in {REAL}")
-# What the files were made without; PDOK sends these for every region.
+# What the files were made without; PDOK sends these for every region, with either number for what is missing.
 BESIDE = {"water": "NEE", "oppervlakteLandInHa": -99997}
+BESIDE_MUNICIPALITY = {**BESIDE, "oppervlakteLandInHa": -99995}
 
 
 def features(file: Path) -> list[dict]:
@@ -29,7 +30,11 @@ def collections() -> dict[str, list[dict]]:
     municipalities = [
         {
             **feature,
-            "properties": {**feature["properties"], "gemeentecode": feature["properties"]["statcode"], **BESIDE},
+            "properties": {
+                **feature["properties"],
+                "gemeentecode": feature["properties"]["statcode"],
+                **BESIDE_MUNICIPALITY,
+            },
         }
         for feature in features(MUNICIPALITIES)
     ]

@@ -80,6 +80,6 @@ def test_a_service_that_passes_over_the_filter_gives_one_municipality_all_the_sa
     assert manifest.facts["regions_of_others_left_out"] == "342"
 
 
-def test_99997_is_no_area(staged):
+def test_neither_99997_nor_99995_is_an_area(staged):
     connection, _ = staged["country"]
     assert connection.execute("select count(area_land_ha) from stg_pdok__borders").fetchone() == (0,)
