@@ -1,9 +1,7 @@
 """One run of the main line from the command line: everything in one process, and what came of it."""
 
 import logging
-import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -16,7 +14,6 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode, SetupError
 from dagster_project.opening import workspace_of
 from dagster_project.release.build import latest_release
-from dagster_project.settings import PROJECT
 from dagster_project.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,13 +39,14 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     workspace = workspace_of(is_sample=is_sample, as_of=as_of)
     workspace.select(list(feeds))
     warm_up()
-    prepare_dagster_home(workspace.home)
     before = latest_release(workspace.releases)
     # Only now: importing Dagster and dbt takes seconds, and whoever made a typing error should not wait for it.
     from dagster import DagsterInstance
 
+    from dagster_project.dagster_home import history_held_open, prepare_dagster_home
     from dagster_project.dbt import build_for
 
+    prepare_dagster_home(workspace.home)
     # Before dbt's manifest is made: then the build finds what was parsed for that.
     build_for(workspace.warehouse, workspace.settings.municipality_code)
     from dagster_project.definitions import defs
@@ -64,7 +62,7 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}
     if as_of is not None:
         resources["workspace"]["config"]["as_of"] = as_of.isoformat()
-    with DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
+    with history_held_open(), DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
         results = [execute("land")]
         if results[0].success:
             is_built = are_figures_built(workspace)
@@ -83,14 +81,6 @@ def _dbt_speaks_to(file: Path) -> Iterator[None]:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8") as log, redirect_stdout(log):
         yield
-
-
-def prepare_dagster_home(home: Path) -> None:
-    """Let Dagster keep its history inside the installation, with our settings: no telemetry, one writer."""
-    folder = home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(PROJECT / "orchestration" / "dagster.yaml", folder)
-    os.environ["DAGSTER_HOME"] = str(folder)
 
 
 def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:

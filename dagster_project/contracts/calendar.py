@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 from typing import Annotated
 
 import isodate
@@ -87,6 +88,7 @@ def last_period_end(codes: Iterable[str]) -> date | None:
     return None
 
 
+@cache
 def lengths(age: isodate.Duration) -> tuple[int, int]:
     """The fewest and the most days that a duration takes, whatever the day on which it begins."""
     # Four years hold every length of a month and of a year.

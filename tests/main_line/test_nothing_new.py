@@ -43,6 +43,14 @@ def test_nothing_new_is_told_to_dagster(story):
     assert [run.job_name for run in runs] == ["land", "build", "land", "renew"]
 
 
+def test_the_history_is_let_go_of_when_a_run_ends(story):
+    """SQLite's log of a file is gone once nobody has the file open."""
+    assert story.same_day_again
+    kept = [path.name for path in (story.installation.home / "dagster").rglob("*")]
+    assert "index.db" in kept
+    assert not [name for name in kept if name.endswith("-wal")]
+
+
 def test_confirmation_moves_the_checked_clock_and_silence_does_not(story):
     """Signalen's clock moved on 4 March, CBS's on 8 April."""
     for feed in (CBS, SIGNALEN):
