@@ -5,11 +5,14 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dagster_dbt import DbtCliResource
 from filelock import FileLock
 
 from dagster_project.settings import DBT_PROJECT, SEEDS
+
+if TYPE_CHECKING:
+    from dagster_dbt import DbtCliResource
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +30,10 @@ os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def dbt_resource() -> DbtCliResource:
+def dbt_resource() -> "DbtCliResource":
     """How dbt is called; its profile lies in the project and names the warehouse by an environment variable."""
+    from dagster_dbt import DbtCliResource  # takes seconds, which a run with nothing new need not spend
+
     # The dbt of this very environment, whether or not somebody activated it.
     executable = Path(sys.executable).with_name("maandvers-dbt")
     return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))

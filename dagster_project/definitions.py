@@ -1,27 +1,26 @@
 """Everything Dagster knows of Maandvers: what exists, made from the contracts and from dbt's manifest."""
 
 from dagster import Definitions
-from dagster_dbt import get_asset_key_for_model
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import MANIFEST, dbt_resource
+from dagster_project.dbt import current_manifest, dbt_resource
 from dagster_project.defs.checks import delivery_checks, mart_checks
+from dagster_project.defs.clocks import clocks_asset
 from dagster_project.defs.feeds import feed_assets
 from dagster_project.defs.release import release_asset
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.defs.warehouse import clocks_asset, warehouse_assets
+from dagster_project.defs.warehouse import warehouse_assets
 from dagster_project.release.marts import read_marts
 from dagster_project.settings import DBT_PROJECT, load_settings
 from orchestration.jobs import JOBS
 from orchestration.schedules import every_night
 
 feeds = load_feeds(DBT_PROJECT / "models")
-marts = read_marts(MANIFEST)
-mart_keys = {mart.name: get_asset_key_for_model([warehouse_assets], mart.name) for mart in marts}
+marts = read_marts(current_manifest())
 
 defs = Definitions(
-    assets=[feed_assets(feeds), clocks_asset(feeds), warehouse_assets, release_asset(marts, mart_keys)],
-    asset_checks=[delivery_checks(feeds), mart_checks(marts, mart_keys)],
+    assets=[feed_assets(feeds), clocks_asset(feeds), warehouse_assets, release_asset(marts)],
+    asset_checks=[delivery_checks(feeds), mart_checks(marts)],
     jobs=JOBS,
     schedules=[every_night],
     resources={"workspace": WorkspaceResource(is_sample=load_settings().sample), "dbt": dbt_resource()},

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from dagster_project.audit.judging import warm_up
 from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.dbt import build_for, current_manifest
 from dagster_project.errors import ExitCode, SetupError
 from dagster_project.opening import workspace_of
 from dagster_project.release.build import latest_release
+from dagster_project.release.marts import read_marts
+from dagster_project.warehouse import are_figures_built
 from dagster_project.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    from dagster import Definitions, ExecuteInProcessResult
 
 logger = logging.getLogger(__name__)
 
@@ -40,20 +43,14 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     workspace.select(list(feeds))
     warm_up()
     before = latest_release(workspace.releases)
-    # Only now: importing Dagster and dbt takes seconds, and whoever made a typing error should not wait for it.
+    # Only now: importing Dagster takes seconds, and whoever made a typing error should not wait for it.
     from dagster import DagsterInstance
 
     from dagster_project.dagster_home import history_held_open, prepare_dagster_home
-    from dagster_project.dbt import build_for
+    from dagster_project.parts import landing
 
-    prepare_dagster_home(workspace.home)
-    # Before dbt's manifest is made: then the build finds what was parsed for that.
-    build_for(workspace.warehouse, workspace.settings.municipality_code)
-    from dagster_project.definitions import defs
-    from dagster_project.defs.warehouse import are_figures_built
-
-    def execute(job: str) -> "ExecuteInProcessResult":
-        return defs.resolve_job_def(job).execute_in_process(
+    def execute(definitions: "Definitions", job: str) -> "ExecuteInProcessResult":
+        return definitions.resolve_job_def(job).execute_in_process(
             run_config={"resources": resources, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             instance=instance,
             raise_on_error=False,
@@ -62,17 +59,29 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
     resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}
     if as_of is not None:
         resources["workspace"]["config"]["as_of"] = as_of.isoformat()
+    prepare_dagster_home(workspace.home)
     with history_held_open(), DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
-        results = [execute("land")]
+        results = [execute(landing(workspace.feeds), "land")]
         if results[0].success:
-            is_built = are_figures_built(workspace)
-            if is_built:
-                logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
-            results.append(execute("renew" if is_built else "build"))
+            results.append(execute(*_what_comes_next(workspace)))
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = [failure for result in results for failure in _failures(result)]
     return RunResult(_exit_code(workspace, released, failures), released, [text for _, text in failures])
+
+
+def _what_comes_next(workspace: Workspace) -> "tuple[Definitions, str]":
+    """The job after landing: a whole build or, with nothing new, a release in which only the clocks have moved."""
+    # Before dbt's manifest is made: then the build finds what was parsed for that.
+    build_for(workspace.warehouse, workspace.settings.municipality_code)
+    if are_figures_built(workspace):
+        from dagster_project.parts import renewal
+
+        logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
+        return renewal(workspace.feeds, read_marts(current_manifest())), "renew"
+    from dagster_project.definitions import defs
+
+    return defs, "build"
 
 
 @contextmanager

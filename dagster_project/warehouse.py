@@ -13,9 +13,12 @@ from pathlib import Path
 import duckdb
 import tenacity
 
-from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.contracts.model import Feed, Table
+from dagster_project.dbt import digest_of_sources
 from dagster_project.landing.store import FeedStore
+from dagster_project.verify import is_warehouse_sealed
+from dagster_project.workspace import Workspace
 
 BOOKS = "raw_maandvers"
 # Far longer than dbt takes to build the marts of the whole country.
@@ -126,6 +129,31 @@ def write_freshness(
                 [f"raw_{feed.supplier}.{table.name}" for table in feed.tables],
             ],
         )
+
+
+def audited(workspace: Workspace) -> AuditOutcome:
+    """What the audit of deliveries found, which every step after it reads."""
+    outcome = AuditOutcome.read(workspace.audit)
+    assert outcome is not None, "the audit of deliveries runs first"
+    return outcome
+
+
+def current_raw_layer(workspace: Workspace) -> RawLayer:
+    """The raw layer of the deliveries that may be shown now."""
+    return raw_layer([FeedStore(workspace.landing, feed) for feed in workspace.feeds], audited(workspace).feeds)
+
+
+def current_fingerprint(workspace: Workspace, raw: RawLayer) -> str:
+    """The fingerprint of what dbt would build of this raw layer with the models and seeds as they are."""
+    return fingerprint(raw, workspace.settings.municipality_code, digest_of_sources())
+
+
+def are_figures_built(workspace: Workspace) -> bool:
+    """Whether the warehouse holds, unharmed, what dbt would make of the deliveries that may be shown now."""
+    if not is_warehouse_sealed(workspace):
+        return False
+    with open_warehouse(workspace.warehouse) as connection:
+        return built_fingerprint(connection) == current_fingerprint(workspace, current_raw_layer(workspace))
 
 
 def _until_free() -> tenacity.Retrying:

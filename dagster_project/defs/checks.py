@@ -15,10 +15,12 @@ from dagster_project.audit.judging import judge_frames
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.feeds import raw_key
+from dagster_project.defs.release import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.landing.history import remember
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.marts import Mart
+from dagster_project.warehouse import audited
 from expectations.frames import Judgement
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.
@@ -67,11 +69,11 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     return judge
 
 
-def mart_checks(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.AssetChecksDefinition:
+def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
     """The checks of every mart; a mart that fails stops the release."""
     specs = [
         dg.AssetCheckSpec(
-            MART_CHECK, asset=keys[mart.name], blocking=True, description="Complete, and nothing in it past its limit."
+            MART_CHECK, asset=mart_key(mart), blocking=True, description="Complete, and nothing in it past its limit."
         )
         for mart in marts
     ]
@@ -79,15 +81,14 @@ def mart_checks(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.Asset
     @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
-        outcome = AuditOutcome.read(opened.audit)
-        assert outcome is not None, "the audit of deliveries runs before the marts are judged"
+        outcome = audited(opened)
         frame = mart_frame(opened, marts, outcome)
         judgements = judge_frames(opened.today, opened.audit, [frame], False)
         outcome.judgements += judgements
         outcome.write(opened.audit)
         for mart in marts:
             own = {"marts": [j for j in judgements if j.subject == mart.name]}
-            yield _result(keys[mart.name], MART_CHECK, own, dg.AssetCheckSeverity.ERROR)
+            yield _result(mart_key(mart), MART_CHECK, own, dg.AssetCheckSeverity.ERROR)
 
     return judge
 

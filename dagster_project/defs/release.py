@@ -5,18 +5,23 @@ from collections.abc import Sequence
 import dagster as dg
 
 from dagster_project.audit.judging import data_docs
-from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.release.build import DATABASE, build_release
 from dagster_project.release.marts import Mart
+from dagster_project.warehouse import audited
 
 
-def release_asset(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.AssetsDefinition:
+def mart_key(mart: Mart) -> dg.AssetKey:
+    """The name of a mart: the same for Dagster and the warehouse."""
+    return dg.AssetKey([mart.schema, mart.name])
+
+
+def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
     """The asset that publishes what passed the audit."""
 
     @dg.asset(
         key=dg.AssetKey("release"),
-        deps=[keys[mart.name] for mart in marts],
+        deps=[mart_key(mart) for mart in marts],
         group_name="release",
         kinds={"duckdb", "parquet", "csv"},
         description="Versioned folder with the marts, their description and their proof; read back before it counts.",
@@ -24,8 +29,7 @@ def release_asset(marts: Sequence[Mart], keys: dict[str, dg.AssetKey]) -> dg.Ass
     )
     def release(workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened = workspace.open
-        outcome = AuditOutcome.read(opened.audit)
-        assert outcome is not None, "the audit runs before the release"
+        outcome = audited(opened)
         first_page = data_docs(opened.audit, opened.audit / "data_docs").result()
         note = build_release(opened, marts, outcome, first_page.parent)
         folder = opened.releases / note.release_id

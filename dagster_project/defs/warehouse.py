@@ -1,31 +1,22 @@
-"""The clocks and the dbt models as assets, the models built by one call of dbt; and whether they need to be."""
+"""The dbt models as assets, built by one call of dbt."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
-from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.contracts.model import Feed
-from dagster_project.dbt import BUILD, build_for, current_manifest, digest_of_sources
-from dagster_project.defs.feeds import raw_key
+from dagster_project.dbt import BUILD, build_for, current_manifest
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.landing.store import FeedStore
-from dagster_project.verify import is_warehouse_sealed, seal_warehouse
+from dagster_project.verify import seal_warehouse
 from dagster_project.warehouse import (
-    BOOKS,
-    RawLayer,
-    built_fingerprint,
-    fingerprint,
+    current_fingerprint,
+    current_raw_layer,
     open_warehouse,
-    raw_layer,
     set_built_fingerprint,
-    write_freshness,
     write_raw,
 )
-from dagster_project.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -44,28 +35,6 @@ class GroupsByFolder(DagsterDbtTranslator):
         return dbt_resource_props["name"].removeprefix("mart_") if folder == "themes" else folder
 
 
-def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
-    """The asset that moves the clocks in the warehouse, which the marts read and figures do not."""
-
-    @dg.asset(
-        key=dg.AssetKey([BOOKS, "freshness"]),
-        deps=[raw_key(feed, table) for feed in feeds for table in feed.tables],
-        group_name="maandvers",
-        kinds={"duckdb"},
-        description="Until when the figures of each feed may be shown, as the audit of deliveries found.",
-        pool="duckdb",
-    )
-    def clocks(workspace: WorkspaceResource) -> None:
-        opened = workspace.open
-        was_sealed = is_warehouse_sealed(opened)
-        with open_warehouse(opened.warehouse) as connection:
-            write_freshness(connection, opened.feeds, _audited(opened).feeds)
-        if was_sealed:
-            seal_warehouse(opened)
-
-    return clocks
-
-
 @dbt_assets(
     manifest=current_manifest(),
     # dbt's own tests stop its build, and so the run; as checks they would fill half of Dagster's books.
@@ -78,7 +47,7 @@ def warehouse_assets(
 ) -> Iterator[Built]:
     """Build staging, intermediate and marts from the deliveries that may be shown."""
     opened = workspace.open
-    raw = _raw_layer(opened)
+    raw = current_raw_layer(opened)
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, None)
         write_raw(connection, raw)
@@ -87,27 +56,5 @@ def warehouse_assets(
     # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.
     yield from dbt.cli(BUILD, context=context, target_path=opened.home / "dbt").stream()
     with open_warehouse(opened.warehouse) as connection:
-        set_built_fingerprint(connection, _fingerprint(opened, raw))
+        set_built_fingerprint(connection, current_fingerprint(opened, raw))
     seal_warehouse(opened)
-
-
-def are_figures_built(opened: Workspace) -> bool:
-    """Whether the warehouse holds, unharmed, what dbt would make of the deliveries that may be shown now."""
-    if not is_warehouse_sealed(opened):
-        return False
-    with open_warehouse(opened.warehouse) as connection:
-        return built_fingerprint(connection) == _fingerprint(opened, _raw_layer(opened))
-
-
-def _audited(opened: Workspace) -> AuditOutcome:
-    outcome = AuditOutcome.read(opened.audit)
-    assert outcome is not None, "the audit of deliveries runs before the warehouse"
-    return outcome
-
-
-def _raw_layer(opened: Workspace) -> RawLayer:
-    return raw_layer([FeedStore(opened.landing, feed) for feed in opened.feeds], _audited(opened).feeds)
-
-
-def _fingerprint(opened: Workspace, raw: RawLayer) -> str:
-    return fingerprint(raw, opened.settings.municipality_code, digest_of_sources())

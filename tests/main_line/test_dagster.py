@@ -10,6 +10,7 @@ import pytest
 
 from dagster_project.definitions import defs, feeds, marts
 from dagster_project.defs.feeds import raw_key
+from dagster_project.parts import landing, renewal
 from dagster_project.settings import PROJECT
 
 GRAPH = defs.resolve_asset_graph()
@@ -92,6 +93,19 @@ def test_renewing_judges_every_mart_and_makes_none():
     assert {key.asset_key.path[-1] for key in layer.asset_graph.asset_check_keys if key.name == "fit_to_publish"} == {
         mart.name for mart in marts
     }
+
+
+@pytest.mark.parametrize(("job", "part"), [("land", landing(feeds)), ("renew", renewal(feeds, marts))])
+def test_a_part_without_dbt_is_that_very_job(job, part):
+    layers = [definitions.resolve_job_def(job).asset_layer for definitions in (part, defs)]
+    assert layers[0].selected_asset_keys == layers[1].selected_asset_keys
+    assert layers[0].asset_graph.asset_check_keys == layers[1].asset_graph.asset_check_keys
+
+
+def test_a_run_with_nothing_new_imports_no_dbt():
+    script = "import sys, dagster_project.parts, dagster_project.run; print({'dagster_dbt', 'dbt'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout == "set()\n"
 
 
 def test_the_job_is_scheduled_every_night_in_dutch_time():

@@ -1,0 +1,33 @@
+"""The clocks in the warehouse as an asset: what moves at every run, so that the figures need not."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from dagster_project.contracts.model import Feed
+from dagster_project.defs.feeds import raw_key
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.verify import is_warehouse_sealed, seal_warehouse
+from dagster_project.warehouse import BOOKS, audited, open_warehouse, write_freshness
+
+
+def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
+    """The asset that moves the clocks in the warehouse, which the marts read and figures do not."""
+
+    @dg.asset(
+        key=dg.AssetKey([BOOKS, "freshness"]),
+        deps=[raw_key(feed, table) for feed in feeds for table in feed.tables],
+        group_name="maandvers",
+        kinds={"duckdb"},
+        description="Until when the figures of each feed may be shown, as the audit of deliveries found.",
+        pool="duckdb",
+    )
+    def clocks(workspace: WorkspaceResource) -> None:
+        opened = workspace.open
+        was_sealed = is_warehouse_sealed(opened)
+        with open_warehouse(opened.warehouse) as connection:
+            write_freshness(connection, opened.feeds, audited(opened).feeds)
+        if was_sealed:
+            seal_warehouse(opened)
+
+    return clocks
