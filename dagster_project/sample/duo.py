@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -80,16 +81,19 @@ def page_url(base_url: str, feed: str) -> str:
 def duo_routes(as_of: date, seed: int) -> list[Route]:
     """The pages, and the files that stood on them on ``as_of``."""
     first_of_month = as_of.replace(day=1)
-    files = {"02.-alle-schoolvestigingen-basisonderwijs.csv": (first_of_month, _schools_file())}
+    # Made when they are asked for, which is seldom.
+    files: dict[str, tuple[date, Callable[[], bytes]]] = {
+        "02.-alle-schoolvestigingen-basisonderwijs.csv": (first_of_month, _schools_file)
+    }
     # Pupils are counted in October and published in March; advice is published after the summer.
     last_counted = as_of.year - (1 if as_of.month >= 3 else 2)
     last_advised = as_of.year - (1 if as_of.month >= 9 else 2)
     for year in range(last_counted, last_counted - _YEARS, -1):
         name = f"01.-leerlingen-po-soort-po-cluster-leeftijd-{year}-{year + 1}.csv"
-        files[name] = (date(year + 1, 3, 1), _pupils_file(year, seed))
+        files[name] = (date(year + 1, 3, 1), partial(_pupils_file, year, seed))
     for year in range(last_advised, last_advised - _YEARS, -1):
         name = f"04-leerlingen-bo-sbo-schooladviezen-{year}-{year + 1}.csv"
-        files[name] = (date(year + 1, 9, 1), _advice_file(year, seed))
+        files[name] = (date(year + 1, 9, 1), partial(_advice_file, year, seed))
 
     def page(_request: Request) -> HTMLResponse:
         links = "".join(f'<li><a href="/open_onderwijsdata/images/{name}">{name}</a></li>' for name in files)
@@ -99,14 +103,14 @@ def duo_routes(as_of: date, seed: int) -> list[Route]:
         found = files.get(request.path_params["name"])
         if found is None:
             return Response(status_code=404)
-        published_on, content = found
+        published_on, content_of = found
         modified = format_datetime(
             datetime(published_on.year, published_on.month, published_on.day, tzinfo=UTC), usegmt=True
         )
         headers = {"Last-Modified": modified}
         if request.headers.get("If-Modified-Since") == modified:
             return Response(status_code=304, headers=headers)
-        return Response(content, media_type="text/csv", headers=headers)
+        return Response(content_of(), media_type="text/csv", headers=headers)
 
     return [
         *(Route(f"/open_onderwijsdata/{name}.jsp", page) for name in PAGES.values()),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
@@ -68,6 +69,12 @@ def conditions(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[st
 
     Everything can be added over neighbourhoods: averages come as a sum that is divided only when it is published.
     """
+    return Counter(_made_up(neighbourhood, year, seed))
+
+
+@cache
+def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]:
+    """One and the same for every supplier that publishes of it."""
     character = CHARACTERS[neighbourhood.character]
 
     def about(usual: float, quantity: str, spread: float = 0.12) -> float:
