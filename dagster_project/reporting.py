@@ -91,6 +91,8 @@ def _print_why(console: Console, feed: FeedStatus) -> None:
     if feed.state != "not in use":
         for reason in feed.why:
             console.print(f"{feed.feed}: {reason}" if "\n" not in reason else reason, markup=False)
+    for remark in feed.remarks:
+        console.print(f"{feed.feed}: {remark}", markup=False)
 
 
 def _rows(status: Status) -> str:

@@ -31,6 +31,8 @@ class FeedStatus(BaseModel):
     expected: date | None
     late: list[Lateness]
     why: list[str]
+    # What is odd about the age of what came, and stands in no figure's way.
+    remarks: list[str]
 
 
 class Status(BaseModel):
@@ -95,4 +97,5 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
         expected=clocks.expected,
         late=lateness(store.feed, clocks, today),
         why=why,
+        remarks=clocks.remarks,
     )

@@ -23,6 +23,8 @@ class Clocks(BaseModel):
     expected: date | None
     asked_at: datetime | None
     problems: list[str]
+    # What is odd about the age of what came, and keeps no clock from moving.
+    remarks: list[str] = []
     deliveries: dict[str, str]
 
     def date_of(self, clock: Clock) -> date | None:
@@ -55,6 +57,7 @@ def read_clocks(store: FeedStore) -> Clocks:
         expected=None,
         asked_at=state.attempted_at,
         problems=state.problems,
+        remarks=state.remarks,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
     )
     clocks.fresh_until = _limit(store.feed, clocks)

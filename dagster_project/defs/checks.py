@@ -17,6 +17,7 @@ from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.feeds import raw_key
 from dagster_project.defs.release import mart_key
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.landing.age import refuse_a_wrong_clock
 from dagster_project.landing.history import remember
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.marts import Mart
@@ -45,6 +46,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
+        refuse_a_wrong_clock(stores, opened.now())
         call = partial(judge_frames, opened.today, opened.audit)
         judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
         fresh, verdicts = judge_freshness(stores, opened.today, call)

@@ -46,6 +46,7 @@ def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
                     {mart: [one.feed for one in found] for mart, found in note.last_good.items()}
                 ),
                 "problems": dg.MetadataValue.json(note.problems),
+                "remarks": dg.MetadataValue.json(note.remarks),
             }
         )
 

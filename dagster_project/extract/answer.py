@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from dagster_project.contracts import protocols
+from dagster_project.extract.http import Http
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,17 @@ class Answer:
     dropped_columns: dict[str, list[str]] = field(default_factory=dict)
     # When this was known to be the latest, where that is not the moment of asking.
     known_at: datetime | None = None
+    # Fingerprint of content whose age only the time of its last change tells: a copy of it is no younger.
+    copyable: str | None = None
+    # What is odd about it and does not stand in its way.
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The answer of a supplier whose latest we hold."""
+
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,10 +107,12 @@ class Edition:
 class Extractor(Protocol):
     """One wire protocol, ready to ask for one feed."""
 
+    http: Http
+
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
         """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold."""
         ...
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch an edition into the folders, or None when the supplier confirms that what we hold is its latest."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+        """Fetch an edition into the folders, unless the supplier confirms that what we hold is its latest."""
         ...

@@ -15,17 +15,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road, Unchanged
+from dagster_project.extract.heard import http_date
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
+from dagster_project.workspace import LOCAL_TIME
 
 # Signalen dates its exports in the file's name.
 EXPORT_NAME = re.compile(r"(\d{8})_(\d{6})UTC")
@@ -58,15 +59,15 @@ class CsvZip:
         """A register has one edition: what it holds now."""
         return [Edition(None, self.feed.id)]
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch the newest export; None when it is the one we hold."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+        """Fetch the newest export, unless it is the one we hold."""
         with self._archive(held) as archive:
             if archive is None:
-                return None
+                return Unchanged()
             digest = hashlib.file_digest(archive.file, "sha256").hexdigest()
             validators = {**archive.validators, "sha256": digest}
             if held is not None and held.validators.get("sha256") == digest:
-                return None
+                return Unchanged(self._read_again(archive))
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
                 for table in self.feed.tables:
@@ -85,6 +86,13 @@ class CsvZip:
                 facts={"export": archive.name, "export_sha256": digest, "figures_status": "definitive"},
                 dropped_columns=dropped,
             )
+
+    def _read_again(self, archive: Archive) -> tuple[str, ...]:
+        """A night without a new export in the folder; an address may say every night that nothing changed."""
+        if archive.headers or archive.released_at is None:
+            return ()
+        day = archive.released_at.astimezone(LOCAL_TIME).date()
+        return (f"its newest export is still {archive.name} of {day}; reading that again makes nothing younger",)
 
     @contextmanager
     def _archive(self, held: Held | None) -> Iterator[Archive | None]:
@@ -121,8 +129,7 @@ class CsvZip:
         file.seek(0)
         headers = {key: response.headers[key] for key in ("ETag", "Last-Modified") if key in response.headers}
         name = response.headers.get("Content-Disposition", "").partition("filename=")[2].strip('"') or url
-        modified = headers.get("Last-Modified")
-        released = _exported_at(name) or (parsedate_to_datetime(modified) if modified else None)
+        released = _exported_at(name) or http_date(headers.get("Last-Modified"))
         return Archive(file, url, name, released, dict(headers), headers)
 
     def _newest_in(self, folder: Path) -> Path:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from secrets import token_bytes
@@ -17,7 +18,7 @@ from typing import Self
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road, Unchanged
 from dagster_project.extract.file_csv import read_csv
 from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.file_finding import Finder, Found
@@ -26,6 +27,7 @@ from dagster_project.extract.file_rows import Cell, Rows, UnreadableFileError, c
 from dagster_project.extract.file_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
+from dagster_project.workspace import LOCAL_TIME
 
 TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
 # Row 1 should hold the headings; this far we look for them to tell where they do stand.
@@ -55,6 +57,11 @@ class Grid:
                 for name, cell in zip(places, ours, strict=True):
                     cells[name].append(cell)
         return cls(rows.place, rows.facts, heading, places, numbers, cells)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of the values, which stays the same when a program only saves the file again."""
+        return hashlib.sha256(repr(self.cells).encode()).hexdigest()
 
     @property
     def first(self) -> str:
@@ -103,29 +110,28 @@ class File:
         editions = self.contract.delivery.editions
         return Finder(self.contract.id, self.location, self.parameters, self.http, editions)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Read the newest file; None when it is the one we hold."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+        """Read the newest file, unless it is the one we hold, whenever that was touched, copied or saved again."""
         with self._finder.newest(edition.year, held) as found:
             if found is None:
-                return None
+                return Unchanged()
             digest = hashlib.file_digest(found.content, "sha256").hexdigest()
-            exported_at = found.exported_at.isoformat() if found.exported_at else ""
             known = held.validators if held else {}
-            # The same content under a new day in its name is an answer: somebody says that it still holds.
-            is_as_old = not found.is_dated or known.get("exported_at") == exported_at
-            if known.get("sha256") == digest and is_as_old:
-                return None
+            if known.get("sha256") == digest and not _is_told_anew(found, known):
+                return Unchanged(_read_again(found, known))
             found.content.seek(0)
             try:
-                return self._answer(found, edition, digest, exported_at, payload, scratch)
+                grid = self._grid(found, edition)
+                if known.get("content") == grid.digest and found.is_from_folder and not _is_told_anew(found, known):
+                    return Unchanged(_read_again(found, known))
+                return self._answer(found, grid, digest, known, payload, scratch)
             except UnreadableFileError as error:
                 raise self._told(found.name, error) from error
 
     def _answer(
-        self, found: Found, edition: Edition, digest: str, exported_at: str, payload: Path, scratch: Path
+        self, found: Found, grid: Grid, digest: str, known: Mapping[str, str], payload: Path, scratch: Path
     ) -> Answer:
         table = self.contract.tables[0]
-        grid = self._grid(found, edition)
         self._refuse_totals(grid)
         texts = self._texts(grid)
         self._refuse_repeats(grid, texts)
@@ -138,15 +144,23 @@ class File:
             road=Road("file"),
             url=found.url,
             released_at=found.exported_at,
-            validators={"sha256": digest, "exported_at": exported_at, "url": found.url, **found.headers},
+            validators={
+                "sha256": digest,
+                "content": grid.digest,
+                "exported_at": _text(found.exported_at),
+                "url": found.url,
+                **found.headers,
+            },
             payload=[pack(bare, payload, found.url)],
             tables={
                 table.name: Records([bare], "csv", {name: name for name in names}, expected_rows=len(grid.numbers))
             },
             headers=found.headers,
-            facts={"file": found.name, "file_sha256": digest, **grid.facts, **status},
+            facts={"file": found.name, "file_sha256": digest, "content_sha256": grid.digest, **grid.facts, **status},
             dropped_columns={table.name: grid.dropped},
             known_at=found.exported_at if found.is_from_folder else None,
+            copyable=None if found.is_dated or not found.is_from_folder else grid.digest,
+            remarks=_given_a_newer_day(found, known) if known.get("content") == grid.digest else [],
         )
 
     @property
@@ -246,6 +260,37 @@ class File:
             came=error.came[:400],
             do=error.do,
         )
+
+
+def _is_told_anew(found: Found, known: Mapping[str, str]) -> bool:
+    """Whether somebody says, by a new day in the name, that the figures which we hold still hold."""
+    return found.is_dated and known.get("exported_at") != _text(found.exported_at)
+
+
+def _read_again(found: Found, known: Mapping[str, str]) -> tuple[str, ...]:
+    """What is said of a file in a folder that holds nothing new; an address may say every day that nothing changed."""
+    told = known.get("exported_at")
+    if not found.is_from_folder or not told:
+        return ()
+    same = f"holds the figures of {_day(datetime.fromisoformat(told))}"
+    if found.exported_at and _text(found.exported_at) != told:
+        how = f"was touched, copied or saved again on {_day(found.exported_at)} and {same}"
+    else:
+        how = f"was read again and {same}"
+    return (f"its newest file {found.name} {how}: that makes nothing younger",)
+
+
+def _given_a_newer_day(found: Found, known: Mapping[str, str]) -> list[str]:
+    before = _day(datetime.fromisoformat(known["exported_at"])) if known.get("exported_at") else "before"
+    return [f"{found.name} holds the figures of {before} under a newer day: who put it there says that they still hold"]
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LOCAL_TIME).date()
 
 
 def _is_accepted(column: Column, value: str) -> bool:

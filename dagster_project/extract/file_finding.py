@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -17,6 +16,7 @@ import httpx
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Held
+from dagster_project.extract.heard import http_date
 from dagster_project.extract.http import Http
 from dagster_project.workspace import LOCAL_TIME
 
@@ -186,8 +186,8 @@ class Finder:
         content.seek(0)
         headers = {key: response.headers[key] for key in ("ETag", "Last-Modified") if key in response.headers}
         name = unquote(Path(urlsplit(url).path).name) or url
-        day, modified = self._date_in(name), headers.get("Last-Modified")
-        exported_at = day or (parsedate_to_datetime(modified) if modified else None)
+        day = self._date_in(name)
+        exported_at = day or http_date(headers.get("Last-Modified"))
         return Found(content, url, name, exported_at, day is not None, False, headers)
 
 

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +14,7 @@ import orjson
 import tenacity
 
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.heard import Heard, http_date
 from dagster_project.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,10 @@ class Http:
     ) -> None:
         self.feed = feed
         self.settings = settings
-        headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip"}
+        # Every answer so far, by what its headers tell of its age.
+        self.heard: list[Heard] = []
+        # Whatever keeps answers on the way is asked to look whether they still hold.
+        headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip", "Cache-Control": "no-cache"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.client = httpx.Client(
@@ -100,6 +103,7 @@ class Http:
                 raise BusySupplierError(response)
             if response.status_code != httpx.codes.NOT_MODIFIED:
                 response.raise_for_status()
+            self.heard.append(Heard.of(response))
             yield response
 
     def get(self, url: str) -> bytes:
@@ -168,10 +172,5 @@ def _retry_after(response: httpx.Response) -> float | None:
         return None
     if value.isdigit():
         return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    # '-0000' for the zone means UTC as well, and gives a moment without one.
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    moment = http_date(value)
+    return None if moment is None else max(0.0, (moment - datetime.now(UTC)).total_seconds())

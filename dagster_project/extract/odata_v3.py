@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road, Unchanged
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
@@ -68,14 +68,14 @@ class ODataV3:
             return series.among([], held)
         return series.among(listed.get("value", []), held)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch one table whole; None when its TableInfos still say what they said for the one we hold."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+        """Fetch one table whole, unless its TableInfos still say what they said for the one we hold."""
         infos, infos_file = self._read(edition, "TableInfos", payload)
         info = self._only(infos, edition)
         scope = scope_of(self.municipality, self.parameters.selection)
         validators = {"Modified": str(info.get("Modified")), "table": edition.source_id, "scope": scope}
         if held is not None and held.validators == validators:
-            return None
+            return Unchanged()
         try:
             return self._fetch(edition, info, infos_file, validators, payload, scratch)
         except CircularPagesError as error:

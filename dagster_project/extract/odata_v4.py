@@ -15,7 +15,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import ODataV4Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road, Unchanged
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn
 from dagster_project.extract.http import Http
@@ -67,8 +67,8 @@ class ODataV4:
             return series.among([], held)
         return series.among(listed.get("value", []), held)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch one table; None when its Properties still say what they said for the one we hold."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+        """Fetch one table, unless its Properties still say what they said for the one we hold."""
         pages = JsonPages(
             self.http, f"{self.feed.id} {edition.key}", self.base_url, self._url(edition), payload, scratch
         )
@@ -77,7 +77,7 @@ class ODataV4:
         scope = scope_of(self.municipality, self.parameters.selection)
         validators |= {"table": edition.source_id, "scope": scope}
         if held is not None and held.validators == validators:
-            return None
+            return Unchanged()
         try:
             form, files = self._form(edition, pages)
             records, dropped = self._records(edition, properties, form, scratch)

@@ -76,6 +76,36 @@ def last_period(target: Path, column: str, data_type: DataType) -> date | None:
     return day
 
 
+def refuse_days_to_come(
+    feed: Feed, edition: Edition, target: Path, table: str, column: str, data_type: DataType, today: date
+) -> None:
+    """Refuse a table with a row of a later day than today: that one row would keep all others fresh until then.
+
+    Raises DeliveryError that names the row.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
+        value = column if data_type == "varchar" else f"{column}::date"
+        found = connection.execute(
+            f"SELECT {value}, min(file_row_number) + 1, count(*)"
+            f" FROM read_parquet({_quoted(str(target))}, file_row_number = true)"
+            f" WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2"
+        ).fetchall()
+    for period, row, count in found:
+        day = last_period_end([period]) if data_type == "varchar" else period
+        if day and day > today:
+            (own,) = (one for one in feed.tables if one.name == table)
+            (heading,) = (one.meta.supplier_name for one in own.columns if one.name == column)
+            raise DeliveryError(
+                feed.id,
+                problem=f"table {table} of edition {edition.key} ({edition.source_id}) holds a day that has yet to come"
+                f" in column '{heading}', row {row:,}",
+                expected=f"a day until {today}",
+                came=f"{period} ({count:,} such {'row' if count == 1 else 'rows'})",
+                do="correct the day where the figures are kept, and deliver again",
+            )
+
+
 def _read_as_text(
     connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records, missing: tuple[str, ...]
 ) -> None:

@@ -4,17 +4,27 @@ import hashlib
 import logging
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held
+from dagster_project.extract.answer import Answer, Edition, Extractor, Held, Unchanged
+from dagster_project.extract.heard import oldest
+from dagster_project.landing.age import (
+    confirmed_at,
+    dated,
+    refuse_unknown_age,
+    refuse_what_went_back,
+    remarks_on,
+    remarks_on_a_repeat,
+)
 from dagster_project.landing.atomic import write_file
-from dagster_project.landing.parquet import describe, last_period, write_parquet
+from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
 from dagster_project.landing.store import MANIFEST, FeedState, FeedStore, HeldEdition, Manifest
+from dagster_project.workspace import LOCAL_TIME
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +42,16 @@ class Reception:
 def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime]) -> Reception:
     """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
     state = store.state()
-    state.attempted_at, state.problems = now(), []
+    started, heard, window = now(), extractor.http.heard, state.window
+    state.attempted_at, state.problems, state.remarks = started, [], []
     # A run that was killed may have left half a delivery here.
     shutil.rmtree(store.incoming, ignore_errors=True)
     reception = Reception(store.feed.id)
     try:
-        editions = extractor.editions(_held_years(store, state))
+        held_years = _held_years(store, state)
+        editions = extractor.editions(held_years)
+        refuse_unknown_age(store.feed, heard, started)
+        _refuse_lost_years(store, editions, held_years)
         state.window = [edition.key for edition in editions]
     except DeliveryError as error:
         editions = []
@@ -62,11 +76,29 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         else:
             state.candidates[edition.key] = candidate
             reception.received.append(edition.key)
+    state.their_clock = max((one.clock for one in heard if one.clock), default=None)
+    state.remarks += remarks_on(heard, started)
     if not reception.problems:
-        known = [held for edition in editions if (held := _held(state, edition.key))]
-        state.confirmed_at = min((held.known_at or now() for held in known), default=now())
+        given_at = oldest(heard, started)
+        known = [held.known_at or given_at for edition in editions if (held := _held(state, edition.key))]
+        is_as_before = not reception.received and state.window == window
+        state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
     store.save(state)
     return reception
+
+
+def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[int, str]) -> None:
+    """A list that no longer has the newest year is an old list: going by it would show older figures as the newest."""
+    listed = [edition.year for edition in editions if edition.year is not None]
+    if held and listed and max(held) > max(listed):
+        raise DeliveryError(
+            store.feed.id,
+            problem=f"no longer lists its table of {max(held)}",
+            expected=f"{held[max(held)]}, which we hold, or a newer one",
+            came=f"{max(listed)} as the newest",
+            do="wait for the next run: a cache on the way may keep an old list; if it lasts, ask the supplier",
+            is_quarantined=False,
+        )
 
 
 def _held_years(store: FeedStore, state: FeedState) -> dict[int, str]:
@@ -99,11 +131,21 @@ def _receive_edition(
     payload, scratch = work / "payload", work / "scratch"
     payload.mkdir(parents=True)
     scratch.mkdir()
+    heard_before = len(extractor.http.heard)
     try:
         answer = extractor.fetch(edition, known, payload, scratch)
-        if answer is None:
+        heard = extractor.http.heard[heard_before:]
+        refuse_unknown_age(store.feed, heard, now)
+        if isinstance(answer, Unchanged):
+            state.remarks += answer.remarks
             return None
-        delivery_id = _write_delivery(store, edition, answer, version, work, now)
+        manifest = store.manifest(held.delivery_id) if held else None
+        refuse_what_went_back(store.feed, edition, answer, heard, manifest, now)
+        answer = dated(store.feed, edition, answer, store.manifests(), oldest(heard, now), now)
+        delivery_id = _content_address(edition, answer, version)
+        if store.holds(delivery_id):
+            state.remarks += remarks_on_a_repeat(answer, store.manifest(delivery_id))
+        _write_delivery(store, edition, answer, version, delivery_id, work, now)
     except DeliveryError as error:
         shutil.rmtree(scratch, ignore_errors=True)
         if error.is_quarantined:
@@ -112,6 +154,7 @@ def _receive_edition(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
+    state.remarks += answer.remarks
     current = state.current.get(edition.key)
     return HeldEdition(
         delivery_id=delivery_id,
@@ -127,15 +170,21 @@ def _held(state: FeedState, edition: str) -> HeldEdition | None:
     return state.candidates.get(edition) or state.current.get(edition)
 
 
-def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version: str, work: Path, now: datetime) -> str:
-    """Turn the answer into a finished delivery under a name made from its content."""
+def _write_delivery(
+    store: FeedStore, edition: Edition, answer: Answer, version: str, delivery_id: str, work: Path, now: datetime
+) -> None:
+    """Turn the answer into a finished delivery under the name made from its content."""
     tables = {}
     for table in store.feed.tables:
         target = work / f"{table.name}.parquet"
         columns = write_parquet(store.feed, edition, table, answer.tables[table.name], work / "scratch", target)
         tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
-    period = store.feed.period_column
-    delivery_id = _content_address(edition, answer, version)
+    period_end = None
+    if period := store.feed.period_column:
+        target = work / f"{period[0]}.parquet"
+        period_end = last_period(target, *period[1:])
+        if "period" in store.feed.delivery.clocks:
+            refuse_days_to_come(store.feed, edition, target, *period, now.astimezone(LOCAL_TIME).date())
     manifest = Manifest(
         feed=store.feed.id,
         edition=edition.key,
@@ -145,7 +194,7 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
         url=answer.url,
         received_at=now,
         released_at=answer.released_at,
-        period_end=last_period(work / f"{period[0]}.parquet", *period[1:]) if period else None,
+        period_end=period_end,
         contract_version=version,
         headers=answer.headers,
         facts=answer.facts,
@@ -155,7 +204,6 @@ def _write_delivery(store: FeedStore, edition: Edition, answer: Answer, version:
     shutil.rmtree(work / "scratch")
     write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
     store.add(work, delivery_id)
-    return delivery_id
 
 
 def _content_address(edition: Edition, answer: Answer, version: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,11 @@ class FeedState(BaseModel):
     confirmed_at: datetime | None = None
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
+    # What time it was by the supplier's own clock when it last answered.
+    their_clock: datetime | None = None
+    # What keeps the clocks from moving, and what is only worth saying.
     problems: list[str] = []
+    remarks: list[str] = []
 
 
 class FeedStore:
@@ -123,13 +128,22 @@ class FeedStore:
         """The manifest of a delivery."""
         return Manifest.model_validate_json((self.deliveries / delivery_id / MANIFEST).read_bytes())
 
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifest of every delivery that was ever kept."""
+        for folder in sorted(self.deliveries.iterdir()) if self.deliveries.exists() else ():
+            yield self.manifest(folder.name)
+
+    def holds(self, delivery_id: str) -> bool:
+        """Whether a delivery with this content came before."""
+        return (self.deliveries / delivery_id).exists()
+
     def parquet(self, delivery_id: str, table: str) -> Path:
         """The typed Parquet file of one table of a delivery."""
         return self.deliveries / delivery_id / f"{table}.parquet"
 
     def add(self, work: Path, delivery_id: str) -> None:
         """Keep a finished delivery, unless the same one is kept already."""
-        if not (self.deliveries / delivery_id).exists():
+        if not self.holds(delivery_id):
             write_checksums(work)
             move_folder(work, self.deliveries / delivery_id)
 

@@ -65,6 +65,8 @@ class ReleaseNote(BaseModel):
     problems: dict[str, list[str]]
     # What its figures were made from, per feed that is shown and edition of it.
     deliveries: dict[str, dict[str, str]] = {}
+    # Per feed what is odd about the age of what came, and stands in no figure's way.
+    remarks: dict[str, list[str]] = {}
     # Per feed who is late, and the last day of what will be withheld soon; per mart what stands as it last came.
     late: dict[str, list[Lateness]] = {}
     expiring: dict[str, date] = {}
@@ -93,6 +95,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
         deliveries={v.clocks.feed: v.clocks.deliveries for v in outcome.feeds if not v.is_withheld},
+        remarks={verdict.clocks.feed: verdict.clocks.remarks for verdict in outcome.feeds if verdict.clocks.remarks},
         late={verdict.clocks.feed: verdict.late for verdict in outcome.feeds if verdict.late},
         expiring={
             verdict.clocks.feed: verdict.clocks.fresh_until

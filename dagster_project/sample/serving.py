@@ -17,7 +17,15 @@ def serve(app: "ASGIApp") -> Iterator[str]:
     import uvicorn  # costs 0.3 s, which a run against the real suppliers need not pay
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            # The day of these suppliers is another than this machine's; its Date would say that they are old or ahead.
+            date_header=False,
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="sample suppliers", daemon=True)
         thread.start()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 from landing.receiving import IMPATIENT, SAMPLE_TOWN, Desk
@@ -69,6 +70,7 @@ def drop(desk: Desk, name: str, content: bytes) -> Path:
     path = desk.settings.drop_folder / desk.store.feed.id / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    os.utime(path, (desk.now.timestamp(), desk.now.timestamp()))
     return path
 
 

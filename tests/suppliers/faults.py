@@ -8,8 +8,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.utils import format_datetime
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -111,6 +113,31 @@ def empty_body() -> Fault:
 def unavailable() -> Fault:
     """503, for as long as the fault is in force."""
     return lambda answer: replace(answer, status=503, headers={"content-type": "text/plain"}, body=b"")
+
+
+def with_headers(**headers: str) -> Fault:
+    """More headers, named with underscores: ``with_headers(x_cache="HIT")``."""
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda answer: replace(answer, headers={**answer.headers, **more})
+
+
+@dataclass
+class Cache:
+    """A cache on the way that never looks whether what it keeps still holds, and tells what ``tells`` names.
+
+    ``now`` is the moment at which the next answer passes.
+    """
+
+    now: datetime
+    tells: Collection[str] = ("age", "date")
+    kept: dict[str, tuple[Answer, datetime]] = field(default_factory=dict)
+
+    def __call__(self, answer: Answer) -> Answer:
+        found = "HIT" if answer.url in self.kept else "MISS"
+        first, since = self.kept.setdefault(answer.url, (answer, self.now))
+        age = str(int((self.now - since).total_seconds()))
+        told = {"age": age, "date": format_datetime(since, usegmt=True), "x-cache": f"{found} from proxy"}
+        return replace(first, headers={**first.headers, **{name: told[name] for name in self.tells}})
 
 
 def too_many_requests(times: int, retry_after: int = 1) -> Fault:

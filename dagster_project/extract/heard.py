@@ -1,0 +1,67 @@
+"""What the headers of an answer tell of the moment at which its supplier gave it.
+
+A cache on the way may hand on what a supplier said days ago, and the clock of a supplier may run ahead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+# Where caches say whether they asked the supplier: HIT, MISS, STALE and the like, in as many words as there are caches.
+CACHE_HEADERS = ("X-Cache", "X-Cache-Status", "X-Proxy-Cache", "CF-Cache-Status", "Cache-Status")
+# Machines of one supplier and ours differ by minutes, and that is nobody's business.
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One answer: when its supplier gave it by the supplier's own clock, and how long a cache has kept it since."""
+
+    url: str
+    date: datetime | None
+    age: timedelta | None
+    # What a cache that gave the answer by itself says of that; empty for an answer of the supplier.
+    hit: str
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> "Heard":
+        """Read the headers of an answer; what cannot be read tells nothing."""
+        age = response.headers.get("Age", "")
+        told = [f"{name}: {value}" for name in CACHE_HEADERS if (value := response.headers.get(name))]
+        return cls(
+            url=str(response.url),
+            date=http_date(response.headers.get("Date")),
+            age=timedelta(seconds=int(age)) if age.isdecimal() else None,
+            hit=next((text for text in told if "hit" in text.casefold() or "stale" in text.casefold()), ""),
+        )
+
+    def given_at(self, now: datetime) -> datetime:
+        """The last moment at which the supplier can have said this: never later than ``now``."""
+        return min(now - (self.age or timedelta()), self.date or now)
+
+    def is_of_unknown_age(self, now: datetime) -> bool:
+        """Whether a cache gave it that does not say since when, and whose Date is that of its own passing it on."""
+        return bool(self.hit) and self.age is None and now - self.given_at(now) < CLOCKS_DIFFER
+
+    @property
+    def clock(self) -> datetime | None:
+        """What time it was by the supplier's clock when the answer came."""
+        return self.date + (self.age or timedelta()) if self.date else None
+
+
+def oldest(heard: Iterable[Heard], now: datetime) -> datetime:
+    """When the oldest of some answers was given; ``now`` without any."""
+    return min((one.given_at(now) for one in heard), default=now)
+
+
+def http_date(text: str | None) -> datetime | None:
+    """A moment as HTTP writes it, such as ``Wed, 25 Nov 2026 05:00:00 GMT``; None for none that can be read."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    # '-0000' for the zone means UTC as well, and gives a moment without one.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,155 @@
+"""How old an answer really is: nothing that comes may look fresher than it is, and what is odd about it is told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dagster_project.contracts.model import Feed
+from dagster_project.errors import DeliveryError, SetupError
+from dagster_project.extract.answer import Answer, Edition
+from dagster_project.extract.heard import CLOCKS_DIFFER, Heard, oldest
+from dagster_project.landing.store import FeedState, FeedStore, Manifest
+from dagster_project.workspace import LOCAL_TIME
+
+# Between two clocks that are right lies no day, whatever they think of time zones.
+CLOCK_IS_WRONG = timedelta(days=1)
+# An answer or a clock that differs by less is not worth a word.
+WORTH_SAYING = timedelta(hours=1)
+ONE_DAY = timedelta(days=1)
+
+
+def refuse_unknown_age(feed: Feed, heard: Iterable[Heard], now: datetime) -> None:
+    """Take nothing from a cache that does not say how long it has kept it. Raises DeliveryError."""
+    for one in heard:
+        if one.is_of_unknown_age(now):
+            raise DeliveryError(
+                feed.id,
+                problem=f"{one.url} was answered by a cache that does not say since when it keeps the answer",
+                expected="an answer of the supplier itself, or with the header Age",
+                came=one.hit,
+                do="let whoever runs the cache, often your own proxy, pass on what asks for 'Cache-Control: no-cache'",
+                is_quarantined=False,
+            )
+
+
+def refuse_what_went_back(
+    feed: Feed, edition: Edition, answer: Answer, heard: Sequence[Heard], held: Manifest | None, now: datetime
+) -> None:
+    """Refuse what is older than what we hold, or than the publication it is said to be. Raises DeliveryError."""
+    released = answer.released_at
+    # Whoever brings a file, and takes a newer one away, knows what he does: the file tells its own age.
+    if released is None or answer.known_at is not None:
+        return
+    if held and held.released_at and released < held.released_at:
+        raise DeliveryError(
+            feed.id,
+            problem=f"edition {edition.key} ({edition.source_id}) went back in time",
+            expected=f"what was published on {_told(held.released_at)}, which we hold, or later",
+            came=f"what was published on {_told(released)}",
+            do="wait for the next run: a cache on the way may keep an old page; if it lasts, ask the supplier why it"
+            " took its newer figures back",
+        )
+    old = [one for one in heard if one.given_at(now) + CLOCKS_DIFFER < released <= now]
+    if old:
+        raise DeliveryError(
+            feed.id,
+            problem=f"edition {edition.key} ({edition.source_id}) holds a page from before it was published",
+            expected=f"every page as it was after {_told(released)}",
+            came=f"{old[0].url} as it was on {_told(old[0].given_at(now))}",
+            do="wait for the next run: a cache on the way kept an old page; if it lasts, ask whoever runs your proxy",
+        )
+
+
+def dated(
+    feed: Feed, edition: Edition, answer: Answer, earlier: Iterable[Manifest], given_at: datetime, now: datetime
+) -> Answer:
+    """The answer with the age that it has: a copy is as old as what it was copied from, and nobody publishes later
+    than he says so.
+
+    Raises DeliveryError for a file that comes from the future.
+    """
+    released, known = answer.released_at, answer.known_at
+    remarks = list(answer.remarks)
+    if known is not None:
+        if known - now > CLOCK_IS_WRONG:
+            raise DeliveryError(
+                feed.id,
+                problem=f"the file {answer.facts.get('file', answer.url)} is dated in the future",
+                expected=f"a day until {_told(now)}",
+                came=_told(known),
+                do="correct the day in its name; where there is none, put the day of the export in it",
+            )
+        known = min(known, now)
+        first = _first_seen(edition, answer, earlier)
+        if first and first < known:
+            remarks.append(f"came before: its figures are those of {_told(first)}, whenever the file was changed since")
+            known = first
+        return replace(answer, released_at=known, known_at=known, remarks=remarks)
+    if released and released - given_at > WORTH_SAYING:
+        remarks.append(f"says that it published on {_told(released)}, which has yet to come")
+    return replace(answer, released_at=min(released, given_at) if released else None, remarks=remarks)
+
+
+def remarks_on_a_repeat(answer: Answer, before: Manifest) -> list[str]:
+    """What is said of a supplier that calls new what came before; whoever brings a file says so himself."""
+    if answer.known_at is not None or answer.released_at == before.released_at:
+        return []
+    anew = f"says that it published anew on {_told(answer.released_at)}, and" if answer.released_at else "calls new and"
+    since = f"what it published on {_told(before.released_at)}" if before.released_at else "what came before"
+    return [f"{anew} sent the same: its figures are {since}"]
+
+
+def remarks_on(heard: Sequence[Heard], now: datetime) -> list[str]:
+    """What is odd about the age of the answers, if anything is."""
+    remarks = []
+    if now - (given := oldest(heard, now)) > WORTH_SAYING:
+        one = next(one for one in heard if one.given_at(now) == given)
+        kept = f"a cache kept it for {one.age}" if one.age else "an old page, or our own clock runs ahead"
+        remarks.append(f"answered with what it said on {_told(given)} ({kept}): 'checked' counts from then")
+    clocks = [one.clock for one in heard if one.clock]
+    if clocks and (ahead := max(clocks)) - now > WORTH_SAYING:
+        remarks.append(f"its clock runs ahead of ours: it says that it is {_told(ahead)}, and we count from now")
+    return remarks
+
+
+def refuse_a_wrong_clock(stores: Sequence[FeedStore], now: datetime) -> None:
+    """Keep a run whose clock is wrong from moving any: most suppliers then disagree with it by more than a day.
+
+    Raises SetupError that names both times.
+    """
+    clocks: dict[str, tuple[datetime, timedelta]] = {}
+    for store in stores:
+        state = store.state()
+        if state.their_clock and state.attempted_at and abs(now - state.attempted_at) < ONE_DAY:
+            clocks[store.feed.supplier] = state.their_clock, abs(state.attempted_at - state.their_clock)
+    others = {supplier: clock for supplier, (clock, gap) in clocks.items() if gap > CLOCK_IS_WRONG}
+    if len(others) > 1 and len(others) * 2 > len(clocks):
+        told = ", ".join(f"{supplier} {_told(clock)}" for supplier, clock in sorted(others.items()))
+        raise SetupError(
+            f"it is {_told(now)} here, but not by the clocks of most suppliers: {told}; no clock was moved\n"
+            "  do: set the clock of this machine right, or leave out --as-of; if it is right, a cache on the way keeps"
+            " old pages: let whoever runs your proxy look"
+        )
+
+
+def confirmed_at(state: FeedState, known: Iterable[datetime], *, is_as_before: bool, now: datetime) -> datetime:
+    """The first of the moments at which each edition was known to be the latest.
+
+    While we hold what we held, an answer from before our last check takes nothing away from that.
+    """
+    confirmed = min(known, default=now)
+    if is_as_before and state.checked_at and state.checked_at <= now:
+        return max(confirmed, state.checked_at)
+    return confirmed
+
+
+def _first_seen(edition: Edition, answer: Answer, earlier: Iterable[Manifest]) -> datetime | None:
+    """How old content was that can be copied, when it first came."""
+    if answer.copyable is None:
+        return None
+    same = [m for m in earlier if m.edition == edition.key and m.facts.get("content_sha256") == answer.copyable]
+    return min((m.released_at for m in same if m.released_at), default=None)
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}"
