@@ -75,6 +75,10 @@ def _print_feeds(console: Console, status: Status) -> None:
         _print_why(console, feed)
     for unread in status.unread:
         console.print(unread, style="yellow", markup=False, soft_wrap=True)
+    # What holds of many feeds is said once.
+    for remark in dict.fromkeys(remark for feed in status.feeds for remark in feed.remarks):
+        own = [feed.feed for feed in status.feeds if remark in feed.remarks]
+        console.print(f"{', '.join(own)}: {remark}", markup=False)
 
 
 def _days(feed: FeedStatus) -> tuple[date | None, ...]:
@@ -91,8 +95,6 @@ def _print_why(console: Console, feed: FeedStatus) -> None:
     if feed.state != "not in use":
         for reason in feed.why:
             console.print(f"{feed.feed}: {reason}" if "\n" not in reason else reason, markup=False)
-    for remark in feed.remarks:
-        console.print(f"{feed.feed}: {remark}", markup=False)
 
 
 def _rows(status: Status) -> str:

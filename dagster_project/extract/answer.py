@@ -15,6 +15,8 @@ class Held:
     """What we hold of an edition, in the words by which its supplier can tell whether it is the latest."""
 
     validators: dict[str, str]
+    # Since when it is known to be the latest, where that is not the moment of asking.
+    known_at: datetime | None = None
     # The tables as we hold them, for a supplier that tells only what changed.
     parquet: dict[str, Path] = field(default_factory=dict)
 

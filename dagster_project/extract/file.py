@@ -118,12 +118,12 @@ class File:
             digest = hashlib.file_digest(found.content, "sha256").hexdigest()
             known = held.validators if held else {}
             if known.get("sha256") == digest and not _is_told_anew(found, known):
-                return Unchanged(_read_again(found, known))
+                return Unchanged(_read_again(found, held))
             found.content.seek(0)
             try:
                 grid = self._grid(found, edition)
                 if known.get("content") == grid.digest and found.is_from_folder and not _is_told_anew(found, known):
-                    return Unchanged(_read_again(found, known))
+                    return Unchanged(_read_again(found, held))
                 return self._answer(found, grid, digest, known, payload, scratch)
             except UnreadableFileError as error:
                 raise self._told(found.name, error) from error
@@ -267,17 +267,16 @@ def _is_told_anew(found: Found, known: Mapping[str, str]) -> bool:
     return found.is_dated and known.get("exported_at") != _text(found.exported_at)
 
 
-def _read_again(found: Found, known: Mapping[str, str]) -> tuple[str, ...]:
+def _read_again(found: Found, held: Held | None) -> tuple[str, ...]:
     """What is said of a file in a folder that holds nothing new; an address may say every day that nothing changed."""
-    told = known.get("exported_at")
-    if not found.is_from_folder or not told:
+    if held is None or held.known_at is None:
         return ()
-    same = f"holds the figures of {_day(datetime.fromisoformat(told))}"
-    if found.exported_at and _text(found.exported_at) != told:
-        how = f"was touched, copied or saved again on {_day(found.exported_at)} and {same}"
-    else:
-        how = f"was read again and {same}"
-    return (f"its newest file {found.name} {how}: that makes nothing younger",)
+    if found.exported_at and _text(found.exported_at) != held.validators.get("exported_at"):
+        how = f"was touched, copied or saved again on {_day(found.exported_at)}"
+        return (
+            f"its newest file {found.name} {how} and holds the figures of {_day(held.known_at)}: no younger for it",
+        )
+    return ("its newest file was read again, which makes nothing younger",)
 
 
 def _given_a_newer_day(found: Found, known: Mapping[str, str]) -> list[str]:

@@ -81,7 +81,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
     if not reception.problems:
         given_at = oldest(heard, started)
         known = [held.known_at or given_at for edition in editions if (held := _held(state, edition.key))]
-        is_as_before = not reception.received and state.window == window
+        is_as_before = not state.candidates and state.window == window
         state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
     store.save(state)
     return reception
@@ -126,7 +126,7 @@ def _receive_edition(
     known = None
     if held and held.contract_version == version:
         tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
-        known = Held(held.validators, tables)
+        known = Held(held.validators, held.known_at, tables)
     work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
     payload, scratch = work / "payload", work / "scratch"
     payload.mkdir(parents=True)

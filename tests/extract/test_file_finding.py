@@ -138,10 +138,7 @@ def test_reading_an_old_file_again_refreshes_no_clock(staff):
     staff.admit()
     assert staff.state.current == before.current
     assert staff.state.checked_at == before.checked_at
-    assert staff.state.remarks == [
-        "its newest file personeel_2026-11-01.csv was read again and holds the figures of 2026-11-01: that makes"
-        " nothing younger"
-    ]
+    assert staff.state.remarks == ["its newest file was read again, which makes nothing younger"]
 
 
 def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
@@ -153,7 +150,7 @@ def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
     assert staff.state.checked_at == before.checked_at == datetime(2026, 11, 2, tzinfo=UTC)
     assert staff.state.remarks == [
         "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and holds the figures of"
-        " 2026-11-02: that makes nothing younger"
+        " 2026-11-02: no younger for it"
     ]
 
 
@@ -187,6 +184,22 @@ def test_a_copy_of_an_earlier_file_is_as_old_as_that(staff):
     assert state.remarks == [
         "came before: its figures are those of 2026-10-02 02:00, whenever the file was changed since"
     ]
+
+
+def test_a_copy_that_gets_in_while_nobody_is_confirmed_is_no_younger_either(staff):
+    """The audit could not be done on the day of the copy, and on the next day the folder is gone."""
+    path = touch(drop(staff, "personeel.csv", OCTOBER), "2026-10-02")
+    staff.receive_and_admit()
+    touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
+    assert staff.receive_and_admit().checked_at == datetime(2026, 11, 2, tzinfo=UTC)
+    path.write_bytes(OCTOBER)
+    touch(path, "2026-11-20")
+    staff.receive()
+    path.parent.rename(path.parent.with_name("weg"))
+    assert staff.receive().problems
+    staff.admit()
+    assert staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
+    assert staff.state.checked_at == datetime(2026, 10, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["personeel_2062-01-01.csv", "personeel.csv"])

@@ -1,0 +1,30 @@
+"""What a person reads: what keeps figures from being shown, and apart from that what is only worth saying."""
+
+from datetime import date
+
+from dagster_project.reporting import print_status
+from dagster_project.status import FeedStatus, Status
+
+DAY = date(2026, 11, 23)
+
+
+def feed(name, **values):
+    days = dict.fromkeys(("checked", "released", "period", "fresh_until"), DAY)
+    none = {"expires_in": None, "expected": None, "late": [], "why": [], "remarks": []}
+    return FeedStatus(feed=name, supplier="CBS", state="fresh", **{**days, **none, **values})
+
+
+def told(capsys, *feeds):
+    print_status(
+        Status(municipality_code="GM9999", today=DAY, is_fictional=True, feeds=list(feeds), release=None, unread=[])
+    )
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_remark_on_many_feeds_is_made_once_with_their_names(capsys):
+    same = "its newest file was read again, which makes nothing younger"
+    other = "its clock runs ahead of ours"
+    said = told(capsys, feed("hr.staff", remarks=[same]), feed("cbs.wmo", remarks=[other]), feed("vve", remarks=[same]))
+    assert said.count(same) == 1
+    assert f"hr.staff, vve: {same}" in said
+    assert f"cbs.wmo: {other}" in said
