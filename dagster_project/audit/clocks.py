@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from dagster_project.contracts.calendar import fresh_until, next_publication
+from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
 from dagster_project.landing.store import FeedStore
 from dagster_project.workspace import LOCAL_TIME
@@ -81,12 +81,14 @@ def _expected(feed: Feed, clocks: Clocks) -> date | None:
     period_end = clocks.period_end
     if period_end is None and published is None and years:
         period_end = date(max(years), 12, 31)
+    last = published or period_end
+    yearly = every_year(feed.delivery.announced_every_year, last) if last else []
     return next_publication(
         period_end=period_end,
         published=published,
         cadence=feed.delivery.cadence,
         publication_lag=feed.delivery.publication_lag,
-        announced=feed.delivery.announced,
+        announced=(*feed.delivery.announced, *yearly),
     )
 
 

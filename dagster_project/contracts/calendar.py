@@ -10,6 +10,7 @@ import isodate
 from pydantic import BeforeValidator, PlainSerializer
 
 PERIOD_CODE = re.compile(r"(?P<year>\d{4})(?P<kind>JJ|HJ|KW|MM)(?P<number>0[0-9]|1[0-2])")
+FRIDAY = 4
 MONTHS_IN = {"MM": 1, "KW": 3, "HJ": 6, "JJ": 12}
 
 
@@ -63,6 +64,12 @@ def next_publication(
     if period_end is not None:
         return later(later(period_end, cadence), publication_lag)
     return published + cadence if published is not None else None
+
+
+def every_year(days: Iterable[str], since: date) -> list[date]:
+    """Days such as ``07-24`` as they come in the year of ``since`` and in the next; of a weekend, the Monday after."""
+    found = (date.fromisoformat(f"{year}-{day}") for year in (since.year, since.year + 1) for day in days)
+    return [day + timedelta(days=7 - day.weekday() if day.weekday() > FRIDAY else 0) for day in found]
 
 
 def later(end: date, term: isodate.Duration) -> date:

@@ -2,9 +2,9 @@
 
 import re
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, HttpUrl, ValidationError, model_validator
+from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_validator
 
 from dagster_project.contracts.calendar import Age, parse_age
 from dagster_project.contracts.protocols import Parameters, Protocol, Strict, read_parameters
@@ -12,6 +12,8 @@ from dagster_project.errors import ContractError
 
 Clock = Literal["checked", "released", "period"]
 RegionLevel = Literal["country", "municipality", "district", "neighbourhood"]
+# Not the 29th of February, which most years lack.
+YearlyDay = Annotated[str, AfterValidator(lambda day: date.fromisoformat(f"2001-{day}").strftime("%m-%d"))]
 DataType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", "timestamptz"]
 
 # Headings under which registers keep what identifies a person. A feed that holds personal data may not land them.
@@ -132,6 +134,8 @@ class Delivery(Strict):
     cadence: Age
     publication_lag: Age
     announced: tuple[date, ...] = ()
+    # Days such as 07-24 on which figures come out every year.
+    announced_every_year: tuple[YearlyDay, ...] = ()
     clocks: tuple[Clock, ...] = Field(min_length=1)
     # The table.column that says which period the figures describe: dates, moments or period codes of CBS.
     period_column: str | None = None

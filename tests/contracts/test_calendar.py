@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.contracts.calendar import (
+    every_year,
     fresh_until,
     last_period_end,
     later,
@@ -96,6 +97,16 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
 )
 def test_the_next_publication_follows_from_what_is_held(held, expected):
     assert due(**held) == (date.fromisoformat(expected) if expected else None)
+
+
+def test_days_of_every_year_come_this_year_and_the_next_on_a_working_day():
+    # 24 July 2027 is a Saturday, 25 April 2027 a Sunday.
+    assert every_year(["04-25", "07-24"], date(2026, 8, 1)) == [
+        date(2026, 4, 27),
+        date(2026, 7, 24),
+        date(2027, 4, 26),
+        date(2027, 7, 26),
+    ]
 
 
 @pytest.mark.parametrize(

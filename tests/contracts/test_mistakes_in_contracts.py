@@ -121,6 +121,11 @@ MISTAKES = {
     "missing parameter": (delivery(protocol="odata_v3"), "delivery.parameters.base_url", "required"),
     "contact that is no address": (delivery(contact="the town"), "delivery.contact", "came 'the town'"),
     "announced on no date": (delivery(announced=["in spring"]), "delivery.announced.0", "came 'in spring'"),
+    "announced on no day": (
+        delivery(announced_every_year=["02-29"]),
+        "delivery.announced_every_year.0",
+        "came '02-29'",
+    ),
     "unknown clock": (delivery(clocks=["checked", "read"]), "delivery.clocks.1", "came 'read'"),
     "no checked clock": (delivery(clocks=["period"]), "delivery.clocks", "always binds"),
     "no period column": (delivery(period_column=None), "delivery.period_column", "table.column"),

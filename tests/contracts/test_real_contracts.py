@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 
 import pytest
 
+from dagster_project.contracts.calendar import later
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
 from dagster_project.settings import DBT_PROJECT
@@ -80,3 +82,17 @@ def test_longitude_and_latitude_are_read_from_the_headings_signalen_swapped(feed
     (table,) = (table for table in feeds["signalen.reports"].tables if table.name == "locations")
     names = {column.name: column.meta.supplier_name for column in table.columns}
     assert (names["longitude"], names["latitude"]) == ("lat", "lng")
+
+
+def test_iv3_is_due_on_the_days_that_follow_from_its_deadlines():
+    """Placed 10 and 70 days after the budget, the four quarters and the accounts were to be delivered."""
+    (iv3,) = (feed for feed in load_feeds(MODELS) if feed.id == "iv3.accounts")
+    deadlines = [(11, 14), (4, 30), (7, 31), (10, 31), (2, 14), (7, 14)]
+    placed = {date(2025, *deadline) + timedelta(days=wait) for deadline in deadlines for wait in (10, 70)}
+    assert list(iv3.delivery.announced_every_year) == sorted(f"{day:%m-%d}" for day in placed)
+
+
+def test_a_month_of_the_police_is_due_six_weeks_after_it():
+    for feed in load_feeds(MODELS):
+        if feed.supplier == "police":
+            assert later(date(2026, 10, 31), feed.delivery.publication_lag) == date(2026, 12, 12)
