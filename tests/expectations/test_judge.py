@@ -4,11 +4,12 @@ import pickle
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from landing.receiving import judge_by_rules
 
 from expectations.data_docs import build_data_docs
 from expectations.frames import Frame
@@ -109,6 +110,25 @@ def test_every_row_gets_one_judgement_of_each_expectation(judgements):
 )
 def test_exactly_the_broken_subjects_fail(judgements, expectation, failed):
     assert {j.subject for j in judgements if j.expectation == expectation and not j.passed} == failed
+
+
+def test_great_expectations_finds_what_the_plain_rules_find(judgements, tmp_path):
+    """So that tests may ask the rules, which answer at once: on every row above, and on clocks of every age."""
+    assert _as_set(judgements) == _as_set(judge_by_rules(AS_OF)(FRAMES, True))
+    for as_of in (date(2028, 2, 29), date(2027, 3, 31)):
+        days = [as_of - timedelta(days=age) for age in range(-2, 100)]
+        rows = [
+            {**clock(f"{day} {age}", day.isoformat()), "maximum_age": age}
+            for day in days
+            for age in ("P1M", "P14D", "P3M")
+        ]
+        found = judge([Frame("freshness", rows)], as_of, tmp_path)
+        assert {judgement.passed for judgement in found} == {True, False}
+        assert _as_set(found) == _as_set(judge_by_rules(as_of)([Frame("freshness", rows)], True))
+
+
+def _as_set(judgements):
+    return {(j.suite, j.expectation, j.subject, tuple(j.row.items()), j.passed, j.message) for j in judgements}
 
 
 def test_a_judgement_names_the_row(judgements):
