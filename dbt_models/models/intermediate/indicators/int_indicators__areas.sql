@@ -1,4 +1,4 @@
-with base as (select * from {{ ref('int_indicators__base') }}),
+with figures as (select * from {{ ref('int_indicators__protected') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
@@ -7,7 +7,7 @@ own_areas as (select * from {{ ref('own_areas') }}),
 sizes as (select area_code, count(*) as neighbourhood_count from own_areas group by all),
 
 -- Own registers are counted per area already.
-counted as (select distinct indicator_code from base where region_level = 'area'),
+counted as (select distinct indicator_code from figures where region_level = 'area'),
 
 additive as (
     select
@@ -30,7 +30,7 @@ weights as (
         period,
         value,
         delivery_id
-    from base
+    from figures
     where region_level = 'neighbourhood' and indicator_code in (select weight from additive)
 ),
 
@@ -39,20 +39,20 @@ members as (
     select
         own_areas.area_code,
         sizes.neighbourhood_count,
-        base.*,
+        figures.*,
         case when additive.is_sum then 1.0 else weights.value end as member_weight,
         additive.is_sum,
         additive.weight_feed,
         case when additive.weight_feed is not null then weights.delivery_id end as weight_delivery_id
     from own_areas
     inner join sizes on own_areas.area_code = sizes.area_code
-    inner join base on own_areas.neighbourhood_code = base.region_code
-    inner join additive on base.indicator_code = additive.indicator_code
+    inner join figures on own_areas.neighbourhood_code = figures.region_code
+    inner join additive on figures.indicator_code = additive.indicator_code
     left join weights
         on
             additive.weight = weights.indicator_code
-            and base.region_code = weights.region_code
-            and base.period = weights.period
+            and figures.region_code = weights.region_code
+            and figures.period = weights.period
 ),
 
 summed as (

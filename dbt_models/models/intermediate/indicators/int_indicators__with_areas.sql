@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-with base as (select * from {{ ref('int_indicators__base') }}),
+with figures as (select * from {{ ref('int_indicators__protected') }}),
 
 areas as (select * from {{ ref('int_indicators__areas') }}),
 
@@ -9,7 +9,7 @@ with_areas as (
         *,
         null::varchar as denominator_feed,
         null::varchar as denominator_delivery_id
-    from base
+    from figures
     union all
     select * from areas
 )

@@ -1,0 +1,150 @@
+{{ config(materialized='table') }}
+
+with base as (select * from {{ ref('int_indicators__base') }}),
+
+dictionary as (select * from {{ ref('indicators') }}),
+
+own_areas as (select * from {{ ref('own_areas') }}),
+
+-- Registers with counts that could be traced to persons.
+figures as (
+    select
+        region_code,
+        region_level,
+        indicator_code,
+        period,
+        value,
+        coalesce(missing_reason = 'secret', false) as is_secret,
+        coalesce(value > 0, false) as is_shown
+    from base
+    where feed in (select source_feed from dictionary where secret_below is not null)
+),
+
+neighbourhoods as (
+    select
+        *,
+        'WK' || substr(region_code, 3, 6) as district_code,
+        sum(case when is_secret then 1 else 0 end) over district as secret_count,
+        sum(case when is_shown then 1 else 0 end) over district as shown_count,
+        row_number() over (
+            partition by substr(region_code, 3, 6), indicator_code, period, is_shown order by value, region_code
+        ) as place
+    from figures
+    where region_level = 'neighbourhood'
+    window district as (partition by substr(region_code, 3, 6), indicator_code, period)
+),
+
+-- A district tells what its secret neighbourhoods are together, where none can go along with them.
+telling as (
+    select distinct
+        district_code,
+        indicator_code,
+        period
+    from neighbourhoods
+    where secret_count > 0 and shown_count = 0
+),
+
+districts as (
+    select
+        figures.region_code as district_code,
+        figures.indicator_code,
+        figures.period,
+        figures.value,
+        figures.is_secret or telling.district_code is not null as is_hidden,
+        figures.is_shown and telling.district_code is null as is_shown
+    from figures
+    left join telling
+        on
+            figures.region_code = telling.district_code
+            and figures.indicator_code = telling.indicator_code
+            and figures.period = telling.period
+    where figures.region_level = 'district'
+),
+
+ranked_districts as (
+    select
+        *,
+        sum(case when is_hidden then 1 else 0 end) over (partition by indicator_code, period) as hidden_count,
+        row_number() over (partition by indicator_code, period, is_shown order by value, district_code) as place
+    from districts
+),
+
+hidden_districts as (
+    select
+        district_code,
+        indicator_code,
+        period
+    from ranked_districts
+    where is_hidden or (hidden_count > 0 and is_shown and place = 1)
+),
+
+-- A hidden district must not be the sum of its neighbourhoods either.
+hidden_neighbourhoods as (
+    select
+        neighbourhoods.region_code as neighbourhood_code,
+        neighbourhoods.district_code,
+        neighbourhoods.indicator_code,
+        neighbourhoods.period,
+        hidden_districts.district_code is not null as is_in_hidden_district
+    from neighbourhoods
+    left join hidden_districts
+        on
+            neighbourhoods.district_code = hidden_districts.district_code
+            and neighbourhoods.indicator_code = hidden_districts.indicator_code
+            and neighbourhoods.period = hidden_districts.period
+    where
+        neighbourhoods.is_secret
+        or (
+            neighbourhoods.is_shown
+            and neighbourhoods.place = 1
+            and (neighbourhoods.secret_count > 0 or hidden_districts.district_code is not null)
+        )
+),
+
+-- An own area may be shown when it tells of hidden neighbourhoods what their district tells already: their sum.
+hidden_areas as (
+    select distinct
+        own_areas.area_code,
+        hidden.indicator_code,
+        hidden.period
+    from own_areas
+    inner join hidden_neighbourhoods as hidden on own_areas.neighbourhood_code = hidden.neighbourhood_code
+    inner join hidden_neighbourhoods as neighbours
+        on
+            hidden.district_code = neighbours.district_code
+            and hidden.indicator_code = neighbours.indicator_code
+            and hidden.period = neighbours.period
+    left join own_areas as members
+        on
+            own_areas.area_code = members.area_code
+            and neighbours.neighbourhood_code = members.neighbourhood_code
+    where hidden.is_in_hidden_district or members.area_code is null
+),
+
+hidden as (
+    select
+        neighbourhood_code as region_code,
+        indicator_code,
+        period
+    from hidden_neighbourhoods
+    union all
+    select * from hidden_districts
+    union all
+    select * from hidden_areas
+),
+
+given_away as (
+    select
+        hidden.region_code,
+        hidden.indicator_code,
+        hidden.period
+    from hidden
+    inner join figures
+        on
+            hidden.region_code = figures.region_code
+            and hidden.indicator_code = figures.indicator_code
+            and hidden.period = figures.period
+    where figures.is_shown
+)
+
+select * from given_away
