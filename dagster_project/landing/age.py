@@ -32,15 +32,11 @@ def refuse_unknown_age(feed: Feed, heard: Iterable[Heard], now: datetime) -> Non
             )
 
 
-def refuse_what_went_back(
-    feed: Feed, edition: Edition, answer: Answer, heard: Sequence[Heard], held: Manifest | None, now: datetime
-) -> None:
-    """Refuse what is older than what we hold, or than the publication it is said to be. Raises DeliveryError."""
+def refuse_what_went_back(feed: Feed, edition: Edition, answer: Answer, held: Manifest) -> None:
+    """Refuse other figures than we hold that are older than those. Raises DeliveryError."""
     released = answer.released_at
     # Whoever brings a file, and takes a newer one away, knows what he does: the file tells its own age.
-    if released is None or answer.known_at is not None:
-        return
-    if held and held.released_at and released < held.released_at:
+    if answer.known_at is None and released and held.released_at and released < held.released_at:
         raise DeliveryError(
             feed.id,
             problem=f"edition {edition.key} ({edition.source_id}) went back in time",
@@ -49,8 +45,13 @@ def refuse_what_went_back(
             do="wait for the next run: a cache on the way may keep an old page; if it lasts, ask the supplier why it"
             " took its newer figures back",
         )
-    old = [one for one in heard if one.given_at(now) + CLOCKS_DIFFER < released <= now]
-    if old:
+
+
+def refuse_old_pages(feed: Feed, edition: Edition, answer: Answer, heard: Sequence[Heard], now: datetime) -> None:
+    """Refuse what is said to be published later than one of its pages was given. Raises DeliveryError."""
+    released = answer.released_at
+    old = [one for one in heard if released and one.given_at(now) + CLOCKS_DIFFER < released <= now]
+    if old and released:
         raise DeliveryError(
             feed.id,
             problem=f"edition {edition.key} ({edition.source_id}) holds a page from before it was published",
@@ -94,9 +95,9 @@ def remarks_on_a_repeat(answer: Answer, before: Manifest) -> list[str]:
     """What is said of a supplier that calls new what came before; whoever brings a file says so himself."""
     if answer.known_at is not None or answer.released_at == before.released_at:
         return []
-    anew = f"says that it published anew on {_told(answer.released_at)}, and" if answer.released_at else "calls new and"
+    anew = f"says that it published on {_told(answer.released_at)}," if answer.released_at else "calls its figures new,"
     since = f"what it published on {_told(before.released_at)}" if before.released_at else "what came before"
-    return [f"{anew} sent the same: its figures are {since}"]
+    return [f"{anew} and sent the same as before: its figures are {since}"]
 
 
 def remarks_on(heard: Sequence[Heard], now: datetime) -> list[str]:

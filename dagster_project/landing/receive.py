@@ -16,6 +16,7 @@ from dagster_project.extract.heard import oldest
 from dagster_project.landing.age import (
     confirmed_at,
     dated,
+    refuse_old_pages,
     refuse_unknown_age,
     refuse_what_went_back,
     remarks_on,
@@ -139,10 +140,11 @@ def _receive_edition(
         if isinstance(answer, Unchanged):
             state.remarks += answer.remarks
             return None
-        manifest = store.manifest(held.delivery_id) if held else None
-        refuse_what_went_back(store.feed, edition, answer, heard, manifest, now)
+        refuse_old_pages(store.feed, edition, answer, heard, now)
         answer = dated(store.feed, edition, answer, store.manifests(), oldest(heard, now), now)
         delivery_id = _content_address(edition, answer, version)
+        if held and held.delivery_id != delivery_id:
+            refuse_what_went_back(store.feed, edition, answer, store.manifest(held.delivery_id))
         if store.holds(delivery_id):
             state.remarks += remarks_on_a_repeat(answer, store.manifest(delivery_id))
         _write_delivery(store, edition, answer, version, delivery_id, work, now)

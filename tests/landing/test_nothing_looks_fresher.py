@@ -28,6 +28,11 @@ def published(day):
     return faults._on_records(lambda records: [{**record, "Modified": f"{day}T02:00:00"} for record in records])
 
 
+def with_other_figures():
+    """The supplier sends the order of its rows the other way round."""
+    return faults._on_records(lambda records: records[::-1])
+
+
 def days_later(desk, days, cache=None):
     desk.now += timedelta(days=days)
     if cache:
@@ -110,6 +115,7 @@ def test_an_older_publication_than_we_hold_is_refused(suppliers, figures):
     suppliers.faults.set("TableInfos", published("2026-11-20"))
     before = figures.receive_and_admit()
     suppliers.faults.set("TableInfos", published("2026-11-10"))
+    suppliers.faults.set("TypedDataSet", with_other_figures())
     told = days_later(figures, 1).problem()
     assert "went back in time" in told
     assert "expected: what was published on 2026-11-20 02:00, which we hold, or later" in told
@@ -117,6 +123,11 @@ def test_an_older_publication_than_we_hold_is_refused(suppliers, figures):
     figures.admit()
     assert figures.state.checked_at == before.checked_at
     assert figures.state.current == before.current
+    # The same figures under a date that was put right are no step back.
+    suppliers.faults.chosen.pop("TypedDataSet")
+    state = figures.receive_and_admit()
+    assert state.current["2025"].delivery_id == before.current["2025"].delivery_id
+    assert state.checked_at == figures.now
 
 
 def test_a_new_publication_with_a_page_of_the_old_one_is_refused(suppliers, figures):
@@ -163,7 +174,7 @@ def test_a_date_that_moves_while_nothing_changed_is_no_publication(suppliers, fi
     # It did confirm that these are its latest figures.
     assert state.checked_at == figures.now
     assert state.remarks == [
-        "says that it published anew on 2026-11-24 02:00, and sent the same: its figures are what it published on"
+        "says that it published on 2026-11-24 02:00, and sent the same as before: its figures are what it published on"
         " 2026-11-10 02:00"
     ]
 
