@@ -109,10 +109,13 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        # One transaction: else each of a thousand comments would wait for the disk.
+        connection.begin()
         connection.execute(f"CREATE SCHEMA release.{HELD}")
         for mart in marts:
             _write_mart(connection, mart, folder)
         _write_books(connection, note, folder / JUDGEMENTS)
+        connection.commit()
         connection.execute("DETACH release")
         note.rows = compare(connection, marts, folder, folder / DATABASE)
     shutil.copytree(data_docs, folder / "freshness")
