@@ -1,12 +1,17 @@
 """Which tables of a catalogue are the editions of a feed: found by their titles, which hold a year."""
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.contracts.model import Feed
+from dagster_project.errors import SupplierUnreachableError
 from dagster_project.extract.answer import Edition
+from dagster_project.extract.http import Http
+
+logger = logging.getLogger(__name__)
 
 OPEN_PLACE = re.compile(r"\*|\{edition\}")
 
@@ -22,6 +27,18 @@ class Series:
     def start(self) -> str:
         """What every title of the series starts with."""
         return OPEN_PLACE.split(self.title)[0]
+
+    def listed_at(self, url: str, http: Http, held: Mapping[int, str]) -> list[Edition]:
+        """The editions to keep of the tables that a catalogue lists at ``url``.
+
+        While the catalogue is silent, the contract and what we hold say which there are.
+        """
+        try:
+            listed, _ = http.get_json(url)
+        except SupplierUnreachableError as error:
+            logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
+            return self.among([], held)
+        return self.among(listed.get("value", []), held)
 
     def among(self, listed: Iterable[Mapping[str, Any]], held: Mapping[int, str]) -> list[Edition]:
         """The editions to keep of the tables that a catalogue lists.

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import quote
 
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road, Unchanged
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
@@ -19,8 +18,6 @@ from dagster_project.extract.http import Http
 from dagster_project.extract.odata_page import CircularPagesError, Pages, figures_status, moment, packed, read_page
 from dagster_project.extract.odata_question import Question, scope_of
 from dagster_project.extract.progress import progress
-
-logger = logging.getLogger(__name__)
 
 ROW_NUMBER = "ID"
 
@@ -52,21 +49,13 @@ class ODataV3:
         return self.feed.parameters
 
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The one table, or the newest of a table per year by the supplier's catalogue.
-
-        While the catalogue is silent, the contract and what we hold say which there are.
-        """
+        """The one table, or the newest of a table per year by the supplier's catalogue."""
         if self.parameters.table_id is not None:
             return [Edition(None, self.parameters.table_id)]
         series = Series(self.feed, str(self.parameters.catalogue_title))
         condition = quote(f"startswith(Title,'{series.start}')", safe="(),'")
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
-        try:
-            listed, _ = self.http.get_json(url)
-        except SupplierUnreachableError as error:
-            logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
-            return series.among([], held)
-        return series.among(listed.get("value", []), held)
+        return series.listed_at(url, self.http, held)
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
         """Fetch one table whole, unless its TableInfos still say what they said for the one we hold."""

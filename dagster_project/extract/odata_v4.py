@@ -4,7 +4,6 @@ A contract that names the column ``Measure`` gets the observations as they are (
 combination of dimensions with the measures as columns (wide), as OData v3 gives the same table.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import ODataV4Parameters
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road, Unchanged
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn
@@ -23,8 +22,6 @@ from dagster_project.extract.odata_page import CircularPagesError, figures_statu
 from dagster_project.extract.odata_question import Question, scope_of
 from dagster_project.extract.odata_v4_forms import OBSERVATIONS, BadFormError, CsvBundle, Form, JsonPages
 from dagster_project.extract.odata_v4_shapes import MEASURE, LongShape, Shape, WideShape, write_code_list
-
-logger = logging.getLogger(__name__)
 
 # The rows of a code list, or of another small part, by its name.
 Listed = Callable[[str], list[dict[str, Any]]]
@@ -50,22 +47,14 @@ class ODataV4:
         return self.feed.parameters
 
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The one table, or the newest of a table per year by the supplier's catalogue.
-
-        While the catalogue is silent, the contract and what we hold say which there are.
-        """
+        """The one table, or the newest of a table per year by the supplier's catalogue."""
         if self.parameters.table_id is not None:
             return [Edition(None, self.parameters.table_id)]
         series = Series(self.feed, str(self.parameters.catalogue_title))
         # Not '$search': the service accepts it and looks for nothing.
         condition = quote(f"contains(Title,'{series.start}')", safe="(),'")
         url = f"{self._catalogue}/Datasets?$filter={condition}&$select=Identifier,Title"
-        try:
-            listed, _ = self.http.get_json(url)
-        except SupplierUnreachableError as error:
-            logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
-            return series.among([], held)
-        return series.among(listed.get("value", []), held)
+        return series.listed_at(url, self.http, held)
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
         """Fetch one table, unless its Properties still say what they said for the one we hold."""

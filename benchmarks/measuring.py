@@ -1,0 +1,48 @@
+"""What a command costs as a whole process, its children included."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+COMMAND = Path(sys.executable).with_name("maandvers")
+HEADINGS = f"{'':<24}{'seconds':>10}{'CPU s':>10}{'peak MB':>10}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall seconds, CPU seconds of all processes, and the peak memory of the largest of them in MB."""
+
+    seconds: float
+    cpu: float
+    peak_mb: float
+
+    def line(self, name: str) -> str:
+        """A row under HEADINGS."""
+        return f"{name:<24}{self.seconds:>10.1f}{self.cpu:>10.1f}{self.peak_mb:>10.0f}"
+
+
+def run_maandvers(*arguments: str, settings: dict[str, str]) -> Cost:
+    """The cost of one run of the command; raises CalledProcessError when it released nothing.
+
+    Whoever calls this must be small: what a process holds when it starts another counts as the other's memory.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
+    command = [str(COMMAND), *arguments]
+    begin = time.perf_counter()
+    with subprocess.Popen(command, env=environment | settings, cwd=PROJECT, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - begin
+    if process.returncode not in (0, 3, 5):  # the exit codes of a run that released
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(seconds, used.ru_utime + used.ru_stime, _megabytes(used))
+
+
+def _megabytes(used: resource.struct_rusage) -> float:
+    # Linux counts in kilobytes, macOS in bytes.
+    return used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
