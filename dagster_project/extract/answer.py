@@ -82,15 +82,6 @@ class Answer:
     known_at: datetime | None = None
     # Fingerprint of content whose age only the time of its last change tells: a copy of it is no younger.
     copyable: str | None = None
-    # What is odd about it and does not stand in its way.
-    remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """The answer of a supplier whose latest we hold."""
-
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +106,6 @@ class Extractor(Protocol):
         """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold."""
         ...
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
-        """Fetch an edition into the folders, unless the supplier confirms that what we hold is its latest."""
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch an edition into the folders; None when the supplier confirms that what we hold is its latest."""
         ...

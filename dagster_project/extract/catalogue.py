@@ -36,7 +36,8 @@ class Series:
         try:
             listed, _ = http.get_json(url)
         except SupplierUnreachableError as error:
-            logger.warning("%s: the catalogue is silent, so a new edition would go unseen: %s", self.feed.id, error)
+            logger.warning("%s: the catalogue is silent: %s", self.feed.id, error)
+            http.remarks.append("its catalogue is silent, so a table of a new year would go unseen")
             return self.among([], held)
         return self.among(listed.get("value", []), held)
 

@@ -21,7 +21,7 @@ import httpx
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
 from dagster_project.extract.heard import http_date
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
@@ -59,15 +59,16 @@ class CsvZip:
         """A register has one edition: what it holds now."""
         return [Edition(None, self.feed.id)]
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch the newest export, unless it is the one we hold."""
         with self._archive(held) as archive:
             if archive is None:
-                return Unchanged()
+                return None
             digest = hashlib.file_digest(archive.file, "sha256").hexdigest()
             validators = {**archive.validators, "sha256": digest}
             if held is not None and held.validators.get("sha256") == digest:
-                return Unchanged(self._read_again(archive))
+                self._remark_on_reading_again(archive)
+                return None
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
                 for table in self.feed.tables:
@@ -87,12 +88,13 @@ class CsvZip:
                 dropped_columns=dropped,
             )
 
-    def _read_again(self, archive: Archive) -> tuple[str, ...]:
+    def _remark_on_reading_again(self, archive: Archive) -> None:
         """A night without a new export in the folder; an address may say every night that nothing changed."""
-        if archive.headers or archive.released_at is None:
-            return ()
-        day = archive.released_at.astimezone(LOCAL_TIME).date()
-        return (f"its newest export is still {archive.name} of {day}; reading that again makes nothing younger",)
+        if archive.url.startswith("file:") and archive.released_at:
+            day = archive.released_at.astimezone(LOCAL_TIME).date()
+            self.http.remarks.append(
+                f"its newest export is still {archive.name} of {day}; reading that again makes nothing younger"
+            )
 
     @contextmanager
     def _archive(self, held: Held | None) -> Iterator[Archive | None]:

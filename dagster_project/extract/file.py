@@ -18,7 +18,7 @@ from typing import Self
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
 from dagster_project.extract.file_csv import read_csv
 from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.file_finding import Finder, Found
@@ -110,20 +110,22 @@ class File:
         editions = self.contract.delivery.editions
         return Finder(self.contract.id, self.location, self.parameters, self.http, editions)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Read the newest file, unless it is the one we hold, whenever that was touched, copied or saved again."""
         with self._finder.newest(edition.year, held) as found:
             if found is None:
-                return Unchanged()
+                return None
             digest = hashlib.file_digest(found.content, "sha256").hexdigest()
             known = held.validators if held else {}
             if known.get("sha256") == digest and not _is_told_anew(found, known):
-                return Unchanged(_read_again(found, held))
+                self.http.remarks += _read_again(found, held)
+                return None
             found.content.seek(0)
             try:
                 grid = self._grid(found, edition)
                 if known.get("content") == grid.digest and found.is_from_folder and not _is_told_anew(found, known):
-                    return Unchanged(_read_again(found, held))
+                    self.http.remarks += _read_again(found, held)
+                    return None
                 return self._answer(found, grid, digest, known, payload, scratch)
             except UnreadableFileError as error:
                 raise self._told(found.name, error) from error
@@ -138,6 +140,8 @@ class File:
         bare = scratch / f"{table.name}.csv"
         names = [column.name for column in table.columns]
         _write(bare, names, texts)
+        if found.is_from_folder and known.get("content") == grid.digest:
+            self.http.remarks.append(_given_a_newer_day(found, known))
         # A register's own figures are what they are; a file of an open table does not say whether they are final.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
@@ -160,7 +164,6 @@ class File:
             dropped_columns={table.name: grid.dropped},
             known_at=found.exported_at if found.is_from_folder else None,
             copyable=None if found.is_dated or not found.is_from_folder else grid.digest,
-            remarks=_given_a_newer_day(found, known) if known.get("content") == grid.digest else [],
         )
 
     @property
@@ -267,21 +270,19 @@ def _is_told_anew(found: Found, known: Mapping[str, str]) -> bool:
     return found.is_dated and known.get("exported_at") != _text(found.exported_at)
 
 
-def _read_again(found: Found, held: Held | None) -> tuple[str, ...]:
+def _read_again(found: Found, held: Held | None) -> list[str]:
     """What is said of a file in a folder that holds nothing new; an address may say every day that nothing changed."""
     if held is None or held.known_at is None:
-        return ()
+        return []
     if found.exported_at and _text(found.exported_at) != held.validators.get("exported_at"):
         how = f"was touched, copied or saved again on {_day(found.exported_at)}"
-        return (
-            f"its newest file {found.name} {how} and holds the figures of {_day(held.known_at)}: no younger for it",
-        )
-    return ("its newest file was read again, which makes nothing younger",)
+        return [f"its newest file {found.name} {how} and holds the figures of {_day(held.known_at)}: no younger for it"]
+    return ["its newest file was read again, which makes nothing younger"]
 
 
-def _given_a_newer_day(found: Found, known: Mapping[str, str]) -> list[str]:
+def _given_a_newer_day(found: Found, known: Mapping[str, str]) -> str:
     before = _day(datetime.fromisoformat(known["exported_at"])) if known.get("exported_at") else "before"
-    return [f"{found.name} holds the figures of {before} under a newer day: who put it there says that they still hold"]
+    return f"{found.name} holds the figures of {before} under a newer day: who put it there says that they still hold"
 
 
 def _text(moment: datetime | None) -> str:

@@ -48,6 +48,8 @@ class Http:
         self.settings = settings
         # Every answer so far, by what its headers tell of its age.
         self.heard: list[Heard] = []
+        # What is odd about what came, and stands in no figure's way.
+        self.remarks: list[str] = []
         # Whatever keeps answers on the way is asked to look whether they still hold.
         headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip", "Cache-Control": "no-cache"}
         if token:

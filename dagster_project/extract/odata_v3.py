@@ -11,7 +11,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
@@ -57,14 +57,14 @@ class ODataV3:
         url = f"{self.base_url}/ODataCatalog/Tables?$format=json&$filter={condition}&$select=Identifier,Title"
         return series.listed_at(url, self.http, held)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch one table whole, unless its TableInfos still say what they said for the one we hold."""
         infos, infos_file = self._read(edition, "TableInfos", payload)
         info = self._only(infos, edition)
         scope = scope_of(self.municipality, self.parameters.selection)
         validators = {"Modified": str(info.get("Modified")), "table": edition.source_id, "scope": scope}
         if held is not None and held.validators == validators:
-            return Unchanged()
+            return None
         try:
             return self._fetch(edition, info, infos_file, validators, payload, scratch)
         except CircularPagesError as error:

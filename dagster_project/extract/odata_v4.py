@@ -14,7 +14,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import ODataV4Parameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn
 from dagster_project.extract.http import Http
@@ -56,7 +56,7 @@ class ODataV4:
         url = f"{self._catalogue}/Datasets?$filter={condition}&$select=Identifier,Title"
         return series.listed_at(url, self.http, held)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch one table, unless its Properties still say what they said for the one we hold."""
         pages = JsonPages(
             self.http, f"{self.feed.id} {edition.key}", self.base_url, self._url(edition), payload, scratch
@@ -66,7 +66,7 @@ class ODataV4:
         scope = scope_of(self.municipality, self.parameters.selection)
         validators |= {"table": edition.source_id, "scope": scope}
         if held is not None and held.validators == validators:
-            return Unchanged()
+            return None
         try:
             form, files = self._form(edition, pages)
             records, dropped = self._records(edition, properties, form, scratch)

@@ -19,7 +19,7 @@ import orjson
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import OgcFeaturesParameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road
 from dagster_project.extract.http import Http
 from dagster_project.extract.outlines import OutlineError, check_outline
 from dagster_project.extract.progress import progress
@@ -90,7 +90,7 @@ class OgcFeatures:
             raise
         return True
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch all collections of a year, unless every outline is the one we hold.
 
         PDOK tells no date of change, so the outlines themselves are compared.
@@ -106,7 +106,7 @@ class OgcFeatures:
             digest.update(path.read_bytes())
         validators = {"sha256": digest.hexdigest(), "scope": self.municipality or "country"}
         if held is not None and held.validators == validators:
-            return Unchanged()
+            return None
         version = VERSION.search(orjson.dumps(offered).decode())
         return Answer(
             road=Road("ogc_features", self.base_url, self.municipality),

@@ -19,7 +19,7 @@ import orjson
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
@@ -87,7 +87,7 @@ class SignalenApi:
         """A register has one edition: what it holds now."""
         return [Edition(None, self.feed.id)]
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | Unchanged:
+    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch what changed and put it together with what we hold, unless nothing did."""
         if self.base_url is None:
             raise SupplierUnreachableError(
@@ -108,7 +108,7 @@ class SignalenApi:
             newest = max([*known.updated_at.values(), *(_moment(item, "updated_at") for item in changed)], default=None)
             terms = self._new_terms(known, newest)
             if not changed and not terms and present == known.updated_at.keys() and held is not None:
-                return Unchanged()
+                return None
             rows = self._rows(changed) | {"sla": terms}
         return self._answer(rows, present, held, newest, payload, scratch)
 

@@ -62,33 +62,32 @@ def refuse_old_pages(feed: Feed, edition: Edition, answer: Answer, heard: Sequen
 
 
 def dated(
-    feed: Feed, edition: Edition, answer: Answer, earlier: Iterable[Manifest], given_at: datetime, now: datetime
-) -> Answer:
-    """The answer with the age that it has: a copy is as old as what it was copied from, and nobody publishes later
-    than he says so.
+    store: FeedStore, edition: Edition, answer: Answer, given_at: datetime, now: datetime
+) -> tuple[Answer, list[str]]:
+    """The answer with the age that it has, and what is odd about that.
 
-    Raises DeliveryError for a file that comes from the future.
+    A copy is as old as what it was copied from, and nobody publishes later than he says so. Raises DeliveryError for a
+    file that comes from the future.
     """
-    released, known = answer.released_at, answer.known_at
-    remarks = list(answer.remarks)
+    released, known, remarks = answer.released_at, answer.known_at, []
     if known is not None:
         if known - now > CLOCK_IS_WRONG:
             raise DeliveryError(
-                feed.id,
+                store.feed.id,
                 problem=f"the file {answer.facts.get('file', answer.url)} is dated in the future",
                 expected=f"a day until {_told(now)}",
                 came=_told(known),
                 do="correct the day in its name; where there is none, put the day of the export in it",
             )
         known = min(known, now)
-        first = _first_seen(edition, answer, earlier)
+        first = _first_seen(edition, answer, store.manifests())
         if first and first < known:
             remarks.append(f"came before: its figures are those of {_told(first)}, whenever the file was changed since")
             known = first
-        return replace(answer, released_at=known, known_at=known, remarks=remarks)
+        return replace(answer, released_at=known, known_at=known), remarks
     if released and released - given_at > WORTH_SAYING:
         remarks.append(f"says that it published on {_told(released)}, which has yet to come")
-    return replace(answer, released_at=min(released, given_at) if released else None, remarks=remarks)
+    return replace(answer, released_at=min(released, given_at) if released else None), remarks
 
 
 def remarks_on_a_repeat(answer: Answer, before: Manifest) -> list[str]:

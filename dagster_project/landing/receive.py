@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held, Unchanged
+from dagster_project.extract.answer import Answer, Edition, Extractor, Held
 from dagster_project.extract.heard import oldest
 from dagster_project.landing.age import (
     confirmed_at,
@@ -78,7 +78,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
             state.candidates[edition.key] = candidate
             reception.received.append(edition.key)
     state.their_clock = max((one.clock for one in heard if one.clock), default=None)
-    state.remarks += remarks_on(heard, started)
+    state.remarks += [*extractor.http.remarks, *remarks_on(heard, started)]
     if not reception.problems:
         given_at = oldest(heard, started)
         known = [held.known_at or given_at for edition in editions if (held := _held(state, edition.key))]
@@ -137,11 +137,11 @@ def _receive_edition(
         answer = extractor.fetch(edition, known, payload, scratch)
         heard = extractor.http.heard[heard_before:]
         refuse_unknown_age(store.feed, heard, now)
-        if isinstance(answer, Unchanged):
-            state.remarks += answer.remarks
+        if answer is None:
             return None
         refuse_old_pages(store.feed, edition, answer, heard, now)
-        answer = dated(store.feed, edition, answer, store.manifests(), oldest(heard, now), now)
+        answer, remarks = dated(store, edition, answer, oldest(heard, now), now)
+        state.remarks += remarks
         delivery_id = _content_address(edition, answer, version)
         if held and held.delivery_id != delivery_id:
             refuse_what_went_back(store.feed, edition, answer, store.manifest(held.delivery_id))
@@ -156,7 +156,6 @@ def _receive_edition(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
-    state.remarks += answer.remarks
     current = state.current.get(edition.key)
     return HeldEdition(
         delivery_id=delivery_id,

@@ -160,6 +160,16 @@ def test_a_list_without_the_newest_year_is_an_old_list(suppliers, figures):
     assert read_clocks(figures.store).deliveries == {"2025": before.current["2025"].delivery_id}
 
 
+def test_a_silent_catalogue_is_told(suppliers, figures):
+    """What we hold is asked for all the same; nobody can say whether there is more."""
+    before = figures.receive_and_admit()
+    suppliers.faults.set("ODataCatalog", faults.unavailable())
+    state = days_later(figures, 1).receive_and_admit()
+    assert state.current == before.current
+    assert state.checked_at == figures.now
+    assert state.remarks == ["its catalogue is silent, so a table of a new year would go unseen"]
+
+
 # Dates that move
 
 
