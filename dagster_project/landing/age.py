@@ -15,7 +15,8 @@ from dagster_project.workspace import LOCAL_TIME
 CLOCK_IS_WRONG = timedelta(days=1)
 # An answer or a clock that differs by less is not worth a word.
 WORTH_SAYING = timedelta(hours=1)
-ONE_DAY = timedelta(days=1)
+# No run takes longer: what was asked before this belongs to an earlier one.
+LONGEST_RUN = timedelta(days=1)
 
 
 def refuse_unknown_age(feed: Feed, heard: Iterable[Heard], now: datetime) -> None:
@@ -106,10 +107,15 @@ def remarks_on(heard: Sequence[Heard], now: datetime) -> list[str]:
         one = next(one for one in heard if one.given_at(now) == given)
         kept = f"a cache kept it for {one.age}" if one.age else "an old page, or our own clock runs ahead"
         remarks.append(f"answered with what it said on {_told(given)} ({kept}): 'checked' counts from then")
-    clocks = [one.clock for one in heard if one.clock]
-    if clocks and (ahead := max(clocks)) - now > WORTH_SAYING:
+    ahead = their_clock(heard)
+    if ahead and ahead - now > WORTH_SAYING:
         remarks.append(f"its clock runs ahead of ours: it says that it is {_told(ahead)}, and we count from now")
     return remarks
+
+
+def their_clock(heard: Iterable[Heard]) -> datetime | None:
+    """What time it was by the supplier's clock when we began to ask; None for one that never says."""
+    return next((one.clock for one in heard if one.clock), None)
 
 
 def refuse_a_wrong_clock(stores: Sequence[FeedStore], now: datetime) -> None:
@@ -120,7 +126,7 @@ def refuse_a_wrong_clock(stores: Sequence[FeedStore], now: datetime) -> None:
     clocks: dict[str, tuple[datetime, timedelta]] = {}
     for store in stores:
         state = store.state()
-        if state.their_clock and state.attempted_at and abs(now - state.attempted_at) < ONE_DAY:
+        if state.their_clock and state.attempted_at and abs(now - state.attempted_at) < LONGEST_RUN:
             clocks[store.feed.supplier] = state.their_clock, abs(state.attempted_at - state.their_clock)
     others = {supplier: clock for supplier, (clock, gap) in clocks.items() if gap > CLOCK_IS_WRONG}
     if len(others) > 1 and len(others) * 2 > len(clocks):

@@ -21,6 +21,7 @@ from dagster_project.landing.age import (
     refuse_what_went_back,
     remarks_on,
     remarks_on_a_repeat,
+    their_clock,
 )
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
@@ -77,7 +78,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         else:
             state.candidates[edition.key] = candidate
             reception.received.append(edition.key)
-    state.their_clock = max((one.clock for one in heard if one.clock), default=None)
+    state.their_clock = their_clock(heard)
     state.remarks += [*extractor.http.remarks, *remarks_on(heard, started)]
     if not reception.problems:
         given_at = oldest(heard, started)
