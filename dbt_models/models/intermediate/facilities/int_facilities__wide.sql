@@ -47,12 +47,9 @@ wide as (
             end
         ) as key_figures_released_at,
         max(case when 'cbs.proximity' in (feed, denominator_feed) then 'cbs.proximity' end) as proximity_feed,
-        min(
-            case 'cbs.proximity'
-                when feed then released_at
-                when denominator_feed then denominator_released_at
-            end
-        ) as proximity_released_at
+        -- Own areas: means of their neighbourhoods, weighed with figures of another feed.
+        max(case when feed = 'cbs.proximity' then denominator_feed end) as proximity_weight_feed,
+        min(case when feed = 'cbs.proximity' then least(released_at, denominator_released_at) end) as proximity_released_at
     from figures
     where
         period_type in ('year')
@@ -127,6 +124,7 @@ placed as (
         wide.key_figures_feed,
         wide.key_figures_released_at,
         wide.proximity_feed,
+        wide.proximity_weight_feed,
         wide.proximity_released_at
     from wide
     left join regions

@@ -6,10 +6,21 @@ ledger as (select * from {{ ref('int_finance__ledger') }}),
 
 taakvelden as (select * from {{ ref('taakvelden') }}),
 
+deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
+
 reports as (
     select * from iv3
     union all
     select * from ledger
+),
+
+published as (
+    select
+        feed,
+        delivery_id,
+        min(released_at) as released_at
+    from deliveries
+    group by feed, delivery_id
 ),
 
 budgets as (
@@ -19,7 +30,9 @@ budgets as (
         fiscal_year,
         task_field_code,
         expense_eur,
-        revenue_eur
+        revenue_eur,
+        feed,
+        delivery_id
     from reports
     where report = 'budget'
 ),
@@ -29,7 +42,9 @@ budgeted_years as (
     select
         source,
         region_code,
-        fiscal_year
+        fiscal_year,
+        max(feed) as feed,
+        max(delivery_id) as delivery_id
     from budgets
     where expense_eur is not null
     group by source, region_code, fiscal_year
@@ -59,7 +74,11 @@ explained as (
         coalesce(budgets.revenue_eur, case when budgeted_years.fiscal_year is not null then 0 end) as budget_revenue_eur,
         reports.is_final,
         reports.edition_year,
-        reports.delivery_id
+        reports.delivery_id,
+        reports.feed as report_feed,
+        report_published.released_at as report_released_at,
+        budgeted_years.feed as budget_feed,
+        budget_published.released_at as budget_released_at
     from reports
     left join budgets
         on
@@ -72,6 +91,10 @@ explained as (
             reports.source = budgeted_years.source
             and reports.region_code = budgeted_years.region_code
             and reports.fiscal_year = budgeted_years.fiscal_year
+    left join published as report_published
+        on reports.feed = report_published.feed and reports.delivery_id = report_published.delivery_id
+    left join published as budget_published
+        on budgeted_years.feed = budget_published.feed and budgeted_years.delivery_id = budget_published.delivery_id
     left join taakvelden
         on
             reports.task_field_code = taakvelden.task_field_code

@@ -22,11 +22,7 @@ delivered_indicators as (
 
 added_up as (
     select
-        case
-            when source = 'iv3' then 'iv3.accounts'
-            when report = 'budget' then 'ledger.budget'
-            else 'ledger.actuals'
-        end as feed,
+        report_feed as feed,
         region_code,
         fiscal_year,
         report,

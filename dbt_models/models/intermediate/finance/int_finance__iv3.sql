@@ -13,6 +13,7 @@ reported as (
         sum(case when amount_type = 'expense' then amount_eur end) as expense_eur,
         sum(case when amount_type = 'revenue' then amount_eur end) as revenue_eur,
         count(second_placement_eur) > 0 as is_final,
+        'iv3.accounts' as feed,
         edition_year,
         delivery_id
     from accounts

@@ -79,6 +79,7 @@ reports as (
         task_field_code,
         expense_eur,
         revenue_eur,
+        'ledger.actuals' as feed,
         delivery_id
     from cumulative
     union all
@@ -90,6 +91,7 @@ reports as (
         task_field_code,
         coalesce(original_expense_eur, 0) as expense_eur,
         coalesce(original_revenue_eur, 0) as revenue_eur,
+        'ledger.budget' as feed,
         delivery_id
     from budgeted
     union all
@@ -101,6 +103,7 @@ reports as (
         task_field_code,
         coalesce(current_expense_eur, 0) as expense_eur,
         coalesce(current_revenue_eur, 0) as revenue_eur,
+        'ledger.budget' as feed,
         delivery_id
     from budgeted
 ),
@@ -117,6 +120,7 @@ placed as (
         expense_eur,
         revenue_eur,
         false as is_final,
+        feed,
         null::integer as edition_year,
         delivery_id
     from reports

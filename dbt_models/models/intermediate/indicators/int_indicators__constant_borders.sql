@@ -6,6 +6,8 @@ dictionary as (select * from {{ ref('indicators') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
+deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
+
 newest as (
     select
         region_code,
@@ -67,7 +69,8 @@ converted as (
         -- One part that is not known leaves the whole unknown.
         case when count(figures.value) = count(*) then round(sum(crosswalk.weight * figures.value), 6) end as value,
         max(qualities.quality_rank) as quality_rank,
-        max(case when crosswalk.is_by_outline then 1 else 0 end) as is_by_outline
+        max(case when crosswalk.is_by_outline then 1 else 0 end) as is_by_outline,
+        max(case when crosswalk.is_by_people then 1 else 0 end) as is_by_people
     from figures
     inner join crosswalk
         on figures.region_code = crosswalk.from_code and figures.region_vintage = crosswalk.from_vintage
@@ -107,6 +110,7 @@ spread as (
         converted.value,
         coalesce(converted.quality_rank, 4) as quality_rank,
         coalesce(converted.is_by_outline, 0) as is_by_outline,
+        coalesce(converted.is_by_people, 0) as is_by_people,
         floor(converted.value) as whole_value,
         converted.value - floor(converted.value) as remainder
     from newest
@@ -146,6 +150,7 @@ counts as (
         case when is_whole then whole_value + case when turn <= units_left then 1 else 0 end else value end as value,
         quality_rank,
         is_by_outline,
+        is_by_people,
         feed,
         delivery_id
     from shared_out
@@ -166,6 +171,7 @@ ratios as (
         dictionary.factor * counts.value / nullif(denominators.value, 0) as value,
         greatest(counts.quality_rank, denominators.quality_rank) as quality_rank,
         greatest(counts.is_by_outline, denominators.is_by_outline) as is_by_outline,
+        greatest(counts.is_by_people, denominators.is_by_people) as is_by_people,
         counts.feed,
         counts.delivery_id
     from dictionary
@@ -184,6 +190,25 @@ figured as (
     select * from ratios
 ),
 
+published as (
+    select
+        feed,
+        delivery_id,
+        min(released_at) as released_at
+    from deliveries
+    group by feed, delivery_id
+),
+
+-- A figure uses outlines of several years, and the people of the newest edition.
+published_by_feed as (
+    select
+        feed,
+        min(released_at) as first_released_at,
+        max(released_at) as last_released_at
+    from deliveries
+    group by feed
+),
+
 qualified as (
     select
         figured.region_code,
@@ -200,9 +225,20 @@ qualified as (
         qualities.quality,
         figured.feed,
         figured.delivery_id,
-        case when figured.is_by_outline = 1 then 'pdok.borders' end as outline_feed
+        case when figured.is_by_outline = 1 then 'pdok.borders' end as outline_feed,
+        case when figured.is_by_people = 1 then 'cbs.key_figures' end as weight_feed
     from figured
     inner join qualities on figured.quality_rank = qualities.quality_rank
+),
+
+dated as (
+    select
+        qualified.*,
+        least(published.released_at, outlines.first_released_at, weights.last_released_at) as released_at
+    from qualified
+    left join published on qualified.feed = published.feed and qualified.delivery_id = published.delivery_id
+    left join published_by_feed as outlines on qualified.outline_feed = outlines.feed
+    left join published_by_feed as weights on qualified.weight_feed = weights.feed
 )
 
-select * from qualified
+select * from dated

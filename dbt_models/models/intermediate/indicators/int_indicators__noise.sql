@@ -99,7 +99,9 @@ noise as (
         missing_reason,
         is_current,
         feed,
-        denominator_feed
+        released_at,
+        denominator_feed,
+        denominator_released_at
     from widened
 )
 

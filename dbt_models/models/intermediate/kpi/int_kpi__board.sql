@@ -38,6 +38,15 @@ compared as (
         latest.value - year_before.value as change,
         targets.target_value,
         targets.tolerance,
+        coalesce(latest.denominator_feed, previous.denominator_feed, year_before.denominator_feed) as any_denominator_feed,
+        least(
+            latest.released_at,
+            latest.denominator_released_at,
+            previous.released_at,
+            previous.denominator_released_at,
+            year_before.released_at,
+            year_before.denominator_released_at
+        ) as first_released_at,
         -- The noise of a difference: that of both figures, on the sides that face each other (Zou and Donner, 2008).
         coalesce(
             case
@@ -122,7 +131,8 @@ board as (
             else 'worsening'
         end as trend,
         feed,
-        denominator_feed
+        any_denominator_feed as denominator_feed,
+        first_released_at as released_at
     from judged
 )
 

@@ -5,8 +5,11 @@ known as (
         neighbourhood_code,
         municipality_code,
         max(case when indicator_code = 'urbanity_class' then value end)::integer as urbanity_class,
-        max(case when indicator_code = 'population_count' then value end) as inhabitants
+        max(case when indicator_code = 'population_count' then value end) as inhabitants,
+        max(feed) as feed,
+        min(released_at) as released_at
     from figures
+    where indicator_code in ('urbanity_class', 'population_count') and value is not null
     group by neighbourhood_code, municipality_code
 ),
 
@@ -21,7 +24,9 @@ classes as (
             when inhabitants < 3000 then '1,500 to 2,999'
             when inhabitants < 6000 then '3,000 to 5,999'
             when inhabitants >= 6000 then '6,000 and more'
-        end as size_class
+        end as size_class,
+        feed,
+        released_at
     from known
 )
 

@@ -43,7 +43,9 @@ current_figures as (
         figures.status,
         figures.missing_reason,
         figures.feed,
-        figures.denominator_feed
+        figures.released_at,
+        figures.denominator_feed,
+        figures.denominator_released_at
     from neighbourhoods
     inner join figures on neighbourhoods.neighbourhood_code = figures.region_code
     inner join dictionary on figures.indicator_code = dictionary.indicator_code

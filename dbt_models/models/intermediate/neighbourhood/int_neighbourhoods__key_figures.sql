@@ -29,7 +29,10 @@ current_figures as (
         figures.indicator_code,
         dictionary.theme_code,
         figures.edition_year,
-        figures.value
+        figures.period_end_date,
+        figures.value,
+        figures.feed,
+        figures.released_at
     from neighbourhoods
     inner join figures
         on
@@ -134,7 +137,10 @@ side_by_side as (
         max(case when indicator_code = 'area_water_pct' then value end) as area_water_pct,
         max(case when indicator_code = 'urbanity_class' then value end)::bigint as urbanity_class,
         max(case when indicator_code = 'address_density_per_km2' then value end)::bigint as address_density_per_km2,
-        min(case when theme_code = 'land_use' then edition_year end) as land_use_edition_year
+        min(case when theme_code = 'land_use' then edition_year end) as land_use_edition_year,
+        min(case when value is not null then period_end_date end) as period_end_date,
+        max(feed) as feed,
+        min(released_at) as released_at
     from current_figures
     group by neighbourhood_code
 ),
@@ -242,9 +248,12 @@ key_figures as (
         side_by_side.area_water_pct,
         side_by_side.urbanity_class,
         side_by_side.address_density_per_km2,
-        side_by_side.land_use_edition_year
+        side_by_side.land_use_edition_year,
+        side_by_side.period_end_date,
+        side_by_side.feed,
+        side_by_side.released_at
     from neighbourhoods
-    left join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code
+    inner join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code
 )
 
 select * from key_figures

@@ -49,6 +49,9 @@ measured as (
         figures.numerator,
         figures.denominator,
         case when figures.weight is not null then weights.value end as weighed_by,
+        -- The weights of a ratio are its own denominators.
+        case when figures.factor is null and weights.feed <> figures.feed then weights.feed end as weight_feed,
+        weights.released_at as weight_released_at,
         row_number() over (
             partition by members.peer_kind, members.peer_group, figures.indicator_code
             order by figures.value, members.neighbourhood_code
@@ -71,7 +74,9 @@ totals as (
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(value * weighed_by) as weighed,
-        sum(weighed_by) as weights
+        sum(weighed_by) as weights,
+        max(weight_feed) as weight_feed,
+        min(case when weight_feed is not null then weight_released_at end) as weight_released_at
     from measured
     group by peer_kind, peer_group, indicator_code
 ),
@@ -90,7 +95,9 @@ without_itself as (
         totals.denominator - coalesce(own.denominator, 0) as denominator,
         totals.weighed - coalesce(own.value * own.weighed_by, 0) as weighed,
         totals.weights - coalesce(own.weighed_by, 0) as weights,
-        own.place as own_place
+        own.place as own_place,
+        totals.weight_feed,
+        totals.weight_released_at
     from groups
     inner join totals on groups.peer_kind = totals.peer_kind and groups.peer_group = totals.peer_group
     left join measured as own
@@ -125,7 +132,9 @@ peers as (
             when middles.factor is not null then middles.factor * middles.numerator / nullif(middles.denominator, 0)
             when middles.weight is not null then middles.weighed / nullif(middles.weights, 0)
             else (lower_members.value + upper_members.value) / 2
-        end as value
+        end as value,
+        middles.weight_feed,
+        middles.weight_released_at
     from middles
     left join measured as lower_members
         on

@@ -16,9 +16,20 @@ larger_regions as (
         region_level,
         indicator_code,
         period,
-        value
+        value,
+        denominator_feed
     from figures
     where region_level in ('district', 'municipality', 'country')
+),
+
+-- A row compares neighbourhoods: it stands on a denominator's feed as soon as one of them does.
+denominators as (
+    select
+        indicator_code,
+        max(denominator_feed) as denominator_feed,
+        min(denominator_released_at) as denominator_released_at
+    from current_figures
+    group by indicator_code
 ),
 
 -- The same period a year earlier, if code and border have been the same since then. The year of the figure counts as
@@ -29,7 +40,8 @@ compared as (
         before.value as year_before_value,
         current_figures.value - before.value as change,
         before.noise_lower as lower_before,
-        before.noise_upper as upper_before
+        before.noise_upper as upper_before,
+        least(before.released_at, before.denominator_released_at) as released_before
     from current_figures
     left join figures as before
         on
@@ -87,8 +99,19 @@ profile as (
         ranks.last_rank,
         ranks.ranked_count,
         compared.feed,
-        compared.denominator_feed
+        coalesce(
+            denominators.denominator_feed,
+            districts.denominator_feed,
+            municipalities.denominator_feed,
+            countries.denominator_feed
+        ) as denominator_feed,
+        least(compared.released_at, denominators.denominator_released_at, compared.released_before) as released_at,
+        coalesce(chosen_peers.weight_feed, class_peers.weight_feed) as weight_feed,
+        least(chosen_peers.weight_released_at, class_peers.weight_released_at) as weight_released_at,
+        classes.feed as class_feed,
+        classes.released_at as class_released_at
     from compared
+    left join denominators on compared.indicator_code = denominators.indicator_code
     left join classes on compared.neighbourhood_code = classes.neighbourhood_code
     left join larger_regions as districts
         on

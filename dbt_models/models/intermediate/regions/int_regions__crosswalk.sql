@@ -96,6 +96,7 @@ weighted_parts as (
         *,
         max(source_count) over (partition by from_code, from_vintage) as most_sources,
         max(part_count) over (partition by to_code, from_vintage) as most_parts,
+        part_count > 1 and known_part_count = part_count and all_people > 0 as is_by_people,
         case
             when part_count = 1 then 1.0
             when known_part_count = part_count and all_people > 0 then people / all_people
@@ -114,7 +115,8 @@ crosswalk as (
         1.0::double as weight,
         case when is_renamed then 'renamed' else 'unchanged' end as change,
         case ground when 'told' then 'exact' else 'assumed' end as quality,
-        false as is_by_outline
+        false as is_by_outline,
+        false as is_by_people
     from compared
     where ground in ('told', 'assumed')
     union all
@@ -133,7 +135,8 @@ crosswalk as (
             else 'moved'
         end as change,
         case when part_count = 1 and is_whole then 'exact' else 'estimated' end as quality,
-        true as is_by_outline
+        true as is_by_outline,
+        coalesce(is_by_people, false) as is_by_people
     from weighted_parts
     union all
     select
@@ -144,7 +147,8 @@ crosswalk as (
         null as weight,
         'unknown' as change,
         'not_converted' as quality,
-        compared.ground = 'drawn' as is_by_outline
+        compared.ground = 'drawn' as is_by_outline,
+        false as is_by_people
     from compared
     left join drawn_parts
         on compared.from_code = drawn_parts.from_code and compared.from_vintage = drawn_parts.from_vintage

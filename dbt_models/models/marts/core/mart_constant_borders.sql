@@ -22,11 +22,14 @@ final as (
         figures.feed,
         figures.delivery_id,
         figures.outline_feed,
-        least(clocks.checked_at, outline_clocks.checked_at) as checked_at,
-        least(clocks.fresh_until, outline_clocks.fresh_until) as fresh_until
+        figures.weight_feed,
+        least(clocks.checked_at, outline_clocks.checked_at, weight_clocks.checked_at) as checked_at,
+        figures.released_at,
+        least(clocks.fresh_until, outline_clocks.fresh_until, weight_clocks.fresh_until) as fresh_until
     from figures
     left join freshness as clocks on figures.feed = clocks.feed
     left join freshness as outline_clocks on figures.outline_feed = outline_clocks.feed
+    left join freshness as weight_clocks on figures.weight_feed = weight_clocks.feed
 )
 
 select * from final

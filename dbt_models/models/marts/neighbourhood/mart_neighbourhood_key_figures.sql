@@ -108,10 +108,12 @@ final as (
         figures.urbanity_class,
         figures.address_density_per_km2,
         figures.land_use_edition_year,
-        freshness.checked_at,
-        freshness.fresh_until
+        figures.period_end_date,
+        clocks.checked_at,
+        figures.released_at,
+        clocks.fresh_until
     from figures
-    left join freshness on freshness.feed = 'cbs.key_figures'
+    left join freshness as clocks on figures.feed = clocks.feed
 )
 
 select * from final

@@ -48,17 +48,33 @@ final as (
         profile.ranked_count,
         profile.feed,
         profile.denominator_feed,
-        least(clocks.checked_at, denominator_clocks.checked_at, class_clocks.checked_at) as checked_at,
-        least(clocks.fresh_until, denominator_clocks.fresh_until, class_clocks.fresh_until) as fresh_until
+        least(clocks.checked_at, denominator_clocks.checked_at) as figure_checked_at,
+        profile.released_at as figure_released_at,
+        least(clocks.fresh_until, denominator_clocks.fresh_until) as figure_fresh_until,
+        least(clocks.checked_at, denominator_clocks.checked_at, weight_clocks.checked_at) as chosen_peers_checked_at,
+        least(profile.released_at, profile.weight_released_at) as chosen_peers_released_at,
+        least(clocks.fresh_until, denominator_clocks.fresh_until, weight_clocks.fresh_until) as chosen_peers_fresh_until,
+        least(
+            clocks.checked_at,
+            denominator_clocks.checked_at,
+            weight_clocks.checked_at,
+            class_clocks.checked_at
+        ) as checked_at,
+        least(profile.released_at, profile.weight_released_at, profile.class_released_at) as released_at,
+        least(
+            clocks.fresh_until,
+            denominator_clocks.fresh_until,
+            weight_clocks.fresh_until,
+            class_clocks.fresh_until
+        ) as fresh_until
     from profile
     left join regions
         on profile.neighbourhood_code = regions.region_code and profile.region_vintage = regions.region_vintage
     left join indicators on profile.indicator_code = indicators.indicator_code
     left join freshness as clocks on profile.feed = clocks.feed
     left join freshness as denominator_clocks on profile.denominator_feed = denominator_clocks.feed
-    -- Both classes come from the key figures.
-    left join freshness as class_clocks
-        on class_clocks.feed = 'cbs.key_figures' and (profile.urbanity_class is not null or profile.size_class is not null)
+    left join freshness as weight_clocks on profile.weight_feed = weight_clocks.feed
+    left join freshness as class_clocks on profile.class_feed = class_clocks.feed
 )
 
 select * from final

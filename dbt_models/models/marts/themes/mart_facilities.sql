@@ -42,12 +42,19 @@ final as (
         figures.distance_to_swimming_pool_km,
         figures.distance_to_cinema_km,
         figures.distance_to_theatre_km,
-        least(key_figures.checked_at, proximity.checked_at) as checked_at,
+        key_figures.checked_at as key_figures_checked_at,
+        figures.key_figures_released_at,
+        key_figures.fresh_until as key_figures_fresh_until,
+        least(proximity.checked_at, weights.checked_at) as proximity_checked_at,
+        figures.proximity_released_at,
+        least(proximity.fresh_until, weights.fresh_until) as proximity_fresh_until,
+        least(key_figures.checked_at, proximity.checked_at, weights.checked_at) as checked_at,
         least(figures.key_figures_released_at, figures.proximity_released_at) as released_at,
-        least(key_figures.fresh_until, proximity.fresh_until) as fresh_until
+        least(key_figures.fresh_until, proximity.fresh_until, weights.fresh_until) as fresh_until
     from figures
     left join freshness as key_figures on figures.key_figures_feed = key_figures.feed
     left join freshness as proximity on figures.proximity_feed = proximity.feed
+    left join freshness as weights on figures.proximity_weight_feed = weights.feed
 )
 
 select * from final

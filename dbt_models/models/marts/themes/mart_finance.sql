@@ -5,18 +5,6 @@ with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
 -- A row of the ledger stands on two feeds: what was booked and what was budgeted.
-clocks as (
-    select
-        case when feed = 'iv3.accounts' then 'iv3' else 'ledger' end as source,
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from freshness
-    where
-        feed in ('iv3.accounts', 'ledger.actuals', 'ledger.budget')
-        and not is_withheld
-    group by 1
-),
-
 final as (
     select
         by_task_field.fiscal_year,
@@ -41,10 +29,18 @@ final as (
         - (by_task_field.budget_revenue_eur - by_task_field.budget_expense_eur) * by_task_field.months_elapsed / 12
             as variance_eur,
         by_task_field.is_final,
-        clocks.checked_at,
-        clocks.fresh_until
+        report_clocks.checked_at as report_checked_at,
+        by_task_field.report_released_at,
+        report_clocks.fresh_until as report_fresh_until,
+        budget_clocks.checked_at as budget_checked_at,
+        by_task_field.budget_released_at,
+        budget_clocks.fresh_until as budget_fresh_until,
+        least(report_clocks.checked_at, budget_clocks.checked_at) as checked_at,
+        least(by_task_field.report_released_at, by_task_field.budget_released_at) as released_at,
+        least(report_clocks.fresh_until, budget_clocks.fresh_until) as fresh_until
     from by_task_field
-    left join clocks on by_task_field.source = clocks.source
+    left join freshness as report_clocks on by_task_field.report_feed = report_clocks.feed
+    left join freshness as budget_clocks on by_task_field.budget_feed = budget_clocks.feed
 )
 
 select * from final

@@ -35,6 +35,7 @@ final as (
         board.feed,
         board.denominator_feed,
         least(clocks.checked_at, denominator_clocks.checked_at) as checked_at,
+        board.released_at,
         least(clocks.fresh_until, denominator_clocks.fresh_until) as fresh_until
     from board
     left join indicators on board.indicator_code = indicators.indicator_code

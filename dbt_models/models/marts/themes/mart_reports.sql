@@ -23,6 +23,7 @@ final as (
         100.0 * monthly.on_time_count / nullif(monthly.judged_count, 0) as reports_on_time_pct,
         monthly.open_count as reports_open_count,
         freshness.checked_at,
+        freshness.released_at,
         freshness.fresh_until
     from monthly
     left join freshness on freshness.feed = 'signalen.reports'

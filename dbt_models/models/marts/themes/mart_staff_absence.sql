@@ -6,16 +6,6 @@ benchmark as (select * from {{ ref('int_organisation__benchmark') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
-clocks as (
-    select
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from freshness
-    where
-        feed in ('hr.staff', 'hr.absence', 'cbs.sickness_absence')
-        and not is_withheld
-),
-
 final as (
     select
         monthly.row_type,
@@ -41,12 +31,25 @@ final as (
             as absence_reports_12_months_per_employee_year,
         benchmark.absence_pct as public_administration_sickness_absence_pct,
         monthly.missing_reason,
-        clocks.checked_at,
-        clocks.fresh_until
+        staff.checked_at as staff_checked_at,
+        staff.released_at as staff_released_at,
+        staff.fresh_until as staff_fresh_until,
+        absence.checked_at as absence_checked_at,
+        absence.released_at as absence_released_at,
+        absence.fresh_until as absence_fresh_until,
+        sickness_absence.checked_at as sickness_absence_checked_at,
+        sickness_absence.released_at as sickness_absence_released_at,
+        sickness_absence.fresh_until as sickness_absence_fresh_until,
+        least(staff.checked_at, absence.checked_at, sickness_absence.checked_at) as checked_at,
+        least(staff.released_at, absence.released_at, sickness_absence.released_at) as released_at,
+        least(staff.fresh_until, absence.fresh_until, sickness_absence.fresh_until) as fresh_until
     from monthly
-    cross join clocks
     left join benchmark
         on monthly.month_start_date between benchmark.period_start_date and benchmark.period_end_date
+    left join freshness as staff on staff.feed = 'hr.staff'
+    left join freshness as absence on absence.feed = 'hr.absence'
+    left join freshness as sickness_absence
+        on sickness_absence.feed = 'cbs.sickness_absence' and benchmark.absence_pct is not null
 )
 
 select * from final

@@ -48,6 +48,13 @@ final as (
         figures.long_term_vacant_registered_dwelling_pct,
         figures.vacant_dwelling_pct,
         figures.vacant_dwelling_period,
+        premises.checked_at as premises_checked_at,
+        figures.premises_released_at,
+        premises.fresh_until as premises_fresh_until,
+        key_figures.checked_at as key_figures_checked_at,
+        figures.key_figures_released_at,
+        figures.key_figures_period_end_date,
+        key_figures.fresh_until as key_figures_fresh_until,
         least(premises.checked_at, key_figures.checked_at) as checked_at,
         least(figures.premises_released_at, figures.key_figures_released_at) as released_at,
         least(premises.fresh_until, key_figures.fresh_until) as fresh_until

@@ -4,18 +4,6 @@ with youth_care as (select * from {{ ref('int_finance__youth_care') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
-clocks as (
-    select
-        case when feed = 'iv3.accounts' then 'iv3' else 'ledger' end as source,
-        min(checked_at) as checked_at,
-        min(fresh_until) as fresh_until
-    from freshness
-    where
-        feed in ('iv3.accounts', 'ledger.actuals', 'ledger.budget')
-        and not is_withheld
-    group by 1
-),
-
 final as (
     select
         youth_care.fiscal_year,
@@ -36,10 +24,18 @@ final as (
         youth_care.projected_expense_eur - youth_care.projected_revenue_eur as projected_deficit_eur,
         (youth_care.projected_expense_eur - youth_care.projected_revenue_eur)
         - (youth_care.budget_expense_eur - youth_care.budget_revenue_eur) as projected_overrun_eur,
-        clocks.checked_at,
-        clocks.fresh_until
+        report_clocks.checked_at as report_checked_at,
+        youth_care.report_released_at,
+        report_clocks.fresh_until as report_fresh_until,
+        budget_clocks.checked_at as budget_checked_at,
+        youth_care.budget_released_at,
+        budget_clocks.fresh_until as budget_fresh_until,
+        least(report_clocks.checked_at, budget_clocks.checked_at) as checked_at,
+        least(youth_care.report_released_at, youth_care.budget_released_at) as released_at,
+        least(report_clocks.fresh_until, budget_clocks.fresh_until) as fresh_until
     from youth_care
-    left join clocks on youth_care.source = clocks.source
+    left join freshness as report_clocks on youth_care.report_feed = report_clocks.feed
+    left join freshness as budget_clocks on youth_care.budget_feed = budget_clocks.feed
 )
 
 select * from final

@@ -1,0 +1,108 @@
+"""Lint of freshness: the feeds that reach a mart's figures, found by walking dbt's manifest, are those of its clocks.
+
+The walk ends at a source; at a model that lends names alone (``lends_names`` in its meta); and at the base of all
+figures, where each row names its own feed. A model that picks indicators by their code narrows that to their feeds.
+"""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BASE_OF_FIGURES = "model.maandvers.int_indicators__base"
+BOOKS = "raw_maandvers"
+OF_THE_ROW = "of_the_row"
+LIMIT = "fresh_until"
+# Types of figures; what tells rows apart is text, a date or a small number.
+MEASURED = {"double", "bigint"}
+
+
+@dataclass(frozen=True)
+class House:
+    """What the lint reads: dbt's manifest, the feed of each table, and the feeds of each indicator."""
+
+    manifest: Mapping[str, Any]
+    feeds: Mapping[tuple[str, str], str]
+    dictionary: Mapping[str, frozenset[str]]
+
+
+def read_feeds_of_indicators(file: Path) -> dict[str, frozenset[str]]:
+    """Feed of the indicator itself, of what stands below its line and of what its means are weighed with."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = {row["indicator_code"]: row for row in csv.DictReader(lines)}
+    return {
+        code: frozenset(rows[part]["source_feed"] for part in (code, row["denominator"], row["weight"]) if part)
+        for code, row in rows.items()
+    }
+
+
+def clock_complaints(house: House) -> list[str]:
+    """Every feed that reaches a mart's figures has a clock there, every clock such a feed, every figure a clock."""
+    complaints = []
+    for node in _marts(house.manifest):
+        name, columns = node["name"], node["columns"]
+        limits = {column: _meta(columns[column]).get("feeds", []) for column in columns if column.endswith(LIMIT)}
+        if not limits:
+            if not name.startswith("dim_"):
+                complaints.append(f"{name}: has no {LIMIT}; only definitions (dim_) do not age")
+            continue
+        reaching, clocked = feeds_reaching(node["unique_id"], house), {feed for own in limits.values() for feed in own}
+        complaints += [f"{name}: {feed} reaches its figures and has no clock" for feed in sorted(reaching - clocked)]
+        complaints += [f"{name}: has a clock of {feed}, which reaches no figure" for feed in sorted(clocked - reaching)]
+        complaints += [
+            f"{name}.{column}: no {prefix}{clock} beside it"
+            for column in limits
+            for prefix in [column.removesuffix(LIMIT)]
+            for clock in ("checked_at", "released_at")
+            if f"{prefix}{clock}" not in columns
+        ]
+        if not any("period_end_date" in column for column in columns):
+            complaints.append(f"{name}: no period_end_date")
+        if len(limits) > 1:
+            complaints += _unbound(node, house)
+    return complaints
+
+
+def feeds_reaching(node: str, house: House) -> set[str]:
+    """The feeds that a model's figures are made from; OF_THE_ROW where each row names its own."""
+    if node.startswith("source."):
+        source = house.manifest["sources"][node]
+        table = (source["source_name"], source["name"])
+        return set() if table[0] == BOOKS else {house.feeds[table]}
+    if not node.startswith("model."):
+        return set()
+    model = house.manifest["nodes"][node]
+    if model["config"]["meta"].get("lends_names"):
+        return set()
+    if node == BASE_OF_FIGURES:
+        return {OF_THE_ROW}
+    found = {feed for parent in house.manifest["parent_map"][node] for feed in feeds_reaching(parent, house)}
+    named = set(re.findall(r"'(\w+)'", model["raw_code"])) & house.dictionary.keys()
+    if OF_THE_ROW in found and named:
+        return found - {OF_THE_ROW} | {feed for code in named for feed in house.dictionary[code]}
+    return found
+
+
+def _unbound(node: Mapping[str, Any], house: House) -> list[str]:
+    """Figures of a mart with several clocks that none binds, and indicators that do not leave it to the dictionary."""
+    complaints = []
+    for name, column in node["columns"].items():
+        is_indicator, named = name in house.dictionary, _meta(column).get("clocks")
+        if column["data_type"] in MEASURED and not is_indicator and not named:
+            complaints.append(f"{node['name']}.{name}: is a figure that no clock binds; name them in its meta")
+        if is_indicator and named and "region_code" in node["columns"]:
+            complaints.append(f"{node['name']}.{name}: is an indicator, of which the dictionary knows the clocks")
+    return complaints
+
+
+def _marts(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [
+        node for node in manifest["nodes"].values() if node["fqn"][1] == "marts" and node["resource_type"] == "model"
+    ]
+
+
+def _meta(column: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta: Mapping[str, Any] = column["config"]["meta"]
+    return meta
