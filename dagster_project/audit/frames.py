@@ -12,6 +12,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.landing.store import FeedStore, HeldEdition
 from dagster_project.release.marts import Mart
+from dagster_project.release.silence import is_stale
 from dagster_project.workspace import Workspace
 from expectations.frames import Frame
 
@@ -78,11 +79,9 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
     rows: list[dict[str, object]] = []
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         for mart in marts:
-            # A mart without a clock holds definitions, which do not age.
-            stale = "fresh_until IS NULL OR fresh_until < $today" if mart.has("fresh_until") else "$today IS NULL"
+            stale = is_stale(mart, f"date '{workspace.today}'")
             counts = connection.execute(
-                f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}",
-                {"today": workspace.today},
+                f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}"
             ).fetchone()
             assert counts is not None
             rows.append(

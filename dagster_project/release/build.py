@@ -18,6 +18,7 @@ from dagster_project.release.datapackage import datapackage
 from dagster_project.release.lineage import LastGood, last_good
 from dagster_project.release.marts import Mart
 from dagster_project.release.proof import HELD, compare
+from dagster_project.release.silence import shown
 from dagster_project.workspace import Workspace
 
 BUILDING = ".building-"
@@ -152,11 +153,11 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path)
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
     connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     connection.execute(f"COPY {table} TO '{folder / mart.csv_file}' (FORMAT csv, HEADER)")
-    # A mart without a clock holds definitions, which do not age.
-    limit = " WHERE fresh_until >= current_date" if mart.has("fresh_until") else ""
-    _write_view(connection, mart.name, f"SELECT {names} FROM {HELD}.{mart.name}{limit}", mart.description)
+    _write_view(connection, mart.name, shown(mart, f"{HELD}.{mart.name}", "current_date"), mart.description)
     for column in mart.columns:
-        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(column.description)}")
+        limits = " and ".join(clock.column for clock in column.clocks)
+        comment = f"{column.description} Shown until {limits}." if limits else column.description
+        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(comment)}")
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed
+from dagster_project.release.clocks import OF_THE_ROW
 from dagster_project.release.lineage import feeds_of, last_good
-from dagster_project.release.marts import Mart
+from dagster_project.release.marts import Mart, MartColumn
 from dagster_project.workspace import Workspace
 
 FIELD_TYPES = {
@@ -34,8 +35,9 @@ def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], ou
         + (" (fictieve voorbeeldgemeente)" if workspace.is_sample else ""),
         "version": release_id,
         "created": outcome.judged_at.isoformat(),
-        # The first figure to expire makes the release incomplete.
-        "expires": min(limits).isoformat() if limits else None,
+        # Our own properties: the last days on which it shows all of its figures, and any of them.
+        "completeUntil": min(limits).isoformat() if limits else None,
+        "expiresAfter": max(limits).isoformat() if limits else None,
         "resources": [_resource(mart, workspace.feeds, outcome) for mart in marts],
     }
 
@@ -51,14 +53,7 @@ def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[
         "description": mart.description,
         "encoding": "utf-8",
         "schema": {
-            "fields": [
-                {
-                    "name": column.name,
-                    "type": FIELD_TYPES.get(column.data_type.lower(), "any"),
-                    "description": column.description,
-                }
-                for column in mart.columns
-            ],
+            "fields": [_field(column) for column in mart.columns],
             "primaryKey": list(mart.key),
             "missingValues": [""],
         },
@@ -69,4 +64,17 @@ def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[
             {"title": name, "path": url}
             for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
         ],
+    }
+
+
+def _field(column: MartColumn) -> dict[str, Any]:
+    feeds = sorted({feed for clock in column.clocks for feed in clock.feeds})
+    return {
+        "name": column.name,
+        "type": FIELD_TYPES.get(column.data_type.lower(), "any"),
+        "description": column.description,
+        # Our own properties, of a figure in a mart with several clocks: the columns that say until when it may be
+        # shown, and the feeds it is made from where these are not the row's own.
+        **({"shownUntil": [clock.column for clock in column.clocks]} if column.clocks else {}),
+        **({"feeds": feeds} if feeds and OF_THE_ROW not in feeds else {}),
     }

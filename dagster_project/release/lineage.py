@@ -26,7 +26,7 @@ def feeds_of(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[t
         (feed, verdict)
         for feed, verdict in sorted(zip(feeds, outcome.feeds, strict=True), key=lambda pair: pair[0].id)
         if verdict.clocks.is_in_use
-        and any((f"raw_{feed.supplier}", table.name) in mart.sources for table in feed.tables)
+        and mart.is_made_from(feed.id, [(f"raw_{feed.supplier}", table.name) for table in feed.tables])
     ]
 
 

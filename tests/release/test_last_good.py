@@ -37,11 +37,17 @@ def test_while_everybody_answers_no_mart_stands_on_an_earlier_delivery(sound):
 def test_a_mart_names_each_feed_that_it_shows_as_it_last_came(broken):
     found = resources(broken.latest)
     for mart in read_marts(MANIFEST):
-        suppliers = {schema for schema, _ in mart.sources}
-        key_figures = ("raw_cbs", "key_figures") in mart.sources
-        expected = [CBS] * key_figures + [SIGNALEN] * ("raw_signalen" in suppliers)
+        key_figures = mart.is_made_from(CBS, [("raw_cbs", "key_figures")])
+        reports = mart.is_made_from(SIGNALEN, [("raw_signalen", "signals")])
+        expected = [CBS] * key_figures + [SIGNALEN] * reports
         assert [one["feed"] for one in found[mart.name]] == expected, mart.name
-    *_, reports = found["mart_reports"]
+    # Of the other feeds in use a mart says nothing.
+    assert {name: len(found[name]) for name in ("mart_demography", "mart_reports", "fct_indicator_values")} == {
+        "mart_demography": 1,
+        "mart_reports": 1,
+        "fct_indicator_values": 2,
+    }
+    (reports,) = found["mart_reports"]
     assert (reports["confirmed_on"], reports["expires_on"]) == ("2026-01-31", "2026-02-28")
     assert reports["why"][0].startswith("signalen / reports: ")
     assert note(broken.latest)["last_good"] == {mart: feeds for mart, feeds in found.items() if feeds}

@@ -97,7 +97,7 @@ def test_parquet_and_csv_hold_the_rows_of_the_database(release):
 def test_the_data_package_describes_every_file(release):
     package = json.loads((release / "datapackage.json").read_text())
     assert (package["profile"], package["version"]) == ("tabular-data-package", "2026-01-31_1")
-    assert package["expires"] == "2026-02-28"
+    assert (package["completeUntil"], package["expiresAfter"]) == ("2026-02-28", "2026-02-28")
     assert [resource["name"] for resource in package["resources"]] == marts(release)
     for resource in package["resources"]:
         file = release / resource["path"]
@@ -111,6 +111,22 @@ def test_the_data_package_describes_every_file(release):
         assert {field["type"] for field in fields} <= {"string", "integer", "number", "boolean", "date", "datetime"}
         assert resource["schema"]["primaryKey"] == [n for n in resource["schema"]["primaryKey"] if n in heading]
         assert resource["description"]
+
+
+def test_the_data_package_says_until_when_a_column_may_be_shown_and_whose_it_is(release):
+    resources = {r["name"]: r for r in json.loads((release / "datapackage.json").read_text())["resources"]}
+
+    def field(mart, name):
+        (found,) = [one for one in resources[mart]["schema"]["fields"] if one["name"] == name]
+        return found.get("shownUntil"), found.get("feeds")
+
+    both = ["crime_yearly_fresh_until", "key_figures_fresh_until"], ["cbs.key_figures", "police.crime_yearly"]
+    assert field("mart_safety", "crimes_per_1000") == both
+    assert field("mart_safety", "region_code") == (None, None)
+    assert field("mart_neighbourhood_profile", "value") == (["figure_fresh_until"], None)
+    comments = "select comment from duckdb_columns() where schema_name = 'main' and table_name = 'mart_safety'"
+    ((comment,),) = ask(release, f"{comments} and column_name = 'crimes_per_1000'")
+    assert comment.endswith(" Shown until crime_yearly_fresh_until and key_figures_fresh_until.")
 
 
 def test_the_data_package_names_sources_and_licences(release):

@@ -1,0 +1,225 @@
+"""A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
+
+import shutil
+from datetime import date, timedelta
+from random import Random
+
+import duckdb
+import pytest
+from main_line.installation import CBS, Installation, ask, read_as_on
+from suppliers.running import running
+
+from dagster_project.audit.frames import mart_frame
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.dbt import MANIFEST
+from dagster_project.errors import ExitCode
+from dagster_project.release.marts import read_dictionary, read_marts
+from dagster_project.release.silence import shown
+from dagster_project.sample.drops.benefits_admin import write_benefits_admin
+from dagster_project.sample.drops.ledger import write_ledger
+from dagster_project.sample.drops.social_domain import write_social_domain
+from dagster_project.sample.drops.sports import write_sports
+from dagster_project.sample.drops.staff import write_staff
+from dagster_project.sample.drops.vacancy import write_vacancy
+from dagster_project.sample.service import DEFAULT_SEED, sample_app
+from dagster_project.settings import SEEDS
+
+DAY = date(2026, 11, 10)
+# CBS is asked on the day itself; departments exported on the first or the fifteenth before the day named here.
+DROPS = {
+    write_vacancy: date(2026, 10, 20),
+    write_ledger: DAY,
+    write_social_domain: DAY,
+    write_sports: date(2026, 10, 20),
+    write_staff: DAY,
+    write_benefits_admin: date(2026, 10, 20),
+}
+FEEDS = [
+    CBS,
+    "vacancy.premises",
+    "ledger",
+    "social_domain.allocations",
+    "sports",
+    "hr",
+    "benefits_admin.recipients",
+]
+DICTIONARY = SEEDS / "indicators.csv"
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    home = tmp_path_factory.mktemp("parts")
+    for write, day in DROPS.items():
+        write(home / "drops", day, DEFAULT_SEED)
+    with running(sample_app(DAY)) as suppliers:
+        installation = Installation(home, suppliers, {"MAANDVERS_FEEDS": str(FEEDS).replace("'", '"')})
+        result = installation.run(DAY)
+    assert result.exit_code in (ExitCode.RELEASED, ExitCode.RELEASED_WITH_WITHHELD_FEEDS), result.failures
+    return installation
+
+
+@pytest.fixture(scope="module")
+def release(installation):
+    return installation.latest
+
+
+@pytest.fixture(scope="module")
+def limits(release):
+    return dict(ask(release, "select feed, fresh_until from freshness where not is_withheld"))
+
+
+def by_region_and_period():
+    """The marts with a row per region and period, and the indicators in each."""
+    dictionary = read_dictionary(DICTIONARY)
+    found = {}
+    for mart in read_marts(MANIFEST):
+        names = [column.name for column in mart.columns]
+        if {"region_code", "period"} <= set(names) and mart.name.startswith("mart_") and "indicator_code" not in names:
+            # The share of vacant dwellings in the register's months is of another period.
+            reference = {"vacant_dwelling_pct"} if mart.name == "mart_vacancy" else set()
+            found[mart.name] = [name for name in names if name in dictionary and name not in reference]
+    return found
+
+
+def otherwise_than_one_by_one(connection, mart, indicators, everything):
+    """Figures of a mart that differ from those of fct_indicator_values, and the number that both show."""
+    columns = ", ".join(f"{name}::double as {name}" for name in indicators)
+    return connection.execute(f"""
+        with side_by_side as (
+            unpivot (select region_code, period, {columns} from {mart})
+            on {", ".join(indicators)} into name indicator_code value value
+        ),
+        one_by_one as (
+            select region_code, period, indicator_code, value
+            from fct_indicator_values
+            where value is not null and indicator_code in {tuple(indicators)}
+                and (region_code, period) in (select (region_code, period) from {everything}.{mart})
+        )
+        select count(*) filter (where side_by_side.value is distinct from one_by_one.value), count(one_by_one.value)
+        from side_by_side full join one_by_one using (region_code, period, indicator_code)
+    """).fetchone()
+
+
+def test_the_feeds_expire_on_different_days(limits):
+    assert limits[CBS] == date(2026, 12, 10)
+    assert limits["vacancy.premises"] < limits["social_domain.allocations"] < limits[CBS]
+
+
+def test_on_the_day_it_was_made_a_release_shows_all_that_it_holds(release):
+    for mart in read_marts(MANIFEST):
+        names = ", ".join(column.name for column in mart.columns)
+        for one, other in ((mart.name, f"held.{mart.name}"), (f"held.{mart.name}", mart.name)):
+            missing = f"select count(*) from (select {names} from {one} except all select {names} from {other})"
+            assert ask(release, missing) == [(0,)], mart.name
+
+
+def test_columns_of_an_expired_feed_are_empty_and_those_of_a_fresh_one_stay(release, limits):
+    counts = """
+        select count(*), count(wmo_clients_count), count(youth_care_clients_in_month_count),
+            count(youth_care_clients_in_month_per_1000)
+        from mart_social_domain
+    """
+    rows, by_cbs, by_register, by_both = ask(release, counts)[0]
+    assert min(rows, by_cbs, by_register, by_both) > 0
+    after = limits["social_domain.allocations"] + timedelta(days=1)
+    assert after <= limits[CBS]
+    left, *figures = ask(release, counts, on=after)[0]
+    assert figures == [by_cbs, 0, 0]
+    # Months hold the register's figures alone, and CBS's inhabitants below some of them.
+    assert ask(release, "select distinct period_type from mart_social_domain", on=after) == [("year",)]
+    assert 0 < left < rows
+
+
+def test_a_row_is_gone_when_all_of_its_groups_are(release, limits):
+    after = max(limits.values()) + timedelta(days=1)
+    for mart in read_marts(MANIFEST):
+        if mart.clocks:
+            assert ask(release, f"select count(*) from {mart.name}", on=after) == [(0,)], mart.name
+
+
+def test_the_budget_stays_when_what_was_booked_expires(release, limits):
+    """The ledger was exported on the first; what is booked runs to the day before, and so expires sooner."""
+    counts = """
+        select report, count(*), count(expense_eur), count(budget_expense_eur), count(variance_eur)
+        from mart_finance where source = 'ledger' and report in ('month_10', 'budget') group by all order by 1
+    """
+    assert all(min(row[1:]) > 0 for row in ask(release, counts))
+    after = limits["ledger.actuals"] + timedelta(days=1)
+    assert after <= limits["ledger.budget"]
+    budget, month = ask(release, counts, on=after)
+    assert min(budget[1:]) > 0
+    assert (month[2], month[4]) == (0, 0)
+    assert month[3] == month[1] > 0
+
+
+def test_a_profile_without_fresh_classes_keeps_its_figure(release, installation, tmp_path):
+    """Own registers outlive the key figures that tell the classes of neighbourhoods."""
+    copy = aged(installation, tmp_path, {CBS: DAY, "social_domain.allocations": DAY + timedelta(days=9)})
+    with reading(copy, DAY + timedelta(days=1)) as connection:
+        found = connection.execute("""
+            select count(value), count(municipality_value), count(urbanity_class), count(class_peers_value)
+            from mart_neighbourhood_profile where feed = 'social_domain.allocations' and denominator_feed is null
+        """).fetchone()
+        of_cbs = connection.execute("select count(*) from mart_neighbourhood_profile where feed = ?", [CBS]).fetchone()
+    assert min(found[:2]) > 0
+    assert found[2:] == (0, 0)
+    assert of_cbs == (0,)
+
+
+def test_marts_show_of_an_indicator_what_its_own_rows_show(release, limits):
+    """A figure in a column and the same figure in a row of its own appear and disappear on the same day."""
+    for day in sorted({DAY, *(limit + timedelta(days=1) for limit in limits.values())}):
+        with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+            read_as_on(connection, day)
+            shown_at_all = 0
+            for mart, indicators in by_region_and_period().items():
+                differs, same = otherwise_than_one_by_one(connection, mart, indicators, "held")
+                assert differs == 0, (day, mart)
+                shown_at_all += same
+            assert (shown_at_all > 0) == (day <= max(limits.values()))
+
+
+def aged(installation, folder, limits):
+    """A copy of the warehouse in which feeds may be shown until other days."""
+    copy = folder / "warehouse.duckdb"
+    shutil.copy(installation.home / "warehouse.duckdb", copy)
+    with duckdb.connect(str(copy)) as warehouse:
+        for feed, limit in limits.items():
+            warehouse.execute("update raw_maandvers.freshness set fresh_until = ? where feed = ?", [limit, feed])
+    return copy
+
+
+def reading(warehouse, day):
+    """The marts of a warehouse as a release made from it would show them on a day."""
+    connection = duckdb.connect(str(warehouse))
+    connection.execute("create schema held")
+    for mart in read_marts(MANIFEST):
+        connection.execute(f"create view held.{mart.name} as select * from {mart.schema}.{mart.name}")
+        connection.execute(f"create view {mart.name} as {shown(mart, f'held.{mart.name}', 'current_date')}")
+    read_as_on(connection, day)
+    return connection
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_expires_first_no_more_and_no_less_is_shown(installation, limits, tmp_path, seed):
+    random = Random(seed)
+    chosen = {feed: DAY + timedelta(days=random.randrange(-5, 6)) for feed in limits}
+    with reading(aged(installation, tmp_path, chosen), DAY) as connection:
+        for mart, indicators in by_region_and_period().items():
+            assert otherwise_than_one_by_one(connection, mart, indicators, "held")[0] == 0, (mart, chosen)
+
+
+def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(installation, limits, tmp_path):
+    workspace = installation.workspace(DAY)
+    outcome = AuditOutcome.read(workspace.audit)
+
+    def stale(at):
+        rows = mart_frame(at, read_marts(MANIFEST), outcome).rows
+        return {row["mart"]: row["stale_violation_count"] for row in rows if row["stale_violation_count"]}
+
+    assert stale(workspace) == {}
+    other = Installation(tmp_path, installation.suppliers, installation.settings)
+    aged(installation, tmp_path, {"vacancy.premises": DAY - timedelta(days=1)})
+    found = stale(other.workspace(DAY))
+    assert set(found) >= {"fct_indicator_values", "mart_vacancy"}
+    assert "mart_sport_and_health" not in found
