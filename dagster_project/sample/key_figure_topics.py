@@ -194,7 +194,9 @@ _LAYOUT: list[tuple[Group, list[Topic]]] = [
 # fmt: on
 
 # In its first year an edition holds little more than who lives where; CBS fills the rest over the next two.
-FILLED_AT_FIRST = {"Regioaanduiding", "Bevolking", "Sociale zekerheid", "Motorvoertuigen"}
+FILLED_AT_FIRST = {
+    "Regioaanduiding", "Bevolking", "Sociale zekerheid", "Motorvoertuigen", "Oppervlakte", "Postcode", "Stedelijkheid",
+}  # fmt: skip
 _TEXTS = {"municipality_name", "region_type", "region_code", "boundary_change_code", "most_common_postcode"}
 
 

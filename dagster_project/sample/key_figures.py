@@ -57,8 +57,6 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
         figures = {**_labels(code, newest=age == 1), **_figures(truths[code])}
         row: dict[str, object] = {"ID": row_id, DIMENSION: code.ljust(_KEY_WIDTH)}
         rows.append(row | {key: figures.get(figure) if filled else None for key, figure, filled in columns})
-        if age == 1:  # texts are padded even where nothing is known yet
-            rows[-1] |= {key: ".".rjust(10) for key, figure, _ in columns if figure == "most_common_postcode"}
     return ODataTable(
         infos=_infos(edition, age, published, len(rows), len(columns) + 1),
         data_properties=data_properties(edition, DIMENSION),
