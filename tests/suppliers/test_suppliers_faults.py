@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -109,3 +110,25 @@ def test_the_sample_of_another_day_answers_at_the_same_address(suppliers):
     suppliers.travel_to(AS_OF.replace(month=7))
     (infos,) = records(suppliers, f"{TABLE}/TableInfos")
     assert infos["Modified"] == "2026-05-01T02:00:00"
+
+
+def test_more_headers_are_told(suppliers):
+    suppliers.faults.set("TypedDataSet", faults.with_headers(x_cache="HIT"))
+    answer = ask(suppliers)
+    assert answer.headers["X-Cache"] == "HIT"
+    assert answer.json()["value"]
+
+
+def test_a_cache_goes_on_with_its_first_answer_and_tells_its_age(suppliers):
+    cache = faults.Cache(datetime(2026, 11, 23, 5, tzinfo=UTC), tells=["age", "date", "x-cache"])
+    suppliers.faults.set("TypedDataSet", cache)
+    first = ask(suppliers)
+    assert (first.headers["Age"], first.headers["X-Cache"]) == ("0", "MISS from proxy")
+    cache.now += timedelta(days=2)
+    suppliers.travel_to(AS_OF + timedelta(days=400))
+    kept = ask(suppliers)
+    assert kept.content == first.content
+    assert (kept.headers["Age"], kept.headers["X-Cache"]) == ("172800", "HIT from proxy")
+    assert kept.headers["Date"] == first.headers["Date"] == "Mon, 23 Nov 2026 05:00:00 GMT"
+    suppliers.faults.clear()
+    assert ask(suppliers).content != first.content
