@@ -80,8 +80,8 @@ class Answer:
     dropped_columns: dict[str, list[str]] = field(default_factory=dict)
     # When this was known to be the latest, where that is not the moment of asking.
     known_at: datetime | None = None
-    # Fingerprint of content whose age only the time of its last change tells: a copy of it is no younger.
-    copyable: str | None = None
+    # Whether somebody wrote that down; where only a file system tells it, a copy looks younger than it is.
+    is_age_written: bool = True
 
 
 @dataclass(frozen=True)

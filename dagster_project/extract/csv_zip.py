@@ -67,7 +67,7 @@ class CsvZip:
             digest = hashlib.file_digest(archive.file, "sha256").hexdigest()
             validators = {**archive.validators, "sha256": digest}
             if held is not None and held.validators.get("sha256") == digest:
-                self._remark_on_reading_again(archive)
+                self._remark_on_reading_again(archive, held)
                 return None
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
@@ -88,13 +88,15 @@ class CsvZip:
                 dropped_columns=dropped,
             )
 
-    def _remark_on_reading_again(self, archive: Archive) -> None:
-        """A night without a new export in the folder; an address may say every night that nothing changed."""
+    def _remark_on_reading_again(self, archive: Archive, held: Held) -> None:
+        """A night without a new export in the folder, or an address that calls new what we hold."""
+        changed = archive.headers.get("Last-Modified")
         if archive.url.startswith("file:") and archive.released_at:
             day = archive.released_at.astimezone(LOCAL_TIME).date()
-            self.http.remarks.append(
-                f"its newest export is still {archive.name} of {day}; reading that again makes nothing younger"
-            )
+            still = f"its newest export is still {archive.name} of {day}"
+            self.http.remarks.append(f"{still}; reading that again makes nothing younger")
+        elif changed and changed != held.validators.get("Last-Modified"):
+            self.http.remarks.append(f"says that it changed on {changed}, and sent the same as before")
 
     @contextmanager
     def _archive(self, held: Held | None) -> Iterator[Archive | None]:

@@ -126,13 +126,11 @@ class File:
                 if known.get("content") == grid.digest and found.is_from_folder and not _is_told_anew(found, known):
                     self.http.remarks += _read_again(found, held)
                     return None
-                return self._answer(found, grid, digest, known, payload, scratch)
+                return self._answer(found, grid, digest, payload, scratch)
             except UnreadableFileError as error:
                 raise self._told(found.name, error) from error
 
-    def _answer(
-        self, found: Found, grid: Grid, digest: str, known: Mapping[str, str], payload: Path, scratch: Path
-    ) -> Answer:
+    def _answer(self, found: Found, grid: Grid, digest: str, payload: Path, scratch: Path) -> Answer:
         table = self.contract.tables[0]
         self._refuse_totals(grid)
         texts = self._texts(grid)
@@ -140,8 +138,6 @@ class File:
         bare = scratch / f"{table.name}.csv"
         names = [column.name for column in table.columns]
         _write(bare, names, texts)
-        if found.is_from_folder and known.get("content") == grid.digest:
-            self.http.remarks.append(_given_a_newer_day(found, known))
         # A register's own figures are what they are; a file of an open table does not say whether they are final.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
@@ -163,7 +159,7 @@ class File:
             facts={"file": found.name, "file_sha256": digest, "content_sha256": grid.digest, **grid.facts, **status},
             dropped_columns={table.name: grid.dropped},
             known_at=found.exported_at if found.is_from_folder else None,
-            copyable=None if found.is_dated or not found.is_from_folder else grid.digest,
+            is_age_written=found.is_dated or not found.is_from_folder,
         )
 
     @property
@@ -271,18 +267,17 @@ def _is_told_anew(found: Found, known: Mapping[str, str]) -> bool:
 
 
 def _read_again(found: Found, held: Held | None) -> list[str]:
-    """What is said of a file in a folder that holds nothing new; an address may say every day that nothing changed."""
-    if held is None or held.known_at is None:
+    """What is said of a file that holds nothing new, by what it tells of its age."""
+    if held is None:
         return []
-    if found.exported_at and _text(found.exported_at) != held.validators.get("exported_at"):
-        how = f"was touched, copied or saved again on {_day(found.exported_at)}"
+    is_dated_anew = bool(found.exported_at) and _text(found.exported_at) != held.validators.get("exported_at")
+    day = _day(found.exported_at) if found.exported_at else None
+    if not found.is_from_folder:
+        return [f"says that it changed on {day}, and sent the same as before"] if is_dated_anew else []
+    if is_dated_anew and held.known_at:
+        how = f"was touched, copied or saved again on {day}"
         return [f"its newest file {found.name} {how} and holds the figures of {_day(held.known_at)}: no younger for it"]
     return ["its newest file was read again, which makes nothing younger"]
-
-
-def _given_a_newer_day(found: Found, known: Mapping[str, str]) -> str:
-    before = _day(datetime.fromisoformat(known["exported_at"])) if known.get("exported_at") else "before"
-    return f"{found.name} holds the figures of {before} under a newer day: who put it there says that they still hold"
 
 
 def _text(moment: datetime | None) -> str:

@@ -81,11 +81,15 @@ def dated(
                 do="correct the day in its name; where there is none, put the day of the export in it",
             )
         known = min(known, now)
-        first = _first_seen(edition, answer, store.manifests())
-        if first and first < known:
-            remarks.append(f"came before: its figures are those of {_told(first)}, whenever the file was changed since")
-            known = first
-        return replace(answer, released_at=known, known_at=known), remarks
+        released = min(known, _first_seen(edition, answer, store.manifests()) or known)
+        if released < known:
+            word = f"the file {answer.facts.get('file')} holds the figures of {_told(released)}"
+            if answer.is_age_written:
+                remarks.append(f"{word} under a newer day: who put it there says that they still hold")
+            else:
+                remarks.append(f"{word}, which came before: it is as old as that")
+                known = released
+        return replace(answer, released_at=released, known_at=known), remarks
     if released and released - given_at > WORTH_SAYING:
         remarks.append(f"says that it published on {_told(released)}, which has yet to come")
     return replace(answer, released_at=min(released, given_at) if released else None), remarks
@@ -150,10 +154,9 @@ def confirmed_at(state: FeedState, known: Iterable[datetime], *, is_as_before: b
 
 
 def _first_seen(edition: Edition, answer: Answer, earlier: Iterable[Manifest]) -> datetime | None:
-    """How old content was that can be copied, when it first came."""
-    if answer.copyable is None:
-        return None
-    same = [m for m in earlier if m.edition == edition.key and m.facts.get("content_sha256") == answer.copyable]
+    """How old the content of a file was, when it first came."""
+    content = answer.facts.get("content_sha256")
+    same = [m for m in earlier if content and m.edition == edition.key and m.facts.get("content_sha256") == content]
     return min((m.released_at for m in same if m.released_at), default=None)
 
 

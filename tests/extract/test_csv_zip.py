@@ -4,6 +4,7 @@ import os
 
 import pytest
 from landing.receiving import reports
+from suppliers import faults
 
 from .zips import as_csv, changed, members, write_zip
 
@@ -48,6 +49,22 @@ def test_an_export_that_has_not_changed_is_not_sent_again(suppliers, tmp_path):
     desk.admit()
     assert desk.state.current == before.current
     assert desk.state.checked_at == desk.now
+
+
+def test_an_export_that_is_dated_anew_and_is_the_same_is_told(suppliers, tmp_path):
+    desk = reports(tmp_path, suppliers.signalen_url)
+    before = desk.receive_and_admit()
+    app = suppliers.app
+
+    async def sends_it_again(scope, receive, send):
+        headers = [header for header in scope["headers"] if not header[0].startswith(b"if-")]
+        await app({**scope, "headers": headers}, receive, send)
+
+    suppliers.app = sends_it_again
+    suppliers.faults.set("csv", faults.with_headers(**{"last-modified": "Tue, 24 Nov 2026 01:00:00 GMT"}))
+    state = desk.a_day_later().receive_and_admit()
+    assert state.current == before.current
+    assert state.remarks == ["says that it changed on Tue, 24 Nov 2026 01:00:00 GMT, and sent the same as before"]
 
 
 def test_the_next_night_brings_a_new_delivery(folder, tmp_path):

@@ -182,7 +182,7 @@ def test_a_copy_of_an_earlier_file_is_as_old_as_that(staff):
     state = staff.receive_and_admit()
     assert state.checked_at == staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
     assert state.remarks == [
-        "came before: its figures are those of 2026-10-02 02:00, whenever the file was changed since"
+        "the file personeel.csv holds the figures of 2026-10-02 02:00, which came before: it is as old as that"
     ]
 
 
@@ -219,6 +219,18 @@ def test_a_file_of_tomorrow_counts_from_today(staff):
     assert staff.receive_and_admit().checked_at == staff.now
 
 
+def test_a_newer_day_on_figures_of_persons_is_no_publication(staff):
+    """Other keys for the same persons make another delivery, and that is of the same day."""
+    drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
+    before = staff.receive_and_admit()
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    after = staff.receive_and_admit()
+    assert after.current["all"].delivery_id != before.current["all"].delivery_id
+    assert after.checked_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
+    assert staff.manifest().released_at == before.checked_at
+    assert "under a newer day" in after.remarks[0]
+
+
 def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     staff = desk(tmp_path, contract(clocks=("checked", "period"), period_column="staff.start_date"))
     drop(staff, "personeel_2026-11-01.csv", OCTOBER)
@@ -246,8 +258,8 @@ def test_the_same_content_under_a_new_day_says_that_it_still_holds(tmp_path):
     assert after.current["all"].delivery_id == before.current["all"].delivery_id
     assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
     assert after.remarks == [
-        "personeel_2026-11-01.csv holds the figures of 2026-10-01 under a newer day: who put it there says that they"
-        " still hold"
+        "the file personeel_2026-11-01.csv holds the figures of 2026-10-01 00:00 under a newer day: who put it there"
+        " says that they still hold"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")
 
@@ -388,6 +400,18 @@ def test_a_file_behind_an_address_comes_in_and_is_not_sent_twice(tmp_path):
         assert sent == [304]
         staff.admit()
         assert staff.state.checked_at == staff.now
+
+
+def test_an_address_that_dates_anew_what_we_hold_has_published_nothing(tmp_path):
+    told = {"Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
+    with website({"personeel.csv": NOVEMBER}, told) as site:
+        staff = at_address(tmp_path, f"{site.cbs_url}/open_onderwijsdata/personeel.csv")
+        before = staff.receive_and_admit()
+        told |= {"Last-Modified": "Tue, 24 Nov 2026 01:00:00 GMT", "ETag": '"another"'}
+        state = staff.a_day_later().receive_and_admit()
+        assert state.current == before.current
+        assert state.remarks == ["says that it changed on 2026-11-24, and sent the same as before"]
+        assert state.checked_at == staff.now
 
 
 def test_a_page_of_links_leads_to_the_last_file_that_fits(tmp_path):
