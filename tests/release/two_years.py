@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +40,9 @@ from dagster_project.workspace import LOCAL_TIME, Workspace, morning_of
 
 HEADING = ["Gebied", "Aantal", "Peildatum"]
 REGIONS = ["BU99990000", "BU99990001", "BU99990002", "BU99990003"]
-LONG = "fct_indicator_values"
+# A mart with a row per figure, and one with a group of columns per feed.
+LONG, WIDE = "fct_indicator_values", "mart_vacancy"
+PLACES = {LONG: "marts/core", WIDE: "marts/themes", "stg_maandvers__freshness": "staging/maandvers"}
 
 
 @dataclass(frozen=True)
@@ -302,13 +305,13 @@ class Installation:
 
 def marts() -> list[Mart]:
     """The marts of Maandvers that a plan fills."""
-    return [mart for mart in read_marts(current_manifest()) if mart.name == LONG]
+    return [mart for mart in read_marts(current_manifest()) if mart.name in (LONG, WIDE)]
 
 
 def _models(registers: Sequence[Register]) -> Iterator[str]:
     """The figures of every feed, the share of the first in the second, and the real models behind them."""
     yield "CREATE SCHEMA IF NOT EXISTS models"
-    (long,) = (mart for mart in marts() if mart.name == LONG)
+    long, wide = marts()
     first, second, *_ = registers
     parts = [
         _figures(long, f"raw_own.{one.name} AS a", one, value="a.amount", denominator_feed="null") for one in registers
@@ -316,13 +319,12 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     both = f"raw_own.{first.name} AS a JOIN raw_own.{second.name} AS b USING (region_code)"
     parts.append(_figures(long, both, first, value="1000 * a.amount + b.amount", denominator_feed=f"'{second.id}'"))
     yield f"CREATE OR REPLACE TABLE models.int_indicators__values AS {' UNION ALL '.join(parts)}"
-    for path, name in (
-        ("staging/maandvers", "stg_maandvers__freshness"),
-        ("marts/core", LONG),
-    ):
-        yield _view(path, name)
-    yield f"CREATE SCHEMA IF NOT EXISTS {long.schema}"
-    yield f"CREATE OR REPLACE VIEW {long.schema}.{LONG} AS SELECT * FROM warehouse.models.{LONG}"
+    yield f"CREATE OR REPLACE TABLE models.int_vacancy__wide AS {_side_by_side(wide, first, second)}"
+    for name in ("stg_maandvers__freshness", LONG, WIDE):
+        yield f"CREATE OR REPLACE VIEW models.{name} AS {_model(name)}"
+    for mart in (long, wide):
+        yield f"CREATE SCHEMA IF NOT EXISTS {mart.schema}"
+        yield f"CREATE OR REPLACE VIEW {mart.schema}.{mart.name} AS SELECT * FROM warehouse.models.{mart.name}"
 
 
 def _figures(long: Mart, tables: str, register: Register, *, value: str, denominator_feed: str) -> str:
@@ -341,15 +343,30 @@ def _figures(long: Mart, tables: str, register: Register, *, value: str, denomin
     return f"SELECT {', '.join(columns)}, null::timestamptz AS denominator_released_at FROM {tables}"
 
 
-def _view(path: str, name: str) -> str:
+def _side_by_side(wide: Mart, first: Register, second: Register) -> str:
+    """A row per region with a group of columns per feed, as the model below the wide mart reads it."""
+    known = {
+        "region_code": "coalesce(a.region_code, b.region_code)",
+        "shop_count": "a.amount",
+        "premises_feed": f"CASE WHEN a.amount IS NOT NULL THEN '{first.id}' END",
+        "vacant_dwelling_pct": "b.amount",
+        "key_figures_feed": f"CASE WHEN b.amount IS NOT NULL THEN '{second.id}' END",
+    }
+    types = {column.name: column.data_type for column in wide.columns}
+    names = sorted(set(re.findall(r"\bfigures\.(\w+)", _model(WIDE))))
+    columns = [f"({known.get(name, 'null')})::{types.get(name, 'varchar')} AS {name}" for name in names]
+    tables = f"raw_own.{first.name} AS a FULL JOIN raw_own.{second.name} AS b USING (region_code)"
+    return f"SELECT {', '.join(columns)} FROM {tables}"
+
+
+def _model(name: str) -> str:
     """A model of Maandvers as dbt would make it, on the tables of the plan."""
-    text = (DBT_PROJECT / "models" / path / f"{name}.sql").read_text("utf-8")
-    select = Template(text).render(
+    text = (DBT_PROJECT / "models" / PLACES[name] / f"{name}.sql").read_text("utf-8")
+    return Template(text).render(
         config=lambda **_: "",
         ref=lambda model: f"warehouse.models.{model}",
         source=lambda schema, table: f"warehouse.{schema}.{table}",
     )
-    return f"CREATE OR REPLACE VIEW models.{name} AS {select}"
 
 
 def _write_contracts(models: Path, registers: Sequence[Register], url: str) -> None:
