@@ -7,6 +7,7 @@ from pathlib import Path
 from dagster_project.landing.atomic import write_file
 
 CHECKSUMS = "SHA256SUMS"
+IS_GONE = "is gone"
 
 
 def write_checksums(folder: Path) -> None:
@@ -31,7 +32,7 @@ def changed_files(folder: Path) -> Iterator[tuple[Path, str]]:
     there = {str(path.relative_to(folder)): path for path in _files(folder)}
     for name, digest in wanted.items():
         if name not in there:
-            yield folder / name, "is gone"
+            yield folder / name, IS_GONE
         elif digest_of(there[name]) != digest:
             yield there[name], "has changed since it was written"
     for name in sorted(there.keys() - wanted.keys()):

@@ -31,6 +31,12 @@ Sample = Annotated[
     bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Act as if today were this date.")]
+AsKnownOn = Annotated[
+    str | None,
+    typer.Option(
+        "--as-known-on", metavar="DATE", help="Make again what was known on this date; asks no supplier, moves nothing."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Form = Literal["xlsx", "csv"]
 Feeds = Annotated[
@@ -44,16 +50,24 @@ EXIT_CODES = """Exit codes: 0 released; 1 unexpected failure; 2 wrong settings, 
 
 
 @app.command(name="run", epilog=EXIT_CODES)
-def run_command(sample: Sample = False, as_of: AsOf = None, feeds: Feeds = None, as_json: AsJson = False) -> None:
+def run_command(
+    sample: Sample = False,
+    as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
+    feeds: Feeds = None,
+    as_json: AsJson = False,
+) -> None:
     """From the suppliers' latest answers to a published release."""
     from dagster_project.reporting import print_run, run_as_json
     from dagster_project.run import run
 
     _log_to_stderr()
-    day = _date(as_of)
+    if as_known_on and (as_of or feeds):
+        raise SetupError("--as-known-on asks no supplier and has its own day\n  do: leave out --as-of and --feeds")
+    day, past_day = _date(as_of), _date(as_known_on)
     chosen = [name for entry in feeds or [] for name in entry.split(",") if name]
-    result = run(is_sample=sample, as_of=day, feeds=chosen)
-    status = _status(sample, day)
+    result = run(is_sample=sample, as_of=day, feeds=chosen, as_known_on=past_day)
+    status = _status(sample, day, past_day)
     if as_json:
         print(json.dumps(run_as_json(result, status), indent=2))
     else:
@@ -66,7 +80,7 @@ def status_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson =
     """Every feed with its three clocks, what is withheld and why, and the last release."""
     from dagster_project.reporting import print_status
 
-    status = _status(sample, _date(as_of))
+    status = _status(sample, _date(as_of), None)
     if as_json:
         print(status.model_dump_json(indent=2))
     else:
@@ -86,6 +100,26 @@ def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     else:
         print_verification(found)
     raise typer.Exit(ExitCode.CHANGED_FILES if found.findings else ExitCode.RELEASED)
+
+
+@app.command(name="prune", epilog="Exit codes: 0 done; 2 the books do not tell what may go, and nothing was removed.")
+def prune_command(
+    sample: Sample = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and remove nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what is past the term in its contract, and that no release stands on; every nightly run does."""
+    from dagster_project.opening import sole_run, workspace_of
+    from dagster_project.reporting import print_pruning
+    from dagster_project.retention import prune
+
+    workspace = workspace_of(is_sample=sample, as_of=None)
+    with sole_run(workspace):
+        pruning = prune(workspace, is_dry_run=dry_run)
+    if as_json:
+        print(pruning.model_dump_json(indent=2))
+    else:
+        print_pruning(pruning)
 
 
 @app.command(name="template")
@@ -126,11 +160,11 @@ def main() -> None:
         sys.exit(ExitCode.WRONG_SETUP)
 
 
-def _status(sample: bool, day: date | None) -> "Status":
+def _status(sample: bool, day: date | None, past_day: date | None) -> "Status":
     from dagster_project.opening import workspace_of
     from dagster_project.status import read_status
 
-    return read_status(workspace_of(is_sample=sample, as_of=day))
+    return read_status(workspace_of(is_sample=sample, as_of=day, as_known_on=past_day))
 
 
 def _date(text: str | None) -> date | None:

@@ -9,6 +9,7 @@ from dagster_project.defs.clocks import clocks_asset
 from dagster_project.defs.feeds import feed_assets
 from dagster_project.defs.release import release_asset
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.defs.retention import retention_asset
 from dagster_project.defs.warehouse import warehouse_assets
 from dagster_project.release.marts import read_marts
 from dagster_project.settings import DBT_PROJECT, load_settings
@@ -19,7 +20,7 @@ feeds = load_feeds(DBT_PROJECT / "models")
 marts = read_marts(current_manifest())
 
 defs = Definitions(
-    assets=[feed_assets(feeds), clocks_asset(feeds), warehouse_assets, release_asset(marts)],
+    assets=[feed_assets(feeds), clocks_asset(feeds), warehouse_assets, release_asset(marts), retention_asset()],
     asset_checks=[delivery_checks(feeds), mart_checks(marts)],
     jobs=JOBS,
     schedules=[every_night],

@@ -13,17 +13,22 @@ from dagster_project.workspace import LOCAL_TIME, Workspace, morning_of, wall_cl
 
 SAMPLE_MUNICIPALITY = "GM9999"
 SAMPLE_HOME = Path("data/sample")
+LOCK = ".run.lock"
 
 
-def workspace_of(*, is_sample: bool, as_of: date | None) -> Workspace:
-    """The folders, settings and clock of an installation, without anything running."""
+def workspace_of(*, is_sample: bool, as_of: date | None, as_known_on: date | None = None) -> Workspace:
+    """The folders, settings and clock of an installation, without anything running.
+
+    With ``as_known_on`` the one inside it that holds what was known on that day.
+    """
     settings = load_settings()
     if is_sample:
         home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
         settings = settings.model_copy(update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home})
         # What the sample suppliers say depends on the day alone.
         as_of = as_of or wall_clock().astimezone(LOCAL_TIME).date()
-    return Workspace(settings, morning_of(as_of) if as_of else wall_clock, is_sample=is_sample)
+    workspace = Workspace(settings, morning_of(as_of) if as_of else wall_clock, is_sample=is_sample)
+    return workspace.as_known_on(as_known_on) if as_known_on else workspace
 
 
 @contextmanager
@@ -46,7 +51,7 @@ def sole_run(workspace: Workspace) -> Iterator[None]:
     Raises SetupError when another run is at work.
     """
     workspace.home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace.home / ".run.lock")
+    lock = FileLock(workspace.home / LOCK)
     try:
         with lock.acquire(timeout=0):
             yield

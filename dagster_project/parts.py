@@ -13,6 +13,7 @@ from dagster_project.defs.clocks import clocks_asset
 from dagster_project.defs.feeds import feed_assets
 from dagster_project.defs.release import mart_key, release_asset
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.defs.retention import retention_asset
 from dagster_project.release.marts import Mart
 from orchestration.jobs import land, renew
 
@@ -30,7 +31,12 @@ def landing(feeds: Sequence[Feed]) -> Definitions:
 def renewal(feeds: Sequence[Feed], marts: Sequence[Mart]) -> Definitions:
     """What the job ``renew`` runs; the marts are names here, since they stay as they are."""
     return Definitions(
-        assets=[clocks_asset(feeds), *(AssetSpec(mart_key(mart)) for mart in marts), release_asset(marts)],
+        assets=[
+            clocks_asset(feeds),
+            *(AssetSpec(mart_key(mart)) for mart in marts),
+            release_asset(marts),
+            retention_asset(),
+        ],
         asset_checks=[mart_checks(marts)],
         jobs=[renew],
         resources={"workspace": WorkspaceResource()},

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dagster_project.retention import Pruning
 from dagster_project.run import RunResult
 from dagster_project.status import FeedStatus, Status
 from dagster_project.verify import Verification
@@ -18,6 +19,8 @@ def print_run(result: RunResult, status: Status) -> None:
     console = Console(highlight=False)
     if result.release_id:
         console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
+        if status.release and (made := status.release.reconstruction):
+            console.print(f"As known on {made.as_known_on}, made again; 'latest' stays. It lies in {result.folder}")
     else:
         kept = status.release.release_id if status.release else "none"
         console.print(f"[bold red]Nothing released.[/bold red] The last release stays: {kept}.")
@@ -48,12 +51,24 @@ def print_verification(found: Verification) -> None:
     console.print(f"{found.folders} deliveries and releases: {changed} as it was written.")
 
 
+def print_pruning(pruning: Pruning) -> None:
+    """What was removed, by which rule, and how much room that makes."""
+    console = Console(highlight=False)
+    for removal in pruning.removed:
+        what = ", ".join(removal.files) or "whole"
+        console.print(f"{removal.folder} ({what}): {removal.rule}", markup=False, soft_wrap=True)
+    megabytes = sum(removal.size_bytes for removal in pruning.removed) / 1e6
+    done = "would be removed" if pruning.is_dry_run else "removed"
+    console.print(f"{len(pruning.removed)} deliveries and releases {done}, {megabytes:,.1f} MB.")
+
+
 def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
     """The same for programs."""
     return {
         "exit_code": int(result.exit_code),
         "outcome": result.exit_code.name.lower(),
         "released": result.release_id,
+        "folder": str(result.folder) if result.folder else None,
         "failures": result.failures,
         **status.model_dump(mode="json"),
     }

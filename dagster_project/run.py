@@ -14,6 +14,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import build_for, current_manifest
 from dagster_project.errors import ExitCode, SetupError
 from dagster_project.opening import workspace_of
+from dagster_project.reconstruction import lay_out
 from dagster_project.release.build import latest_release
 from dagster_project.release.marts import read_marts
 from dagster_project.warehouse import are_figures_built
@@ -34,13 +35,19 @@ class RunResult:
 
     exit_code: ExitCode
     release_id: str | None
+    # Where the release lies that was made.
+    folder: Path | None
     failures: list[str]
 
 
-def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResult:
-    """Run the whole line once. Raises MaandversError for what a person must set right first."""
+def run(
+    *, is_sample: bool, as_of: date | None = None, feeds: Sequence[str] = (), as_known_on: date | None = None
+) -> RunResult:
+    """Run the whole line once, or make again what was known on a day. Raises MaandversError for a person to act on."""
     workspace = workspace_of(is_sample=is_sample, as_of=as_of)
     workspace.select(list(feeds))
+    if as_known_on:
+        workspace = lay_out(workspace, as_known_on)
     warm_up()
     before = latest_release(workspace.releases)
     # Only now: importing Dagster takes seconds, and whoever made a typing error should not wait for it.
@@ -56,32 +63,40 @@ def run(*, is_sample: bool, as_of: date | None, feeds: Sequence[str]) -> RunResu
             raise_on_error=False,
         )
 
-    resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds)}}}
-    if as_of is not None:
-        resources["workspace"]["config"]["as_of"] = as_of.isoformat()
+    days = {"as_of": as_of, "as_known_on": as_known_on}
+    told = {name: day.isoformat() for name, day in days.items() if day}
+    resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds), **told}}}
     prepare_dagster_home(workspace.home)
     with history_held_open(), DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
-        results = [execute(landing(workspace.feeds), "land")]
-        if results[0].success:
+        results = [] if as_known_on else [execute(landing(workspace.feeds), "land")]
+        if all(result.success for result in results):
             results.append(execute(*_what_comes_next(workspace)))
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = [failure for result in results for failure in _failures(result)]
-    return RunResult(_exit_code(workspace, released, failures), released, [text for _, text in failures])
+    return RunResult(
+        exit_code=_exit_code(workspace, released, failures),
+        release_id=released,
+        folder=workspace.releases / released if released else None,
+        failures=[text for _, text in failures],
+    )
 
 
 def _what_comes_next(workspace: Workspace) -> "tuple[Definitions, str]":
-    """The job after landing: a whole build or, with nothing new, a release in which only the clocks have moved."""
+    """The job after landing: a whole build or, with nothing new, a release in which only the clocks have moved.
+
+    What was known on a past day is always built, after its deliveries were judged again.
+    """
     # Before dbt's manifest is made: then the build finds what was parsed for that.
     build_for(workspace.warehouse, workspace.settings.municipality_code)
-    if are_figures_built(workspace):
+    if not workspace.reconstruction and are_figures_built(workspace):
         from dagster_project.parts import renewal
 
         logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
         return renewal(workspace.feeds, read_marts(current_manifest())), "renew"
     from dagster_project.definitions import defs
 
-    return defs, "build"
+    return defs, "reconstruct" if workspace.reconstruction else "build"
 
 
 @contextmanager

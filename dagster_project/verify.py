@@ -1,13 +1,18 @@
 """Verifying an installation: every file of landing and of the releases is, bit by bit, what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from dagster_project.checksums import CHECKSUMS, changed_files, digest_of
+from dagster_project.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of
 from dagster_project.landing.atomic import write_file
-from dagster_project.landing.store import FeedStore
+from dagster_project.landing.removals import Removal, Removals
+from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
+from dagster_project.release.build import ReleaseNote
+from dagster_project.release.ledger import Ledger
 from dagster_project.workspace import Workspace
 
 
@@ -28,13 +33,25 @@ class Verification(BaseModel):
 
 def verify(workspace: Workspace) -> Verification:
     """Compare every file with its checksum; changes nothing."""
-    folders = [*_deliveries(workspace), *_releases(workspace)]
+    folders = [*_deliveries(workspace), *workspace.release_folders(), *Ledger(workspace).folders()]
+    pruned = _pruned(workspace)
+    removed = {workspace.home / removal.folder / name for removal in pruned for name in removal.files}
     findings = [
         Finding(file=str(path.relative_to(workspace.home)), problem=problem, do=_remedy(workspace, path))
         for folder in folders
         for path, problem in changed_files(folder)
+        if not (problem == IS_GONE and path in removed)
     ]
-    return Verification(folders=len(folders), findings=[*findings, *_books(workspace), *_warehouse(workspace)])
+    return Verification(
+        folders=len(folders),
+        findings=[
+            *findings,
+            *_changed_lists(workspace, pruned),
+            *_lacking(workspace),
+            *_books(workspace),
+            *_warehouse(workspace),
+        ],
+    )
 
 
 def seal_warehouse(workspace: Workspace) -> None:
@@ -61,15 +78,62 @@ def _deliveries(workspace: Workspace) -> list[Path]:
     return sorted(folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/*"))
 
 
-def _releases(workspace: Workspace) -> list[Path]:
-    return sorted(
-        folder
-        for folder in workspace.releases.glob("*_*")
-        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
-    )
+def _pruned(workspace: Workspace) -> list[Removal]:
+    """What was removed of deliveries; what came in once more after that is looked for again."""
+    return [
+        removal
+        for removal in Removals(workspace.home).readable()
+        if removal.files and _received_at(workspace.home / removal.folder) == removal.received_at
+    ]
+
+
+def _changed_lists(workspace: Workspace, pruned: Sequence[Removal]) -> Iterator[Finding]:
+    """Lists of checksums that changed after files that they name were removed."""
+    wanted = {workspace.home / removal.folder / CHECKSUMS: removal.checksums for removal in pruned}
+    for file, digest in wanted.items():
+        if file.exists() and digest_of(file) != digest:
+            yield Finding(
+                file=str(file.relative_to(workspace.home)),
+                problem="has changed since files beside it were removed",
+                do=_remedy(workspace, file),
+            )
+
+
+def _received_at(delivery: Path) -> datetime | None:
+    try:
+        return Manifest.model_validate_json((delivery / MANIFEST).read_bytes()).received_at
+    except (OSError, ValidationError):
+        return None
+
+
+def _lacking(workspace: Workspace) -> Iterator[Finding]:
+    """Deliveries that a release names and that are not there, or not whole."""
+    stores = {feed.id: FeedStore(workspace.landing, feed) for feed in workspace.feeds}
+    named: dict[tuple[str, str], str] = {}
+    for folder in workspace.release_folders():
+        with suppress(OSError, ValidationError):
+            note = ReleaseNote.model_validate_json((folder / "release.json").read_bytes())
+            named |= {(feed, one): folder.name for feed, held in note.deliveries.items() for one in held.values()}
+    for (feed, delivery_id), release in sorted(named.items()):
+        store = stores.get(feed)
+        if store and not _is_whole(store, delivery_id):
+            yield Finding(
+                file=str((store.deliveries / delivery_id).relative_to(workspace.home)),
+                problem=f"is not there or not whole, while the figures of release {release} were made from it",
+                do="put the folder back from your back-up; without it those figures cannot be proven",
+            )
+
+
+def _is_whole(store: FeedStore, delivery_id: str) -> bool:
+    """Whether tables and payload are there; of a damaged manifest is told elsewhere."""
+    with suppress(ValidationError):
+        return store.has_tables(delivery_id) and store.has_payload(delivery_id)
+    return True
 
 
 def _books(workspace: Workspace) -> Iterator[Finding]:
+    for problem in (removals := Removals(workspace.home).journal).problems():
+        yield Finding(file=removals.file.name, problem=problem, do="put it back from your back-up")
     for feed in workspace.feeds:
         store = FeedStore(workspace.landing, feed)
         if not store.is_state_sealed():

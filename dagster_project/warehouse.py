@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,18 @@ from dagster_project.verify import is_warehouse_sealed
 from dagster_project.workspace import Workspace
 
 BOOKS = "raw_maandvers"
+# A figure as it was published, and when.
+PUBLISHED = {
+    "region_code": "varchar",
+    "region_vintage": "integer",
+    "indicator_code": "varchar",
+    "period": "varchar",
+    "definition": "varchar",
+    "value": "double",
+    "status": "varchar",
+    "published_on": "date",
+    "release_number": "integer",
+}
 # Far longer than dbt takes to build the marts of the whole country.
 LONGEST_WAIT_SECONDS = 120
 
@@ -99,6 +111,19 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
     """)
     if raw.deliveries:
         connection.executemany(f"INSERT INTO {BOOKS}.deliveries VALUES (?, ?, ?, ?, ?, ?, ?)", raw.deliveries)
+
+
+def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Make the raw view of all that was ever published; a new file alone changes nothing that dbt has built."""
+    columns = ", ".join(f"null::{kind} AS {name}" for name, kind in PUBLISHED.items())
+    names = "[" + ", ".join(f"'{file}'" for file in files) + "]"
+    select = f"SELECT {', '.join(PUBLISHED)} FROM read_parquet({names})" if files else f"SELECT {columns} WHERE false"
+    connection.execute(f"CREATE OR REPLACE VIEW {BOOKS}.published_figures AS {select}")
+
+
+def write_publication(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Write the day on which the figures that stand in the warehouse are, or were first, published."""
+    connection.execute(f"CREATE OR REPLACE TABLE {BOOKS}.publication AS SELECT ?::date AS published_on", [day])
 
 
 def write_freshness(

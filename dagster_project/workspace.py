@@ -1,11 +1,13 @@
 """What one run works with: settings, contracts, the clock and the folders of this installation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
@@ -28,6 +30,19 @@ def morning_of(day: date) -> Callable[[], datetime]:
     return lambda: moment
 
 
+def end_of(day: date) -> Callable[[], datetime]:
+    """A clock that stands still at the last moment of ``day``, local time."""
+    moment = datetime.combine(day, time.max, LOCAL_TIME).astimezone(UTC)
+    return lambda: moment
+
+
+class Reconstruction(BaseModel):
+    """That an installation holds what was known on an earlier day, and when it was made."""
+
+    as_known_on: date
+    made_at: datetime
+
+
 @dataclass(frozen=True)
 class Workspace:
     """Everything a step needs to know about where and when it runs."""
@@ -37,6 +52,7 @@ class Workspace:
     models: Path = DBT_PROJECT / "models"
     # Everything the sample suppliers serve is made up, and what is made from it says so.
     is_sample: bool = False
+    reconstruction: Reconstruction | None = None
 
     @cached_property
     def feeds(self) -> list[Feed]:
@@ -61,6 +77,16 @@ class Workspace:
         Raises SetupError for a setting that names no feed or supplier.
         """
         return feed in self.select(self.settings.feeds)
+
+    def as_known_on(self, day: date) -> "Workspace":
+        """The installation inside this one for what was known by the end of ``day``; its clock stands still there."""
+        home = self.home / "as_known_on" / day.isoformat()
+        return replace(
+            self,
+            settings=self.settings.model_copy(update={"home": home}),
+            now=end_of(day),
+            reconstruction=Reconstruction(as_known_on=day, made_at=self.now()),
+        )
 
     @property
     def today(self) -> date:
@@ -91,3 +117,16 @@ class Workspace:
     def releases(self) -> Path:
         """Published releases and the link to the latest."""
         return self.home / "releases"
+
+    @property
+    def published(self) -> Path:
+        """The ledger of figures that were published, by which a revision is known as one."""
+        return self.home / "published"
+
+    def release_folders(self) -> list[Path]:
+        """The folder of every release that exists, whole ones alone."""
+        return sorted(
+            folder
+            for folder in self.releases.glob("*_*")
+            if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
+        )

@@ -7,6 +7,7 @@ LANDING = AssetSelection.tag("maandvers/layer", "landing")
 CLOCKS = AssetSelection.assets(["raw_maandvers", "freshness"])
 CHECKS_OF_MARTS = AssetSelection.all_asset_checks() - LANDING
 RELEASE = AssetSelection.assets("release")
+RETENTION = AssetSelection.assets("retention")
 
 # One process: a step per process costs more in imports than this work takes.
 publish = dg.define_asset_job(
@@ -30,8 +31,14 @@ build = dg.define_asset_job(
 )
 renew = dg.define_asset_job(
     "renew",
-    CLOCKS | CHECKS_OF_MARTS | RELEASE,
+    CLOCKS | CHECKS_OF_MARTS | RELEASE | RETENTION,
     executor_def=dg.in_process_executor,
     description="Publishes the figures as they stand, when nothing new has landed: only their clocks have moved.",
 )
-JOBS = (publish, land, build, renew)
+reconstruct = dg.define_asset_job(
+    "reconstruct",
+    AssetSelection.all() - LANDING.without_checks() - RETENTION,
+    executor_def=dg.in_process_executor,
+    description="From what a past day left in a landing of its own to its release; no supplier is asked.",
+)
+JOBS = (publish, land, build, renew, reconstruct)

@@ -67,7 +67,8 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
 def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> Frame:
     """A row per mart: how much it holds, and how much of that should not be there.
 
-    A mart may be empty only when one of its feeds is withheld, or when it holds no feed but what people write down.
+    A mart may be empty only when one of its feeds is withheld, when it holds no feed but what people write down, or
+    when what it tells of need not have happened.
     """
     shown = {
         (f"raw_{feed.supplier}", table.name)
@@ -84,11 +85,12 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
                 f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}"
             ).fetchone()
             assert counts is not None
+            needs_rows = mart.sources and mart.sources & known <= shown and not mart.may_be_empty
             rows.append(
                 {
                     "mart": mart.name,
                     "row_count": counts[0],
-                    "minimum_rows": 1 if mart.sources and mart.sources & known <= shown else 0,
+                    "minimum_rows": 1 if needs_rows else 0,
                     "stale_violation_count": counts[1],
                 }
             )

@@ -7,10 +7,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dagster_project.contracts.model import Feed, MisplacedError
+from dagster_project.contracts.model import Feed, MisplacedError, ReleaseRetention
 from dagster_project.errors import ContractError
 
 RAW_PREFIX = "raw_"
+# The source that holds our own book-keeping.
+BOOKS = "raw_maandvers"
 # libyaml reads the same subset eight times faster; it comes with PyYAML's wheels, but not with every build of it.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,6 +35,30 @@ def load_feeds(models: Path) -> list[Feed]:
 
 def _feeds_of_file(file: Path, models: Path) -> list[Feed]:
     return list(_feeds_of_text(file.read_text(encoding="utf-8"), file.relative_to(models.parent).as_posix()))
+
+
+def load_release_retention(models: Path) -> ReleaseRetention:
+    """How long releases are kept, as our own book-keeping's source declares it.
+
+    Raises ContractError where it does not say.
+    """
+    for file in sorted(models.rglob("*__sources.yml")):
+        name = file.relative_to(models.parent).as_posix()
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
+        for source in _nodes(document, "sources", name, BOOKS):
+            if source.get("name") == BOOKS:
+                return _release_retention(source, name)
+    raise ContractError(str(models), BOOKS, "retention", "stands nowhere", f"declare it at the source {BOOKS}")
+
+
+def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
+    try:
+        return ReleaseRetention.model_validate(_meta(source).get("retention"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(["retention", *(str(step) for step in first["loc"])])
+        problem = f"{first['msg']}, came {first['input']!r}"
+        raise ContractError(file, BOOKS, key, problem, f"correct '{key}' in {file}, such as releases: P3M") from error
 
 
 # One run opens its contracts several times, and reading them costs more than anything else in that.

@@ -112,6 +112,23 @@ class VolumeBand(Strict):
         return self
 
 
+class Retention(Strict):
+    """How long parts of a delivery are kept once newer figures have taken their place."""
+
+    # What came in, as it was received.
+    payloads: Age = Field(default_factory=lambda: parse_age("P10Y"))
+    # The tables that were read from it.
+    deliveries: Age = Field(default_factory=lambda: parse_age("P10Y"))
+
+
+class ReleaseRetention(Strict):
+    """How long releases are kept."""
+
+    releases: Age
+    # The last release of each month, where that is kept longer than the others.
+    month_ends: Age | None = None
+
+
 class Delivery(Strict):
     """The delivery part of a contract, shared by the tables that come in together."""
 
@@ -142,6 +159,7 @@ class Delivery(Strict):
     maximum_age: Age = Field(default_factory=lambda: parse_age("P1M"))
     region_level: RegionLevel
     personal_data: bool
+    retention: Retention = Retention()
     volume: VolumeBand
     fill_drop_points: float = Field(ge=0, le=100)
 

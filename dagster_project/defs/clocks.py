@@ -7,8 +7,17 @@ import dagster as dg
 from dagster_project.contracts.model import Feed
 from dagster_project.defs.feeds import raw_key
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.release.ledger import Ledger
 from dagster_project.verify import is_warehouse_sealed, seal_warehouse
-from dagster_project.warehouse import BOOKS, audited, open_warehouse, write_freshness
+from dagster_project.warehouse import (
+    BOOKS,
+    audited,
+    current_fingerprint,
+    current_raw_layer,
+    open_warehouse,
+    write_freshness,
+    write_publication,
+)
 
 
 def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
@@ -25,8 +34,10 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     def clocks(workspace: WorkspaceResource) -> None:
         opened = workspace.open
         was_sealed = is_warehouse_sealed(opened)
+        published_on = Ledger(opened).day_of(current_fingerprint(opened, current_raw_layer(opened))) or opened.today
         with open_warehouse(opened.warehouse) as connection:
             write_freshness(connection, opened.feeds, audited(opened).feeds)
+            write_publication(connection, published_on)
         if was_sealed:
             seal_warehouse(opened)
 

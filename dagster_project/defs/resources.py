@@ -23,6 +23,7 @@ class WorkspaceResource(dg.ConfigurableResource):
 
     is_sample: bool = False
     as_of: str | None = None
+    as_known_on: str | None = None
     feeds: list[str] = Field(default_factory=list)
 
     _open: Workspace = PrivateAttr()
@@ -30,8 +31,7 @@ class WorkspaceResource(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Hold the installation for the length of the run."""
-        day = date.fromisoformat(self.as_of) if self.as_of else None
-        workspace = workspace_of(is_sample=self.is_sample, as_of=day)
+        workspace = workspace_of(is_sample=self.is_sample, as_of=_date(self.as_of), as_known_on=_date(self.as_known_on))
         with sole_run(workspace):
             refuse_to_go_back([FeedStore(workspace.landing, feed) for feed in workspace.feeds], workspace.now())
             if context.instance and context.run:
@@ -48,6 +48,10 @@ class WorkspaceResource(dg.ConfigurableResource):
         """Whether this run asks the feed's supplier for news."""
         is_chosen = self._open.uses(feed) and feed in self._open.select(self.feeds)
         return is_chosen and is_set_up(feed, settings)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _end_dead_runs(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:

@@ -9,12 +9,14 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from dagster_project.dbt import BUILD, build_for, current_manifest
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.release.ledger import Ledger
 from dagster_project.verify import seal_warehouse
 from dagster_project.warehouse import (
     current_fingerprint,
     current_raw_layer,
     open_warehouse,
     set_built_fingerprint,
+    write_published,
     write_raw,
 )
 
@@ -47,10 +49,11 @@ def warehouse_assets(
 ) -> Iterator[Built]:
     """Build staging, intermediate and marts from the deliveries that may be shown."""
     opened = workspace.open
-    raw = current_raw_layer(opened)
+    raw, published = current_raw_layer(opened), Ledger(opened).files()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, None)
         write_raw(connection, raw)
+        write_published(connection, published)
     logger.info("warehouse: dbt builds the marts")
     build_for(opened.warehouse, opened.settings.municipality_code)
     # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.

@@ -141,11 +141,32 @@ class FeedStore:
         """The typed Parquet file of one table of a delivery."""
         return self.deliveries / delivery_id / f"{table}.parquet"
 
+    def payload(self, delivery_id: str, name: str) -> Path:
+        """A file of a delivery as it was received, packed."""
+        return self.deliveries / delivery_id / "payload" / name
+
+    def has_tables(self, delivery_id: str) -> bool:
+        """Whether the files that a delivery's tables were read into are all there."""
+        return (self.deliveries / delivery_id / MANIFEST).exists() and all(
+            self.parquet(delivery_id, table).exists() for table in self.manifest(delivery_id).tables
+        )
+
+    def has_payload(self, delivery_id: str) -> bool:
+        """Whether all that was received of a delivery is there."""
+        return (self.deliveries / delivery_id / MANIFEST).exists() and all(
+            self.payload(delivery_id, file.name).exists() for file in self.manifest(delivery_id).payload
+        )
+
     def add(self, work: Path, delivery_id: str) -> None:
-        """Keep a finished delivery, unless the same one is kept already."""
-        if not self.holds(delivery_id):
-            write_checksums(work)
-            move_folder(work, self.deliveries / delivery_id)
+        """Keep a finished delivery, unless the same one is kept whole; of one that was pruned only the manifest is."""
+        if self.has_tables(delivery_id) and self.has_payload(delivery_id):
+            return
+        write_checksums(work)
+        kept = self.deliveries / delivery_id
+        if kept.exists():
+            pruned = self.incoming / f"pruned-{delivery_id}"
+            kept.rename(pruned)
+        move_folder(work, kept)
 
     def set_aside(self, folder: Path, name: str, reason: str) -> Path:
         """Move what cannot be used to quarantine, with the reason beside it."""

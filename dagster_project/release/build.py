@@ -15,11 +15,12 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.checksums import write_checksums
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
+from dagster_project.release.ledger import Ledger
 from dagster_project.release.lineage import LastGood, last_good
 from dagster_project.release.marts import Mart
 from dagster_project.release.proof import HELD, compare
 from dagster_project.release.silence import shown
-from dagster_project.workspace import Workspace
+from dagster_project.workspace import Reconstruction, Workspace
 
 BUILDING = ".building-"
 LATEST = "latest"
@@ -34,7 +35,8 @@ BOOKS = {
             (SELECT max(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS expires_after
         FROM {HELD}.release
         """,
-        "Which release this file is, until when it is complete, and the last day on which it shows any figure.",
+        "Which release this file is, until when it is complete, and the last day on which it shows any figure;"
+        " as_known_on is a day in the past for which it was made again, at reconstructed_at.",
     ),
     "freshness": (
         f"""
@@ -61,6 +63,8 @@ class ReleaseNote(BaseModel):
     as_of: date
     version: str
     is_fictional: bool
+    # Where it tells what was known on an earlier day: which, and when it was made.
+    reconstruction: Reconstruction | None = None
     rows: dict[str, int]
     withheld: dict[str, str]
     problems: dict[str, list[str]]
@@ -92,6 +96,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         as_of=outcome.as_of,
         version=version("maandvers"),
         is_fictional=workspace.is_sample,
+        reconstruction=workspace.reconstruction,
         rows={},
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
@@ -126,6 +131,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)
+    if workspace.reconstruction is None:
+        Ledger(workspace).publish(release_id, workspace.today)
     point_link(workspace.releases / LATEST, release_id)
     return note
 
@@ -172,10 +179,19 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
     connection.execute(f"CREATE TABLE release.{HELD}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    made = note.reconstruction
     connection.execute(
         f"CREATE TABLE release.{HELD}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
-        " ? AS version, ?::boolean AS is_fictional",
-        [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional],
+        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS reconstructed_at",
+        [
+            note.release_id,
+            note.municipality_code,
+            note.as_of,
+            note.version,
+            note.is_fictional,
+            made.as_known_on if made else None,
+            made.made_at if made else None,
+        ],
     )
     columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)

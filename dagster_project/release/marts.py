@@ -40,6 +40,8 @@ class Mart:
     sources: frozenset[tuple[str, str]]
     # A row per figure: for the whole country hundreds of megabytes as plain text.
     is_long: bool
+    # May hold nothing though all its feeds are shown: what it tells of need not have happened.
+    may_be_empty: bool = False
 
     @property
     def csv_file(self) -> str:
@@ -75,6 +77,7 @@ def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.
             clocks=_clocks(node),
             sources=frozenset(_sources(node["unique_id"], manifest)),
             is_long=node["config"]["meta"].get("is_long", False),
+            may_be_empty=node["config"]["meta"].get("may_be_empty", False),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )

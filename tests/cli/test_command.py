@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from landing.lived_through import CRIMES, Lived
 from main_line.installation import CBS, SIGNALEN, Installation
 
 from dagster_project.errors import ExitCode, SetupError
@@ -36,6 +37,7 @@ def test_a_run_tells_programs_what_came_of_it(story):
     told = json.loads(call.output)
     assert (call.exit_code, told["exit_code"], told["outcome"]) == (0, 0, "released")
     assert (told["released"], told["release"]["release_id"]) == ("2026-01-31_1", "2026-01-31_1")
+    assert told["folder"] == str(story.first.latest)
     assert told["failures"] == []
     assert {feed["feed"]: feed["state"] for feed in told["feeds"] if feed["state"] != "not in use"} == {
         CBS: "fresh",
@@ -89,9 +91,20 @@ def test_a_folder_of_drops_that_belongs_to_no_feed_is_told_with_the_name_it_shou
     assert "do: call it hr.absence" in empty.call("status", "--as-of", DAY).output
 
 
-@pytest.mark.parametrize("command", ["run", "status"])
-def test_a_date_that_is_none_is_named(empty, command):
-    assert "'2026-13-01'" in refused(empty.call(command, "--as-of", "2026-13-01", env={"COLUMNS": "200"}))
+@pytest.mark.parametrize(("command", "option"), [("run", "--as-of"), ("run", "--as-known-on"), ("status", "--as-of")])
+def test_a_date_that_is_none_is_named(empty, command, option):
+    assert "'2026-13-01'" in refused(empty.call(command, option, "2026-13-01", env={"COLUMNS": "200"}))
+
+
+@pytest.mark.parametrize("other", [("--as-of", DAY), ("--feeds", CBS)])
+def test_what_was_known_on_a_day_is_asked_of_no_supplier(empty, other):
+    told = refused(empty.call("run", "--as-known-on", "2026-01-31", *other))
+    assert "leave out --as-of and --feeds" in told
+
+
+def test_what_was_known_where_nothing_ever_ran_is_told(empty):
+    assert "nothing is known of any day" in refused(empty.call("run", "--as-known-on", "2026-01-31", "--json"))
+    assert not empty.home.exists()
 
 
 def test_an_unknown_feed_among_others_is_named_with_those_that_exist(empty):
@@ -133,6 +146,26 @@ def test_a_second_run_in_the_same_installation_is_refused(empty):
     ):
         empty.run(date.fromisoformat(DAY))
     assert not (empty.home / "landing").exists()
+
+
+def test_pruning_tells_what_goes_and_by_which_rule(empty):
+    home = empty.home
+    lived = Lived(home)
+    for month in (1, 2, 3):
+        lived.receive(date(2010, month, 1), month)
+    told = empty.call("prune", "--dry-run", env={"COLUMNS": "80"})
+    assert told.exit_code == 0
+    assert f"{CRIMES}: payloads are kept P10Y after newer figures came, on 2010-02-01" in told.output
+    assert "2 deliveries and releases would be removed" in told.output
+    done = empty.call("prune", "--json")
+    assert (done.exit_code, len(json.loads(done.output)["removed"])) == (0, 2)
+    assert "0 deliveries and releases removed" in empty.call("prune").output
+
+
+def test_pruning_is_refused_while_a_run_is_at_work(empty):
+    empty.home.mkdir()
+    with FileLock(empty.home / ".run.lock"):
+        assert "another run is at work" in refused(empty.call("prune"))
 
 
 def test_the_exit_codes_are_told_where_people_look_for_them(empty):

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from dagster_project.audit.clocks import read_clocks
@@ -11,7 +12,14 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.load import load_feeds
 from dagster_project.landing.store import FeedStore
 from dagster_project.settings import DBT_PROJECT
-from dagster_project.warehouse import open_warehouse, raw_layer, write_freshness, write_raw
+from dagster_project.warehouse import (
+    open_warehouse,
+    raw_layer,
+    write_freshness,
+    write_publication,
+    write_published,
+    write_raw,
+)
 
 
 def empty_warehouse(folder: Path) -> Path:
@@ -24,6 +32,8 @@ def empty_warehouse(folder: Path) -> Path:
     with open_warehouse(folder / "warehouse.duckdb") as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
+        write_published(connection, [])
+        write_publication(connection, date(2026, 11, 23))
     return folder / "warehouse.duckdb"
 
 

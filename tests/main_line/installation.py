@@ -57,6 +57,11 @@ class Installation:
         with _environment(self.environment):
             return run(is_sample=False, as_of=day, feeds=list(feeds))
 
+    def reconstruct(self, day: date) -> RunResult:
+        """What was known on a day, made again in this process."""
+        with _environment(self.environment):
+            return run(is_sample=False, as_known_on=day)
+
     def start(self, *arguments: str, outputs: int = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
         """The command in a process of its own."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}

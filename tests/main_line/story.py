@@ -115,7 +115,7 @@ class Story:
     def first(self) -> Day:
         """31 January: all is new."""
         told = orjson.loads(self.first_command.output)
-        result = RunResult(ExitCode(told["exit_code"]), told["released"], told["failures"])
+        result = RunResult(ExitCode(told["exit_code"]), told["released"], Path(told["folder"]), told["failures"])
         return self._day(FIRST, lambda: result, {})
 
     @cached_property

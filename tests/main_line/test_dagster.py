@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from dagster import AssetKey
 
 from dagster_project.definitions import defs, feeds, marts
 from dagster_project.defs.feeds import raw_key
@@ -89,7 +90,11 @@ def test_landing_and_building_are_the_whole_job_in_two_parts():
 
 def test_renewing_judges_every_mart_and_makes_none():
     layer = defs.resolve_job_def("renew").asset_layer
-    assert {key.to_user_string() for key in layer.selected_asset_keys} == {"raw_maandvers/freshness", "release"}
+    assert {key.to_user_string() for key in layer.selected_asset_keys} == {
+        "raw_maandvers/freshness",
+        "release",
+        "retention",
+    }
     assert {key.asset_key.path[-1] for key in layer.asset_graph.asset_check_keys if key.name == "fit_to_publish"} == {
         mart.name for mart in marts
     }
@@ -106,6 +111,14 @@ def test_a_run_with_nothing_new_imports_no_dbt():
     script = "import sys, dagster_project.parts, dagster_project.run; print({'dagster_dbt', 'dbt'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout == "set()\n"
+
+
+def test_what_is_made_again_is_judged_and_asks_no_supplier_nor_removes_anything():
+    layer = defs.resolve_job_def("reconstruct").asset_layer
+    whole = defs.resolve_job_def("publish").asset_layer
+    left_out = {raw_key(feed, table) for feed, table in TABLES} | {AssetKey("retention")}
+    assert set(layer.selected_asset_keys) == set(whole.selected_asset_keys) - left_out
+    assert layer.asset_graph.asset_check_keys == whole.asset_graph.asset_check_keys
 
 
 def test_the_job_is_scheduled_every_night_in_dutch_time():

@@ -1,0 +1,95 @@
+"""As known on a past day: an installation of its own, whose landing holds what had come in by then and nothing else."""
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+
+from dagster_project.errors import SetupError
+from dagster_project.landing.history import entries_until, state_of
+from dagster_project.landing.journal import Entry
+from dagster_project.landing.removals import Removal, Removals
+from dagster_project.landing.store import FeedStore, HeldEdition
+from dagster_project.opening import LOCK, sole_run
+from dagster_project.release.ledger import Ledger
+from dagster_project.workspace import LOCAL_TIME, Workspace
+
+
+def lay_out(workspace: Workspace, day: date) -> Workspace:
+    """Make the landing of that day anew, its deliveries linked; the installation itself stays as it is.
+
+    Raises SetupError for a day of which nothing is known, and where what was known then is no longer whole.
+    """
+    stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
+    _refuse_unknown_days(workspace, stores, day)
+    past = workspace.as_known_on(day)
+    with sole_run(workspace):
+        removals = Removals(workspace.home).readable()
+        known = {store.feed.id: entries_until(store, day) for store in stores}
+        for store in stores:
+            _refuse_what_is_gone(store, known[store.feed.id], day, removals)
+        with sole_run(past):
+            _clear(past)
+            for store in stores:
+                if entries := known[store.feed.id]:
+                    _lay_out_feed(store, entries, FeedStore(past.landing, store.feed))
+            Ledger(workspace).link_until(day, past.published)
+    return past
+
+
+def _refuse_unknown_days(workspace: Workspace, stores: Sequence[FeedStore], day: date) -> None:
+    if day > workspace.today:
+        raise SetupError(
+            f"--as-known-on {day} lies in the future: today is {workspace.today}\n"
+            "  do: name today or a day before it; --as-of tells how things will stand later"
+        )
+    firsts = [entry.at.astimezone(LOCAL_TIME).date() for store in stores for entry in store.journal.readable()[:1]]
+    if not firsts:
+        raise SetupError(f"nothing is known of any day in {workspace.home}\n  do: run first, without --as-known-on")
+    if day < min(firsts):
+        raise SetupError(
+            f"--as-known-on {day} lies before the first audit here, of {min(firsts)}\n"
+            f"  do: name {min(firsts)} or a day after it"
+        )
+
+
+def _refuse_what_is_gone(store: FeedStore, entries: Sequence[Entry], day: date, removals: Sequence[Removal]) -> None:
+    """A figure of that day cannot be made again from a delivery that is not there."""
+    for held in _current(entries):
+        if not store.has_tables(held.delivery_id):
+            folder = store.deliveries / held.delivery_id
+            why = [f": {one.rule}" for one in removals if folder.match(one.folder) and one.files]
+            raise SetupError(
+                f"{store.feed.id}: delivery {held.delivery_id}, which stood on {day}, is not there{''.join(why[-1:])}\n"
+                "  do: put its folder back from your back-up, or name a later day"
+            )
+
+
+def _clear(past: Workspace) -> None:
+    """Nothing of an earlier reconstruction may stand in for what landing says now."""
+    for path in past.home.iterdir():
+        if path.name == LOCK:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _lay_out_feed(store: FeedStore, entries: Sequence[Entry], past: FeedStore) -> None:
+    """The state that the last audit of that day left, its journal until then, and the deliveries that it names."""
+    state = state_of(entries[-1])
+    # What still waited for an audit was no part of what was known.
+    state.candidates = {}
+    for held in state.current.values():
+        if held.previous_id and not store.has_tables(held.previous_id):
+            # It served to compare with alone.
+            held.previous_id = None
+    past.deliveries.mkdir(parents=True)
+    for delivery_id in {one for held in state.current.values() for one in (held.delivery_id, held.previous_id) if one}:
+        (past.deliveries / delivery_id).symlink_to(store.deliveries / delivery_id, target_is_directory=True)
+    store.journal.copy_first(len(entries), past.journal)
+    past.save(state)
+
+
+def _current(entries: Sequence[Entry]) -> list[HeldEdition]:
+    return list(state_of(entries[-1]).current.values()) if entries else []

@@ -1,0 +1,107 @@
+"""The ledger of published figures: per release those that were new or other than last published; nothing ever changes.
+
+What is news the models tell (`int_revisions__news`); here it is kept, and shown to them again.
+"""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel
+
+from dagster_project.checksums import changed_files, write_checksums
+from dagster_project.errors import SetupError
+from dagster_project.landing.atomic import move_folder, write_file
+from dagster_project.workspace import Workspace
+
+WRITING = ".writing-"
+FIGURES = "figures.parquet"
+NOTE = "publication.json"
+NEWS = "intermediate.int_revisions__news"
+
+
+class Publication(BaseModel):
+    """What one release published that was not published so before."""
+
+    release_id: str
+    published_on: date
+    # Of what dbt had built when it was published.
+    fingerprint: str | None
+    figures: int
+
+    @property
+    def number(self) -> int:
+        """Place among the releases of its day."""
+        return int(self.release_id.rpartition("_")[2])
+
+
+class Ledger:
+    """The ledger of one installation; it need not exist yet."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.folder = workspace.published
+        self.warehouse = workspace.warehouse
+
+    def folders(self) -> list[Path]:
+        """The folder of every release that published something, whole ones alone."""
+        return sorted(folder for folder in self.folder.glob("*_*") if not folder.name.startswith("."))
+
+    def publications(self) -> list[Publication]:
+        """What was published, oldest first.
+
+        Raises SetupError when it is not as it was written: nobody can say what was published then.
+        """
+        found = []
+        for folder in self.folders():
+            for file, problem in changed_files(folder):
+                raise SetupError(
+                    f"{file} {problem}\n"
+                    f"  do: put it back from your back-up; without one, remove {folder}, and what it held counts as new"
+                )
+            found.append(Publication.model_validate_json((folder / NOTE).read_bytes()))
+        return sorted(found, key=lambda one: (one.published_on, one.number))
+
+    def files(self) -> list[Path]:
+        """The files that hold the figures, oldest first."""
+        return [self.folder / one.release_id / FIGURES for one in self.publications()]
+
+    def day_of(self, fingerprint: str) -> date | None:
+        """The day on which what dbt has built was first published; None for what was not published yet."""
+        last = self.publications()[-1:]
+        return last[0].published_on if last and last[0].fingerprint == fingerprint else None
+
+    def publish(self, release_id: str, day: date) -> None:
+        """Write down what a release publishes that was not published so before."""
+        for leftover in self.folder.glob(f"{WRITING}*"):
+            shutil.rmtree(leftover)
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            (fingerprint,) = _one(connection, "SELECT fingerprint FROM raw_maandvers.build")
+            if fingerprint and self.day_of(fingerprint):
+                return
+            publication = Publication(release_id=release_id, published_on=day, fingerprint=fingerprint, figures=0)
+            work = self.folder / f"{WRITING}{release_id}"
+            work.mkdir(parents=True)
+            (publication.figures,) = _one(
+                connection,
+                f"COPY (SELECT *, DATE '{day}' AS published_on, {publication.number}::integer AS release_number"
+                f" FROM {NEWS} ORDER BY indicator_code, period, region_code)"
+                f" TO '{work / FIGURES}' (FORMAT parquet, COMPRESSION zstd)",
+            )
+        write_file(work / NOTE, publication.model_dump_json(indent=2).encode())
+        write_checksums(work)
+        move_folder(work, self.folder / release_id)
+
+    def link_until(self, day: date, target: Path) -> None:
+        """Let another folder hold what was published by the end of a day."""
+        target.mkdir(parents=True)
+        for one in self.publications():
+            if one.published_on <= day:
+                (target / one.release_id).symlink_to(self.folder / one.release_id, target_is_directory=True)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row

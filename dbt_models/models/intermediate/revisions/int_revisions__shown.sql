@@ -1,0 +1,64 @@
+with figures as (select * from {{ ref('int_indicators__values') }}),
+
+dictionary as (select * from {{ ref('indicators') }}),
+
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
+explained as (
+    select
+        indicator_code,
+        numerator,
+        denominator,
+        concat_ws(
+            '|',
+            definition_nl,
+            unit,
+            numerator,
+            denominator,
+            factor,
+            aggregation,
+            weight,
+            reference_moment,
+            rounding,
+            secret_below,
+            source_feed
+        ) as explanation
+    from dictionary
+),
+
+-- A ratio is defined by what stands above and below its line as well.
+definitions as (
+    select
+        explained.indicator_code,
+        md5(concat_ws('|', explained.explanation, numerators.explanation, denominators.explanation)) as definition
+    from explained
+    left join explained as numerators on explained.numerator = numerators.indicator_code
+    left join explained as denominators on explained.denominator = denominators.indicator_code
+),
+
+-- What is not there was not published: a feed that is withheld takes nothing back.
+shown as (
+    select
+        figures.region_code,
+        figures.region_vintage,
+        figures.region_level,
+        figures.indicator_code,
+        definitions.definition,
+        figures.period_type,
+        figures.period,
+        figures.period_start_date,
+        figures.period_end_date,
+        figures.value,
+        figures.status,
+        figures.feed,
+        figures.denominator_feed,
+        -- Oldest borders that are still the same; null while nobody tells anything of them.
+        regions.unchanged_since as borders_since
+    from figures
+    inner join definitions on figures.indicator_code = definitions.indicator_code
+    left join regions
+        on figures.region_code = regions.region_code and figures.region_vintage = regions.region_vintage
+    where figures.value is not null
+)
+
+select * from shown

@@ -1,0 +1,102 @@
+"""An installation that lived through some days without dbt: deliveries that came, were admitted, and are remembered."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import duckdb
+from main_line.installation import Installation
+
+from dagster_project.extract.answer import PayloadFile
+from dagster_project.landing.history import remember
+from dagster_project.landing.parquet import describe
+from dagster_project.landing.store import MANIFEST, FeedStore, HeldEdition, Manifest
+
+from .receiving import contract
+
+CBS, CRIMES = "cbs.key_figures", "police.crime_monthly"
+
+
+def morning(day: date) -> datetime:
+    return datetime.combine(day, time(5), UTC)
+
+
+@dataclass
+class Lived:
+    """A home with landing; what comes in it is one number per delivery."""
+
+    home: Path
+
+    @property
+    def installation(self) -> Installation:
+        return Installation(self.home)
+
+    def workspace(self, today: date):
+        return self.installation.workspace(today)
+
+    def store(self, feed: str = CRIMES) -> FeedStore:
+        return FeedStore(self.home / "landing", contract(feed))
+
+    def receive(self, day: date, number: int, feed: str = CRIMES, edition: str = "current") -> str:
+        """A delivery comes in and is admitted; returns its name."""
+        store = self.store(feed)
+        delivery_id = hashlib.sha256(f"{feed} {edition} {number}".encode()).hexdigest()[:16]
+        _write(store, delivery_id, edition, day, number)
+        state = store.state()
+        before = state.current.get(edition)
+        state.current[edition] = HeldEdition(
+            delivery_id=delivery_id,
+            previous_id=before.delivery_id if before else None,
+            contract_version="1",
+            validators={},
+        )
+        state.window = sorted({*state.window, edition})
+        store.save(state)
+        self.confirm(day, feed)
+        return delivery_id
+
+    def confirm(self, day: date, feed: str = CRIMES) -> None:
+        """The supplier has nothing newer."""
+        store = self.store(feed)
+        state = store.state()
+        state.attempted_at = state.confirmed_at = state.checked_at = morning(day)
+        store.save(state)
+        remember(store, morning(day))
+
+
+def _write(store: FeedStore, delivery_id: str, edition: str, day: date, number: int) -> None:
+    work = store.incoming / delivery_id
+    (work / "payload").mkdir(parents=True)
+    content = f'[{{"number": {number}}}]'.encode()
+    (work / "payload" / "page-1.json.gz").write_bytes(gzip.compress(content, mtime=0))
+    tables = {}
+    for table in store.feed.tables:
+        file = work / f"{table.name}.parquet"
+        columns = ", ".join(f"null::{column.data_type} AS {column.name}" for column in table.columns)
+        duckdb.execute(f"COPY (SELECT {columns}) TO '{file}' (FORMAT parquet)")
+        tables[table.name] = describe(file, [column.name for column in table.columns], [])
+    manifest = Manifest(
+        feed=store.feed.id,
+        edition=edition,
+        source_id="47022NED",
+        delivery_id=delivery_id,
+        url="https://data.example/47022NED",
+        received_at=morning(day),
+        released_at=morning(day),
+        period_end=None,
+        contract_version="1",
+        headers={},
+        facts={},
+        payload=[
+            PayloadFile(
+                name="page-1.json.gz",
+                url="https://data.example/47022NED",
+                sha256=hashlib.sha256(content).hexdigest(),
+            )
+        ],
+        tables=tables,
+    )
+    (work / MANIFEST).write_bytes(manifest.model_dump_json(indent=2).encode())
+    store.add(work, delivery_id)

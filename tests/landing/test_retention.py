@@ -1,0 +1,344 @@
+"""Retention: what is past its term goes and is written down; what a release stands on, or is current, never does."""
+
+import json
+import random
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+
+import isodate
+import pytest
+
+from dagster_project import retention
+from dagster_project.checksums import write_checksums
+from dagster_project.contracts.load import load_release_retention
+from dagster_project.contracts.model import ReleaseRetention
+from dagster_project.errors import ContractError, SetupError
+from dagster_project.landing.atomic import point_link
+from dagster_project.landing.removals import Removals
+from dagster_project.reconstruction import lay_out
+from dagster_project.release.build import ReleaseNote
+from dagster_project.retention import prune
+from dagster_project.settings import DBT_PROJECT
+from dagster_project.verify import verify
+
+from .lived_through import CRIMES, Lived
+
+FIRST = date(2010, 1, 15)
+# Eleven years and some days after the first, so that contracts of ten years let go of the oldest.
+TODAY = date(2021, 2, 1)
+
+
+def month(number: int) -> date:
+    return FIRST + isodate.duration.Duration(months=number)
+
+
+@pytest.fixture
+def lived(tmp_path):
+    """Crimes were revised in each of six months and confirmed yesterday; nothing was ever released."""
+    lived = Lived(tmp_path / "home")
+    for number in range(6):
+        lived.receive(month(number), number)
+    lived.confirm(TODAY - timedelta(days=1))
+    return lived
+
+
+def ids(lived):
+    """Every delivery that came, oldest first."""
+    store = lived.store()
+    return sorted((path.name for path in store.deliveries.iterdir()), key=lambda one: store.manifest(one).received_at)
+
+
+def release(lived, day, *deliveries, number=1, feed=CRIMES):
+    """A release that exists, and says what it stands on."""
+    note = ReleaseNote(
+        release_id=f"{day}_{number}",
+        municipality_code="GM9999",
+        as_of=day,
+        version="0.1.0",
+        is_fictional=True,
+        rows={},
+        withheld={},
+        problems={},
+        deliveries={feed: {str(n): one for n, one in enumerate(deliveries)}} if deliveries else {},
+    )
+    folder = lived.home / "releases" / note.release_id
+    (folder / "csv").mkdir(parents=True)
+    (folder / "csv" / "mart.csv").write_text("figures")
+    (folder / "release.json").write_text(note.model_dump_json())
+    write_checksums(folder)
+    point_link(lived.home / "releases" / "latest", note.release_id)
+    return folder
+
+
+def pruned(lived, today=TODAY, *, is_dry_run=False):
+    return prune(lived.workspace(today), is_dry_run=is_dry_run)
+
+
+def whole(lived):
+    """The deliveries of which both tables and payload are there."""
+    store = lived.store()
+    return [one for one in ids(lived) if store.has_tables(one) and store.has_payload(one)]
+
+
+def findings(lived, today=TODAY):
+    return [(finding.file, finding.problem) for finding in verify(lived.workspace(today)).findings]
+
+
+def under_other_terms(lived, today, folder, terms):
+    """The workspace where the contract of the feed says this of its retention."""
+    models = shutil.copytree(DBT_PROJECT / "models" / "staging", folder / "models")
+    contract = models / "police" / "_police__sources.yml"
+    text = contract.read_text("utf-8")
+    heading = "            delivery:\n"
+    assert heading in text
+    contract.write_text(text.replace(heading, f"{heading}              retention: {terms}\n"))
+    return replace(lived.workspace(today), models=models)
+
+
+def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(lived):
+    all_of_them = ids(lived)
+    removed = pruned(lived).removed
+    # The last is current, and the one before it is what the next is compared with.
+    assert whole(lived) == all_of_them[-2:]
+    assert ids(lived) == all_of_them
+    assert {one.folder.rpartition("/")[2] for one in removed} == set(all_of_them[:4])
+    left = lived.store().deliveries / all_of_them[0]
+    assert sorted(path.name for path in left.rglob("*") if path.is_file()) == ["SHA256SUMS", "manifest.json"]
+
+
+def test_the_book_says_what_went_when_and_by_which_rule(lived):
+    removed = pruned(lived).removed
+    assert Removals(lived.home).read() == removed
+    assert {entry.at.date() for entry in Removals(lived.home).journal.entries()} == {TODAY}
+    payload, tables = (one for one in removed if one.folder.endswith(ids(lived)[0]))
+    assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures came, on {month(1)}"
+    assert (payload.files, tables.files) == (["payload/page-1.json.gz"], ["crime_monthly.parquet"])
+    assert payload.size_bytes > 0
+
+
+def test_the_term_runs_from_the_day_on_which_newer_figures_came(lived):
+    last_day = month(2) + isodate.duration.Duration(years=10)
+    second = ids(lived)[1]
+    pruned(lived, last_day)
+    assert second in whole(lived)
+    pruned(lived, last_day + timedelta(days=1))
+    assert second not in whole(lived)
+
+
+def test_a_dry_run_tells_the_same_and_removes_nothing(lived):
+    before = whole(lived)
+    told = pruned(lived, is_dry_run=True).removed
+    assert (whole(lived), Removals(lived.home).journal.file.exists()) == (before, False)
+    assert told == pruned(lived).removed
+
+
+def test_pruning_again_removes_nothing(lived):
+    assert pruned(lived).removed
+    assert pruned(lived).removed == []
+
+
+def test_what_is_still_current_stays_however_old(tmp_path):
+    lived = Lived(tmp_path / "home")
+    lived.receive(FIRST, 0)
+    lived.confirm(TODAY)
+    assert pruned(lived).removed == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_an_existing_release_stands_on_stays_and_everything_is_in_order(lived, seed):
+    chosen = random.Random(seed).sample(ids(lived), 2)
+    for number, one in enumerate(chosen):
+        release(lived, TODAY - timedelta(days=number), one)
+    pruned(lived)
+    assert set(chosen) <= set(whole(lived))
+    assert findings(lived) == []
+
+
+def test_a_delivery_goes_once_the_last_release_that_stands_on_it_is_gone(lived):
+    first = ids(lived)[0]
+    old = release(lived, date(2020, 9, 30), first)
+    release(lived, TODAY, ids(lived)[-1])
+    pruned(lived)
+    assert first in whole(lived)
+    pruned(lived, date(2030, 10, 1))
+    assert not old.exists()
+    assert first not in whole(lived)
+    assert findings(lived) == []
+
+
+def test_of_a_release_that_does_not_say_what_it_stands_on_everything_is_kept(lived):
+    release(lived, TODAY)
+    assert [one for one in pruned(lived).removed if one.files] == []
+
+
+def test_payloads_may_go_before_deliveries(lived, tmp_path):
+    prune(under_other_terms(lived, date(2012, 1, 1), tmp_path, "{payloads: P1Y}"), is_dry_run=False)
+    store = lived.store()
+    assert [one for one in ids(lived) if not store.has_payload(one)] == ids(lived)[:4]
+    assert all(store.has_tables(one) for one in ids(lived))
+    assert findings(lived) == []
+
+
+def test_releases_go_after_their_term_but_not_the_last_of_a_month(lived):
+    days = [date(2020, 8, 30), date(2020, 8, 31), date(2020, 10, 31), date(2020, 11, 1), date(2021, 1, 31)]
+    folders = [release(lived, day) for day in days] + [release(lived, days[1], number=2)]
+    point_link(lived.home / "releases" / "latest", "2021-01-31_1")
+    pruned(lived)
+    # 31 October is 1 February less three months: one day too long, but the last of its month.
+    kept = ["2020-08-31_2", "2020-10-31_1", "2020-11-01_1", "2021-01-31_1"]
+    assert sorted(folder.name for folder in folders if folder.exists()) == kept
+    pruned(lived, date(2030, 12, 1))
+    assert sorted(folder.name for folder in folders if folder.exists()) == ["2021-01-31_1"]
+
+
+def test_month_ends_are_as_other_releases_where_the_contract_says_nothing_of_them(lived, monkeypatch):
+    terms = ReleaseRetention.model_validate({"releases": "P3M"})
+    monkeypatch.setattr(retention, "load_release_retention", lambda _: terms)
+    old = release(lived, date(2020, 10, 31))
+    release(lived, TODAY)
+    pruned(lived)
+    assert not old.exists()
+
+
+def test_the_latest_release_stays_however_old(lived):
+    release(lived, date(2011, 1, 2))
+    newest = release(lived, date(2011, 1, 3))
+    pruned(lived, date(2040, 1, 1))
+    assert newest.exists()
+    point_link(lived.home / "releases" / "latest", release(lived, date(2011, 1, 1)).name)
+    pruned(lived, date(2040, 1, 1))
+    assert [folder.name for folder in lived.workspace(TODAY).release_folders()] == ["2011-01-01_1", "2011-01-03_1"]
+
+
+class StoppedError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("moment", range(12))
+def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monkeypatch, moment):
+    """At each of the first steps: after a line in the book, after a file, after the new name of a release."""
+    for day in (date(2020, 9, 1), date(2020, 9, 2), TODAY):
+        release(lived, day, *ids(lived)[-2:])
+    steps = iter(range(moment))
+    remove, write, rmtree = retention._remove, Removals.write, shutil.rmtree
+
+    def stopping(step):
+        def stop(*arguments, **options):
+            if next(steps, None) is None:
+                raise StoppedError
+            return step(*arguments, **options)
+
+        return stop
+
+    monkeypatch.setattr(retention, "_remove", stopping(remove))
+    monkeypatch.setattr(Removals, "write", stopping(write))
+    monkeypatch.setattr(retention.shutil, "rmtree", stopping(rmtree))
+    with pytest.raises(StoppedError):
+        pruned(lived)
+    monkeypatch.undo()
+    assert findings(lived) == []
+    pruned(lived)
+    assert whole(lived) == ids(lived)[-2:]
+    left = {path.name for path in (lived.home / "releases").iterdir()}
+    assert left == {"2020-09-02_1", f"{TODAY}_1", "latest"}
+    assert findings(lived) == []
+
+
+def test_what_is_gone_without_a_line_in_the_book_is_a_loss(lived):
+    pruned(lived)
+    lost = lived.store().payload(ids(lived)[-1], "page-1.json.gz")
+    lost.unlink()
+    assert findings(lived) == [(str(lost.relative_to(lived.home)), "is gone")]
+
+
+def test_a_release_that_lost_what_it_stands_on_is_named(lived):
+    release(lived, TODAY, ids(lived)[-1])
+    shutil.rmtree(lived.store().deliveries / ids(lived)[-1])
+    ((_, problem),) = findings(lived)
+    assert f"while the figures of release {TODAY}_1 were made from it" in problem
+
+
+def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
+    pruned(lived, month(122))
+    book = Removals(lived.home).journal.file
+    book.write_bytes(book.read_bytes().replace(b"P10Y", b"P20Y", 1))
+    assert [file for file, _ in findings(lived)] == ["removals.jsonl"]
+    before = whole(lived)
+    with pytest.raises(SetupError, match="was changed outside Maandvers"):
+        pruned(lived)
+    assert whole(lived) == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_bit_flipped_in_what_pruning_left_is_found(lived, seed):
+    release(lived, TODAY, ids(lived)[-1])
+    pruned(lived)
+    chance = random.Random(seed)
+    files = sorted(path for path in lived.home.rglob("*") if path.is_file() and not path.is_symlink())
+    for path in files:
+        content = path.read_bytes()
+        at = chance.randrange(len(content) * 8) if content else 0
+        changed = bytearray(content)
+        if not content:
+            continue
+        changed[at // 8] ^= 1 << at % 8
+        path.write_bytes(changed)
+        assert findings(lived), (path, at)
+        path.write_bytes(content)
+    assert findings(lived) == []
+
+
+def damaged_history(lived):
+    journal = lived.store().journal.file
+    journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
+
+
+def damaged_state(lived):
+    state = lived.store().state_file
+    state.write_bytes(state.read_bytes().replace(b"2021-01-31", b"2021-02-01", 1))
+
+
+def unreadable_note(lived):
+    (release(lived, TODAY) / "release.json").write_text("{")
+
+
+@pytest.mark.parametrize("damage", [damaged_history, damaged_state, unreadable_note])
+def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
+    damage(lived)
+    before = whole(lived)
+    with pytest.raises(SetupError, match=r"\n  do: "):
+        pruned(lived)
+    assert whole(lived) == before
+
+
+def test_what_was_pruned_and_comes_again_is_kept_anew(lived):
+    again = ids(lived)[0]
+    pruned(lived)
+    assert lived.receive(TODAY, 0) == again
+    assert again in whole(lived)
+    assert findings(lived) == []
+    lived.store().payload(again, "page-1.json.gz").unlink()
+    assert [problem for _, problem in findings(lived)] == ["is gone"]
+
+
+def test_a_day_whose_delivery_was_pruned_is_refused_with_the_rule(lived):
+    pruned(lived)
+    with pytest.raises(SetupError) as refused:
+        lay_out(lived.workspace(TODAY), month(1))
+    assert f"deliveries are kept P10Y after newer figures came, on {month(2)}" in str(refused.value)
+
+
+def test_the_contract_says_how_long_releases_are_kept(tmp_path):
+    terms = load_release_retention(DBT_PROJECT / "models")
+    assert (isodate.duration_isoformat(terms.releases), isodate.duration_isoformat(terms.month_ends)) == ("P3M", "P10Y")
+    file = tmp_path / "models" / "_maandvers__sources.yml"
+    file.parent.mkdir()
+    for written, key in (({"releases": "a while"}, "retention.releases"), ({"release": "P3M"}, "retention.release")):
+        source = {"name": "raw_maandvers", "config": {"meta": {"retention": written}}}
+        file.write_text(json.dumps({"sources": [source]}))
+        with pytest.raises(ContractError, match=key):
+            load_release_retention(file.parent)
+    file.write_text("sources: []")
+    with pytest.raises(ContractError, match="stands nowhere"):
+        load_release_retention(file.parent)

@@ -1,0 +1,162 @@
+"""Months in which suppliers revise what they published: each is made again as it was known, and revisions are told.
+
+Usually three months, of which the second brings definitive figures. With MAANDVERS_TEST_MONTHS=12 a whole year.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from isodate.duration import Duration
+from starlette.applications import Starlette
+from suppliers import faults
+from suppliers.running import running
+
+from dagster_project.errors import ExitCode
+from dagster_project.run import RunResult
+from dagster_project.verify import verify
+
+from .installation import CLOCKS, Installation, ask, figures, marts
+
+MONTHS = int(os.environ.get("MAANDVERS_TEST_MONTHS", "3"))
+FIRST = date(2025, 10, 20)
+# Crimes of the newest month are not all registered yet; halves and quarters are provisional, and then definitive.
+FEEDS = ["cbs.key_figures", "cbs.youth_care", "cbs.benefits", "police.crime_monthly", "police.nuisance_monthly"]
+# CBS gives no answer for two months: its figures are withheld in the second of them.
+SILENT = (3, 4)
+
+
+@dataclass
+class Month:
+    """A month's run, and the release that was kept of it."""
+
+    day: date
+    result: RunResult
+    figures: dict[str, tuple]
+
+
+@dataclass
+class Year:
+    """The installation that lived through the months, and what each left."""
+
+    installation: Installation
+    months: list[Month]
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    home = Path(os.environ.get("MAANDVERS_TEST_HOME") or tmp_path_factory.mktemp("months")) / "home"
+    with running(Starlette()) as suppliers:
+        urls = {f"MAANDVERS_SUPPLIERS__{name}__BASE_URL": suppliers.cbs_url for name in ("CBS", "POLICE")}
+        listed = ", ".join(f'"{feed}"' for feed in FEEDS)
+        installation = Installation(home, settings={**urls, "MAANDVERS_FEEDS": f"[{listed}]"})
+        months = []
+        for number in range(MONTHS):
+            day = FIRST + Duration(months=number)
+            suppliers.travel_to(day)
+            suppliers.faults.chosen = {"(?i)odata.*85[0-9]{3}NED": faults.unavailable()} if number in SILENT else {}
+            result = installation.run(day)
+            assert result.release_id, result.failures
+            months.append(Month(day, result, figures(result.folder)))
+    return Year(installation, months)
+
+
+def parquet_figures(release, mart):
+    """Rows and checksum of the mart's Parquet file without the clocks."""
+    with duckdb.connect() as connection:
+        file = release / "parquet" / f"{mart}.parquet"
+        names = [name for name, *_ in connection.execute(f"describe from '{file}'").fetchall() if name not in CLOCKS]
+        query = f"select count(*), sum(hash(t)::hugeint) from (select {', '.join(names)} from '{file}') t"
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("number", range(MONTHS))
+def test_each_month_is_made_again_as_it_was_released(year, number):
+    month = year.months[number]
+    again = year.installation.reconstruct(month.day)
+    assert (again.exit_code, again.failures) == (month.result.exit_code, [])
+    assert figures(again.folder) == month.figures
+    for mart in marts(month.result.folder):
+        assert parquet_figures(again.folder, mart) == parquet_figures(month.result.folder, mart), mart
+    clocks = "select * from freshness order by feed"
+    assert ask(again.folder, clocks) == ask(month.result.folder, clocks)
+
+
+def test_months_differ_so_that_making_them_again_means_something(year):
+    for before, after in zip(year.months, year.months[1:], strict=False):
+        assert before.figures != after.figures
+
+
+def revisions(month, where="true"):
+    columns = "indicator_code, region_code, period, first_value, first_status, first_published_on, value, status"
+    query = f"select {columns}, revision_count, last_changed_on, change from mart_revisions where {where} order by all"
+    return ask(month.result.folder, query)
+
+
+def test_nothing_was_revised_in_the_first_release(year):
+    assert revisions(year.months[0]) == []
+
+
+def test_a_month_of_crimes_is_first_published_too_low_and_then_revised(year):
+    first, second = year.months[:2]
+    of_crimes = "indicator_code = 'crimes_monthly_count' and region_code = 'GM9999'"
+    ((_, _, period, first_value, _, first_day, value, _, count, last_day, change),) = revisions(second, of_crimes)
+    for month, expected in ((first, first_value), (second, value)):
+        figure = f"select value from fct_indicator_values where {of_crimes} and period = '{period}'"
+        assert ask(month.result.folder, figure) == [(expected,)]
+    assert (first_day, last_day, count, change) == (first.day, second.day, 1, value - first_value)
+    assert change > 0
+
+
+def test_what_becomes_definitive_is_told(year):
+    made = revisions(year.months[1], "is_made_definitive")
+    assert {(first_status, status) for _, _, _, _, first_status, _, _, status, *_ in made} == {
+        ("provisional", "definitive")
+    }
+
+
+def test_every_first_value_is_what_the_first_release_held(year):
+    """Compared with the releases themselves, of which the ledger knows nothing."""
+    kept = {month.day: month.result.folder for month in year.months}
+    last = year.months[-1]
+    assert revisions(last)
+    with duckdb.connect() as connection:
+        for day, folder in kept.items():
+            connection.execute(f"attach '{folder / 'maandvers.duckdb'}' as month_{day:%Y%m} (read_only)")
+        held = " union all ".join(
+            f"select date '{day}' as day, region_code, indicator_code, period, value, status"
+            f" from month_{day:%Y%m}.held.fct_indicator_values where value is not null"
+            for day in kept
+        )
+        query = f"""
+            select count(*), count(*) filter (
+                revisions.first_value is distinct from first.value
+                or revisions.first_status is distinct from first.status
+                or revisions.first_published_on is distinct from first.day
+            )
+            from month_{last.day:%Y%m}.held.mart_revisions as revisions
+            left join (
+                from ({held}) select *
+                qualify row_number() over (partition by region_code, indicator_code, period order by day) = 1
+            ) as first using (region_code, indicator_code, period)
+        """
+        ((rows, wrong),) = connection.execute(query).fetchall()
+    assert (rows > 0, wrong) == (True, 0)
+
+
+def test_every_file_is_as_it_was_written(year):
+    assert verify(year.installation.workspace(year.months[-1].day)).findings == []
+
+
+def test_a_month_in_which_cbs_said_nothing_withholds_and_revises_nothing(year):
+    if max(SILENT) + 1 >= MONTHS:
+        pytest.skip("CBS is silent in a later month")
+    withheld = year.months[max(SILENT)]
+    assert withheld.result.exit_code == ExitCode.RELEASED_WITH_WITHHELD_FEEDS
+    back = year.months[max(SILENT) + 1]
+    assert revisions(withheld, "feed = 'cbs.youth_care'") == []
+    changed = revisions(back, f"feed = 'cbs.youth_care' and last_changed_on >= '{withheld.day}'")
+    assert changed == []
