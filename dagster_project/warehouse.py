@@ -191,10 +191,16 @@ def _until_free() -> tenacity.Retrying:
 
 
 def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
-    columns = ", ".join(column.name for column in table.columns)
     parts = []
     for edition, delivery_id in shown.items():
-        year = _year(edition)
+        year, written = _year(edition), store.manifest(delivery_id).tables.get(table.name)
+        if written is None:
+            continue
+        # What the contract asks for since then has no value in a delivery of before.
+        columns = ", ".join(
+            column.name if column.name in written.columns else f"null::{column.data_type} AS {column.name}"
+            for column in table.columns
+        )
         parts.append(
             f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
             f" '{delivery_id}' AS delivery_id FROM read_parquet('{store.parquet(delivery_id, table.name)}')"
