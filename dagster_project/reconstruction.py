@@ -4,13 +4,18 @@ import shutil
 from collections.abc import Sequence
 from datetime import date
 
+from pydantic import BaseModel
+
 from dagster_project.errors import SetupError
 from dagster_project.landing.history import entries_until, state_of
 from dagster_project.landing.journal import Entry
 from dagster_project.landing.removals import Removal, Removals
 from dagster_project.landing.store import FeedStore, HeldEdition
 from dagster_project.opening import LOCK, sole_run
+from dagster_project.release.build import DATABASE, latest_release, read_note
 from dagster_project.release.ledger import Ledger
+from dagster_project.release.marts import Mart
+from dagster_project.release.proof import differing
 from dagster_project.workspace import LOCAL_TIME, Workspace
 
 
@@ -34,6 +39,25 @@ def lay_out(workspace: Workspace, day: date) -> Workspace:
                     _lay_out_feed(store, entries, FeedStore(past.landing, store.feed))
             Ledger(workspace).link_until(day, past.published)
     return past
+
+
+class Likeness(BaseModel):
+    """How a reconstruction compares with the release that was kept of its day."""
+
+    kept: str
+    # Marts whose rows are not those of that release.
+    differing: list[str]
+
+
+def likeness(workspace: Workspace, past: Workspace, marts: Sequence[Mart]) -> Likeness | None:
+    """Compare what was made again with the last release of that day; None where no such release is kept."""
+    again = latest_release(past.releases)
+    kept = [note for folder in workspace.release_folders() if (note := read_note(folder)).as_of == past.today]
+    if again is None or not kept:
+        return None
+    last = max(kept, key=lambda note: note.number)
+    databases = [past.releases / again.release_id / DATABASE, workspace.releases / last.release_id / DATABASE]
+    return Likeness(kept=last.release_id, differing=differing(marts, *databases))
 
 
 def _refuse_unknown_days(workspace: Workspace, stores: Sequence[FeedStore], day: date) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dagster_project.reconstruction import Likeness
 from dagster_project.retention import Pruning
 from dagster_project.run import RunResult
 from dagster_project.status import FeedStatus, Status
@@ -21,6 +22,7 @@ def print_run(result: RunResult, status: Status) -> None:
         console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
         if status.release and (made := status.release.reconstruction):
             console.print(f"As known on {made.as_known_on}, made again; 'latest' stays. It lies in {result.folder}")
+            console.print(_likeness(result.likeness), markup=False, soft_wrap=True)
     else:
         kept = status.release.release_id if status.release else "none"
         console.print(f"[bold red]Nothing released.[/bold red] The last release stays: {kept}.")
@@ -70,8 +72,21 @@ def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
         "released": result.release_id,
         "folder": str(result.folder) if result.folder else None,
         "failures": result.failures,
+        "likeness": result.likeness.model_dump() if result.likeness else None,
         **status.model_dump(mode="json"),
     }
+
+
+def _likeness(found: Likeness | None) -> str:
+    if found is None:
+        return "No release of that day is kept to compare it with."
+    if not found.differing:
+        return f"Every mart equals that of release {found.kept}."
+    return (
+        f"Not as in release {found.kept}: {', '.join(found.differing)}.\n"
+        "  do: ask maandvers verify whether anything was changed; if not, models, seeds or contracts have"
+        " changed since"
+    )
 
 
 def _print_feeds(console: Console, status: Status) -> None:

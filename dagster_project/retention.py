@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import isodate
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from dagster_project.checksums import CHECKSUMS, digest_of
 from dagster_project.contracts.calendar import fresh_until
@@ -19,7 +19,7 @@ from dagster_project.landing.atomic import sync_folder
 from dagster_project.landing.history import state_of
 from dagster_project.landing.removals import Removal, Removals
 from dagster_project.landing.store import FeedState, FeedStore, Manifest
-from dagster_project.release.build import LATEST, ReleaseNote
+from dagster_project.release.build import LATEST, ReleaseNote, read_note
 from dagster_project.workspace import LOCAL_TIME, Workspace
 
 PRUNED = ".pruned-"
@@ -56,7 +56,7 @@ def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
 def _releases(workspace: Workspace) -> tuple[list[Removal], list[ReleaseNote]]:
     """The releases that are past their term, and the notes of those that stay."""
     terms = load_release_retention(workspace.models)
-    notes = sorted((_note(folder) for folder in workspace.release_folders()), key=_order)
+    notes = sorted((read_note(folder) for folder in workspace.release_folders()), key=_order)
     last_of_month = {(note.as_of.year, note.as_of.month): note.release_id for note in notes}
     link = workspace.releases / LATEST
     safe = {notes[-1].release_id, link.resolve().name} if notes else set()
@@ -155,19 +155,8 @@ def _remove(folder: Path, files: Sequence[str]) -> None:
     shutil.rmtree(leftover)
 
 
-def _note(folder: Path) -> ReleaseNote:
-    file = folder / "release.json"
-    try:
-        return ReleaseNote.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise SetupError(
-            f"{file} cannot be read, so nobody can say what that release stands on\n"
-            "  do: put it back from your back-up, or remove the folder"
-        ) from error
-
-
 def _order(note: ReleaseNote) -> tuple[date, int]:
-    return note.as_of, int(note.release_id.rpartition("_")[2])
+    return note.as_of, note.number
 
 
 def _day(moment: datetime) -> date:

@@ -14,7 +14,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import build_for, current_manifest
 from dagster_project.errors import ExitCode, SetupError
 from dagster_project.opening import workspace_of
-from dagster_project.reconstruction import lay_out
+from dagster_project.reconstruction import Likeness, lay_out, likeness
 from dagster_project.release.build import latest_release
 from dagster_project.release.marts import read_marts
 from dagster_project.warehouse import are_figures_built
@@ -38,16 +38,17 @@ class RunResult:
     # Where the release lies that was made.
     folder: Path | None
     failures: list[str]
+    # Of what was known on a past day: how it compares with the release that was kept of it.
+    likeness: Likeness | None = None
 
 
 def run(
     *, is_sample: bool, as_of: date | None = None, feeds: Sequence[str] = (), as_known_on: date | None = None
 ) -> RunResult:
     """Run the whole line once, or make again what was known on a day. Raises MaandversError for a person to act on."""
-    workspace = workspace_of(is_sample=is_sample, as_of=as_of)
-    workspace.select(list(feeds))
-    if as_known_on:
-        workspace = lay_out(workspace, as_known_on)
+    real = workspace_of(is_sample=is_sample, as_of=as_of)
+    real.select(list(feeds))
+    workspace = lay_out(real, as_known_on) if as_known_on else real
     warm_up()
     before = latest_release(workspace.releases)
     # Only now: importing Dagster takes seconds, and whoever made a typing error should not wait for it.
@@ -79,6 +80,7 @@ def run(
         release_id=released,
         folder=workspace.releases / released if released else None,
         failures=[text for _, text in failures],
+        likeness=likeness(real, workspace, read_marts(current_manifest())) if as_known_on else None,
     )
 
 

@@ -8,11 +8,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.checksums import write_checksums
+from dagster_project.errors import SetupError
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.ledger import Ledger
@@ -77,6 +78,11 @@ class ReleaseNote(BaseModel):
     expiring: dict[str, date] = {}
     last_good: dict[str, list[LastGood]] = {}
 
+    @property
+    def number(self) -> int:
+        """Place among the releases of its day."""
+        return int(self.release_id.rpartition("_")[2])
+
 
 def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, data_docs: Path) -> ReleaseNote:
     """Write, read back, compare and publish a release; returns its note.
@@ -135,6 +141,18 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         Ledger(workspace).publish(release_id, workspace.today)
     point_link(workspace.releases / LATEST, release_id)
     return note
+
+
+def read_note(folder: Path) -> ReleaseNote:
+    """What the release in a folder says of itself. Raises SetupError when that cannot be read."""
+    file = folder / "release.json"
+    try:
+        return ReleaseNote.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise SetupError(
+            f"{file} cannot be read, so nobody can say what that release stands on\n"
+            "  do: put it back from your back-up, or remove the folder"
+        ) from error
 
 
 def latest_release(releases: Path) -> ReleaseNote | None:

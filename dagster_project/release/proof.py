@@ -13,6 +13,8 @@ HELD = "held"
 # The form in which a release writes CSV. Left to guess it, DuckDB stumbles over 'Bedrijventerrein "De Sypel"'.
 DIALECT = """auto_detect=false, header=true, delim=',', quote='"', escape='"'"""
 
+KNOWN_TO_THE_OTHER = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'other' AND schema_name = ?"
+
 
 class ReadBackError(MaandversError):
     """What was written differs from what it was written from."""
@@ -49,6 +51,25 @@ def compare(
         rows[mart.name] = source[0]
     connection.execute("DETACH written")
     return rows
+
+
+def differing(marts: Sequence[Mart], database: Path, other: Path) -> list[str]:
+    """The marts whose rows or columns in the database of one release are not those in the database of another."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"ATTACH '{database}' AS one (READ_ONLY)")
+        connection.execute(f"ATTACH '{other}' AS other (READ_ONLY)")
+
+        def held(name: str) -> tuple[object, ...]:
+            kinds = connection.execute(f"DESCRIBE {name}").fetchall()
+            return [column[:2] for column in kinds], _summary(connection, f"FROM {name}")
+
+        known = {name for (name,) in connection.execute(KNOWN_TO_THE_OTHER, [HELD]).fetchall()}
+        return [
+            mart.name
+            for mart in marts
+            if mart.name not in known or held(f"one.{HELD}.{mart.name}") != held(f"other.{HELD}.{mart.name}")
+        ]
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, str]:
