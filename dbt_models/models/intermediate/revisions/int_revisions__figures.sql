@@ -103,7 +103,9 @@ revised as (
         100.0 * (shown.value - counted.first_value) / nullif(abs(counted.first_value), 0) as change_pct,
         counted.first_status <> 'definitive' and shown.status = 'definitive' as is_made_definitive,
         shown.feed,
-        shown.denominator_feed
+        shown.released_at,
+        shown.denominator_feed,
+        shown.denominator_released_at
     from shown
     inner join counted
         on

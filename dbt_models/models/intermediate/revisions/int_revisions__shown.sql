@@ -51,7 +51,9 @@ shown as (
         figures.value,
         figures.status,
         figures.feed,
+        figures.released_at,
         figures.denominator_feed,
+        figures.denominator_released_at,
         -- Oldest borders that are still the same; null while nobody tells anything of them.
         regions.unchanged_since as borders_since
     from figures

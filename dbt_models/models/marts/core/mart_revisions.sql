@@ -29,6 +29,7 @@ final as (
         figures.is_made_definitive,
         figures.feed,
         figures.denominator_feed,
+        least(figures.released_at, figures.denominator_released_at) as released_at,
         least(clocks.checked_at, denominator_clocks.checked_at) as checked_at,
         least(clocks.fresh_until, denominator_clocks.fresh_until) as fresh_until
     from figures
