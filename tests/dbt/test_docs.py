@@ -6,6 +6,7 @@ import pytest
 from test_unit_tests import empty_warehouse
 
 from dagster_project.checksums import digest_of
+from dagster_project.dbt import digest_of_sources
 from dagster_project.docs import write_docs
 from dagster_project.errors import SetupError
 from dagster_project.settings import Settings
@@ -37,3 +38,12 @@ def test_without_a_warehouse_it_is_told_to_run_first(workspace):
     with pytest.raises(SetupError, match=r"no warehouse to explain.*\n.*do: maandvers run first"):
         write_docs(workspace)
     assert list(workspace.home.iterdir()) == []
+
+
+def test_a_text_that_changed_is_built_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("dagster_project.dbt.SOURCES", (tmp_path,))
+    text = tmp_path / "docs.md"
+    text.write_text("what a period is")
+    before = digest_of_sources()
+    text.write_text("what a period is not")
+    assert digest_of_sources() != before
