@@ -26,7 +26,7 @@ from dagster_project.workspace import Workspace
 COMMAND = Path(sys.executable).with_name("maandvers")
 CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
 # What a run says of when it looked; all else in a mart is a figure or what belongs to one.
-CLOCKS = {"checked_at", "fresh_until"}
+CLOCKS = ("checked_at", "fresh_until")
 
 
 @dataclass
@@ -148,7 +148,7 @@ def figures(release: Path, feed: str | None = None) -> dict[str, tuple]:
     columns = "select table_name, column_name from duckdb_columns() where schema_name = 'main' order by column_index"
     own: dict[str, list[str]] = {}
     for mart, column in ask(release, columns):
-        if column not in CLOCKS:
+        if not column.endswith(CLOCKS):
             own.setdefault(mart, []).append(column)
     chosen = [mart for mart in marts(release) if feed is None or "feed" in own[mart]]
     where = "" if feed is None else f"where feed = '{feed}'"
