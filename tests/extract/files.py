@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from landing.receiving import IMPATIENT, SAMPLE_TOWN, Desk
@@ -71,6 +72,13 @@ def drop(desk: Desk, name: str, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     os.utime(path, (desk.now.timestamp(), desk.now.timestamp()))
+    return path
+
+
+def touch(path: Path, moment: str) -> Path:
+    """Let a file look as if it was last changed at a moment."""
+    stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+    os.utime(path, (stamp, stamp))
     return path
 
 

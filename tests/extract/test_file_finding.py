@@ -1,6 +1,5 @@
 """Which file is meant: the newest of a folder, or the one behind an address; and how old it is."""
 
-import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -15,7 +14,7 @@ from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import extractor_for, is_set_up
 from dagster_project.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
 
-from .files import HEADINGS, OTHER, ROW, STAFF, as_csv, as_xlsx, column, contract, desk, drop, with_value
+from .files import HEADINGS, OTHER, ROW, as_csv, as_xlsx, column, contract, desk, drop, touch, with_value
 
 OCTOBER, NOVEMBER = as_csv(HEADINGS, ROW), as_csv(HEADINGS, ROW, OTHER)
 PAGE = "/open_onderwijsdata/adressen.jsp"
@@ -24,12 +23,6 @@ PAGE = "/open_onderwijsdata/adressen.jsp"
 @pytest.fixture
 def staff(tmp_path):
     return desk(tmp_path)
-
-
-def touch(path, moment):
-    stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-    os.utime(path, (stamp, stamp))
-    return path
 
 
 def taken(desk):
@@ -120,148 +113,6 @@ def test_the_settings_may_name_folder_or_file(staff, tmp_path):
         other.settings.suppliers["hr"] = SupplierSettings(feeds={"staff": FeedSettings(location=str(location))})
         other.receive_and_admit()
         assert other.manifest().url == path.as_uri()
-
-
-# How old it is
-
-
-def test_the_clock_of_a_drop_is_the_day_of_its_export_not_of_reading(staff):
-    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    state = staff.receive_and_admit()
-    assert state.checked_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
-
-
-def test_reading_an_old_file_again_refreshes_no_clock(staff):
-    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    before = staff.receive_and_admit()
-    assert staff.a_day_later().receive().confirmed == ["all"]
-    staff.admit()
-    assert staff.state.current == before.current
-    assert staff.state.checked_at == before.checked_at
-    assert staff.state.remarks == ["its newest file was read again, which makes nothing younger"]
-
-
-def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
-    path = touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
-    before = staff.receive_and_admit()
-    touch(path, "2026-11-20")
-    assert staff.a_day_later().receive().confirmed == ["all"]
-    staff.admit()
-    assert staff.state.checked_at == before.checked_at == datetime(2026, 11, 2, tzinfo=UTC)
-    assert staff.state.remarks == [
-        "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and holds the figures of"
-        " 2026-11-02: no younger for it"
-    ]
-
-
-def test_saving_a_workbook_again_makes_nothing_younger(staff):
-    """Other bytes, the same values, of persons who get another key at every reading."""
-    path = touch(drop(staff, "personeel.xlsx", as_xlsx(HEADINGS, ROW)), "2026-11-02")
-    before = staff.receive_and_admit()
-    saved = as_xlsx(HEADINGS, ROW, title="Blad2")
-    assert saved != path.read_bytes()
-    path.write_bytes(saved)
-    touch(path, "2026-11-20")
-    assert staff.a_day_later().receive().confirmed == ["all"]
-    staff.admit()
-    assert (staff.state.current, staff.state.checked_at) == (before.current, before.checked_at)
-    assert "saved again on 2026-11-20" in staff.state.remarks[0]
-    # Another value is another delivery, as old as the file.
-    path.write_bytes(as_xlsx(HEADINGS, ROW, OTHER))
-    touch(path, "2026-11-21")
-    assert staff.receive_and_admit().checked_at == datetime(2026, 11, 21, tzinfo=UTC)
-
-
-def test_a_copy_of_an_earlier_file_is_as_old_as_that(staff):
-    path = touch(drop(staff, "personeel.csv", OCTOBER), "2026-10-02")
-    staff.receive_and_admit()
-    touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
-    assert staff.receive_and_admit().checked_at == datetime(2026, 11, 2, tzinfo=UTC)
-    path.write_bytes(OCTOBER)
-    touch(path, "2026-11-20")
-    state = staff.receive_and_admit()
-    assert state.checked_at == staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
-    assert state.remarks == [
-        "the file personeel.csv holds the figures of 2026-10-02 02:00, which came before: it is as old as that"
-    ]
-
-
-def test_a_copy_that_gets_in_while_nobody_is_confirmed_is_no_younger_either(staff):
-    """The audit could not be done on the day of the copy, and on the next day the folder is gone."""
-    path = touch(drop(staff, "personeel.csv", OCTOBER), "2026-10-02")
-    staff.receive_and_admit()
-    touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
-    assert staff.receive_and_admit().checked_at == datetime(2026, 11, 2, tzinfo=UTC)
-    path.write_bytes(OCTOBER)
-    touch(path, "2026-11-20")
-    staff.receive()
-    path.parent.rename(path.parent.with_name("weg"))
-    assert staff.receive().problems
-    staff.admit()
-    assert staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
-    assert staff.state.checked_at == datetime(2026, 10, 2, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", ["personeel_2062-01-01.csv", "personeel.csv"])
-def test_a_file_from_the_future_is_refused_and_the_one_before_it_stays(staff, name):
-    drop(staff, "personeel_2026-11-01.csv", OCTOBER)
-    before = staff.receive_and_admit()
-    touch(drop(staff, name, NOVEMBER), "2062-01-01")
-    told = staff.problem()
-    assert f"the file {name} is dated in the future" in told
-    assert "came: 2062-01-01" in told
-    assert staff.state.current == before.current
-    assert staff.state.checked_at == before.checked_at
-
-
-def test_a_file_of_tomorrow_counts_from_today(staff):
-    drop(staff, "personeel_2026-11-24.csv", NOVEMBER)
-    assert staff.receive_and_admit().checked_at == staff.now
-
-
-def test_a_newer_day_on_figures_of_persons_is_no_publication(staff):
-    """Other keys for the same persons make another delivery, and that is of the same day."""
-    drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
-    before = staff.receive_and_admit()
-    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    after = staff.receive_and_admit()
-    assert after.current["all"].delivery_id != before.current["all"].delivery_id
-    assert after.checked_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
-    assert staff.manifest().released_at == before.checked_at
-    assert "under a newer day" in after.remarks[0]
-
-
-def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
-    staff = desk(tmp_path, contract(clocks=("checked", "period"), period_column="staff.start_date"))
-    drop(staff, "personeel_2026-11-01.csv", OCTOBER)
-    before = staff.receive_and_admit()
-    typed = with_value(OTHER, "Begindatum", "01-01-2062")
-    drop(staff, "personeel_2026-11-20.csv", as_csv(HEADINGS, ROW, typed))
-    told = staff.problem()
-    assert "holds a day that has yet to come in column 'Begindatum', row 2" in told
-    assert "came: 2062-01-01 (1 such row)" in told
-    assert "kept: what was received on 2026-11-23" in told
-    assert staff.state.current == before.current
-    # Where the period binds nothing, a contract may well begin later.
-    other = desk(tmp_path / "other")
-    drop(other, "personeel_2026-11-20.csv", as_csv(HEADINGS, ROW, typed))
-    assert other.receive().problems == []
-
-
-def test_the_same_content_under_a_new_day_says_that_it_still_holds(tmp_path):
-    nobody = [{**one, "meta": {**one["meta"], "is_pseudonymised": False}} for one in STAFF]
-    staff = desk(tmp_path, contract(nobody))
-    drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
-    before = staff.receive_and_admit()
-    drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    after = staff.a_day_later().receive_and_admit()
-    assert after.current["all"].delivery_id == before.current["all"].delivery_id
-    assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
-    assert after.remarks == [
-        "the file personeel_2026-11-01.csv holds the figures of 2026-10-01 00:00 under a newer day: who put it there"
-        " says that they still hold"
-    ]
-    assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")
 
 
 # In use or not

@@ -5,6 +5,7 @@ What must show follows from the plan alone, by the few lines of ``Oracle``. More
 ``MAANDVERS_TEST_PLANS=1000``.
 """
 
+import json
 import os
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,8 @@ from dagster_project.release import build
 from dagster_project.status import read_status
 from dagster_project.workspace import morning_of
 
-from .two_years import LONG, WIDE, Day, Event, Installation, Plan, Register, service
+from .planned_suppliers import Day, Event, Plan, Register, service
+from .two_years import LONG, WIDE, Installation
 
 PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "10"))
 TWO_YEARS = timedelta(days=731)
@@ -201,6 +203,8 @@ def play(plan, home, suppliers):
         assert (release is not None) == (day.is_released and bool(rows)), day
         if release:
             releases += 1
+            told = json.loads((release / "release.json").read_text())["remarks"]
+            assert {one.register.id for one in oracles if one.is_odd} <= told.keys(), day
             compare(release, day.on, rows, oracles)
     return releases
 
