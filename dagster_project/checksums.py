@@ -39,6 +39,14 @@ def changed_files(folder: Path) -> Iterator[tuple[Path, str]]:
         yield there[name], "was not there when the checksums were written"
 
 
+def is_as_written(folder: Path, name: str) -> bool:
+    """Whether one file of the folder is there and as it was when the checksums were written."""
+    file, listed = folder / name, folder / CHECKSUMS
+    if not file.is_file() or not listed.is_file():
+        return False
+    return f"{digest_of(file)}  {name}".encode() in listed.read_bytes().splitlines()
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, as 64 hexadecimal digits."""
     with path.open("rb") as file:

@@ -23,6 +23,8 @@ def print_run(result: RunResult, status: Status) -> None:
         if status.release and (made := status.release.reconstruction):
             console.print(f"As known on {made.as_known_on}, made again; 'latest' stays. It lies in {result.folder}")
             console.print(_likeness(result.likeness), markup=False, soft_wrap=True)
+        elif status.release:
+            console.print(status.release.changes, markup=False, soft_wrap=True)
     else:
         kept = status.release.release_id if status.release else "none"
         console.print(f"[bold red]Nothing released.[/bold red] The last release stays: {kept}.")

@@ -133,7 +133,8 @@ def write_freshness(
     connection.execute(f"""
         CREATE OR REPLACE TABLE {BOOKS}.freshness (
             feed varchar, supplier varchar, checked_at timestamptz, released_at timestamptz, period_end_date date,
-            fresh_until date, is_withheld boolean, withheld_reason varchar, raw_tables varchar[]
+            fresh_until date, is_withheld boolean, withheld_reason varchar, withheld_reason_nl varchar,
+            is_last_good boolean, raw_tables varchar[]
         )
     """)
     for feed, verdict in zip(feeds, verdicts, strict=True):
@@ -141,7 +142,7 @@ def write_freshness(
         if not clocks.is_in_use:
             continue
         connection.execute(
-            f"INSERT INTO {BOOKS}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO {BOOKS}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 feed.id,
                 clocks.supplier,
@@ -151,6 +152,8 @@ def write_freshness(
                 clocks.fresh_until,
                 verdict.is_withheld,
                 verdict.reason,
+                verdict.reason_nl,
+                verdict.runs_on_last_good,
                 [f"raw_{feed.supplier}.{table.name}" for table in feed.tables],
             ],
         )

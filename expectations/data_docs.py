@@ -6,6 +6,8 @@ Its own pages fetch scripts and styles from ten addresses, and their index stays
 import shutil
 from pathlib import Path
 
+PAGES = Path(__file__).with_name("pages")
+
 
 def build_data_docs(context_dir: Path, out: Path) -> Path:
     """Write the pages on what ``judge`` left in ``context_dir`` to the folder ``out``; returns the first page."""

@@ -24,5 +24,6 @@ class Judgement:
     passed: bool
     observed: str
     expected: str
-    # One English sentence that a person can act on.
+    # A sentence that a person can act on, in English and in Dutch.
     message: str
+    message_nl: str

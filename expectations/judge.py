@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.frames import Frame, Judgement
-from expectations.rules import NOT_CHECKED, RULES
+from expectations.rules import NOT_CHECKED, RULES, SUITE_TITLES
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
@@ -119,6 +119,7 @@ def _judgements(frame: Frame, result: "ExpectationValidationResult", as_of: date
                 observed=verdict.observed,
                 expected=verdict.expected,
                 message=verdict.english,
+                message_nl=verdict.dutch,
             )
         )
     return judgements
@@ -134,4 +135,5 @@ def _suite_not_checked(suite: str, expectation: str, problem: str) -> Judgement:
         observed="not known",
         expected="at least one row to judge",
         message=f"{suite}: {NOT_CHECKED}: {problem}.",
+        message_nl=f"{SUITE_TITLES.get(suite, suite)}: kon niet worden gecontroleerd ({problem}).",
     )

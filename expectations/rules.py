@@ -287,6 +287,13 @@ SUITE_TITLES = {
     "reconciliation": "Optellen van gebieden",
     "marts": "Uit te geven tabellen",
 }
+SUITE_TEXTS = {
+    "freshness": "Of elke bron binnen een maand is bevestigd, en eigen registers tot binnen een maand reiken.",
+    "volume": "Of een levering ongeveer zo groot is als de vorige.",
+    "fill_rate": "Of kolommen niet opeens leeg zijn.",
+    "reconciliation": "Of buurten samen hun wijk zijn, en wijken samen de gemeente.",
+    "marts": "Of elke tabel gevuld is en niets bevat dat verlopen is.",
+}
 
 
 def _is_missing(row: Row, column: str) -> bool:

@@ -1,14 +1,12 @@
 """The two kinds of page of Data Docs; Great Expectations makes their contents and loads these classes by name."""
 
-from pathlib import Path
 from typing import ClassVar
 
 from great_expectations.render import RenderedDocumentContent
 from great_expectations.render.view import DefaultJinjaPageView
 
-from expectations.rules import SUITE_TITLES
-
-PAGES = Path(__file__).with_name("pages")
+from expectations.data_docs import PAGES
+from expectations.rules import SUITE_TEXTS, SUITE_TITLES
 
 
 class OfflinePage(DefaultJinjaPageView):
@@ -21,7 +19,9 @@ class OfflinePage(DefaultJinjaPageView):
 
     def render(self, document: RenderedDocumentContent, template: str | None = None, **kwargs: object) -> str:
         """Fill the template with what Great Expectations found."""
-        return super().render(document, template or self.template, suite_titles=SUITE_TITLES, **kwargs)
+        return super().render(
+            document, template or self.template, suite_titles=SUITE_TITLES, suite_texts=SUITE_TEXTS, **kwargs
+        )
 
 
 class IndexPage(OfflinePage):

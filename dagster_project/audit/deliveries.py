@@ -39,21 +39,30 @@ def judge_freshness(
 
 def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence[Judgement]) -> FeedVerdict:
     own = [j for j in judgements if j.subject == store.feed.id]
-    failed = [j.message for j in own if not j.passed]
+    failed = [(j.message, _without_name(j.message_nl)) for j in own if not j.passed]
     judged = {j.row.get("clock") for j in own}
     unjudged = [
-        f"the clock '{clock}' could not be checked" for clock in store.feed.delivery.clocks if clock not in judged
+        (f"the clock '{clock}' could not be checked", f"De klok '{clock}' kon niet worden gecontroleerd.")
+        for clock in store.feed.delivery.clocks
+        if clock not in judged
     ]
     if not clocks.deliveries:
-        failed = ["was never received"]
+        failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
     return FeedVerdict(
         clocks=clocks,
         is_withheld=bool(reasons),
-        reason="; ".join(reasons) or None,
+        reason="; ".join(english for english, _ in reasons) or None,
+        reason_nl=" ".join(dutch for _, dutch in reasons) or None,
         expires_in=expires_in(clocks, today),
         late=lateness(store.feed, clocks, today),
     )
+
+
+def _without_name(sentence: str) -> str:
+    """The sentence of a judgement for who reads it under the name of the feed."""
+    _, _, rest = sentence.partition(": ")
+    return rest[:1].upper() + rest[1:]
 
 
 def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> None:

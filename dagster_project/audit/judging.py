@@ -16,6 +16,7 @@ from pathlib import Path
 from expectations.data_docs import build_data_docs
 from expectations.frames import Frame, Judgement
 from expectations.judge import judge
+from expectations.rules import SUITE_TITLES
 
 
 @cache
@@ -60,4 +61,5 @@ def _not_checked(frame: Frame, error: Exception) -> Judgement:
         observed="not known",
         expected="a judgement",
         message=f"{frame.suite}: could not be checked: {type(error).__name__}: {error}",
+        message_nl=f"{SUITE_TITLES[frame.suite]}: kon niet worden gecontroleerd; de melding in het Engels zegt waarom.",
     )

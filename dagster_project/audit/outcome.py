@@ -1,6 +1,6 @@
 """What an audit came to, kept for the steps after it and for whoever asks later."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ class FeedVerdict(BaseModel):
     clocks: Clocks
     is_withheld: bool
     reason: str | None
+    reason_nl: str | None = None
     # Days until the figures may no longer be shown, once these are few.
     expires_in: int | None = None
     late: list[Lateness] = []
@@ -27,6 +28,13 @@ class FeedVerdict(BaseModel):
     def runs_on_last_good(self) -> bool:
         """Whether the figures shown are those from before the supplier failed to answer with something usable."""
         return bool(self.clocks.problems) and not self.is_withheld
+
+    def withheld_since(self, as_of: date) -> date | None:
+        """The first day on which the figures could not be shown; the day of the audit where that is not known."""
+        if not self.is_withheld:
+            return None
+        limit = self.clocks.fresh_until
+        return min(limit + timedelta(days=1), as_of) if limit else as_of
 
 
 class AuditOutcome(BaseModel):

@@ -38,6 +38,8 @@ def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
                 "release_id": note.release_id,
                 "database": dg.MetadataValue.path(str(folder / DATABASE)),
                 "freshness_report": dg.MetadataValue.path(str(folder / "freshness" / "index.html")),
+                "changes": note.changes,
+                "diff": dg.MetadataValue.path(str(folder / "diff" / "index.html")),
                 "rows": dg.MetadataValue.json(note.rows),
                 "withheld": dg.MetadataValue.json(note.withheld),
                 "late": dg.MetadataValue.json({feed: [str(one) for one in late] for feed, late in note.late.items()}),

@@ -13,12 +13,18 @@ from pydantic import BaseModel, ValidationError
 from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.checksums import write_checksums
+from dagster_project.dbt import digest_of_sources
 from dagster_project.errors import SetupError
 from dagster_project.landing.atomic import move_folder, point_link, write_file
 from dagster_project.release.datapackage import datapackage
+from dagster_project.release.diff.compare import compare_releases
+from dagster_project.release.diff.model import ReleaseFacts
+from dagster_project.release.freshness import freshness_report
 from dagster_project.release.ledger import Ledger
 from dagster_project.release.lineage import LastGood, last_good
 from dagster_project.release.marts import Mart
+from dagster_project.release.pages.diff_page import write_diff_page
+from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
 from dagster_project.release.proof import HELD, compare
 from dagster_project.release.silence import shown
 from dagster_project.workspace import Reconstruction, Workspace
@@ -47,10 +53,15 @@ BOOKS = {
                 THEN coalesce(fresh_until + 1, as_of) END AS withheld_since,
             CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
                 THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
-                AS withheld_reason
+                AS withheld_reason,
+            CASE WHEN is_withheld THEN withheld_reason_nl WHEN coalesce(fresh_until < current_date, true)
+                THEN 'er is geen nieuwere uitgave gemaakt; de cijfers waren geldig tot en met '
+                    || strftime(fresh_until, '%d-%m-%Y') END AS withheld_reason_nl,
+            is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {HELD}.freshness CROSS JOIN (SELECT as_of FROM {HELD}.release)
         """,
-        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld.",
+        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
+        " and whether its last good delivery is shown because asking has failed since.",
     ),
     "audit_results": (f"SELECT * FROM {HELD}.audit_results", "Every judgement of the audit that let this release out."),
 }
@@ -63,6 +74,8 @@ class ReleaseNote(BaseModel):
     municipality_code: str
     as_of: date
     version: str
+    # Digest of the models, seeds and contracts by which the figures were computed.
+    models: str = ""
     is_fictional: bool
     # Where it tells what was known on an earlier day: which, and when it was made.
     reconstruction: Reconstruction | None = None
@@ -77,6 +90,8 @@ class ReleaseNote(BaseModel):
     late: dict[str, list[Lateness]] = {}
     expiring: dict[str, date] = {}
     last_good: dict[str, list[LastGood]] = {}
+    # In one line what changed since the release before; the whole is in diff.json.
+    changes: str = ""
 
     @property
     def number(self) -> int:
@@ -101,6 +116,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         municipality_code=workspace.settings.municipality_code,
         as_of=outcome.as_of,
         version=version("maandvers"),
+        models=digest_of_sources(),
         is_fictional=workspace.is_sample,
         reconstruction=workspace.reconstruction,
         rows={},
@@ -125,14 +141,13 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.begin()
         connection.execute(f"CREATE SCHEMA release.{HELD}")
         for mart in marts:
-            _write_mart(connection, mart, folder)
+            _write_mart(connection, mart, folder, note.last_good.get(mart.name, []))
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         connection.execute("DETACH release")
         note.rows = compare(connection, marts, folder, folder / DATABASE)
-    shutil.copytree(data_docs, folder / "freshness")
-    in_use = [verdict.model_dump(mode="json") for verdict in outcome.feeds if verdict.clocks.is_in_use]
-    _write_json(folder / "freshness.json", in_use)
+    shutil.copytree(data_docs, folder / CHECKS)
+    _write_reports(workspace, marts, outcome, folder, note)
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
@@ -155,6 +170,23 @@ def read_note(folder: Path) -> ReleaseNote:
         ) from error
 
 
+def _write_reports(
+    workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, folder: Path, note: ReleaseNote
+) -> None:
+    """How fresh everything is and what changed, for programs and for people."""
+    report = freshness_report(
+        note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
+    )
+    _write_json(folder / "freshness.json", report.model_dump(mode="json"))
+    write_freshness_page(folder, report, outcome)
+    latest = workspace.releases / LATEST
+    facts = ReleaseFacts.model_validate(note.model_dump())
+    diff = compare_releases(latest.resolve() if latest.exists() else None, folder, facts, marts, report)
+    _write_json(folder / "diff.json", diff.model_dump(mode="json"))
+    write_diff_page(folder, diff, report)
+    note.changes = diff.summary
+
+
 def latest_release(releases: Path) -> ReleaseNote | None:
     """The note of the release that readers are pointed at."""
     file = releases / LATEST / "release.json"
@@ -168,7 +200,7 @@ def _next_id(workspace: Workspace) -> str:
     return f"{day}_{max(taken, default=0) + 1}"
 
 
-def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> None:
+def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, stands_on: Sequence[LastGood]) -> None:
     """Copy one mart into the release: as a table behind a view with comments, as Parquet and as CSV."""
     columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
     names = ", ".join(column.name for column in mart.columns)
@@ -178,7 +210,8 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path)
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
     connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     connection.execute(f"COPY {table} TO '{folder / mart.csv_file}' (FORMAT csv, HEADER)")
-    _write_view(connection, mart.name, shown(mart, f"{HELD}.{mart.name}", "current_date"), mart.description)
+    comment = " ".join([mart.description, *map(str, stands_on)])
+    _write_view(connection, mart.name, shown(mart, f"{HELD}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
@@ -211,7 +244,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
             made.made_at if made else None,
         ],
     )
-    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message")
+    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
         f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"

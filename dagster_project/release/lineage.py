@@ -19,6 +19,10 @@ class LastGood(BaseModel):
     # What went wrong at the last attempt, a line each.
     why: list[str]
 
+    def __str__(self) -> str:
+        """One sentence for who reads the mart."""
+        return f"{self.feed} is shown as it last came in good order, on {self.confirmed_on}, until {self.expires_on}."
+
 
 def feeds_of(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[tuple[Feed, FeedVerdict]]:
     """The feeds behind a mart that this municipality uses, each with what the audit said of it."""

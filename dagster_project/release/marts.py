@@ -31,6 +31,8 @@ class Mart:
 
     name: str
     schema: str
+    # Its name for readers.
+    label_nl: str
     description: str
     columns: tuple[MartColumn, ...]
     key: tuple[str, ...]
@@ -71,6 +73,7 @@ def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.
         Mart(
             name=node["name"],
             schema=node["schema"],
+            label_nl=node["config"]["meta"]["label_nl"],
             description=node["description"].strip(),
             columns=_columns(node, dictionary),
             key=keys.get(node["unique_id"], ()),

@@ -64,7 +64,7 @@ def complaints(dbt_models: Path, seeds: Path) -> list[str]:
 
 
 def mart_complaints(dbt_models: Path) -> list[str]:
-    """Every mart has an enforced contract, a key test, and a type and description for each column."""
+    """Every mart has an enforced contract, a key test, a Dutch name, and a type and description for each column."""
     complaints = []
     project = _yaml(dbt_models / "dbt_project.yml")
     enforced_for_all = project["models"]["maandvers"]["marts"].get("+contract", {}).get("enforced", False)
@@ -85,6 +85,8 @@ def mart_complaints(dbt_models: Path) -> list[str]:
             complaints.append(f"{mart}: no unique_combination test of its key")
         if not model.get("description"):
             complaints.append(f"{mart}: no description")
+        if not model.get("config", {}).get("meta", {}).get("label_nl"):
+            complaints.append(f"{mart}: no label_nl, its name in the reports of a release")
         for column in model.get("columns", []):
             complaints += [
                 f"{mart}.{column['name']}: no {key}" for key in ("data_type", "description") if not column.get(key)

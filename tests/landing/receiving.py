@@ -154,6 +154,7 @@ def _judgement(frame, rule, row, as_of) -> Judgement:
         observed=verdict.observed,
         expected=verdict.expected,
         message=verdict.english,
+        message_nl=verdict.dutch,
     )
 
 

@@ -6,30 +6,17 @@ import duckdb
 import pytest
 from main_line.installation import ask
 
-from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import MANIFEST
-from dagster_project.release.build import build_release, latest_release
+from dagster_project.release.build import latest_release
 from dagster_project.release.marts import read_marts
 from dagster_project.release.proof import ReadBackError, compare
+from release.publishing import change, publish
 
 
 @pytest.fixture
 def installation(story, tmp_path):
     assert story.first.result.release_id
     return story.installation.copy(tmp_path / "home")
-
-
-def publish(installation):
-    """Build a release of what stands in the warehouse, as the last step of a run does."""
-    audit = installation.home / "audit"
-    outcome = AuditOutcome.read(audit)
-    first_page = min(audit.rglob("index.html"), key=lambda page: len(page.parts))
-    return build_release(installation.workspace(outcome.as_of), read_marts(MANIFEST), outcome, first_page.parent)
-
-
-def spoil(installation, statement):
-    with duckdb.connect(str(installation.home / "warehouse.duckdb")) as warehouse:
-        warehouse.execute(statement)
 
 
 def test_the_next_release_of_a_day_gets_the_next_number_and_readers_follow(installation):
@@ -63,7 +50,7 @@ def test_what_a_killed_run_left_half_built_is_removed(installation):
 def test_a_release_that_cannot_be_read_back_is_not_published(installation):
     """A CSV file cannot tell an empty text from none, so a mart with one differs when it is read back."""
     before, note = installation.latest, latest_release(installation.releases)
-    spoil(installation, "update marts.dim_indicator set weight = '' where indicator_code = 'population_count'")
+    change(installation, "update marts.dim_indicator set weight = '' where indicator_code = 'population_count'")
     with pytest.raises(ReadBackError, match="dim_indicator as CSV differs from the warehouse"):
         publish(installation)
     assert installation.latest == before

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import json
-import re
 import subprocess
 
 import duckdb
@@ -14,7 +13,6 @@ from dagster_project.dbt import MANIFEST
 from dagster_project.release.marts import read_marts
 
 BOOKS = ["audit_results", "freshness", "release"]
-OUTSIDE_ADDRESS = re.compile(r"""(?:src|href|url\()\s*[=(]?\s*["']?(?:https?:)?//""")
 
 
 @pytest.fixture(scope="module")
@@ -174,11 +172,4 @@ def test_the_clocks_stand_in_the_release(release):
         ("signalen.reports", "2026-01-31", "2026-02-28", False),
     ]
     listed = json.loads((release / "freshness.json").read_text())
-    assert [verdict["clocks"]["feed"] for verdict in listed] == [row[0] for row in rows]
-
-
-def test_the_freshness_report_reaches_for_nothing_outside_the_release(release):
-    pages = list((release / "freshness").rglob("*.html"))
-    assert release / "freshness" / "index.html" in pages
-    for page in pages:
-        assert not OUTSIDE_ADDRESS.search(page.read_text(encoding="utf-8")), page
+    assert [feed["feed"] for feed in listed["feeds"]] == [row[0] for row in rows]

@@ -1,0 +1,81 @@
+"""Releases to compare: of a warehouse that changed in between, or a copy with something changed in it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from main_line.installation import Installation
+
+from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.checksums import write_checksums
+from dagster_project.dbt import MANIFEST
+from dagster_project.release.build import ReleaseNote, build_release
+from dagster_project.release.diff.compare import compare_releases
+from dagster_project.release.diff.model import ReleaseDiff, ReleaseFacts
+from dagster_project.release.freshness import FreshnessReport
+from dagster_project.release.marts import read_marts
+from dagster_project.release.pages.diff_page import write_diff_page
+
+
+def publish(installation: Installation) -> ReleaseNote:
+    """Build a release of what stands in the warehouse, as the last step of a run does."""
+    audit = installation.home / "audit"
+    outcome = AuditOutcome.read(audit)
+    first_page = min(audit.rglob("index.html"), key=lambda page: len(page.parts))
+    workspace = installation.workspace(outcome.as_of)
+    return build_release(workspace, read_marts(MANIFEST), outcome, first_page.parent)
+
+
+def change(installation: Installation, *statements: str) -> None:
+    """Change the warehouse, as a delivery or a model would."""
+    with duckdb.connect(str(installation.home / "warehouse.duckdb")) as warehouse:
+        for statement in statements:
+            warehouse.execute(statement)
+
+
+def edited(release: Path, folder: Path, edits: dict[str, list[str]], **facts: object) -> Path:
+    """A copy of what a release is compared by, with other rows or columns in some marts and other facts of itself.
+
+    ``edits`` holds per mart the statements that change it; they call it ``mart``.
+    """
+    shutil.copytree(release / "parquet", folder / "parquet")
+    for name in ("release.json", "freshness.json"):
+        shutil.copy(release / name, folder)
+    for mart, statements in edits.items():
+        file = folder / "parquet" / f"{mart}.parquet"
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"create table mart as from '{file}'")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"copy mart to '{file}' (format parquet)")
+    told = json.loads((folder / "release.json").read_text()) | facts
+    (folder / "release.json").write_text(json.dumps(told))
+    write_checksums(folder)
+    return folder
+
+
+def compared(before: Path, after: Path) -> ReleaseDiff:
+    """What changed between two folders, with its page in the second."""
+    facts = ReleaseFacts.model_validate_json((after / "release.json").read_bytes())
+    report = FreshnessReport.model_validate_json((after / "freshness.json").read_bytes())
+    diff = compare_releases(before, after, facts, read_marts(MANIFEST), report)
+    write_diff_page(after, diff, report)
+    return diff
+
+
+def facts_of(release: Path) -> dict[str, Any]:
+    """What a release says of itself."""
+    return json.loads((release / "release.json").read_text())
+
+
+def diff_of(release: Path) -> ReleaseDiff:
+    """The diff that a release holds."""
+    return ReleaseDiff.model_validate_json((release / "diff.json").read_bytes())
+
+
+def diff_page(release: Path) -> str:
+    """The page that tells of it."""
+    return (release / "diff" / "index.html").read_text("utf-8")

@@ -1,0 +1,95 @@
+"""What cannot be compared is told in the diff, and never keeps a release from going out."""
+
+import shutil
+
+import pytest
+
+from dagster_project.dbt import MANIFEST
+from dagster_project.release.build import latest_release
+from dagster_project.release.diff.compare import compare_releases
+from dagster_project.release.diff.model import ReleaseFacts
+from dagster_project.release.freshness import FreshnessReport
+from dagster_project.release.marts import read_marts
+from release.publishing import compared, diff_of, diff_page, edited, facts_of, publish
+
+FACT = "fct_indicator_values"
+
+
+@pytest.fixture(scope="module")
+def release(story):
+    return story.first.latest
+
+
+def cut_short(release):
+    (release / "release.json").write_text((release / "release.json").read_text()[:100])
+
+
+def without_files(release):
+    shutil.rmtree(release / "parquet")
+    (release / "SHA256SUMS").unlink()
+
+
+@pytest.mark.parametrize("harm", [cut_short, without_files])
+def test_a_release_goes_out_although_the_one_before_is_damaged(story, tmp_path, harm):
+    assert story.first.result.release_id
+    installation = story.installation.copy(tmp_path / "home")
+    before = installation.latest
+    harm(before)
+    note = publish(installation)
+    assert installation.latest.name == note.release_id != before.name
+    diff = diff_of(installation.latest)
+    assert f"release.json of {before.name} is not as it was written" in diff.problem.english
+    assert note.changes == diff.summary == f"Not compared with the release before: {diff.problem.english}"
+    assert latest_release(installation.releases) == note
+    html = diff_page(installation.latest)
+    assert "Er kon niet met de vorige uitgave worden vergeleken" in html
+    assert f"De vorige uitgave ({before.name}) is beschadigd" in html
+
+
+def test_a_release_of_another_version_or_another_municipality_is_not_compared(release, tmp_path):
+    other = edited(release, tmp_path / "other", {}, municipality_code="GM0001")
+    diff = compared(other, edited(release, tmp_path / "after", {}))
+    assert "another municipality, GM0001" in diff.problem.english
+    assert "van een andere gemeente (GM0001)" in diff_page(tmp_path / "after")
+    older = edited(release, tmp_path / "older", {}, models=None)
+    diff = compared(older, tmp_path / "after")
+    assert "another version of Maandvers: models" in diff.problem.english
+    assert "met een andere versie van Maandvers" in diff_page(tmp_path / "after")
+
+
+@pytest.mark.parametrize("name", [FACT, "dim_indicator"])
+def test_of_a_damaged_mart_only_that_mart_is_not_compared(release, tmp_path, name):
+    before, after = edited(release, tmp_path / "before", {}), edited(release, tmp_path / "after", {})
+    file = before / "parquet" / f"{name}.parquet"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    diff = compared(before, after)
+    states = {found.mart: found.state for found in diff.marts}
+    assert states.pop(name) == "not compared"
+    assert set(states.values()) == {"same"}
+    assert f"not compared: {name}" in diff.summary
+    assert f"parquet/{name}.parquet is niet meer zoals het is geschreven" in diff_page(after)
+
+
+def test_of_a_mart_with_another_key_only_that_mart_is_not_compared(release, tmp_path):
+    renamed = {"dim_region": ["alter table mart rename column region_vintage to year"]}
+    after = edited(release, tmp_path / "after", {})
+    diff = compared(edited(release, tmp_path / "before", renamed), after)
+    (found,) = [found for found in diff.marts if found.state == "not compared"]
+    assert found.mart == "dim_region"
+    assert "region_vintage is new, or of another type" in found.problem.english
+    assert "De sleutel is gewijzigd" in diff_page(after)
+
+
+def test_whatever_else_goes_wrong_is_told_and_raises_nothing(release, tmp_path):
+    after = edited(release, tmp_path / "after", {})
+    facts = ReleaseFacts.model_validate(facts_of(after))
+    report = FreshnessReport.model_validate_json((after / "freshness.json").read_bytes())
+    bands = tmp_path / "bands.csv"
+    diff = compare_releases(release, after, facts, read_marts(MANIFEST), report, bands)
+    assert "bands.csv" in diff.problem.english
+    assert "het vergelijken zelf is misgegaan" in diff.problem.dutch
+    bands.write_text("name_ending,label_nl,share_pct,at_least\n,overig,5,0\n")
+    diff = compare_releases(release, after, facts, read_marts(MANIFEST), report, bands)
+    assert "at_least" in diff.problem.english
