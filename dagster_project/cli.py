@@ -89,7 +89,7 @@ def status_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson =
 
 @app.command(name="verify", epilog="Exit codes: 0 everything is as it was written; 6 something has changed.")
 def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
-    """Compare every file of landing and releases with its checksum; changes nothing."""
+    """Compare every file of landing, ledger and releases with its checksum; changes nothing."""
     from dagster_project.opening import workspace_of
     from dagster_project.reporting import print_verification
     from dagster_project.verify import verify

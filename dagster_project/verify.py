@@ -1,4 +1,4 @@
-"""Verifying an installation: every file of landing and of the releases is, bit by bit, what was written."""
+"""Verifying an installation: every file of landing, ledger and releases is, bit by bit, what was written."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

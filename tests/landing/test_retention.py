@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 
+import dagster as dg
 import isodate
 import pytest
 
@@ -13,6 +14,8 @@ from dagster_project import retention
 from dagster_project.checksums import write_checksums
 from dagster_project.contracts.load import load_release_retention
 from dagster_project.contracts.model import ReleaseRetention
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.defs.retention import retention_asset
 from dagster_project.errors import ContractError, SetupError
 from dagster_project.landing.atomic import point_link
 from dagster_project.landing.removals import Removals
@@ -309,6 +312,27 @@ def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
     before = whole(lived)
     with pytest.raises(SetupError, match=r"\n  do: "):
         pruned(lived)
+    assert whole(lived) == before
+
+
+def pruned_by_night(lived, monkeypatch):
+    """What the asset of the nightly job tells."""
+    monkeypatch.setenv("MAANDVERS_HOME", str(lived.home))
+    done = dg.materialize([retention_asset()], resources={"workspace": WorkspaceResource(as_of=str(TODAY))})
+    assert done.success
+    (event,) = done.get_asset_materialization_events()
+    return event.materialization.metadata
+
+
+def test_the_nightly_job_prunes(lived, monkeypatch):
+    assert len(pruned_by_night(lived, monkeypatch)["removed"].value) == 4
+    assert whole(lived) == ids(lived)[-2:]
+
+
+def test_the_nightly_job_goes_on_and_says_so_where_the_books_are_damaged(lived, monkeypatch):
+    damaged_history(lived)
+    before = whole(lived)
+    assert "was changed outside Maandvers" in pruned_by_night(lived, monkeypatch)["refused"].value
     assert whole(lived) == before
 
 
