@@ -18,14 +18,24 @@ from suppliers.running import running
 from dagster_project.errors import ExitCode
 from dagster_project.reconstruction import Likeness
 from dagster_project.run import RunResult
+from dagster_project.sample.service import write_drops
 from dagster_project.verify import verify
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
 MONTHS = int(os.environ.get("MAANDVERS_TEST_MONTHS", "3"))
 FIRST = date(2025, 10, 20)
-# Crimes of the newest month are not all registered yet; halves and quarters are provisional, and then definitive.
-FEEDS = ["cbs.key_figures", "cbs.youth_care", "cbs.benefits", "police.crime_monthly", "police.nuisance_monthly"]
+# Crimes of the newest month are not all registered yet; halves and quarters are provisional, and then definitive. Costs
+# and bookings are sums of fractions, whose last digits depend on the order in which they are added up.
+FEEDS = [
+    "cbs.key_figures",
+    "cbs.youth_care",
+    "cbs.benefits",
+    "police.crime_monthly",
+    "police.nuisance_monthly",
+    "social_domain.allocations",
+    "ledger",
+]
 # CBS gives no answer for two months: its figures are withheld in the second of them.
 SILENT = (3, 4)
 
@@ -58,6 +68,7 @@ def year(tmp_path_factory):
         for number in range(MONTHS):
             day = FIRST + Duration(months=number)
             suppliers.travel_to(day)
+            write_drops(home / "drops", day)
             suppliers.faults.chosen = {"(?i)odata.*85[0-9]{3}NED": faults.unavailable()} if number in SILENT else {}
             result = installation.run(day)
             assert result.release_id, result.failures
@@ -121,7 +132,7 @@ def test_what_becomes_definitive_is_told(year):
 
 
 def test_every_first_value_is_what_the_first_release_held(year):
-    """Compared with the releases themselves, of which the ledger knows nothing."""
+    """Compared with the releases themselves, without the ledger; on other borders it is another figure."""
     kept = {month.day: month.result.folder for month in year.months}
     last = year.months[-1]
     assert revisions(last)
@@ -129,21 +140,29 @@ def test_every_first_value_is_what_the_first_release_held(year):
         for day, folder in kept.items():
             connection.execute(f"attach '{folder / 'maandvers.duckdb'}' as month_{day:%Y%m} (read_only)")
         held = " union all ".join(
-            f"select date '{day}' as day, region_code, indicator_code, period, value, status"
+            f"select date '{day}' as day, region_code, region_vintage, indicator_code, period, value, status"
             f" from month_{day:%Y%m}.held.fct_indicator_values where value is not null"
             for day in kept
         )
         query = f"""
+            with revisions as (
+                select revisions.*, regions.unchanged_since
+                from month_{last.day:%Y%m}.held.mart_revisions as revisions
+                left join month_{last.day:%Y%m}.held.dim_region as regions using (region_code, region_vintage)
+            ),
+            first as (
+                select held.*
+                from ({held}) as held
+                inner join revisions using (region_code, indicator_code, period)
+                where held.region_vintage >= coalesce(revisions.unchanged_since, held.region_vintage)
+                qualify row_number() over (partition by region_code, indicator_code, period order by day) = 1
+            )
             select count(*), count(*) filter (
                 revisions.first_value is distinct from first.value
                 or revisions.first_status is distinct from first.status
                 or revisions.first_published_on is distinct from first.day
             )
-            from month_{last.day:%Y%m}.held.mart_revisions as revisions
-            left join (
-                from ({held}) select *
-                qualify row_number() over (partition by region_code, indicator_code, period order by day) = 1
-            ) as first using (region_code, indicator_code, period)
+            from revisions left join first using (region_code, indicator_code, period)
         """
         ((rows, wrong),) = connection.execute(query).fetchall()
     assert (rows > 0, wrong) == (True, 0)
