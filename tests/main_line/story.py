@@ -164,7 +164,7 @@ class Story:
     @cached_property
     def all_are_back(self) -> Day:
         """9 April: everybody answers."""
-        return self._after(self.cbs_is_back, date(2026, 4, 9))
+        return self._after(self.cbs_is_back, date(2026, 4, 9), {"TableInfos": revised()})
 
     @cached_property
     def only_signalen_is_asked(self) -> Day:
