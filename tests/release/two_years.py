@@ -24,7 +24,7 @@ from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import build_release
 from dagster_project.release.marts import Mart, read_marts
 from dagster_project.settings import DBT_PROJECT, Settings
-from dagster_project.warehouse import open_warehouse, raw_layer, write_freshness, write_raw
+from dagster_project.warehouse import open_warehouse, raw_layer, set_built_fingerprint, write_freshness, write_raw
 from dagster_project.workspace import Workspace, morning_of
 
 from .planned_suppliers import Address, Day, Folder, Plan, Register, Service
@@ -76,6 +76,7 @@ class Installation:
         with open_warehouse(workspace.warehouse) as connection:
             write_raw(connection, raw_layer(self.stores, verdicts))
             write_freshness(connection, workspace.feeds, verdicts)
+            set_built_fingerprint(connection, f"day {number}")
             for statement in _models(self.plan.registers):
                 connection.execute(statement)
         note = build_release(workspace, marts(), outcome, self.pages)
@@ -104,6 +105,9 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     for mart in (long, wide):
         yield f"CREATE SCHEMA IF NOT EXISTS {mart.schema}"
         yield f"CREATE OR REPLACE VIEW {mart.schema}.{mart.name} AS SELECT * FROM warehouse.models.{mart.name}"
+    # Every release writes down what it publishes for the first time; that is nothing of what is asked here.
+    yield "CREATE SCHEMA IF NOT EXISTS intermediate"
+    yield "CREATE OR REPLACE TABLE intermediate.int_revisions__news (indicator_code int, period int, region_code int)"
 
 
 def _figures(long: Mart, tables: str, register: Register, *, value: str, denominator_feed: str) -> str:
