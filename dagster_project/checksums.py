@@ -1,7 +1,7 @@
 """Checksums of a folder's files, by which anyone can tell later that not one bit of them has changed."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from dagster_project.landing.atomic import write_file
@@ -16,8 +16,11 @@ def write_checksums(folder: Path) -> None:
     write_file(folder / CHECKSUMS, "".join(lines).encode())
 
 
-def changed_files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files of the folder that are not as they were when its checksums were written, each with what is wrong."""
+def changed_files(folder: Path, only: Collection[str] | None = None) -> Iterator[tuple[Path, str]]:
+    """Files of the folder that are not as they were when its checksums were written, each with what is wrong.
+
+    Looks at all of them, or at those that are named.
+    """
     listed = folder / CHECKSUMS
     if not listed.exists():
         yield listed, "is missing, so nothing tells whether the files beside it are as they were"
@@ -30,6 +33,9 @@ def changed_files(folder: Path) -> Iterator[tuple[Path, str]]:
             continue
         wanted[name] = digest
     there = {str(path.relative_to(folder)): path for path in _files(folder)}
+    if only is not None:
+        wanted = {name: wanted.get(name, "") for name in only}
+        there = {name: path for name, path in there.items() if name in wanted}
     for name, digest in wanted.items():
         if name not in there:
             yield folder / name, IS_GONE

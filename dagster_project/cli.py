@@ -122,6 +122,35 @@ def prune_command(
         print_pruning(pruning)
 
 
+@app.command(name="prove", epilog="Exit codes: 0 proven; 2 no such figure; 7 not proven, the text says why.")
+def prove_command(
+    figure: Annotated[
+        str, typer.Argument(metavar="FIGURE", help="A column of a mart, as mart.column, or the code of an indicator.")
+    ],
+    where: Annotated[str | None, typer.Option(metavar="SQL", help="Of mart.column: which row, by its columns.")] = None,
+    region: Annotated[str | None, typer.Option(metavar="CODE", help="Of an indicator: which region.")] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="Of an indicator: such as 2025, 2026-09.")
+    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help="Which release; the latest if left out.")] = None,
+    sample: Sample = False,
+    as_json: AsJson = False,
+) -> None:
+    """Follow a figure back to what its suppliers sent, and compute it again from that alone."""
+    from dagster_project.opening import workspace_of
+    from dagster_project.proof.figure import Question
+    from dagster_project.proof.prove import prove
+    from dagster_project.proof.telling import print_proof
+
+    question = Question.of(figure, where, region, period)
+    proof = prove(workspace_of(is_sample=sample, as_of=None), question, release)
+    if as_json:
+        print(proof.model_dump_json(indent=2))
+    else:
+        print_proof(proof)
+    raise typer.Exit(ExitCode.RELEASED if proof.is_proven else ExitCode.NOT_PROVEN)
+
+
 @app.command(name="template")
 def template_command(
     feed: Annotated[str, typer.Argument(metavar="FEED", help="A feed that people deliver, such as hr.absence.")],

@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     NOTHING_RELEASED = 4
     RELEASED_WITH_UNCHECKED_FEEDS = 5
     CHANGED_FILES = 6
+    NOT_PROVEN = 7
 
 
 class MaandversError(Exception):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import httpx
+import orjson
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, MaandversError
@@ -21,6 +22,7 @@ from dagster_project.settings import HttpSettings
 
 SERVICES = frozenset({"odata_v3", "odata_v4", "ogc_features"})
 CHUNK = 1024 * 1024
+COLUMNS = "columns.json"
 
 
 class UnreadablePayloadError(MaandversError):
@@ -61,6 +63,8 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
 def read_again(feed: Feed, manifest: Manifest, payload: Path, target: Path) -> None:
     """Make the Parquet files of a delivery once more in the folder ``target``, of nothing but its payload.
 
+    Beside them stands how each of our columns is called in that payload.
+
     Raises UnreadablePayloadError where the payload does not give them.
     """
     scratch = target / "scratch"
@@ -70,6 +74,8 @@ def read_again(feed: Feed, manifest: Manifest, payload: Path, target: Path) -> N
         tables = _records(feed, manifest, edition, payload, scratch)
         for table in feed.tables:
             write_parquet(feed, edition, table, tables[table.name], scratch, target / f"{table.name}.parquet")
+        names = {table.name: tables[table.name].supplier_columns for table in feed.tables}
+        (target / COLUMNS).write_bytes(orjson.dumps(names))
     except (DeliveryError, OSError, EOFError, ValueError) as error:
         delivery = f"{feed.id} {manifest.edition}: the payload of delivery {manifest.delivery_id}"
         raise UnreadablePayloadError(f"{delivery} cannot be read again: {error}") from error

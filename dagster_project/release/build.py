@@ -16,6 +16,7 @@ from dagster_project.checksums import write_checksums
 from dagster_project.dbt import digest_of_sources
 from dagster_project.errors import SetupError
 from dagster_project.landing.atomic import move_folder, point_link, write_file
+from dagster_project.proof.provenance import write_provenance
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.diff.model import ReleaseFacts
@@ -149,6 +150,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     shutil.copytree(data_docs, folder / CHECKS)
     _write_reports(workspace, marts, outcome, folder, note)
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
+    write_provenance(folder, workspace.landing, note.deliveries)
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)

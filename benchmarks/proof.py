@@ -1,0 +1,50 @@
+"""Random figures over all marts of the newest release, each proven: how many hold, and what a proof takes."""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
+
+
+def main() -> None:
+    """Prove the figures one after the other and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=20261123)
+    arguments = parser.parse_args()
+
+    from proof.random_figures import random_figures
+
+    from dagster_project.opening import workspace_of
+    from dagster_project.proof.prove import Proof, prove
+
+    workspace = workspace_of(is_sample=True, as_of=None)
+    questions = random_figures(workspace.releases / "latest", arguments.figures, arguments.seed)
+    proofs: list[Proof] = []
+    seconds: list[float] = []
+    busy: list[float] = []
+    for question in questions:
+        started, busy_before = time.perf_counter(), time.process_time()
+        proofs.append(prove(workspace, question))
+        seconds.append(time.perf_counter() - started)
+        busy.append(time.process_time() - busy_before)
+    for question, proof in zip(questions, proofs, strict=True):
+        if not proof.is_proven:
+            print(f"not proven: {question}: {[finding.problem for finding in proof.findings]}")
+    print(f"{sum(proof.is_proven for proof in proofs)} of {len(proofs)} figures of {proofs[0].release_id} proven")
+    cells = sum(bool(proof.stands_on.cells) for proof in proofs)
+    rows = sum(bool(proof.stands_on.rows) for proof in proofs)
+    print(f"{cells} of them down to raw cells, {rows} to raw rows that count together")
+    print(f"CPU: median {statistics.median(busy):.2f} s, longest after the first {max(busy[1:]):.2f} s")
+    print(
+        f"wall: median {statistics.median(seconds):.2f} s, longest after the first {max(seconds[1:]):.2f} s; "
+        f"the first, which may have made the scratch warehouse, {seconds[0]:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""Proving a figure: the chain from its value to what suppliers sent, and whether that gives the same value again."""
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel
+
+from dagster_project.checksums import CHECKSUMS, changed_files, digest_of
+from dagster_project.errors import SetupError
+from dagster_project.extract.answer import PayloadFile
+from dagster_project.landing.store import MANIFEST, Manifest
+from dagster_project.proof.cells import Found, find_cells
+from dagster_project.proof.figure import Ground, Question, ground_of, is_same, read_row, row_with_key
+from dagster_project.proof.provenance import (
+    MODELS,
+    PROVENANCE,
+    Provenance,
+    delivery_folder,
+    digests_in_release,
+    digests_of_models,
+)
+from dagster_project.proof.replay import UnreadablePayloadError
+from dagster_project.proof.scratch import Scratch, ScratchError, scratch_for
+from dagster_project.release.build import DATABASE, LATEST, ReleaseNote
+from dagster_project.verify import Finding
+from dagster_project.workspace import Workspace
+
+# What of a release is read for a proof.
+PROVING_FILES = (DATABASE, "datapackage.json", "freshness.json", "release.json", MODELS, PROVENANCE)
+REMEDY = "put it back from your back-up; without one, the figure cannot be proven"
+OTHER_RELEASE = "do not use this release; prove another, or run for a new one"
+WRONG = "do not use this figure; run again for a new release, and prove it there"
+
+
+class ModelStep(BaseModel):
+    """A model, seed or raw table on the way, with the file that defines it as the release was made with it."""
+
+    name: str
+    kind: str
+    file: str
+    sha256: str
+    reads: list[str]
+
+
+class DeliveryStep(BaseModel):
+    """A delivery that the figure stands on."""
+
+    feed: str
+    edition: str
+    delivery_id: str
+    received_at: datetime
+    released_at: datetime | None
+    payload: list[PayloadFile]
+
+
+class Proof(BaseModel):
+    """What ``maandvers prove`` tells; where the release itself was changed, no more than that."""
+
+    release_id: str
+    mart: str
+    column: str
+    is_proven: bool = False
+    # Why it is not proven, and what is worth knowing besides.
+    findings: list[Finding]
+    notes: list[str] = []
+    municipality_code: str = ""
+    is_fictional: bool = False
+    as_of: date | None = None
+    code_version: str = ""
+    key: dict[str, Any] = {}
+    value: Any = None
+    recomputed: Any = None
+    models: list[ModelStep] = []
+    deliveries: list[DeliveryStep] = []
+    stands_on: Found = Found()
+
+
+def prove(workspace: Workspace, question: Question, release_id: str | None = None) -> Proof:
+    """Follow a figure of a release back to what it was made of, and make it again.
+
+    Raises SetupError when the question names no figure or no release.
+    """
+    release = _release(workspace, release_id)
+    proof = Proof(
+        release_id=release.name,
+        mart=question.mart,
+        column=question.column,
+        findings=[*_changed_release(workspace, release)],
+    )
+    # The models and the list of deliveries have to be those of the release, or it would be another that is proven.
+    if {Path(finding.file).name for finding in proof.findings} - {DATABASE}:
+        return proof
+    provenance = Provenance.of(release)
+    if forged := [*_changed_models(release, provenance)]:
+        proof.findings += forged
+        return proof
+    try:
+        row = read_row(release, question)
+    except (SetupError, duckdb.Error):
+        # What a damaged file says need not make sense.
+        if proof.findings:
+            return proof
+        raise
+    note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
+    proof.municipality_code, proof.is_fictional, proof.as_of = note.municipality_code, note.is_fictional, note.as_of
+    proof.code_version, proof.key, proof.value = provenance.code_version, row.key, row.values[question.column]
+    try:
+        scratch = scratch_for(workspace, release, note)
+    except (UnreadablePayloadError, ScratchError, OSError) as error:
+        proof.findings += _changed_deliveries(workspace, provenance, provenance.deliveries)
+        proof.findings.append(Finding(file="proofs", problem=f"cannot be made: {error}", do="run maandvers verify"))
+        return proof
+    with duckdb.connect(str(scratch.warehouse), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        ground = ground_of(connection, scratch.lineage, scratch.feeds.values(), question, row)
+        again = row_with_key(connection, f"marts.{question.mart}", row.key)
+        folders = {feed: own for feed in sorted(ground.deliveries) if (own := _folders(note, ground, feed))}
+        changed = [*_changed_deliveries(workspace, provenance, [name for own in folders.values() for name in own])]
+        if not changed:
+            proof.deliveries = [_step(feed, workspace.landing / name) for feed, own in folders.items() for name in own]
+            proof.stands_on = find_cells(connection, scratch, workspace.landing, question, row, ground)
+    proof.findings += changed
+    proof.models = [*_models(scratch, question.mart, ground, provenance)]
+    proof.findings += _differing_tables(scratch, proof.deliveries)
+    proof.findings += _another_value(proof, again)
+    proof.notes = [*_changed_since(scratch, question.mart, provenance)]
+    proof.is_proven = not proof.findings
+    return proof
+
+
+def _release(workspace: Workspace, release_id: str | None) -> Path:
+    release = (workspace.releases / (release_id or LATEST)).resolve()
+    if not (release / PROVENANCE).exists():
+        there = sorted(path.parent.name for path in workspace.releases.glob(f"[0-9]*/{PROVENANCE}"))
+        raise SetupError(
+            f"there is no release {release_id or LATEST} that kept by what it can be proven\n"
+            f"  do: choose from {', '.join(there) or 'none: run for one'}"
+        )
+    return release
+
+
+def _changed_release(workspace: Workspace, release: Path) -> Iterator[Finding]:
+    """What of a release a proof reads, and is not as it was written."""
+    for path, problem in changed_files(release, PROVING_FILES):
+        file = str(path.relative_to(workspace.home))
+        yield Finding(file=file, problem=problem, do=OTHER_RELEASE)
+
+
+def _models(scratch: Scratch, mart: str, ground: Ground, provenance: Provenance) -> Iterator[ModelStep]:
+    """The models from a mart to the feeds of a figure; all that it reads, where it stands on no feed at all."""
+    lineage = scratch.lineage
+    tables = [
+        f"raw_{feed.partition('.')[0]}.{table.name}"
+        for feed in ground.deliveries
+        for table in scratch.feeds[feed].tables
+    ]
+    for node_id in lineage.between(mart, tables, ground.indicators) if tables else lineage.above(mart):
+        node = lineage.nodes[node_id]
+        reads = [lineage.nodes[other].name for other in node.reads]
+        yield ModelStep(
+            name=node.name, kind=node.kind, file=node.file, sha256=provenance.models.get(node.file, ""), reads=reads
+        )
+
+
+def _folders(note: ReleaseNote, ground: Ground, feed: str) -> list[str]:
+    """The deliveries of a feed that a figure stands on, by their folders in landing."""
+    return [delivery_folder(feed, own) for own in note.deliveries.get(feed, {}).values() if ground.includes(feed, own)]
+
+
+def _step(feed: str, folder: Path) -> DeliveryStep:
+    manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    return DeliveryStep(
+        feed=feed,
+        edition=manifest.edition,
+        delivery_id=manifest.delivery_id,
+        received_at=manifest.received_at,
+        released_at=manifest.released_at,
+        payload=manifest.payload,
+    )
+
+
+def _changed_deliveries(workspace: Workspace, provenance: Provenance, folders: Iterable[str]) -> Iterator[Finding]:
+    """Every file of these deliveries that is not what the release was made from."""
+    for folder in folders:
+        path = workspace.landing / folder
+        for file, problem in changed_files(path):
+            yield Finding(file=str(file.relative_to(workspace.home)), problem=problem, do=REMEDY)
+        listed = path / CHECKSUMS
+        if not listed.exists() or digest_of(listed) != provenance.deliveries[folder]:
+            problem = "is not the list of checksums that the release was made with"
+            yield Finding(file=str(listed.relative_to(workspace.home)), problem=problem, do=REMEDY)
+
+
+def _differing_tables(scratch: Scratch, deliveries: Iterable[DeliveryStep]) -> Iterator[Finding]:
+    for step in deliveries:
+        if found := scratch.seal.differences.get(step.delivery_id):
+            file = f"landing/{delivery_folder(step.feed, step.delivery_id)}"
+            yield Finding(file=file, problem=f"does not hold what its payload gives: {found}", do=REMEDY)
+
+
+def _changed_models(release: Path, provenance: Provenance) -> Iterator[Finding]:
+    """Models that the release holds, and was not made with."""
+    try:
+        held = digests_in_release(release)
+    except zipfile.BadZipFile as error:
+        yield Finding(file=f"releases/{release.name}/{MODELS}", problem=f"cannot be read: {error}", do=OTHER_RELEASE)
+        return
+    for name in provenance.changed_models(held):
+        file = f"releases/{release.name}/{MODELS}: {name}"
+        yield Finding(file=file, problem="is not the one that the release was made with", do=OTHER_RELEASE)
+
+
+def _changed_since(scratch: Scratch, mart: str, provenance: Provenance) -> Iterator[str]:
+    """What somebody changed in the project after the release, of all that the mart is made with."""
+    own = {scratch.lineage.nodes[node_id].file for node_id in scratch.lineage.above(mart)}
+    for name in provenance.changed_models(digests_of_models()):
+        if name in own:
+            yield f"{name} has changed since this release; proven with the one that the release was made with"
+
+
+def _another_value(proof: Proof, again: dict[str, Any] | None) -> Iterator[Finding]:
+    name = f"releases/{proof.release_id}/{DATABASE}: {proof.mart}.{proof.column}"
+    if again is None:
+        yield Finding(file=name, problem="stands in a row that the payload does not give", do=WRONG)
+        return
+    proof.recomputed = again[proof.column]
+    if not is_same(proof.value, proof.recomputed):
+        problem = f"is {proof.value!r}, and {proof.recomputed!r} when it is computed from the payload"
+        yield Finding(file=name, problem=problem, do=WRONG)

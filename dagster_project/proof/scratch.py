@@ -1,0 +1,176 @@
+"""The scratch warehouse of a release: its models run over tables that were made again from payloads alone.
+
+It takes a dbt build, and then stays for every further proof of the release as long as nothing it was made of differs.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock
+from pydantic import BaseModel, TypeAdapter
+
+from dagster_project.audit.clocks import read_clocks
+from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.checksums import digest_of
+from dagster_project.contracts.load import load_feeds
+from dagster_project.contracts.model import Feed
+from dagster_project.errors import MaandversError
+from dagster_project.landing.atomic import write_file
+from dagster_project.landing.store import FeedStore
+from dagster_project.proof.lineage import Lineage
+from dagster_project.proof.provenance import PROVENANCE, unpack_models
+from dagster_project.proof.replay import read_again
+from dagster_project.proof.tables import first_difference
+from dagster_project.release.build import ReleaseNote
+from dagster_project.warehouse import open_warehouse, raw_layer, write_freshness, write_raw
+from dagster_project.workspace import Workspace
+
+SEAL = "seal.json"
+VERDICTS = TypeAdapter(list[FeedVerdict])
+
+
+class ScratchError(MaandversError):
+    """The models of a release do not run over what its payloads give."""
+
+
+class Seal(BaseModel):
+    """By what a scratch warehouse is known to be whole, and what came to light while it was made."""
+
+    made_of: str
+    files: dict[str, str]
+    # Per delivery, by its folder in landing: how the table that was kept differs from what its payload gives.
+    differences: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A finished scratch warehouse."""
+
+    folder: Path
+    seal: Seal
+
+    @property
+    def warehouse(self) -> Path:
+        """What the models made."""
+        return self.folder / "warehouse.duckdb"
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """How the models hang together."""
+        return Lineage.model_validate_json((self.folder / "lineage.json").read_bytes())
+
+    @cached_property
+    def feeds(self) -> dict[str, Feed]:
+        """The contracts of the release, by the feeds' names."""
+        return {feed.id: feed for feed in load_feeds(self.folder / "dbt_models" / "models")}
+
+
+def scratch_for(workspace: Workspace, release: Path, note: ReleaseNote) -> Scratch:
+    """The scratch warehouse of a release, made anew unless a whole one is there.
+
+    Raises UnreadablePayloadError and ScratchError.
+    """
+    proofs = workspace.home / "proofs"
+    proofs.mkdir(exist_ok=True)
+    folder, made_of = proofs / note.release_id, digest_of(release / PROVENANCE)
+    with FileLock(proofs / ".lock"):
+        whole = _whole(folder, made_of)
+        if whole is None:
+            # One release at a time: who proves another one pays with another build.
+            for old in (path for path in proofs.iterdir() if path.is_dir()):
+                shutil.rmtree(old)
+            unpack_models(release, folder)
+            differences = _build(workspace, release, note, folder)
+            files = {name: digest_of(folder / name) for name in _sealed_files(folder)}
+            whole = Seal(made_of=made_of, files=files, differences=differences)
+            # Last of all: what a stopped build leaves has no seal.
+            write_file(folder / SEAL, whole.model_dump_json(indent=2).encode())
+        return Scratch(folder, whole)
+
+
+def _whole(folder: Path, made_of: str) -> Seal | None:
+    """The seal, if everything is as it was when that was put on."""
+    file = folder / SEAL
+    if not file.exists():
+        return None
+    seal = Seal.model_validate_json(file.read_bytes())
+    is_whole = seal.made_of == made_of and all(
+        (folder / name).exists() and digest_of(folder / name) == digest for name, digest in seal.files.items()
+    )
+    return seal if is_whole else None
+
+
+def _sealed_files(folder: Path) -> Iterable[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _build(workspace: Workspace, release: Path, note: ReleaseNote, folder: Path) -> dict[str, str]:
+    """Make the scratch warehouse; returns how the tables that were kept differ from those made again."""
+    feeds = load_feeds(folder / "dbt_models" / "models")
+    stores = [FeedStore(folder / "landing", feed) for feed in feeds]
+    differences = {}
+    for store in stores:
+        kept = FeedStore(workspace.landing, store.feed)
+        for delivery_id in sorted(set(note.deliveries.get(store.feed.id, {}).values())):
+            if found := _read_again(kept, store, delivery_id):
+                differences[delivery_id] = found
+    verdicts = _verdicts(release, stores)
+    warehouse = folder / "warehouse.duckdb"
+    with open_warehouse(warehouse) as connection:
+        write_raw(connection, raw_layer(stores, verdicts))
+        write_freshness(connection, feeds, verdicts)
+    _run_models(folder, warehouse, note.municipality_code)
+    return differences
+
+
+def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | None:
+    """Make a delivery again; how its tables differ from those that were kept, in words."""
+    manifest = kept.manifest(delivery_id)
+    folder = target.deliveries / delivery_id
+    read_again(kept.feed, manifest, kept.deliveries / delivery_id / "payload", folder)
+    shutil.copy(kept.deliveries / delivery_id / "manifest.json", folder)
+    for table in kept.feed.tables:
+        found = first_difference(kept.parquet(delivery_id, table.name), target.parquet(delivery_id, table.name))
+        if found:
+            return f"{table.name}.parquet: {found}"
+    return None
+
+
+def _verdicts(release: Path, stores: Iterable[FeedStore]) -> list[FeedVerdict]:
+    """What the audit said of each feed when the release was made; feeds that were not in use show nothing."""
+    told = VERDICTS.validate_json((release / "freshness.json").read_bytes())
+    by_feed: Mapping[str, FeedVerdict] = {verdict.clocks.feed: verdict for verdict in told}
+    return [
+        by_feed.get(store.feed.id) or FeedVerdict(clocks=read_clocks(store), is_withheld=True, reason="not in use")
+        for store in stores
+    ]
+
+
+def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
+    project = folder / "dbt_models"
+    command = [
+        str(Path(sys.executable).with_name("maandvers-dbt")),
+        *("--quiet", "--log-level-file", "none", "build", "--resource-type", "model", "--resource-type", "seed"),
+        *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")),
+    ]
+    environment = {
+        **os.environ,
+        "MAANDVERS_WAREHOUSE": str(warehouse),
+        "MAANDVERS_WAREHOUSE_MUNICIPALITY": municipality,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ScratchError(f"the models do not run over what the payloads give: {(done.stdout + done.stderr)[-2000:]}")
+    lineage = Lineage.of(folder / "target" / "manifest.json")
+    with open_warehouse(warehouse) as connection:
+        lineage.note_indicators(connection)
+    write_file(folder / "lineage.json", lineage.model_dump_json().encode())
+    shutil.rmtree(folder / "target")
