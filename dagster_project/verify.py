@@ -11,6 +11,7 @@ from dagster_project.checksums import CHECKSUMS, IS_GONE, changed_files, digest_
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.removals import Removal, Removals
 from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
+from dagster_project.proof.provenance import PROVENANCE, Provenance
 from dagster_project.release.build import ReleaseNote
 from dagster_project.release.ledger import Ledger
 from dagster_project.workspace import Workspace
@@ -48,6 +49,7 @@ def verify(workspace: Workspace) -> Verification:
             *findings,
             *_changed_lists(workspace, pruned),
             *_lacking(workspace),
+            *_replaced_deliveries(workspace),
             *_books(workspace),
             *_warehouse(workspace),
         ],
@@ -129,6 +131,26 @@ def _is_whole(store: FeedStore, delivery_id: str) -> bool:
     with suppress(ValidationError):
         return store.has_tables(delivery_id) and store.has_payload(delivery_id)
     return True
+
+
+def _replaced_deliveries(workspace: Workspace) -> Iterator[Finding]:
+    """Deliveries that are not those from which a release was made, however well their own checksums fit."""
+    for release in workspace.release_folders():
+        # Where the list itself was changed, that is told already.
+        for folder, digest in () if [*changed_files(release, [PROVENANCE])] else _sealed_deliveries(release):
+            listed = workspace.landing / folder / CHECKSUMS
+            if listed.exists() and digest_of(listed) != digest:
+                yield Finding(
+                    file=str(listed.relative_to(workspace.home)),
+                    problem=f"is not the list of the delivery from which release {release.name} was made",
+                    do="put the folder back from your back-up; without one, the release cannot be proven",
+                )
+
+
+def _sealed_deliveries(release: Path) -> Iterator[tuple[str, str]]:
+    """The deliveries that a release was made from, with the SHA-256 of their checksums."""
+    if (release / PROVENANCE).exists():
+        yield from Provenance.of(release).deliveries.items()
 
 
 def _books(workspace: Workspace) -> Iterator[Finding]:

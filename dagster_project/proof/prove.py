@@ -14,7 +14,7 @@ from dagster_project.errors import SetupError
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.landing.store import MANIFEST, Manifest
 from dagster_project.proof.cells import Found, find_cells
-from dagster_project.proof.figure import Ground, Question, ground_of, is_same, read_row, row_with_key
+from dagster_project.proof.figure import Ground, Question, Row, ground_of, is_same, read_row, row_with_key
 from dagster_project.proof.provenance import (
     MODELS,
     PROVENANCE,
@@ -24,7 +24,7 @@ from dagster_project.proof.provenance import (
     digests_of_models,
 )
 from dagster_project.proof.replay import UnreadablePayloadError
-from dagster_project.proof.scratch import Scratch, ScratchError, scratch_for
+from dagster_project.proof.scratch import Scratch, ScratchError, find_scratch, make_scratch
 from dagster_project.release.build import DATABASE, LATEST, ReleaseNote
 from dagster_project.verify import Finding
 from dagster_project.workspace import Workspace
@@ -85,51 +85,73 @@ def prove(workspace: Workspace, question: Question, release_id: str | None = Non
     Raises SetupError when the question names no figure or no release.
     """
     release = _release(workspace, release_id)
-    proof = Proof(
-        release_id=release.name,
-        mart=question.mart,
-        column=question.column,
-        findings=[*_changed_release(workspace, release)],
-    )
+    proof = Proof(release_id=release.name, mart=question.mart, column=question.column, findings=[])
+    proof.findings += _changed_release(workspace, release)
     # The models and the list of deliveries have to be those of the release, or it would be another that is proven.
-    if {Path(finding.file).name for finding in proof.findings} - {DATABASE}:
-        return proof
-    provenance = Provenance.of(release)
+    if all(Path(finding.file).name == DATABASE for finding in proof.findings):
+        provenance = Provenance.of(release)
+        row = _read(proof, release, question, provenance)
+        scratch = _scratch(proof, workspace, release, provenance) if row else None
+        if row and scratch:
+            _follow(proof, workspace, scratch, question, row, provenance)
+    proof.is_proven = not proof.findings
+    return proof
+
+
+def _read(proof: Proof, release: Path, question: Question, provenance: Provenance) -> Row | None:
+    """The row that is meant; None where what was changed in the release leaves none to be proven."""
     if forged := [*_changed_models(release, provenance)]:
         proof.findings += forged
-        return proof
+        return None
     try:
         row = read_row(release, question)
     except (SetupError, duckdb.Error):
         # What a damaged file says need not make sense.
         if proof.findings:
-            return proof
+            return None
         raise
     note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
     proof.municipality_code, proof.is_fictional, proof.as_of = note.municipality_code, note.is_fictional, note.as_of
     proof.code_version, proof.key, proof.value = provenance.code_version, row.key, row.values[question.column]
+    return row
+
+
+def _scratch(proof: Proof, workspace: Workspace, release: Path, provenance: Provenance) -> Scratch | None:
+    """The scratch warehouse; None where it would have to be made from deliveries that were changed."""
+    if scratch := find_scratch(workspace, release):
+        return scratch
+    if changed := [*_changed_deliveries(workspace, provenance, provenance.deliveries)]:
+        proof.findings += changed
+        return None
     try:
-        scratch = scratch_for(workspace, release, note)
-    except (UnreadablePayloadError, ScratchError, OSError) as error:
-        proof.findings += _changed_deliveries(workspace, provenance, provenance.deliveries)
-        proof.findings.append(Finding(file="proofs", problem=f"cannot be made: {error}", do="run maandvers verify"))
-        return proof
+        return make_scratch(workspace, release)
+    except (UnreadablePayloadError, ScratchError) as error:
+        proof.findings.append(Finding(file="proofs", problem=f"cannot be made: {error}", do=WRONG))
+        return None
+
+
+def _follow(
+    proof: Proof, workspace: Workspace, scratch: Scratch, question: Question, row: Row, provenance: Provenance
+) -> None:
+    """Fill in the chain and the value that it gives."""
     with duckdb.connect(str(scratch.warehouse), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         ground = ground_of(connection, scratch.lineage, scratch.feeds.values(), question, row)
-        again = row_with_key(connection, f"marts.{question.mart}", row.key)
-        folders = {feed: own for feed in sorted(ground.deliveries) if (own := _folders(note, ground, feed))}
-        changed = [*_changed_deliveries(workspace, provenance, [name for own in folders.values() for name in own])]
+        proof.models = [*_models(scratch, question.mart, ground, provenance)]
+        folders = [
+            folder
+            for feed, shown in sorted(scratch.deliveries.items())
+            for folder in (delivery_folder(feed, one) for one in shown if ground.includes(feed, one))
+        ]
+        changed = [*_changed_deliveries(workspace, provenance, folders)]
         if not changed:
-            proof.deliveries = [_step(feed, workspace.landing / name) for feed, own in folders.items() for name in own]
+            proof.deliveries = [_step(workspace.landing / folder) for folder in folders]
             proof.stands_on = find_cells(connection, scratch, workspace.landing, question, row, ground)
+        again = row_with_key(connection, f"marts.{question.mart}", row.key)
     proof.findings += changed
-    proof.models = [*_models(scratch, question.mart, ground, provenance)]
     proof.findings += _differing_tables(scratch, proof.deliveries)
     proof.findings += _another_value(proof, again)
     proof.notes = [*_changed_since(scratch, question.mart, provenance)]
-    proof.is_proven = not proof.findings
-    return proof
 
 
 def _release(workspace: Workspace, release_id: str | None) -> Path:
@@ -166,15 +188,10 @@ def _models(scratch: Scratch, mart: str, ground: Ground, provenance: Provenance)
         )
 
 
-def _folders(note: ReleaseNote, ground: Ground, feed: str) -> list[str]:
-    """The deliveries of a feed that a figure stands on, by their folders in landing."""
-    return [delivery_folder(feed, own) for own in note.deliveries.get(feed, {}).values() if ground.includes(feed, own)]
-
-
-def _step(feed: str, folder: Path) -> DeliveryStep:
+def _step(folder: Path) -> DeliveryStep:
     manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     return DeliveryStep(
-        feed=feed,
+        feed=manifest.feed,
         edition=manifest.edition,
         delivery_id=manifest.delivery_id,
         received_at=manifest.received_at,

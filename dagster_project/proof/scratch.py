@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
@@ -44,7 +44,9 @@ class Seal(BaseModel):
 
     made_of: str
     files: dict[str, str]
-    # Per delivery, by its folder in landing: how the table that was kept differs from what its payload gives.
+    # What each feed showed when the release was made.
+    deliveries: dict[str, list[str]]
+    # Per delivery: how the table that was kept differs from what its payload gives.
     differences: dict[str, str]
 
 
@@ -60,6 +62,11 @@ class Scratch:
         """What the models made."""
         return self.folder / "warehouse.duckdb"
 
+    @property
+    def deliveries(self) -> dict[str, list[str]]:
+        """The deliveries that it was made from, per feed."""
+        return self.seal.deliveries
+
     @cached_property
     def lineage(self) -> Lineage:
         """How the models hang together."""
@@ -71,39 +78,52 @@ class Scratch:
         return {feed.id: feed for feed in load_feeds(self.folder / "dbt_models" / "models")}
 
 
-def scratch_for(workspace: Workspace, release: Path, note: ReleaseNote) -> Scratch:
-    """The scratch warehouse of a release, made anew unless a whole one is there.
+def find_scratch(workspace: Workspace, release: Path) -> Scratch | None:
+    """The scratch warehouse of a release, if there is one and everything is as it was when its seal was put on."""
+    folder = _folder(workspace, release)
+    if not (folder / SEAL).exists():
+        return None
+    try:
+        seal = Seal.model_validate_json((folder / SEAL).read_bytes())
+    except ValidationError:
+        # Damaged, or left by an earlier version of Maandvers.
+        return None
+    is_whole = seal.made_of == digest_of(release / PROVENANCE) and all(
+        (folder / name).exists() and digest_of(folder / name) == digest for name, digest in seal.files.items()
+    )
+    return Scratch(folder, seal) if is_whole else None
+
+
+def make_scratch(workspace: Workspace, release: Path) -> Scratch:
+    """Make the scratch warehouse of a release, from payloads that were found to be as they came.
 
     Raises UnreadablePayloadError and ScratchError.
     """
-    proofs = workspace.home / "proofs"
-    proofs.mkdir(exist_ok=True)
-    folder, made_of = proofs / note.release_id, digest_of(release / PROVENANCE)
-    with FileLock(proofs / ".lock"):
-        whole = _whole(folder, made_of)
-        if whole is None:
-            # One release at a time: who proves another one pays with another build.
-            for old in (path for path in proofs.iterdir() if path.is_dir()):
-                shutil.rmtree(old)
-            unpack_models(release, folder)
-            differences = _build(workspace, release, note, folder)
-            files = {name: digest_of(folder / name) for name in _sealed_files(folder)}
-            whole = Seal(made_of=made_of, files=files, differences=differences)
-            # Last of all: what a stopped build leaves has no seal.
-            write_file(folder / SEAL, whole.model_dump_json(indent=2).encode())
-        return Scratch(folder, whole)
+    folder = _folder(workspace, release)
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.parent / ".lock"):
+        # Somebody else may have made it meanwhile.
+        if found := find_scratch(workspace, release):
+            return found
+        # One release at a time: who proves another one pays with another build.
+        for old in (path for path in folder.parent.iterdir() if path.is_dir()):
+            shutil.rmtree(old)
+        unpack_models(release, folder)
+        note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
+        differences = _build(workspace, release, note, folder)
+        seal = Seal(
+            made_of=digest_of(release / PROVENANCE),
+            files={name: digest_of(folder / name) for name in _sealed_files(folder)},
+            deliveries={feed: [*editions.values()] for feed, editions in note.deliveries.items()},
+            differences=differences,
+        )
+        # Last of all: what a stopped build leaves has no seal.
+        write_file(folder / SEAL, seal.model_dump_json(indent=2).encode())
+    return Scratch(folder, seal)
 
 
-def _whole(folder: Path, made_of: str) -> Seal | None:
-    """The seal, if everything is as it was when that was put on."""
-    file = folder / SEAL
-    if not file.exists():
-        return None
-    seal = Seal.model_validate_json(file.read_bytes())
-    is_whole = seal.made_of == made_of and all(
-        (folder / name).exists() and digest_of(folder / name) == digest for name, digest in seal.files.items()
-    )
-    return seal if is_whole else None
+def _folder(workspace: Workspace, release: Path) -> Path:
+    return workspace.home / "proofs" / release.name
 
 
 def _sealed_files(folder: Path) -> Iterable[str]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.checksums import CHECKSUMS, digest_of, write_checksums
 from dagster_project.proof.figure import Question, told
+from dagster_project.proof.provenance import PROVENANCE, Provenance, delivery_folder
 
 NUMBERS = {"integer", "number"}
 
@@ -38,19 +40,23 @@ def _rows(connection, mart):
     return connection.execute(f"SELECT count(*) FROM held.{mart}").fetchone()[0]
 
 
-def change_cells(landing: Path, cells) -> int:
-    """Write another number into each of these cells of the payloads; returns how many cells there were."""
-    by_file: dict[Path, dict[tuple[int, str], str]] = {}
+def deliver_otherwise(landing: Path, release: Path, cells) -> None:
+    """Let the suppliers have sent another number in each of these cells, and the release have been made from that."""
+    changes: dict[Path, dict[tuple[int, str], float]] = {}
     for cell in cells:
-        folder = landing / cell.feed.replace(".", "/") / "deliveries" / cell.place.delivery_id / "payload"
-        number = float(cell.text) if cell.text else 0
-        other = number + 1 if "." in (cell.text or "") else int(number) + 1
-        by_file.setdefault(folder / cell.place.file, {})[cell.place.row - 1, cell.column] = other
-    for file, changes in by_file.items():
+        folder = landing / delivery_folder(cell.feed, cell.place.delivery_id)
+        number = float(cell.text) + 1 if "." in cell.text else int(cell.text) + 1
+        changes.setdefault(folder / "payload" / cell.place.file, {})[cell.place.row - 1, cell.column] = number
+    provenance = Provenance.of(release)
+    for file, own in changes.items():
         text = gzip.decompress(file.read_bytes()).decode()
         changed = _changed_page if file.name.endswith(".json.gz") else _changed_table
-        file.write_bytes(gzip.compress(changed(text, changes).encode()))
-    return sum(map(len, by_file.values()))
+        file.write_bytes(gzip.compress(changed(text, own).encode()))
+        delivery = file.parent.parent
+        write_checksums(delivery)
+        provenance.deliveries[str(delivery.relative_to(landing))] = digest_of(delivery / CHECKSUMS)
+    (release / PROVENANCE).write_text(provenance.model_dump_json())
+    write_checksums(release)
 
 
 def _changed_page(text, changes):

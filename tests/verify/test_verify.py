@@ -6,6 +6,7 @@ import shutil
 import pytest
 from main_line.installation import CBS, Installation
 
+from dagster_project.checksums import write_checksums
 from dagster_project.landing.store import FeedStore
 from dagster_project.verify import seal_warehouse, verify
 
@@ -82,6 +83,24 @@ def test_a_file_that_is_gone_or_added_is_found(installation, workspace):
         shutil.move(release / "renamed.json", page)
     assert problems["freshness.json"] == "is gone"
     assert problems["renamed.json"].startswith("was not there")
+
+
+@pytest.mark.parametrize("change", ["forged", "gone"])
+def test_a_delivery_replaced_with_all_its_checksums_is_found(installation, workspace, tmp_path, change):
+    folder = next((workspace.landing / "cbs/key_figures/deliveries").iterdir())
+    shutil.copytree(folder, tmp_path / "kept")
+    try:
+        if change == "gone":
+            shutil.rmtree(folder)
+        else:
+            flip(next((folder / "payload").iterdir()), 100)
+            write_checksums(folder)
+        findings = verify(workspace).findings
+        assert {finding.file for finding in findings} == {f"{folder.relative_to(installation.home)}/SHA256SUMS"}
+        assert all("from which release" in finding.problem for finding in findings)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.move(tmp_path / "kept", folder)
 
 
 def test_a_clock_that_was_moved_does_not_count(installation, workspace):
