@@ -12,7 +12,7 @@ import duckdb
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.proof.lineage import Lineage
-from dagster_project.release.build import DATABASE
+from dagster_project.release.build import BOOKS, DATABASE
 from dagster_project.release.proof import HELD
 
 FIGURES = "fct_indicator_values"
@@ -182,12 +182,12 @@ def _key(release: Path, mart: str) -> list[str]:
 
 def _columns(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
     query = (
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = ?"
-        " AND table_name NOT IN ('freshness', 'release', 'audit_results') ORDER BY table_name, column_index"
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = ? ORDER BY table_name, column_index"
     )
     marts: dict[str, list[str]] = {}
     for table, column in connection.execute(query, [HELD]).fetchall():
-        marts.setdefault(table, []).append(column)
+        if table not in BOOKS:
+            marts.setdefault(table, []).append(column)
     if mart not in marts:
         raise SetupError(f"no mart is called {mart}\n  do: choose from {', '.join(marts)}")
     return marts[mart]
