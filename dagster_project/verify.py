@@ -49,7 +49,7 @@ def verify(workspace: Workspace) -> Verification:
             *findings,
             *_changed_lists(workspace, pruned),
             *_lacking(workspace),
-            *_replaced_deliveries(workspace),
+            *_replaced(workspace),
             *_books(workspace),
             *_warehouse(workspace),
         ],
@@ -133,24 +133,20 @@ def _is_whole(store: FeedStore, delivery_id: str) -> bool:
     return True
 
 
-def _replaced_deliveries(workspace: Workspace) -> Iterator[Finding]:
-    """Deliveries that are not those from which a release was made, however well their own checksums fit."""
+def _replaced(workspace: Workspace) -> Iterator[Finding]:
+    """What is not that from which a release was made, however well its own checksums fit."""
     for release in workspace.release_folders():
-        # Where the list itself was changed, that is told already.
-        for folder, digest in () if [*changed_files(release, [PROVENANCE])] else _sealed_deliveries(release):
-            listed = workspace.landing / folder / CHECKSUMS
+        # Where the list itself was changed, that is told already; releases of before have none.
+        if [*changed_files(release, [PROVENANCE])]:
+            continue
+        for folder, digest in Provenance.of(release).folders.items():
+            listed = workspace.home / folder / CHECKSUMS
             if listed.exists() and digest_of(listed) != digest:
                 yield Finding(
                     file=str(listed.relative_to(workspace.home)),
-                    problem=f"is not the list of the delivery from which release {release.name} was made",
+                    problem=f"is not the list with which release {release.name} was made",
                     do="put the folder back from your back-up; without one, the release cannot be proven",
                 )
-
-
-def _sealed_deliveries(release: Path) -> Iterator[tuple[str, str]]:
-    """The deliveries that a release was made from, with the SHA-256 of their checksums."""
-    if (release / PROVENANCE).exists():
-        yield from Provenance.of(release).deliveries.items()
 
 
 def _books(workspace: Workspace) -> Iterator[Finding]:

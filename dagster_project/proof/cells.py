@@ -65,7 +65,7 @@ class Found(BaseModel):
 
 
 def find_cells(
-    connection: duckdb.DuckDBPyConnection, scratch: Scratch, landing: Path, question: Question, row: Row, ground: Ground
+    connection: duckdb.DuckDBPyConnection, scratch: Scratch, home: Path, question: Question, row: Row, ground: Ground
 ) -> Found:
     """What the figure stands on, of every feed under it; ``connection`` is one to the scratch warehouse."""
     found, trials = Found(), Trials(MOST_TRIALS)
@@ -77,7 +77,7 @@ def find_cells(
             if target.node_id in scratch.lineage.over(tables, scratch.lineage.nodes) and len(tables) == 1:
                 with WhatIf.opened(scratch.warehouse, scratch.lineage, target, tables) as what_if:
                     ((name, table),) = tables.items()
-                    _Search(what_if, scratch, landing, feed, name, table, values, deliveries, trials).add_to(found)
+                    _Search(what_if, scratch, home, feed, name, table, values, deliveries, trials).add_to(found)
     return found
 
 
@@ -141,7 +141,7 @@ class _Search:
 
     what_if: WhatIf
     scratch: Scratch
-    landing: Path
+    home: Path
     feed: Feed
     name: str
     table: Table
@@ -227,8 +227,8 @@ class _Search:
 
     @cached_property
     def _readers(self) -> dict[str, PayloadReader]:
-        again = self.scratch.folder / "landing"
-        return {one: PayloadReader(self.landing, again, self.feed, self.table, one) for one in self._starts}
+        again = self.scratch.folder
+        return {one: PayloadReader(self.home, again, self.feed, self.table, one) for one in self._starts}
 
     def _row(self, row: int) -> dict[str, Any]:
         (line,) = rows_of(self.what_if.connection, f"SELECT * FROM {self._kept} WHERE row_id = ?", [row])

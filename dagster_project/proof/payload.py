@@ -32,12 +32,12 @@ class Place(BaseModel):
 class PayloadReader:
     """The records of one table in the payload of one delivery."""
 
-    def __init__(self, landing: Path, again: Path, feed: Feed, table: Table, delivery_id: str) -> None:
+    def __init__(self, home: Path, again: Path, feed: Feed, table: Table, delivery_id: str) -> None:
         self.table = table
         self.delivery_id = delivery_id
         folder = delivery_folder(feed.id, delivery_id)
-        self.payload = landing / folder / "payload"
-        self.manifest = Manifest.model_validate_json((landing / folder / "manifest.json").read_bytes())
+        self.payload = home / folder / "payload"
+        self.manifest = Manifest.model_validate_json((home / folder / "manifest.json").read_bytes())
         self.names: dict[str, str] = orjson.loads((again / folder / COLUMNS).read_bytes())[table.name]
 
     @cached_property

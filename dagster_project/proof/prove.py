@@ -22,6 +22,7 @@ from dagster_project.proof.provenance import (
     delivery_folder,
     digests_in_release,
     digests_of_models,
+    publication_folder,
 )
 from dagster_project.proof.replay import UnreadablePayloadError
 from dagster_project.proof.scratch import Scratch, ScratchError, find_scratch, make_scratch
@@ -31,6 +32,8 @@ from dagster_project.workspace import Workspace
 
 # What of a release is read for a proof.
 PROVING_FILES = (DATABASE, "datapackage.json", "freshness.json", "release.json", MODELS, PROVENANCE)
+# What earlier releases published.
+LEDGER = "raw_maandvers.published_figures"
 REMEDY = "put it back from your back-up; without one, the figure cannot be proven"
 OTHER_RELEASE = "do not use this release; prove another, or run for a new one"
 WRONG = "do not use this figure; run again for a new release, and prove it there"
@@ -120,7 +123,7 @@ def _scratch(proof: Proof, workspace: Workspace, release: Path, provenance: Prov
     """The scratch warehouse; None where it would have to be made from deliveries that were changed."""
     if scratch := find_scratch(workspace, release):
         return scratch
-    if changed := [*_changed_deliveries(workspace, provenance, provenance.deliveries)]:
+    if changed := [*_changed_folders(workspace, provenance, provenance.folders)]:
         proof.findings += changed
         return None
     try:
@@ -138,20 +141,28 @@ def _follow(
         connection.execute("SET TimeZone = 'UTC'")
         ground = ground_of(connection, scratch.lineage, scratch.feeds.values(), question, row)
         proof.models = [*_models(scratch, question.mart, ground, provenance)]
+        uses_ledger = LEDGER in {
+            scratch.lineage.nodes[node_id].table for node_id in scratch.lineage.above(question.mart)
+        }
         folders = [
             folder
             for feed, shown in sorted(scratch.deliveries.items())
             for folder in (delivery_folder(feed, one) for one in shown if ground.includes(feed, one))
         ]
-        changed = [*_changed_deliveries(workspace, provenance, folders)]
+        published = [publication_folder(one) for one in provenance.publications] if uses_ledger else []
+        changed = [*_changed_folders(workspace, provenance, [*folders, *published])]
         if not changed:
-            proof.deliveries = [_step(workspace.landing / folder) for folder in folders]
-            proof.stands_on = find_cells(connection, scratch, workspace.landing, question, row, ground)
+            proof.deliveries = [_step(workspace.home / folder) for folder in folders]
+            proof.stands_on = find_cells(connection, scratch, workspace.home, question, row, ground)
         again = row_with_key(connection, f"marts.{question.mart}", row.key)
     proof.findings += changed
     proof.findings += _differing_tables(scratch, proof.deliveries)
     proof.findings += _another_value(proof, again)
     proof.notes = [*_changed_since(scratch, question.mart, provenance)]
+    if uses_ledger:
+        proof.notes.append(
+            "what was published before this release comes from the ledger (published/), and not from a payload"
+        )
 
 
 def _release(workspace: Workspace, release_id: str | None) -> Path:
@@ -200,14 +211,14 @@ def _step(folder: Path) -> DeliveryStep:
     )
 
 
-def _changed_deliveries(workspace: Workspace, provenance: Provenance, folders: Iterable[str]) -> Iterator[Finding]:
-    """Every file of these deliveries that is not what the release was made from."""
+def _changed_folders(workspace: Workspace, provenance: Provenance, folders: Iterable[str]) -> Iterator[Finding]:
+    """Every file of these deliveries and publications that is not what the release was made from."""
     for folder in folders:
-        path = workspace.landing / folder
+        path = workspace.home / folder
         for file, problem in changed_files(path):
             yield Finding(file=str(file.relative_to(workspace.home)), problem=problem, do=REMEDY)
         listed = path / CHECKSUMS
-        if not listed.exists() or digest_of(listed) != provenance.deliveries[folder]:
+        if not listed.exists() or digest_of(listed) != provenance.folders[folder]:
             problem = "is not the list of checksums that the release was made with"
             yield Finding(file=str(listed.relative_to(workspace.home)), problem=problem, do=REMEDY)
 
@@ -215,8 +226,11 @@ def _changed_deliveries(workspace: Workspace, provenance: Provenance, folders: I
 def _differing_tables(scratch: Scratch, deliveries: Iterable[DeliveryStep]) -> Iterator[Finding]:
     for step in deliveries:
         if found := scratch.seal.differences.get(step.delivery_id):
-            file = f"landing/{delivery_folder(step.feed, step.delivery_id)}"
-            yield Finding(file=file, problem=f"does not hold what its payload gives: {found}", do=REMEDY)
+            yield Finding(
+                file=delivery_folder(step.feed, step.delivery_id),
+                problem=f"does not hold what its payload gives: {found}",
+                do=REMEDY,
+            )
 
 
 def _changed_models(release: Path, provenance: Provenance) -> Iterator[Finding]:

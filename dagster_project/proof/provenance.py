@@ -4,14 +4,17 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 from pydantic import BaseModel
 
 from dagster_project.checksums import CHECKSUMS, digest_of
 from dagster_project.landing.atomic import write_file
 from dagster_project.settings import DBT_PROJECT, SEEDS
+from dagster_project.workspace import Workspace
 
 PROVENANCE = "provenance.json"
 MODELS = "models.zip"
@@ -25,9 +28,13 @@ class Provenance(BaseModel):
     """What the figures of a release were made of and with."""
 
     code_version: str
-    # SHA-256 per file of models, seeds and contracts, and of the checksums of each delivery, by its folder in landing.
+    # SHA-256 per file of models, seeds and contracts.
     models: dict[str, str]
-    deliveries: dict[str, str]
+    # SHA-256 of the checksums of each delivery and of each earlier publication in the ledger, by their folders.
+    folders: dict[str, str]
+    # The day on which the figures were first published, and the releases whose figures they were compared with.
+    published_on: date
+    publications: list[str]
 
     @classmethod
     def of(cls, release: Path) -> "Provenance":
@@ -39,21 +46,41 @@ class Provenance(BaseModel):
         return sorted(name for name in self.models.keys() | now.keys() if self.models.get(name) != now.get(name))
 
 
-def write_provenance(release: Path, landing: Path, deliveries: Mapping[str, Mapping[str, str]]) -> None:
+def write_provenance(release: Path, workspace: Workspace, deliveries: Mapping[str, Mapping[str, str]]) -> None:
     """Pack the models into a release and seal what it was made of; ``deliveries`` are ids per feed and edition."""
-    folders = [delivery_folder(feed, one) for feed, own in deliveries.items() for one in own.values()]
+    published_on, publications = _publications(workspace.warehouse)
+    folders = {delivery_folder(feed, one) for feed, own in deliveries.items() for one in own.values()}
+    folders |= {publication_folder(one) for one in publications}
     provenance = Provenance(
         code_version=version("maandvers"),
         models=digests_of_models(),
-        deliveries={folder: digest_of(landing / folder / CHECKSUMS) for folder in sorted(set(folders))},
+        folders={folder: digest_of(workspace.home / folder / CHECKSUMS) for folder in sorted(folders)},
+        published_on=published_on,
+        publications=publications,
     )
     write_file(release / MODELS, packed_models())
     write_file(release / PROVENANCE, provenance.model_dump_json(indent=2).encode())
 
 
+def _publications(warehouse: Path) -> tuple[date, list[str]]:
+    """When the figures in the warehouse were published, and the releases that published others before."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        day = connection.execute("SELECT published_on FROM raw_maandvers.publication").fetchone()
+        before = connection.execute(
+            "SELECT DISTINCT published_on, release_number FROM raw_maandvers.published_figures ORDER BY ALL"
+        ).fetchall()
+    assert day is not None, "the clocks are written before a release"
+    return day[0], [f"{published_on}_{number}" for published_on, number in before]
+
+
 def delivery_folder(feed: str, delivery_id: str) -> str:
-    """Where a delivery lies in landing."""
-    return f"{feed.replace('.', '/', 1)}/deliveries/{delivery_id}"
+    """Where a delivery lies in an installation."""
+    return f"landing/{feed.replace('.', '/', 1)}/deliveries/{delivery_id}"
+
+
+def publication_folder(release_id: str) -> str:
+    """Where the ledger keeps what a release published."""
+    return f"published/{release_id}"
 
 
 def digests_of_models() -> dict[str, str]:

@@ -24,11 +24,19 @@ from dagster_project.errors import MaandversError
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.store import FeedStore
 from dagster_project.proof.lineage import Lineage
-from dagster_project.proof.provenance import PROVENANCE, unpack_models
+from dagster_project.proof.provenance import PROVENANCE, Provenance, publication_folder, unpack_models
 from dagster_project.proof.replay import read_again
 from dagster_project.proof.tables import first_difference
 from dagster_project.release.build import ReleaseNote
-from dagster_project.warehouse import open_warehouse, raw_layer, write_freshness, write_raw
+from dagster_project.release.ledger import FIGURES
+from dagster_project.warehouse import (
+    open_warehouse,
+    raw_layer,
+    write_freshness,
+    write_publication,
+    write_published,
+    write_raw,
+)
 from dagster_project.workspace import Workspace
 
 SEAL = "seal.json"
@@ -141,12 +149,25 @@ def _build(workspace: Workspace, release: Path, note: ReleaseNote, folder: Path)
             if found := _read_again(kept, store, delivery_id):
                 differences[delivery_id] = found
     verdicts = _verdicts(release, stores)
-    warehouse = folder / "warehouse.duckdb"
+    warehouse, provenance = folder / "warehouse.duckdb", Provenance.of(release)
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
+        write_published(connection, _published(workspace, provenance, folder))
+        write_publication(connection, provenance.published_on)
     _run_models(folder, warehouse, note.municipality_code)
     return differences
+
+
+def _published(workspace: Workspace, provenance: Provenance, folder: Path) -> list[Path]:
+    """What was published before the release, which no payload tells: copied from the ledger."""
+    copies = []
+    for release_id in provenance.publications:
+        copy = folder / publication_folder(release_id) / FIGURES
+        copy.parent.mkdir(parents=True)
+        shutil.copy(workspace.home / publication_folder(release_id) / FIGURES, copy)
+        copies.append(copy)
+    return copies
 
 
 def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | None:

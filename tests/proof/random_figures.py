@@ -40,11 +40,11 @@ def _rows(connection, mart):
     return connection.execute(f"SELECT count(*) FROM held.{mart}").fetchone()[0]
 
 
-def deliver_otherwise(landing: Path, release: Path, cells) -> None:
+def deliver_otherwise(home: Path, release: Path, cells) -> None:
     """Let the suppliers have sent another number in each of these cells, and the release have been made from that."""
     changes: dict[Path, dict[tuple[int, str], float]] = {}
     for cell in cells:
-        folder = landing / delivery_folder(cell.feed, cell.place.delivery_id)
+        folder = home / delivery_folder(cell.feed, cell.place.delivery_id)
         number = float(cell.text) + 1 if "." in cell.text else int(cell.text) + 1
         changes.setdefault(folder / "payload" / cell.place.file, {})[cell.place.row - 1, cell.column] = number
     provenance = Provenance.of(release)
@@ -54,7 +54,7 @@ def deliver_otherwise(landing: Path, release: Path, cells) -> None:
         file.write_bytes(gzip.compress(changed(text, own).encode()))
         delivery = file.parent.parent
         write_checksums(delivery)
-        provenance.deliveries[str(delivery.relative_to(landing))] = digest_of(delivery / CHECKSUMS)
+        provenance.folders[str(delivery.relative_to(home))] = digest_of(delivery / CHECKSUMS)
     (release / PROVENANCE).write_text(provenance.model_dump_json())
     write_checksums(release)
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -299,11 +300,11 @@ def test_every_cell_that_is_named_changes_its_figure(workspace, release, proven)
     assert len(with_cells) >= FIGURES / 6
     with (
         kept_as_it_is(workspace.home / "proofs") as proofs,
-        kept_as_it_is(workspace.landing) as landing,
+        kept_as_it_is(workspace.landing),
         kept_as_it_is(release),
     ):
         shutil.rmtree(proofs)
-        deliver_otherwise(landing, release, [proof.stands_on.cells[0] for proof in with_cells])
+        deliver_otherwise(workspace.home, release, [proof.stands_on.cells[0] for proof in with_cells])
         for proof in with_cells:
             question = Question(proof.mart, proof.column, told(proof.key, list(proof.key)))
             again = prove(workspace, question, release.name)
@@ -360,7 +361,13 @@ def test_half_a_question_is_told_with_what_to_type(options):
 
 
 def test_models_that_are_new_gone_or_others_are_changed():
-    made_with = Provenance(code_version="1", models={"a.sql": "1", "b.sql": "2"}, deliveries={})
+    made_with = Provenance(
+        code_version="1",
+        models={"a.sql": "1", "b.sql": "2"},
+        folders={},
+        published_on=date(2026, 1, 31),
+        publications=[],
+    )
     assert made_with.changed_models({"a.sql": "1", "b.sql": "2"}) == []
     assert made_with.changed_models({"a.sql": "9", "c.sql": "3"}) == ["a.sql", "b.sql", "c.sql"]
 
