@@ -31,7 +31,7 @@ from dagster_project.verify import Finding
 from dagster_project.workspace import Workspace
 
 # What of a release is read for a proof.
-PROVING_FILES = (DATABASE, "datapackage.json", "freshness.json", "release.json", MODELS, PROVENANCE)
+PROVING_FILES = (DATABASE, "datapackage.json", "release.json", MODELS, PROVENANCE)
 # What earlier releases published.
 LEDGER = "raw_maandvers.published_figures"
 REMEDY = "put it back from your back-up; without one, the figure cannot be proven"

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel
 
+from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.checksums import CHECKSUMS, digest_of
 from dagster_project.landing.atomic import write_file
 from dagster_project.settings import DBT_PROJECT, SEEDS
@@ -35,6 +36,8 @@ class Provenance(BaseModel):
     # The day on which the figures were first published, and the releases whose figures they were compared with.
     published_on: date
     publications: list[str]
+    # What the audit said of the feeds in use.
+    verdicts: list[FeedVerdict]
 
     @classmethod
     def of(cls, release: Path) -> "Provenance":
@@ -46,7 +49,9 @@ class Provenance(BaseModel):
         return sorted(name for name in self.models.keys() | now.keys() if self.models.get(name) != now.get(name))
 
 
-def write_provenance(release: Path, workspace: Workspace, deliveries: Mapping[str, Mapping[str, str]]) -> None:
+def write_provenance(
+    release: Path, workspace: Workspace, outcome: AuditOutcome, deliveries: Mapping[str, Mapping[str, str]]
+) -> None:
     """Pack the models into a release and seal what it was made of; ``deliveries`` are ids per feed and edition."""
     published_on, publications = _publications(workspace.warehouse)
     folders = {delivery_folder(feed, one) for feed, own in deliveries.items() for one in own.values()}
@@ -57,6 +62,7 @@ def write_provenance(release: Path, workspace: Workspace, deliveries: Mapping[st
         folders={folder: digest_of(workspace.home / folder / CHECKSUMS) for folder in sorted(folders)},
         published_on=published_on,
         publications=publications,
+        verdicts=[verdict for verdict in outcome.feeds if verdict.clocks.is_in_use],
     )
     write_file(release / MODELS, packed_models())
     write_file(release / PROVENANCE, provenance.model_dump_json(indent=2).encode())

@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
@@ -40,7 +40,6 @@ from dagster_project.warehouse import (
 from dagster_project.workspace import Workspace
 
 SEAL = "seal.json"
-VERDICTS = TypeAdapter(list[FeedVerdict])
 
 
 class ScratchError(MaandversError):
@@ -185,8 +184,7 @@ def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | N
 
 def _verdicts(release: Path, stores: Iterable[FeedStore]) -> list[FeedVerdict]:
     """What the audit said of each feed when the release was made; feeds that were not in use show nothing."""
-    told = VERDICTS.validate_json((release / "freshness.json").read_bytes())
-    by_feed: Mapping[str, FeedVerdict] = {verdict.clocks.feed: verdict for verdict in told}
+    by_feed = {verdict.clocks.feed: verdict for verdict in Provenance.of(release).verdicts}
     return [
         by_feed.get(store.feed.id) or FeedVerdict(clocks=read_clocks(store), is_withheld=True, reason="not in use")
         for store in stores

@@ -150,7 +150,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     shutil.copytree(data_docs, folder / CHECKS)
     _write_reports(workspace, marts, outcome, folder, note)
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
-    write_provenance(folder, workspace, note.deliveries)
+    write_provenance(folder, workspace, outcome, note.deliveries)
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)

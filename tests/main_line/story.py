@@ -59,13 +59,13 @@ class Day:
         return "\n".join(self.feed(name).why)
 
 
-def revised() -> Fault:
+def revised(moment: str = "2026-02-02T02:00:00") -> Fault:
     """The supplier says that it has changed its table."""
 
     def change(answer: Answer) -> Answer:
         payload = orjson.loads(answer.body)
         for record in payload["value"]:
-            record["Modified"] = "2026-02-02T02:00:00"
+            record["Modified"] = moment
         return replace(answer, body=orjson.dumps(payload))
 
     return change

@@ -23,7 +23,7 @@ from dagster_project.landing.receive import receive
 from dagster_project.warehouse import open_warehouse
 
 from .installation import Installation, ask, wrong_checksums
-from .story import paged_sample
+from .story import paged_sample, revised
 
 # How many kills come before each run that completes.
 ROUNDS = [1] * int(os.environ["MAANDVERS_TEST_KILLS"]) if "MAANDVERS_TEST_KILLS" in os.environ else [3]
@@ -115,6 +115,7 @@ def check_readers(installation):
 def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(story, survivor, tmp_path, number):
     day = AFTER_THE_STORY + timedelta(days=number)
     story.suppliers.app = paged_sample(day)
+    story.suppliers.faults.chosen = {"TableInfos": revised(f"{day}T02:00:00")}
     before = set(deliveries(survivor, day))
     expected = undisturbed(survivor, day, tmp_path)
     moments = random.Random(f"{SEED} {number}")
@@ -127,6 +128,7 @@ def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(sto
             deliveries(survivor, day)
         result = survivor.run(day)
     finally:
+        story.suppliers.faults.chosen = {}
         for process in killed:
             end_orphans(process)
 

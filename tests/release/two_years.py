@@ -22,9 +22,18 @@ from dagster_project.landing.history import remember
 from dagster_project.landing.receive import receive
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import build_release
+from dagster_project.release.ledger import Ledger
 from dagster_project.release.marts import Mart, read_marts
 from dagster_project.settings import DBT_PROJECT, Settings
-from dagster_project.warehouse import open_warehouse, raw_layer, set_built_fingerprint, write_freshness, write_raw
+from dagster_project.warehouse import (
+    open_warehouse,
+    raw_layer,
+    set_built_fingerprint,
+    write_freshness,
+    write_publication,
+    write_published,
+    write_raw,
+)
 from dagster_project.workspace import Workspace, morning_of
 
 from .planned_suppliers import Address, Day, Folder, Plan, Register, Service
@@ -77,6 +86,8 @@ class Installation:
             write_raw(connection, raw_layer(self.stores, verdicts))
             write_freshness(connection, workspace.feeds, verdicts)
             set_built_fingerprint(connection, f"day {number}")
+            write_published(connection, Ledger(workspace).files())
+            write_publication(connection, workspace.today)
             for statement in _models(self.plan.registers):
                 connection.execute(statement)
         note = build_release(workspace, marts(), outcome, self.pages)
