@@ -94,6 +94,9 @@ def _targets(
         return
     if question.column not in OWN_VALUES | ground.indicators:
         return
+    # A count has no numerator and no bounds, and so nothing that these stand on.
+    if question.column in OWN_VALUES and values.get(question.column) is None and values.get("value") is not None:
+        return
     above = lineage.above(FIGURES)
     for indicator in sorted(ground.parts):
         node_id = lineage.filling(above, indicator)

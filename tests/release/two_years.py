@@ -118,7 +118,10 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
         yield f"CREATE OR REPLACE VIEW {mart.schema}.{mart.name} AS SELECT * FROM warehouse.models.{mart.name}"
     # Every release writes down what it publishes for the first time; that is nothing of what is asked here.
     yield "CREATE SCHEMA IF NOT EXISTS intermediate"
-    yield "CREATE OR REPLACE TABLE intermediate.int_revisions__news (indicator_code int, period int, region_code int)"
+    yield (
+        "CREATE OR REPLACE TABLE intermediate.int_revisions__news (region_code varchar, region_vintage integer,"
+        " indicator_code varchar, period varchar, definition varchar, value double, status varchar)"
+    )
 
 
 def _figures(long: Mart, tables: str, register: Register, *, value: str, denominator_feed: str) -> str:
