@@ -94,8 +94,8 @@ def _targets(
         return
     if question.column not in OWN_VALUES | ground.indicators:
         return
-    # A count has no numerator and no bounds, and so nothing that these stand on.
-    if question.column in OWN_VALUES and values.get(question.column) is None and values.get("value") is not None:
+    # What is not there, such as a secret ratio or the bounds of a count, would not change with the cells below it.
+    if values.get(question.column) is None:
         return
     above = lineage.above(FIGURES)
     for indicator in sorted(ground.parts):

@@ -367,6 +367,7 @@ def test_models_that_are_new_gone_or_others_are_changed():
         folders={},
         published_on=date(2026, 1, 31),
         publications=[],
+        verdicts=[],
     )
     assert made_with.changed_models({"a.sql": "1", "b.sql": "2"}) == []
     assert made_with.changed_models({"a.sql": "9", "c.sql": "3"}) == ["a.sql", "b.sql", "c.sql"]
