@@ -85,6 +85,13 @@ class Town:
             for (code, year), value in values.items()
         ]
         load(self.connection, "int_indicators__base", BASE, figures)
+        received = {
+            "feed": "varchar",
+            "edition_year": "integer",
+            "delivery_id": "varchar",
+            "released_at": "timestamptz",
+        }
+        load(self.connection, "stg_maandvers__deliveries", received, [("cbs", newest, "d", "2026-01-01 00:00:00+00")])
         town = "GM" + min(self.years[newest])[2:6]
         models = ("int_regions__vintages", "int_regions__crosswalk", "int_indicators__constant_borders")
         make(self.connection, *models, MAANDVERS_WAREHOUSE_MUNICIPALITY=town)

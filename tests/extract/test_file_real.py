@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from dagster_project.extract.file_headings import POSITION_SUFFIX
 from dagster_project.settings import FeedSettings, SupplierSettings
 
-from .files import column, contract, desk
+from .files import column, contract, desk, touch
 
 REAL = Path(__file__).parents[3] / "shared/real-data"
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason=f"the real files are not on this machine: {REAL}")
@@ -32,7 +33,9 @@ def received(tmp_path, path, headings, numbers, key=(0,), **delivery):
         for place, heading in enumerate(headings)
     ]
     feed = contract(columns, key=[f"c{place}" for place in key], missing_values=MISSING, **delivery)
-    chosen = FeedSettings(protocol="file", location=str(path))
+    # A file from after the moment at which the desk looks would be refused.
+    brought = touch(Path(shutil.copy(path, tmp_path)), "2026-11-01")
+    chosen = FeedSettings(protocol="file", location=str(brought))
     real = desk(tmp_path, feed, suppliers={"hr": SupplierSettings(feeds={"staff": chosen})})
     assert real.receive().problems == []
     assert real.manifest().tables["staff"].dropped_columns == []
