@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,8 @@ from dagster_project.run import RunResult
 from dagster_project.status import FeedStatus, Status
 from dagster_project.verify import Verification
 
+# Characters that a line about a feed takes.
+WHOLE_LINE = 112
 STYLES = {"fresh": "green", "fresh, but not confirmed": "yellow", "withheld": "red", "not in use": "dim"}
 
 
@@ -93,16 +96,19 @@ def _likeness(found: Likeness | None) -> str:
 
 def _print_feeds(console: Console, status: Status) -> None:
     name = f"{status.municipality_code}{' (fictional)' if status.is_fictional else ''}"
-    table = Table(title=f"Feeds of {name} on {status.today}", title_justify="left")
+    table = Table(
+        title=f"Feeds of {name} on {status.today}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for heading in ("feed", "checked", "released", "period", "fresh until", "next due", "state"):
-        table.add_column(heading)
+        # Half a date or half a name tells nothing: on a narrow screen the lines run on.
+        table.add_column(heading, no_wrap=True)
     for feed in status.feeds:
         table.add_row(
             feed.feed,
             *(str(day or "-") for day in _days(feed)),
             f"[{STYLES[feed.state]}]{feed.state}[/]",
         )
-    console.print(table)
+    Console(highlight=False, width=max(console.width, WHOLE_LINE)).print(table)
     for feed in status.feeds:
         _print_why(console, feed)
     for unread in status.unread:
