@@ -43,8 +43,10 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     One step for all feeds: each keeps its own troubles to itself, and a step apiece costs Dagster more than the asking.
     """
 
-    @dg.multi_asset(name="land", specs=[spec for feed in feeds for spec in _specs(feed)], can_subset=True)
-    def land(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
+    @dg.multi_asset(specs=[spec for feed in feeds for spec in _specs(feed)], can_subset=True)
+    def ask_suppliers(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.MaterializeResult]:
         opened = workspace.open
         with within_reach(opened) as settings:
             for feed in feeds:
@@ -58,7 +60,7 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
                 for table in chosen:
                     yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
 
-    return land
+    return ask_suppliers
 
 
 def _specs(feed: Feed) -> list[dg.AssetSpec]:

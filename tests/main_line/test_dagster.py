@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from dagster import AssetKey
+from dagster import AssetKey, DagsterInvalidDefinitionError, Definitions, asset, define_asset_job
 
 from dagster_project.definitions import defs, feeds, marts
 from dagster_project.defs.feeds import raw_key
@@ -125,6 +125,16 @@ def test_the_job_is_scheduled_every_night_in_dutch_time():
     schedule = defs.resolve_schedule_def("every_night")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Amsterdam")
     assert schedule.job_name == "publish"
+
+
+def test_dagster_in_the_browser_can_load_all_of_it():
+    Definitions.validate_loadable(defs)
+
+
+def test_a_job_with_the_name_of_a_step_cannot_be_loaded():
+    step = asset(name="tides")(lambda: None)
+    with pytest.raises(DagsterInvalidDefinitionError, match="Conflicting definitions"):
+        Definitions.validate_loadable(Definitions(assets=[step], jobs=[define_asset_job("tides", [step])]))
 
 
 def test_the_definitions_stay_short():
