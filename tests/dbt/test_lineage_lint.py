@@ -90,7 +90,8 @@ def forgets_the_weights(house):
 
 
 def forgets_the_classes(house):
-    column(house, "mart_neighbourhood_profile", "fresh_until")["config"]["meta"]["feeds"].remove("cbs.key_figures")
+    for limit in ("chosen_peers_fresh_until", "fresh_until"):
+        column(house, "mart_neighbourhood_profile", limit)["config"]["meta"]["feeds"].remove("cbs.key_figures")
 
 
 def takes_names_for_figures(house):

@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dagster_project.contracts.load import load_feeds
+from dagster_project.dbt import MANIFEST
 from dagster_project.settings import DBT_PROJECT
 
 from .installation import COMMAND, ask, marts
+from .moving_clocks import moving_complaints
 
 DAY = date(2026, 11, 25)
 # CBS published these per neighbourhood until the edition of 2020.
@@ -150,3 +154,47 @@ def test_the_board_has_a_light_and_a_trend_for_what_it_steers_on(release):
     }  # fmt: skip
     assert steered_on <= lights.keys() & trends.keys()
     assert set(lights.values()) == {"green", "amber", "red"}
+
+
+@pytest.fixture
+def warehouse(home, tmp_path):
+    # The views name the database that they were made in, which is called after its file.
+    shutil.copy(home / "warehouse.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        yield connection
+
+
+def test_every_clock_of_a_mart_follows_the_feeds_that_it_declares_and_no_other(warehouse):
+    assert moving_complaints(warehouse, json.loads(MANIFEST.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("mart", "right", "wrong", "complaint"),
+    [
+        (
+            "mart_safety",
+            "crime_monthly.fresh_until AS crime_monthly_fresh_until",
+            "DATE '9999-12-31' AS crime_monthly_fresh_until",
+            "crime_monthly_fresh_until: declares police.crime_monthly and does not follow it",
+        ),
+        (
+            "mart_safety",
+            "figures.crime_monthly_feed = crime_monthly.feed",
+            "figures.crime_yearly_feed = crime_monthly.feed",
+            "crime_monthly_checked_at: follows police.crime_yearly, which it does not declare",
+        ),
+        (
+            "fct_indicator_values",
+            "figures.denominator_feed = denominator_clocks.feed",
+            "figures.feed = denominator_clocks.feed",
+            "fresh_until: does not follow cbs.key_figures in ",
+        ),
+    ],
+)
+def test_a_clock_that_is_not_that_of_its_feed_is_seen(warehouse, mart, right, wrong, complaint):
+    (sql,) = warehouse.execute("select sql from duckdb_views() where view_name = ?", [mart]).fetchone()
+    assert right in sql
+    warehouse.execute(sql.replace("CREATE VIEW", "CREATE OR REPLACE VIEW").replace(right, wrong))
+    nodes = json.loads(MANIFEST.read_text())["nodes"]
+    found = moving_complaints(warehouse, {"nodes": {key: node for key, node in nodes.items() if node["name"] == mart}})
+    assert any(f"{mart}.{complaint}" in line for line in found), found
