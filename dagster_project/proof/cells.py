@@ -17,9 +17,11 @@ from pydantic import BaseModel
 from dagster_project.contracts.calendar import last_period_end
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.proof.figure import FIGURES, Ground, Question, Row, is_same, row_with_key, rows_of
+from dagster_project.proof.lineage import Lineage
 from dagster_project.proof.payload import PayloadReader, Place
 from dagster_project.proof.scratch import Scratch
 from dagster_project.proof.whatif import Target, WhatIf
+from dagster_project.workspace import LOCAL_TIME
 
 # Columns of marts that show a figure of an indicator itself, and not what follows from many.
 OWN_VALUES = frozenset({"value", "numerator", "denominator", "lower_bound", "upper_bound"})
@@ -58,60 +60,73 @@ class RawRows(BaseModel):
 
 
 class Found(BaseModel):
-    """What a figure was seen to stand on."""
+    """What a figure was seen to stand on, or else why no cell or row is named."""
 
     cells: list[RawCell] = []
     rows: list[RawRows] = []
+    why_none: str | None = None
 
 
 def find_cells(
     connection: duckdb.DuckDBPyConnection, scratch: Scratch, home: Path, question: Question, row: Row, ground: Ground
 ) -> Found:
     """What the figure stands on, of every feed under it; ``connection`` is one to the scratch warehouse."""
+    if why := _why_none(scratch.lineage, question, row, ground):
+        return Found(why_none=why)
     found, trials = Found(), Trials(MOST_TRIALS)
     for target, values in _targets(connection, scratch, question, row, ground):
         for feed_id, deliveries in ground.deliveries.items():
             feed = scratch.feeds[feed_id]
             tables = {f"raw_{feed.supplier}.{table.name}": table for table in feed.tables}
-            # Tables that belong together are joined row by row: too many to try.
-            if target.node_id in scratch.lineage.over(tables, scratch.lineage.nodes) and len(tables) == 1:
-                with WhatIf.opened(scratch.warehouse, scratch.lineage, target, tables) as what_if:
-                    ((name, table),) = tables.items()
+            if target.node_id in scratch.lineage.over(tables, scratch.lineage.nodes):
+                # Rows of the other tables say more of those of the first, and come and go with them.
+                name, table = next(iter(tables.items()))
+                with WhatIf.opened(scratch.warehouse, scratch.lineage, target, [name]) as what_if:
                     _Search(what_if, scratch, home, feed, name, table, values, deliveries, trials).add_to(found)
+    if not found.cells and not found.rows:
+        found.why_none = "nothing was counted, others say the same, or it is made of the figures of several regions"
     return found
+
+
+def _why_none(lineage: Lineage, question: Question, row: Row, ground: Ground) -> str | None:
+    """Why no cell is looked for, if none is."""
+    if question.mart.startswith("dim_"):
+        return "it is a definition"
+    if row.values[question.column] is None:
+        return "what is missing would not change with the cells below it"
+    is_own = question.column in OWN_VALUES | ground.indicators if ground.indicators else False
+    if not is_own and (ground.indicators or lineage.holds_indicators(question.mart)):
+        return "it tells of a figure, or follows from many"
+    return None
 
 
 def _targets(
     connection: duckdb.DuckDBPyConnection, scratch: Scratch, question: Question, row: Row, ground: Ground
 ) -> Iterator[tuple[Target, Mapping[str, Any]]]:
     """Where the figure first becomes a value, and what its row says; of a ratio, both of its parts."""
-    lineage, values = scratch.lineage, row.values
-    if not ground.indicators:
-        # Definitions are no figures, and what stands beside the columns of indicators follows from many.
-        if question.mart.startswith("dim_") or lineage.holds_indicators(question.mart):
-            return
-        yield Target(f"model.maandvers.{question.mart}", question.column, row.key), values
-        return
-    if question.column not in OWN_VALUES | ground.indicators:
-        return
-    # What is not there, such as a secret ratio or the bounds of a count, would not change with the cells below it.
-    if values.get(question.column) is None:
-        return
+    lineage = scratch.lineage
     above = lineage.above(FIGURES)
-    for indicator in sorted(ground.parts):
-        node_id = lineage.filling(above, indicator)
-        # A ratio whose denominator comes from another feed divides by that of its own period, or else by the newest.
-        lines = rows_of(
-            connection,
-            f"SELECT * FROM marts.{FIGURES}"
-            " WHERE indicator_code = ? AND region_code = ? AND (period = ? OR delivery_id = ?)"
-            " ORDER BY period = ? DESC, value IS NULL, period_end_date DESC LIMIT 1",
-            [indicator, row.region, values.get("period"), ground.denominator_delivery, values.get("period")],
-        )
-        for line in lines:
-            key = {name: line[name] for name in ("indicator_code", "region_code", "period")}
-            if node_id and row_with_key(connection, lineage.nodes[node_id].table, key):
-                yield Target(node_id, "value", key), line
+    lines = [line for indicator in sorted(ground.parts) for line in _long_rows(connection, row, ground, indicator)]
+    for line in lines:
+        node_id = lineage.filling(above, line["indicator_code"])
+        key = {name: line[name] for name in ("indicator_code", "region_code", "period")}
+        # Figures of own areas are only made of others, further on.
+        if node_id and row_with_key(connection, lineage.nodes[node_id].table, key):
+            yield Target(node_id, "value", key), line
+    if not lines:
+        yield Target(f"model.maandvers.{question.mart}", question.column, row.key), row.values
+
+
+def _long_rows(connection: duckdb.DuckDBPyConnection, row: Row, ground: Ground, indicator: str) -> list[dict[str, Any]]:
+    """The row of one part of a figure; a denominator from another feed need not be of the same period."""
+    query = (
+        f"SELECT * FROM marts.{FIGURES}"
+        " WHERE indicator_code = ? AND region_code = ? AND (period = ? OR delivery_id = ?)"
+        " ORDER BY period = ? DESC, value IS NULL, period_end_date DESC LIMIT 1"
+    )
+    return rows_of(
+        connection, query, [indicator, row.region, ground.period, ground.denominator_delivery, ground.period]
+    )
 
 
 @dataclass
@@ -155,8 +170,9 @@ class _Search:
 
     def add_to(self, found: Found) -> None:
         """Find the rows, and of a few rows the cells."""
-        candidates, same = self._candidates()
-        if not candidates or not self._rows_matter(candidates):
+        mattering = ((rows, same) for rows, same in self._candidates() if rows and self._rows_matter(rows))
+        candidates, same = next(mattering, ([], []))
+        if not candidates:
             return
         rows = self.trials.halve(candidates, self._rows_matter) if len(candidates) <= MOST_CANDIDATES else []
         if 0 < len(rows) <= MOST_ROWS:
@@ -185,37 +201,57 @@ class _Search:
                 place, name, text = cell
                 yield RawCell(feed=self.feed.id, place=place, column=name, text=text, key=self._key(row))
 
-    def _candidates(self) -> tuple[list[int], list[str]]:
-        """Rows of the figure's own deliveries, region and period, as far as the table tells these."""
-        wanted: dict[str, Collection[Any]] = {}
-        if self.deliveries:
-            wanted["delivery_id"] = self.deliveries
-        columns = {column.name for column in self.table.columns}
-        region = str(self.values.get("region_code") or self.values.get("neighbourhood_code"))
-        if "region_code" in columns:
-            wanted["region_code"] = [region]
-        elif "neighbourhood_code" in columns and region.startswith("BU"):
-            wanted["neighbourhood_code"] = [region]
-        if periods := self._periods():
-            wanted[periods[0]] = periods[1]
-        conditions = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in wanted.items()]
-        query = f"SELECT row_id FROM {self._kept} WHERE {' AND '.join(conditions) or 'true'} ORDER BY row_id"
-        given = [value for values in wanted.values() for value in values]
-        return [row["row_id"] for row in rows_of(self.what_if.connection, query, given)], sorted(wanted)
+    def _candidates(self) -> Iterator[tuple[list[int], list[str]]]:
+        """Rows that have in common with the figure what the table tells of it, and then those that have less."""
+        tried = []
+        for dropped in ((), ("delivery",), ("delivery", "key"), ("delivery", "key", "region")):
+            wanted: dict[str, Collection[Any]] = {}
+            for trait, own in self._traits.items():
+                wanted |= {} if trait in dropped else own
+            if wanted not in tried:
+                tried.append(wanted)
+                conditions = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in wanted.items()]
+                query = f"SELECT row_id FROM {self._kept} WHERE {' AND '.join(conditions) or 'true'} ORDER BY row_id"
+                given = [value for values in wanted.values() for value in values]
+                yield [row["row_id"] for row in rows_of(self.what_if.connection, query, given)], sorted(wanted)
 
-    def _periods(self) -> tuple[str, list[Any]] | None:
-        """The column that tells the period, and what it says of the figure's own."""
+    @cached_property
+    def _traits(self) -> dict[str, dict[str, Collection[Any]]]:
+        """What the table tells of the figure: the values of its columns, by what kind of thing they say."""
+        columns = {column.name: column.data_type for column in self.table.columns}
+        region = self.values.get("region_code") or self.values.get("neighbourhood_code")
+        regions: dict[str, Collection[Any]] = {}
+        if region and "region_code" in columns:
+            regions["region_code"] = [region]
+        elif "neighbourhood_code" in columns and str(region).startswith("BU"):
+            regions["neighbourhood_code"] = [region]
+        # A text that both have by the same name, such as a task field or a department.
+        key: dict[str, Collection[Any]] = {
+            name: [value]
+            for name, value in self.what_if.target.key.items()
+            if columns.get(name) == "varchar" and isinstance(value, str) and name not in regions
+        }
+        return {
+            "delivery": {"delivery_id": self.deliveries} if self.deliveries else {},
+            "key": key,
+            "region": regions,
+            "period": self._period(),
+        }
+
+    def _period(self) -> dict[str, Collection[Any]]:
+        """What the table says of the figure's own period, in the column that tells it; nothing where that is much."""
         first, last = self.values.get("period_start_date"), self.values.get("period_end_date")
-        if not first or not last or not self.feed.period_column:
-            return None
-        _, column, data_type = self.feed.period_column
-        query = f"SELECT DISTINCT {column} AS told FROM {self._kept} WHERE {column} IS NOT NULL"
+        table, column, data_type = self.feed.period_column or ("", "", "")
+        if not first or not last or table != self.table.name:
+            return {}
+        told_as = f"({column} AT TIME ZONE '{LOCAL_TIME}')::date" if data_type == "timestamptz" else column
+        query = f"SELECT DISTINCT {told_as} AS told FROM {self._kept} WHERE {column} IS NOT NULL"
         told = [row["told"] for row in rows_of(self.what_if.connection, query, [])]
         if data_type == "varchar":
             fitting = [code for code in told if last_period_end([code]) == last]
         else:
             fitting = [day for day in told if isinstance(day, date) and first <= day <= last]
-        return (column, fitting) if 0 < len(fitting) <= MOST_PERIODS else None
+        return {told_as: fitting} if 0 < len(fitting) <= MOST_PERIODS else {}
 
     @property
     def _kept(self) -> str:

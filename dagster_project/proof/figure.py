@@ -127,6 +127,8 @@ class Ground:
     parts: set[str]
     # Of a ratio over another feed.
     denominator_delivery: str | None = None
+    # Of the figure in the long mart.
+    period: str | None = None
 
     def includes(self, feed: str, delivery_id: str) -> bool:
         """Whether the figure may stand on a delivery."""
@@ -137,7 +139,7 @@ def ground_of(
     connection: duckdb.DuckDBPyConnection, lineage: Lineage, feeds: Iterable[Feed], question: Question, row: Row
 ) -> Ground:
     """What a figure stands on by its own row, or by that of its indicator; or else all that its mart is made from."""
-    indicator, parts = _indicator(connection, question, row)
+    indicator, parts, sources = _indicator(connection, question, row)
     above = {lineage.nodes[node_id].table for node_id in lineage.above(question.mart)}
     under = [feed.id for feed in feeds if any(f"raw_{feed.supplier}.{table.name}" in above for table in feed.tables)]
     deliveries: dict[str, set[str]] = {}
@@ -149,29 +151,43 @@ def ground_of(
                 if delivery_id := values.get(f"{column.removesuffix('feed')}delivery_id"):
                     named.add(delivery_id)
     return Ground(
-        deliveries or {feed: set() for feed in under},
+        deliveries or {feed: set() for feed in under if not sources or feed in sources},
         indicator | parts,
         parts or indicator,
         long.get("denominator_delivery_id"),
+        long.get("period"),
     )
 
 
-def _indicator(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> tuple[set[str], set[str]]:
-    """The indicator that a figure is of, and of a ratio the two that it divides."""
+def _indicator(
+    connection: duckdb.DuckDBPyConnection, question: Question, row: Row
+) -> tuple[set[str], set[str], set[str]]:
+    """The indicator that a figure is of, of a ratio the two that it divides, and the feeds of all of them."""
     code = row.values.get("indicator_code") or question.column
     found = row_with_key(connection, "marts.dim_indicator", {"indicator_code": code})
-    return ({code}, {found["numerator"], found["denominator"]} - {None}) if found else (set(), set())
+    if not found:
+        return set(), set(), set()
+    parts = {found["numerator"], found["denominator"]} - {None}
+    query = "SELECT DISTINCT source_feed FROM marts.dim_indicator WHERE list_contains(?, indicator_code)"
+    return {code}, parts, {line["source_feed"] for line in rows_of(connection, query, [[code, *sorted(parts)]])}
 
 
 def _long_row(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> dict[str, Any] | None:
     """The figure in the long mart: theme marts have a column per indicator, and it names the deliveries of each."""
     values = row.values
-    key = {
-        "indicator_code": values.get("indicator_code") or question.column,
-        "region_code": row.region,
-        "period": values.get("period"),
-    }
-    return row_with_key(connection, f"marts.{FIGURES}", key) if all(key.values()) else None
+    key = {"indicator_code": values.get("indicator_code") or question.column, "region_code": row.region}
+    if not all(key.values()):
+        return None
+    if "period" in values:
+        return row_with_key(connection, f"marts.{FIGURES}", key | {"period": values["period"]})
+    # A mart without periods shows the newest figure that there is.
+    query = (
+        f"SELECT * FROM marts.{FIGURES} WHERE indicator_code = ? AND region_code = ? AND value = ?"
+        " ORDER BY period_end_date DESC LIMIT 1"
+    )
+    number = values[question.column]
+    given = [*key.values(), number if isinstance(number, int | float) else None]
+    return next(iter(rows_of(connection, query, given)), None)
 
 
 def _key(release: Path, mart: str) -> list[str]:

@@ -63,6 +63,8 @@ def _add_ground(tree: Tree, found: Found) -> None:
         alike = f" with the same {', '.join(rows.same)}" if rows.same else ""
         first = ", ".join(f"{place.file} record {place.row}" for place in rows.first)
         tree.add(_folded(f"raw rows: {rows.row_count:,} of {rows.feed} {rows.table}{alike}", f"the first: {first}"))
+    if found.why_none:
+        tree.add(f"no raw cell by itself: {found.why_none}")
 
 
 def _folded(first: str, *others: str) -> Text:

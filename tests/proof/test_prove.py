@@ -86,6 +86,8 @@ def test_figures_drawn_from_all_marts_come_out_the_same(workspace, release):
     for question in random_figures(release, FIGURES, SEED):
         proof = prove(workspace, question, release.name)
         assert proof.is_proven, (question, proof.findings)
+        found = proof.stands_on
+        assert bool(found.cells or found.rows) != bool(found.why_none), (question, found)
 
 
 def test_a_proof_tells_the_whole_chain(proven, story):
@@ -158,6 +160,22 @@ def test_a_definition_and_a_place_in_a_list_stand_on_no_cell_of_their_own(worksp
     for question in (definition, rank):
         found = prove(workspace, question, release.name).stands_on
         assert (found.cells, found.rows) == ([], [])
+        assert found.why_none
+
+
+def test_a_figure_of_a_mart_without_periods_stands_on_the_cell_of_its_edition(workspace, release):
+    newest = Question("mart_neighbourhood_key_figures", "population_count", "neighbourhood_code = 'BU99990001'")
+    (cell,) = prove(workspace, newest, release.name).stands_on.cells
+    assert (cell.column.rpartition("_")[0], cell.key) == ("AantalInwoners", {"region_code": "BU99990001"})
+
+
+def test_a_figure_of_reports_stands_on_the_reports_of_its_month(workspace, release):
+    received = Question.of("reports_received_count", None, "GM9999", "2025-12")
+    proof = prove(workspace, received, release.name)
+    (rows,) = proof.stands_on.rows
+    assert (rows.feed, rows.table) == ("signalen.reports", "signals")
+    assert rows.row_count >= proof.value > 0
+    assert all(place.file for place in rows.first)
 
 
 # What was changed
