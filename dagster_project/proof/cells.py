@@ -100,13 +100,11 @@ def _targets(
     above = lineage.above(FIGURES)
     for indicator in sorted(ground.parts):
         node_id = lineage.filling(above, indicator)
-        # A ratio whose denominator comes from another feed divides by that of its own period, or else by the newest.
+        # A ratio whose denominator comes from another feed may divide by that of another period.
         lines = rows_of(
             connection,
-            f"SELECT * FROM marts.{FIGURES}"
-            " WHERE indicator_code = ? AND region_code = ? AND (period = ? OR delivery_id = ?)"
-            " ORDER BY period = ? DESC, value IS NULL, period_end_date DESC LIMIT 1",
-            [indicator, row.region, values.get("period"), ground.denominator_delivery, values.get("period")],
+            f"SELECT * FROM marts.{FIGURES} WHERE indicator_code = ? AND region_code = ? AND period = ?",
+            [indicator, row.region, ground.periods.get(indicator, values.get("period"))],
         )
         for line in lines:
             key = {name: line[name] for name in ("indicator_code", "region_code", "period")}

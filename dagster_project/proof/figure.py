@@ -125,8 +125,8 @@ class Ground:
     indicators: set[str]
     # Those that are counted or delivered, and not made of others.
     parts: set[str]
-    # Of a ratio over another feed.
-    denominator_delivery: str | None = None
+    # Of a part that may be of another period than the figure: what a ratio divides by.
+    periods: dict[str, str]
 
     def includes(self, feed: str, delivery_id: str) -> bool:
         """Whether the figure may stand on a delivery."""
@@ -137,7 +137,8 @@ def ground_of(
     connection: duckdb.DuckDBPyConnection, lineage: Lineage, feeds: Iterable[Feed], question: Question, row: Row
 ) -> Ground:
     """What a figure stands on by its own row, or by that of its indicator; or else all that its mart is made from."""
-    indicator, parts = _indicator(connection, question, row)
+    indicator, above_line, below_line = _indicator(connection, question, row)
+    parts = above_line | below_line
     above = {lineage.nodes[node_id].table for node_id in lineage.above(question.mart)}
     under = [feed.id for feed in feeds if any(f"raw_{feed.supplier}.{table.name}" in above for table in feed.tables)]
     deliveries: dict[str, set[str]] = {}
@@ -152,15 +153,17 @@ def ground_of(
         deliveries or {feed: set() for feed in under},
         indicator | parts,
         parts or indicator,
-        long.get("denominator_delivery_id"),
+        {denominator: period for denominator in below_line if (period := long.get("denominator_period"))},
     )
 
 
-def _indicator(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> tuple[set[str], set[str]]:
-    """The indicator that a figure is of, and of a ratio the two that it divides."""
+def _indicator(
+    connection: duckdb.DuckDBPyConnection, question: Question, row: Row
+) -> tuple[set[str], set[str], set[str]]:
+    """The indicator that a figure is of, and of a ratio the one above its line and the one below it."""
     code = row.values.get("indicator_code") or question.column
     found = row_with_key(connection, "marts.dim_indicator", {"indicator_code": code})
-    return ({code}, {found["numerator"], found["denominator"]} - {None}) if found else (set(), set())
+    return ({code}, {found["numerator"]} - {None}, {found["denominator"]} - {None}) if found else (set(), set(), set())
 
 
 def _long_row(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> dict[str, Any] | None:
