@@ -38,14 +38,15 @@ denominators as (
 ),
 
 -- Each denominator counts for the periods that lie nearer to it than to the one before and the one after; of two that
--- are as near, the earlier. A period lies where its first and last month do on average: their sum is twice that.
+-- are as near, the earlier. A period lies where its first and last month do on average: their sum is twice that. Never
+-- null, since only plain comparisons are joined by hash; anything else tries every pair.
 nearest_denominators as (
     select
         indicator_code,
         region_code,
         period,
-        lag(last_month) over denominator + first_month as counts_after,
-        last_month + lead(first_month) over denominator as counts_until
+        coalesce(lag(last_month) over denominator + first_month, 0) as counts_after,
+        coalesce(last_month + lead(first_month) over denominator, 1000000) as counts_until
     from denominators
     where
         value is not null
@@ -80,7 +81,10 @@ matched as (
         numerators.missing_reason,
         numerators.feed,
         numerators.delivery_id,
-        case when own.value is not null then own.period else nearest.period end as denominator_period,
+        case
+            when own.value is not null then own.period
+            when not ratios.is_same_feed then nearest.period
+        end as denominator_period,
         own.missing_reason as own_missing_reason
     from ratios
     inner join figures as numerators on ratios.numerator_code = numerators.indicator_code
@@ -91,11 +95,10 @@ matched as (
             and numerators.period = own.period
     left join nearest_denominators as nearest
         on
-            not ratios.is_same_feed
-            and ratios.denominator_code = nearest.indicator_code
+            ratios.denominator_code = nearest.indicator_code
             and numerators.region_code = nearest.region_code
-            and coalesce(numerators.first_month + numerators.last_month > nearest.counts_after, true)
-            and coalesce(numerators.first_month + numerators.last_month <= nearest.counts_until, true)
+            and numerators.first_month + numerators.last_month > nearest.counts_after
+            and numerators.first_month + numerators.last_month <= nearest.counts_until
 ),
 
 -- Who lived within other borders did not live here: no ratio then.
