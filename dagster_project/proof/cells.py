@@ -106,27 +106,16 @@ def _targets(
     """Where the figure first becomes a value, and what its row says; of a ratio, both of its parts."""
     lineage = scratch.lineage
     above = lineage.above(FIGURES)
-    lines = [line for indicator in sorted(ground.parts) for line in _long_rows(connection, row, ground, indicator)]
-    for line in lines:
-        node_id = lineage.filling(above, line["indicator_code"])
-        key = {name: line[name] for name in ("indicator_code", "region_code", "period")}
+    is_told = False
+    for indicator, period in sorted(ground.periods.items()):
+        key = {"indicator_code": indicator, "region_code": row.region, "period": period}
+        line, node_id = row_with_key(connection, f"marts.{FIGURES}", key), lineage.filling(above, indicator)
+        is_told |= line is not None
         # Figures of own areas are only made of others, further on.
-        if node_id and row_with_key(connection, lineage.nodes[node_id].table, key):
+        if line and node_id and row_with_key(connection, lineage.nodes[node_id].table, key):
             yield Target(node_id, "value", key), line
-    if not lines:
+    if not is_told:
         yield Target(f"model.maandvers.{question.mart}", question.column, row.key), row.values
-
-
-def _long_rows(connection: duckdb.DuckDBPyConnection, row: Row, ground: Ground, indicator: str) -> list[dict[str, Any]]:
-    """The row of one part of a figure; a denominator from another feed need not be of the same period."""
-    query = (
-        f"SELECT * FROM marts.{FIGURES}"
-        " WHERE indicator_code = ? AND region_code = ? AND (period = ? OR delivery_id = ?)"
-        " ORDER BY period = ? DESC, value IS NULL, period_end_date DESC LIMIT 1"
-    )
-    return rows_of(
-        connection, query, [indicator, row.region, ground.period, ground.denominator_delivery, ground.period]
-    )
 
 
 @dataclass

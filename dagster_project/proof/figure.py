@@ -123,12 +123,9 @@ class Ground:
     deliveries: dict[str, set[str]]
     # Its own, and of a ratio numerator and denominator too; empty where nothing tells.
     indicators: set[str]
-    # Those that are counted or delivered, and not made of others.
-    parts: set[str]
-    # Of a ratio over another feed.
-    denominator_delivery: str | None = None
-    # Of the figure in the long mart.
-    period: str | None = None
+    # Those that are counted or delivered and not divided, each with its period in the long mart; empty where the
+    # figure is not there.
+    periods: dict[str, str]
 
     def includes(self, feed: str, delivery_id: str) -> bool:
         """Whether the figure may stand on a delivery."""
@@ -139,7 +136,9 @@ def ground_of(
     connection: duckdb.DuckDBPyConnection, lineage: Lineage, feeds: Iterable[Feed], question: Question, row: Row
 ) -> Ground:
     """What a figure stands on by its own row, or by that of its indicator; or else all that its mart is made from."""
-    indicator, parts, sources = _indicator(connection, question, row)
+    found = _indicator(connection, question, row)
+    indicators = {found[name] for name in ("indicator_code", "numerator", "denominator")} - {None} if found else set()
+    sources = _sources(connection, indicators)
     above = {lineage.nodes[node_id].table for node_id in lineage.above(question.mart)}
     under = [feed.id for feed in feeds if any(f"raw_{feed.supplier}.{table.name}" in above for table in feed.tables)]
     deliveries: dict[str, set[str]] = {}
@@ -152,24 +151,29 @@ def ground_of(
                     named.add(delivery_id)
     return Ground(
         deliveries or {feed: set() for feed in under if not sources or feed in sources},
-        indicator | parts,
-        parts or indicator,
-        long.get("denominator_delivery_id"),
-        long.get("period"),
+        indicators,
+        _periods(found, long),
     )
 
 
-def _indicator(
-    connection: duckdb.DuckDBPyConnection, question: Question, row: Row
-) -> tuple[set[str], set[str], set[str]]:
-    """The indicator that a figure is of, of a ratio the two that it divides, and the feeds of all of them."""
+def _indicator(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> dict[str, Any] | None:
+    """What the dictionary says of the indicator that a figure is of."""
     code = row.values.get("indicator_code") or question.column
-    found = row_with_key(connection, "marts.dim_indicator", {"indicator_code": code})
-    if not found:
-        return set(), set(), set()
-    parts = {found["numerator"], found["denominator"]} - {None}
+    return row_with_key(connection, "marts.dim_indicator", {"indicator_code": code})
+
+
+def _sources(connection: duckdb.DuckDBPyConnection, indicators: Iterable[str]) -> set[str]:
+    """The feeds of indicators."""
     query = "SELECT DISTINCT source_feed FROM marts.dim_indicator WHERE list_contains(?, indicator_code)"
-    return {code}, parts, {line["source_feed"] for line in rows_of(connection, query, [[code, *sorted(parts)]])}
+    return {line["source_feed"] for line in rows_of(connection, query, [list(indicators)])}
+
+
+def _periods(found: dict[str, Any] | None, long: dict[str, Any]) -> dict[str, str]:
+    """The period of each part; a ratio may divide by a figure of another one."""
+    if not found or not long:
+        return {}
+    above, below = found["numerator"] or found["indicator_code"], found["denominator"]
+    return {above: long["period"]} | ({below: long["denominator_period"] or long["period"]} if below else {})
 
 
 def _long_row(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> dict[str, Any] | None:

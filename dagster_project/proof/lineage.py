@@ -68,15 +68,19 @@ class Lineage(BaseModel):
                 node.indicators = {code for (code,) in codes}
 
     def above(self, mart: str) -> list[str]:
-        """Everything that a mart is made from, the mart first and what it reads after it."""
+        """Everything that a mart is made from, the mart first and each node before all that it reads."""
         order: list[str] = []
-        waiting = [f"model.maandvers.{mart}"]
-        while waiting:
-            node_id = waiting.pop(0)
-            if node_id not in order:
+        seen: set[str] = set()
+
+        def visit(node_id: str) -> None:
+            if node_id not in seen:
+                seen.add(node_id)
+                for other in self.nodes[node_id].reads:
+                    visit(other)
                 order.append(node_id)
-                waiting += self.nodes[node_id].reads
-        return order
+
+        visit(f"model.maandvers.{mart}")
+        return order[::-1]
 
     def between(self, mart: str, tables: Collection[str], indicators: Collection[str]) -> list[str]:
         """What lies on any way from a mart to one of these raw tables, given as ``raw_supplier.table``.

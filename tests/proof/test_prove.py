@@ -155,7 +155,7 @@ def test_a_definition_and_a_place_in_a_list_stand_on_no_cell_of_their_own(worksp
     rank = Question(
         "mart_neighbourhood_profile",
         "first_rank",
-        "indicator_code = 'population_count' and neighbourhood_code = 'BU99990001'",
+        "indicator_code = 'cars_per_1000' and neighbourhood_code = 'BU99990001'",
     )
     for question in (definition, rank):
         found = prove(workspace, question, release.name).stands_on

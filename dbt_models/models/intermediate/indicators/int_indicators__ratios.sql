@@ -2,6 +2,8 @@ with base as (select * from {{ ref('int_indicators__with_areas') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 ratios as (
     select
         ratio.indicator_code,
@@ -14,86 +16,137 @@ ratios as (
     inner join dictionary as denominator on ratio.denominator = denominator.indicator_code
 ),
 
+-- Of borders CBS tells where they moved below the municipality; that one and the country are the same while their code is.
+figures as (
+    select
+        base.*,
+        case
+            when base.region_level not in ('country', 'municipality')
+                then coalesce(regions.unchanged_since, base.region_vintage)
+        end as borders_since,
+        12 * year(base.period_start_date) + month(base.period_start_date) as first_month,
+        12 * year(base.period_end_date) + month(base.period_end_date) as last_month
+    from base
+    left join regions
+        on base.region_code = regions.region_code and base.region_vintage = regions.region_vintage
+),
+
 denominators as (
+    select *
+    from figures
+    where indicator_code in (select denominator_code from ratios)
+),
+
+-- Each denominator counts for the periods that lie nearer to it than to the one before and the one after; of two that
+-- are as near, the earlier. A period lies where its first and last month do on average: their sum is twice that. Never
+-- null, since only plain comparisons are joined by hash; anything else tries every pair.
+nearest_denominators as (
     select
         indicator_code,
         region_code,
         period,
-        value,
-        lower_bound,
-        upper_bound,
-        missing_reason,
-        delivery_id
-    from base
-    where indicator_code in (select denominator_code from ratios)
-),
-
--- A count of another feed is divided by that of the same period, or else by the newest one of the region.
-newest_denominators as (
-    select
-        indicator_code,
-        region_code,
-        value,
-        lower_bound,
-        upper_bound,
-        delivery_id
-    from base
+        coalesce(lag(last_month) over denominator + first_month, 0) as counts_after,
+        coalesce(last_month + lead(first_month) over denominator, 1000000) as counts_until
+    from denominators
     where
         value is not null
         and is_complete_period
         and indicator_code in (select denominator_code from ratios where not is_same_feed)
-    qualify row_number() over (partition by indicator_code, region_code order by period_end_date desc) = 1
+    window denominator as (partition by indicator_code, region_code order by period_end_date)
 ),
 
-parts as (
+-- What is counted is divided by what there was in the same period; if that is of another feed, or else in the nearest one.
+matched as (
     select
+        ratios.indicator_code,
+        ratios.factor,
+        ratios.is_same_feed,
+        ratios.denominator_code,
+        ratios.denominator_feed,
         numerators.region_code,
         numerators.region_vintage,
         numerators.region_level,
-        ratios.indicator_code,
+        numerators.borders_since,
         numerators.edition_year,
         numerators.period_type,
         numerators.period,
         numerators.period_start_date,
         numerators.period_end_date,
+        numerators.first_month,
         numerators.is_complete_period,
-        ratios.factor,
-        numerators.value as numerator,
-        coalesce(numerators.lower_bound, numerators.value) as numerator_lower,
-        coalesce(numerators.upper_bound, numerators.value) as numerator_upper,
-        coalesce(denominators.value, newest_denominators.value) as denominator,
-        coalesce(denominators.lower_bound, newest_denominators.lower_bound) as denominator_lower,
-        coalesce(denominators.upper_bound, newest_denominators.upper_bound) as denominator_upper,
-        numerators.lower_bound is not null
-        or coalesce(denominators.lower_bound, newest_denominators.lower_bound) is not null as has_bounds,
+        numerators.value,
+        numerators.lower_bound,
+        numerators.upper_bound,
         numerators.status,
-        case
-            when numerators.value is null then numerators.missing_reason
-            when coalesce(denominators.value, newest_denominators.value) is null then denominators.missing_reason
-        end as missing_reason,
+        numerators.missing_reason,
         numerators.feed,
         numerators.delivery_id,
-        -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.
         case
-            when not ratios.is_same_feed and coalesce(denominators.value, newest_denominators.value) is not null
-                then ratios.denominator_feed
-        end as denominator_feed,
-        case
-            when ratios.is_same_feed then null
-            when denominators.value is not null then denominators.delivery_id
-            else newest_denominators.delivery_id
-        end as denominator_delivery_id
+            when own.value is not null then own.period
+            when not ratios.is_same_feed then nearest.period
+        end as denominator_period,
+        own.missing_reason as own_missing_reason
     from ratios
-    inner join base as numerators on ratios.numerator_code = numerators.indicator_code
+    inner join figures as numerators on ratios.numerator_code = numerators.indicator_code
+    left join denominators as own
+        on
+            ratios.denominator_code = own.indicator_code
+            and numerators.region_code = own.region_code
+            and numerators.period = own.period
+    left join nearest_denominators as nearest
+        on
+            ratios.denominator_code = nearest.indicator_code
+            and numerators.region_code = nearest.region_code
+            and numerators.first_month + numerators.last_month > nearest.counts_after
+            and numerators.first_month + numerators.last_month <= nearest.counts_until
+),
+
+-- Who lived within other borders did not live here: no ratio then.
+parts as (
+    select
+        matched.region_code,
+        matched.region_vintage,
+        matched.region_level,
+        matched.indicator_code,
+        matched.edition_year,
+        matched.period_type,
+        matched.period,
+        matched.period_start_date,
+        matched.period_end_date,
+        matched.is_complete_period,
+        matched.factor,
+        matched.value as numerator,
+        coalesce(matched.lower_bound, matched.value) as numerator_lower,
+        coalesce(matched.upper_bound, matched.value) as numerator_upper,
+        denominators.period as denominator_period,
+        denominators.value as denominator,
+        coalesce(denominators.lower_bound, denominators.value) as denominator_lower,
+        coalesce(denominators.upper_bound, denominators.value) as denominator_upper,
+        matched.lower_bound is not null or denominators.lower_bound is not null as has_bounds,
+        -- Not the last word: those of its own time may still come.
+        case
+            when matched.first_month not between denominators.first_month and denominators.last_month then 'provisional'
+            else matched.status
+        end as status,
+        case
+            when matched.value is null then matched.missing_reason
+            when denominators.value is not null then null
+            when matched.denominator_period is not null then 'impossible'
+            else matched.own_missing_reason
+        end as missing_reason,
+        matched.feed,
+        matched.delivery_id,
+        -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.
+        case when not matched.is_same_feed and denominators.value is not null then matched.denominator_feed end
+            as denominator_feed,
+        case when not matched.is_same_feed then denominators.delivery_id end as denominator_delivery_id
+    from matched
     left join denominators
         on
-            ratios.denominator_code = denominators.indicator_code
-            and numerators.region_code = denominators.region_code
-            and numerators.period = denominators.period
-    left join newest_denominators
-        on
-            ratios.denominator_code = newest_denominators.indicator_code
-            and numerators.region_code = newest_denominators.region_code
+            matched.denominator_code = denominators.indicator_code
+            and matched.region_code = denominators.region_code
+            and matched.denominator_period = denominators.period
+            and matched.borders_since is not distinct from denominators.borders_since
 ),
 
 computed as (
@@ -110,11 +163,10 @@ computed as (
         is_complete_period,
         numerator,
         denominator,
+        denominator_period,
         factor * numerator / nullif(denominator, 0) as value,
-        case when has_bounds then factor * numerator_lower / nullif(coalesce(denominator_upper, denominator), 0) end
-            as lower_bound,
-        case when has_bounds then factor * numerator_upper / nullif(coalesce(denominator_lower, denominator), 0) end
-            as upper_bound,
+        case when has_bounds then factor * numerator_lower / nullif(denominator_upper, 0) end as lower_bound,
+        case when has_bounds then factor * numerator_upper / nullif(denominator_lower, 0) end as upper_bound,
         status,
         missing_reason,
         feed,

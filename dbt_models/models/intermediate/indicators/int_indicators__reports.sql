@@ -34,8 +34,12 @@ figures as (
             when 'reports_judged_count' then by_region.judged_count
             when 'reports_on_time_count' then by_region.on_time_count
         end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
+        case counted_indicators.indicator_code
+            when 'reports_handling_days_median' then by_region.handling_days_median_lower
+        end as lower_bound,
+        case counted_indicators.indicator_code
+            when 'reports_handling_days_median' then by_region.handling_days_median_upper
+        end as upper_bound,
         null::varchar as status,
         null::varchar as missing_reason,
         'signalen.reports' as feed,

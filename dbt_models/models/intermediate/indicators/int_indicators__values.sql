@@ -29,6 +29,7 @@ explained as (
         measured.is_complete_period,
         measured.numerator,
         measured.denominator,
+        measured.denominator_period,
         measured.value,
         measured.lower_bound,
         measured.upper_bound,

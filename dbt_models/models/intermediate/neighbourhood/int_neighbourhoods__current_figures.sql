@@ -29,6 +29,8 @@ current_figures as (
         neighbourhoods.unchanged_since,
         figures.indicator_code,
         dictionary.direction,
+        dictionary.unit,
+        dictionary.aggregation,
         dictionary.weight,
         dictionary.factor,
         figures.period_type,

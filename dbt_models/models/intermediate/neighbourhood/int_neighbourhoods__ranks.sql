@@ -1,7 +1,9 @@
+-- The smallest neighbourhood is not the best one: what is counted or added up has no place, its rate has. Nor has a figure
+-- of which nobody knows how much of it is chance.
 with figures as (
     select *
     from {{ ref('int_neighbourhoods__current_figures') }}
-    where value is not null
+    where noise_lower is not null and noise_upper is not null and aggregation <> 'sum' and unit <> 'count'
 ),
 
 -- From bad to good, whatever the direction; of neutral indicators the largest stands first.
@@ -10,10 +12,8 @@ placed as (
         neighbourhood_code,
         municipality_code,
         indicator_code,
-        case when direction = 'lower_is_better' then -coalesce(noise_upper, value) else coalesce(noise_lower, value) end
-            as at_worst,
-        case when direction = 'lower_is_better' then -coalesce(noise_lower, value) else coalesce(noise_upper, value) end
-            as at_best
+        case when direction = 'lower_is_better' then -noise_upper else noise_lower end as at_worst,
+        case when direction = 'lower_is_better' then -noise_lower else noise_upper end as at_best
     from figures
 ),
 

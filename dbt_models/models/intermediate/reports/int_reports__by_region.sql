@@ -32,16 +32,31 @@ counts as (
 ),
 
 -- A median of medians is no median: every region's is computed from its reports.
-durations as (
+handled as (
     select
         parts.region_code,
         reports.closed_month as month_start_date,
-        {{ percentile('reports.handling_days', 0.5) }} as handling_days_median,
-        {{ percentile('reports.handling_days', 0.9) }} as handling_days_p90
+        reports.handling_days,
+        row_number() over (partition by parts.region_code, reports.closed_month order by reports.handling_days) as place,
+        count(*) over (partition by parts.region_code, reports.closed_month) as report_count
     from reports
     inner join parts on reports.neighbourhood_code = parts.neighbourhood_code
     where reports.handling_days is not null
-    group by all
+),
+
+-- Between which of the reports the median lies in 95 of 100 cases; of fewer than eight that cannot be said.
+durations as (
+    select
+        region_code,
+        month_start_date,
+        {{ percentile('handling_days', 0.5) }} as handling_days_median,
+        max(case when place = floor(0.5 * report_count - 0.98 * sqrt(report_count)) then handling_days end)
+            as handling_days_median_lower,
+        max(case when place = ceil(0.5 * report_count + 1 + 0.98 * sqrt(report_count)) then handling_days end)
+            as handling_days_median_upper,
+        {{ percentile('handling_days', 0.9) }} as handling_days_p90
+    from handled
+    group by region_code, month_start_date
 ),
 
 by_region as (
@@ -60,6 +75,8 @@ by_region as (
         coalesce(counts.on_time_count, 0) as on_time_count,
         coalesce(counts.judged_count, 0) as judged_count,
         durations.handling_days_median,
+        durations.handling_days_median_lower,
+        durations.handling_days_median_upper,
         durations.handling_days_p90
     from own_regions
     cross join months

@@ -18,6 +18,7 @@ final as (
         figures.period_end_date,
         figures.numerator,
         figures.denominator,
+        figures.denominator_period,
         figures.value,
         figures.lower_bound,
         figures.upper_bound,
