@@ -31,7 +31,10 @@ app = typer.Typer(
 Sample = Annotated[
     bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
 ]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Act as if today were this date.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Act as if today were this date; no live run takes one to come."),
+]
 AsKnownOn = Annotated[
     str | None,
     typer.Option(
