@@ -14,6 +14,7 @@ from dagster_project.errors import ExitCode, MaandversError, SetupError
 
 if TYPE_CHECKING:
     from dagster_project.status import Status
+    from dagster_project.workspace import Clock
 
 # Dagster and Great Expectations report usage unless told not to before they are imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -30,7 +31,10 @@ app = typer.Typer(
 Sample = Annotated[
     bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
 ]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Act as if today were this date.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Act as if today were this date; no live run takes one to come."),
+]
 AsKnownOn = Annotated[
     str | None,
     typer.Option(
@@ -51,6 +55,7 @@ EXIT_CODES = """Exit codes: 0 released; 1 unexpected failure; 2 wrong settings, 
 
 @app.command(name="run", epilog=EXIT_CODES)
 def run_command(
+    ctx: typer.Context,
     sample: Sample = False,
     as_of: AsOf = None,
     as_known_on: AsKnownOn = None,
@@ -66,8 +71,8 @@ def run_command(
         raise SetupError("--as-known-on asks no supplier and has its own day\n  do: leave out --as-of and --feeds")
     day, past_day = _date(as_of), _date(as_known_on)
     chosen = [name for entry in feeds or [] for name in entry.split(",") if name]
-    result = run(is_sample=sample, as_of=day, feeds=chosen, as_known_on=past_day)
-    status = _status(sample, day, past_day)
+    result = run(is_sample=sample, as_of=day, feeds=chosen, as_known_on=past_day, clock=_clock(ctx))
+    status = _status(ctx, sample, day, past_day)
     if as_json:
         print(json.dumps(run_as_json(result, status), indent=2))
     else:
@@ -76,11 +81,11 @@ def run_command(
 
 
 @app.command(name="status")
-def status_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Every feed with its three clocks, what is withheld and why, and the last release."""
     from dagster_project.reporting import print_status
 
-    status = _status(sample, _date(as_of), None)
+    status = _status(ctx, sample, _date(as_of), None)
     if as_json:
         print(status.model_dump_json(indent=2))
     else:
@@ -180,20 +185,30 @@ def docs_command(sample: Sample = False) -> None:
     print(write_docs(workspace_of(is_sample=sample, as_of=None)))
 
 
-def main() -> None:
-    """Entry point; what a person must set right is told in plain words, without a traceback."""
+def main(clock: "Clock | None" = None) -> None:
+    """Entry point; what a person must set right is told in plain words, without a traceback.
+
+    Whoever lets it run on another day passes the clock of that day; else it is that of the machine.
+    """
     try:
-        app()
+        app(obj=clock)
     except MaandversError as error:
         print(error, file=sys.stderr)
         sys.exit(ExitCode.WRONG_SETUP)
 
 
-def _status(sample: bool, day: date | None, past_day: date | None) -> "Status":
+def _clock(ctx: typer.Context) -> "Clock":
+    from dagster_project.workspace import wall_clock
+
+    clock: Clock = ctx.obj or wall_clock
+    return clock
+
+
+def _status(ctx: typer.Context, sample: bool, day: date | None, past_day: date | None) -> "Status":
     from dagster_project.opening import workspace_of
     from dagster_project.status import read_status
 
-    return read_status(workspace_of(is_sample=sample, as_of=day, as_known_on=past_day))
+    return read_status(workspace_of(is_sample=sample, as_of=day, as_known_on=past_day, clock=_clock(ctx)))
 
 
 def _date(text: str | None) -> date | None:

@@ -16,7 +16,7 @@ from dagster_project.release.build import DATABASE, latest_release, read_note
 from dagster_project.release.ledger import Ledger
 from dagster_project.release.marts import Mart
 from dagster_project.release.proof import differing
-from dagster_project.workspace import LOCAL_TIME, Workspace
+from dagster_project.workspace import Workspace, local_day
 
 
 def lay_out(workspace: Workspace, day: date) -> Workspace:
@@ -64,9 +64,9 @@ def _refuse_unknown_days(workspace: Workspace, stores: Sequence[FeedStore], day:
     if day > workspace.today:
         raise SetupError(
             f"--as-known-on {day} lies in the future: today is {workspace.today}\n"
-            "  do: name today or a day before it; --as-of tells how things will stand later"
+            f"  do: name today or a day before it; 'maandvers status --as-of {day}' tells how things will stand by then"
         )
-    firsts = [entry.at.astimezone(LOCAL_TIME).date() for store in stores for entry in store.journal.readable()[:1]]
+    firsts = [local_day(entry.at) for store in stores for entry in store.journal.readable()[:1]]
     if not firsts:
         raise SetupError(f"nothing is known of any day in {workspace.home}\n  do: run first, without --as-known-on")
     if day < min(firsts):

@@ -20,7 +20,7 @@ from dagster_project.landing.history import state_of
 from dagster_project.landing.removals import Removal, Removals
 from dagster_project.landing.store import FeedState, FeedStore, Manifest
 from dagster_project.release.build import LATEST, ReleaseNote, read_note
-from dagster_project.workspace import LOCAL_TIME, Workspace
+from dagster_project.workspace import Workspace, local_day
 
 PRUNED = ".pruned-"
 
@@ -81,7 +81,7 @@ def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterat
         terms = feed.delivery.retention
         manifests = [store.manifest(folder.name) for folder in sorted(store.deliveries.glob("*"))]
         shortest = min((terms.payloads, terms.deliveries), key=lambda term: fresh_until(workspace.today, term))
-        old = [m for m in manifests if fresh_until(_day(m.received_at), shortest) < workspace.today]
+        old = [m for m in manifests if fresh_until(local_day(m.received_at), shortest) < workspace.today]
         if not old:
             continue
         replaced = _replaced(store)
@@ -89,7 +89,7 @@ def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterat
         for manifest in old:
             if manifest.delivery_id in safe:
                 continue
-            last_day = _day(replaced.get(manifest.delivery_id, manifest.received_at))
+            last_day = local_day(replaced.get(manifest.delivery_id, manifest.received_at))
             for part, term in (("payloads", terms.payloads), ("deliveries", terms.deliveries)):
                 files = list(_files(store, manifest, part))
                 if files and fresh_until(last_day, term) < workspace.today:
@@ -129,7 +129,7 @@ def _stood_on(releases: Sequence[ReleaseNote], store: FeedStore, manifests: Sequ
     """What the figures of these releases were made from; of one that does not say, all that had come by its day."""
     named = {name for note in releases for name in note.deliveries.get(store.feed.id, {}).values()}
     silent = max((note.as_of for note in releases if not note.deliveries), default=date.min)
-    return named | {m.delivery_id for m in manifests if _day(m.received_at) <= silent}
+    return named | {m.delivery_id for m in manifests if local_day(m.received_at) <= silent}
 
 
 def _files(store: FeedStore, manifest: Manifest, part: str) -> Iterator[Path]:
@@ -157,10 +157,6 @@ def _remove(folder: Path, files: Sequence[str]) -> None:
 
 def _order(note: ReleaseNote) -> tuple[date, int]:
     return note.as_of, note.number
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LOCAL_TIME).date()
 
 
 def _iso(term: isodate.Duration) -> str:

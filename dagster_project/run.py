@@ -13,12 +13,12 @@ from dagster_project.audit.judging import warm_up
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import build_for, current_manifest
 from dagster_project.errors import ExitCode, SetupError
-from dagster_project.opening import workspace_of
+from dagster_project.opening import workspace_to_run
 from dagster_project.reconstruction import Likeness, lay_out, likeness
 from dagster_project.release.build import latest_release
 from dagster_project.release.marts import read_marts
 from dagster_project.warehouse import are_figures_built
-from dagster_project.workspace import Workspace
+from dagster_project.workspace import Clock, Workspace, wall_clock
 
 if TYPE_CHECKING:
     from dagster import Definitions, ExecuteInProcessResult
@@ -43,10 +43,15 @@ class RunResult:
 
 
 def run(
-    *, is_sample: bool, as_of: date | None = None, feeds: Sequence[str] = (), as_known_on: date | None = None
+    *,
+    is_sample: bool,
+    as_of: date | None = None,
+    feeds: Sequence[str] = (),
+    as_known_on: date | None = None,
+    clock: Clock = wall_clock,
 ) -> RunResult:
     """Run the whole line once, or make again what was known on a day. Raises MaandversError for a person to act on."""
-    real = workspace_of(is_sample=is_sample, as_of=as_of)
+    real = workspace_to_run(is_sample=is_sample, as_of=as_of, clock=clock)
     real.select(list(feeds))
     workspace = lay_out(real, as_known_on) if as_known_on else real
     warm_up()
@@ -55,18 +60,20 @@ def run(
     from dagster import DagsterInstance
 
     from dagster_project.dagster_home import history_held_open, prepare_dagster_home
+    from dagster_project.defs.resources import WorkspaceResource
     from dagster_project.parts import landing
 
     def execute(definitions: "Definitions", job: str) -> "ExecuteInProcessResult":
         return definitions.resolve_job_def(job).execute_in_process(
-            run_config={"resources": resources, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={"resources": config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             instance=instance,
+            resources={"workspace": WorkspaceResource(clock=clock)},
             raise_on_error=False,
         )
 
     days = {"as_of": as_of, "as_known_on": as_known_on}
     told = {name: day.isoformat() for name, day in days.items() if day}
-    resources = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds), **told}}}
+    config = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds), **told}}}
     prepare_dagster_home(workspace.home)
     with history_held_open(), DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
         results = [] if as_known_on else [execute(landing(workspace.feeds), "land")]

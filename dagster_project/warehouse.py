@@ -4,7 +4,8 @@ A withheld feed gets raw views without rows, so everything that dbt makes from i
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ import tenacity
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.dbt import digest_of_sources
+from dagster_project.errors import SetupError
+from dagster_project.landing.age import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
 from dagster_project.verify import is_warehouse_sealed
 from dagster_project.workspace import Workspace
@@ -38,10 +41,10 @@ LONGEST_WAIT_SECONDS = 120
 
 
 @contextmanager
-def open_warehouse(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> Iterator[duckdb.DuckDBPyConnection]:
     """The one writer's connection; waits for a dbt that outlived a killed run to let go of the file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in _until_free():
+    for attempt in _until_free(sleep):
         with attempt:
             connection = duckdb.connect(str(file))
     with connection:
@@ -160,9 +163,17 @@ def write_freshness(
 
 
 def audited(workspace: Workspace) -> AuditOutcome:
-    """What the audit of deliveries found, which every step after it reads."""
+    """What the audit of deliveries found, which every step after it reads, and on which day all of them take place.
+
+    Raises SetupError for an audit of an earlier run: what was fresh then need not be now.
+    """
     outcome = AuditOutcome.read(workspace.audit)
     assert outcome is not None, "the audit of deliveries runs first"
+    if workspace.now() - outcome.judged_at > LONGEST_RUN:
+        raise SetupError(
+            f"deliveries were last judged on {outcome.as_of}, too long ago to release anything by\n"
+            "  do: run the job 'publish', which judges them first"
+        )
     return outcome
 
 
@@ -184,8 +195,9 @@ def are_figures_built(workspace: Workspace) -> bool:
         return built_fingerprint(connection) == current_fingerprint(workspace, current_raw_layer(workspace))
 
 
-def _until_free() -> tenacity.Retrying:
+def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
     return tenacity.Retrying(
+        sleep=sleep,
         retry=tenacity.retry_if_exception(lambda error: isinstance(error, duckdb.IOException) and "lock" in str(error)),
         wait=tenacity.wait_fixed(0.5),
         stop=tenacity.stop_after_delay(LONGEST_WAIT_SECONDS),

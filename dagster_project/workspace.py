@@ -14,6 +14,8 @@ from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.settings import DBT_PROJECT, Settings
 
+# What tells the present moment, with time zone UTC.
+Clock = Callable[[], datetime]
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
 # A simulated day is seen from its early morning, when a nightly run looks at suppliers.
 MORNING = time(6, 0)
@@ -24,13 +26,18 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def morning_of(day: date) -> Callable[[], datetime]:
+def local_day(moment: datetime) -> date:
+    """The date in the municipality at a moment."""
+    return moment.astimezone(LOCAL_TIME).date()
+
+
+def morning_of(day: date) -> Clock:
     """A clock that stands still in the early morning of ``day``, local time."""
     moment = datetime.combine(day, MORNING, LOCAL_TIME).astimezone(UTC)
     return lambda: moment
 
 
-def end_of(day: date) -> Callable[[], datetime]:
+def end_of(day: date) -> Clock:
     """A clock that stands still at the last moment of ``day``, local time."""
     moment = datetime.combine(day, time.max, LOCAL_TIME).astimezone(UTC)
     return lambda: moment
@@ -48,7 +55,7 @@ class Workspace:
     """Everything a step needs to know about where and when it runs."""
 
     settings: Settings
-    now: Callable[[], datetime] = wall_clock
+    now: Clock = wall_clock
     models: Path = DBT_PROJECT / "models"
     # Everything the sample suppliers serve is made up, and what is made from it says so.
     is_sample: bool = False
@@ -91,7 +98,7 @@ class Workspace:
     @property
     def today(self) -> date:
         """The date in the municipality."""
-        return self.now().astimezone(LOCAL_TIME).date()
+        return local_day(self.now())
 
     @property
     def home(self) -> Path:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Column with what Dutch readers call the feed or the mart of a row.
+TITLE = "title_nl"
+
 
 @dataclass(frozen=True)
 class Frame:

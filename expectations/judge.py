@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.frames import Frame, Judgement
+from expectations.frames import TITLE, Frame, Judgement
 from expectations.rules import NOT_CHECKED, RULES, SUITE_TITLES
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def _validate(
     suite = ExpectationSuite(frame.suite)
     for rule in RULES.values():
         if rule.suite == frame.suite:
-            columns = [*rule.columns, *(column for column in data.columns if column.endswith(rule.endings))]
+            endings = (TITLE, *rule.endings)
+            columns = [*rule.columns, *(column for column in data.columns if column.endswith(endings))]
             suite.add_expectation_configuration(
                 ExpectationConfiguration(
                     type=rule.expectation, kwargs={"column_list": columns, "as_of": as_of.isoformat()}

@@ -11,6 +11,7 @@ from decimal import Decimal
 from numbers import Real
 
 from dagster_project.contracts.calendar import fresh_until, parse_age
+from expectations.frames import TITLE
 
 Row = Mapping[str, object]
 
@@ -56,6 +57,10 @@ class Rule:
         """How people name a row: ``cbs.key_figures 2020 population_count``."""
         return " ".join(str(row[column]) for column in (self.subject, *self.identity) if not _is_missing(row, column))
 
+    def label_nl(self, row: Row) -> str:
+        """The same under its title: ``CBS (kerncijfers wijken en buurten) [cbs.key_figures 2020 population_count]``."""
+        return self.label(row) if _is_missing(row, TITLE) else f"{row[TITLE]} [{self.label(row)}]"
+
     def verdict(self, row: Row, as_of: date) -> Verdict:
         """Look at one row; a value that is missing or unreadable fails it."""
         try:
@@ -70,7 +75,7 @@ class Rule:
             found.observed,
             found.expected,
             english=f"{self.label(row)}: {found.english}",
-            dutch=f"{self.label(row)}: {found.dutch}",
+            dutch=f"{self.label_nl(row)}: {found.dutch}",
         )
 
     def not_checked(self, row: Row, problem: str) -> Verdict:
@@ -80,7 +85,7 @@ class Rule:
             observed="not known",
             expected="a value that can be judged",
             english=f"{self.label(row)}: {NOT_CHECKED}: {problem.rstrip('.')}.",
-            dutch=f"{self.label(row)}: kon niet worden gecontroleerd ({problem}).",
+            dutch=f"{self.label_nl(row)}: kon niet worden gecontroleerd ({problem}).",
         )
 
 

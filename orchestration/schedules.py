@@ -10,5 +10,7 @@ every_night = dg.ScheduleDefinition(
     job=publish,
     cron_schedule="30 5 * * *",
     execution_timezone="Europe/Amsterdam",
+    # Whoever opens Dagster has it run; Dagster itself would wait until somebody finds the switch.
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Looks at every supplier once a day, so that no figure's clock can run unseen.",
 )

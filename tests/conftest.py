@@ -1,6 +1,11 @@
 """Which tests stay together when several workers share them: each module, and all that follows the one story."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is slow, and no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)

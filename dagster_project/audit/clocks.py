@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
 from dagster_project.landing.store import FeedStore
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.workspace import local_day
 
 
 class Clocks(BaseModel):
@@ -30,12 +30,12 @@ class Clocks(BaseModel):
     def date_of(self, clock: Clock) -> date | None:
         """The date a clock shows, in local time."""
         moment = {"checked": self.checked_at, "released": self.released_at, "period": self.period_end}[clock]
-        return _local_date(moment) if isinstance(moment, datetime) else moment
+        return local_day(moment) if isinstance(moment, datetime) else moment
 
     @property
     def asked_on(self) -> date | None:
         """The date on which the supplier was last asked, in local time, whatever came of it."""
-        return _local_date(self.asked_at) if self.asked_at else None
+        return local_day(self.asked_at) if self.asked_at else None
 
     @property
     def is_in_use(self) -> bool:
@@ -90,7 +90,3 @@ def _expected(feed: Feed, clocks: Clocks) -> date | None:
         publication_lag=feed.delivery.publication_lag,
         announced=(*feed.delivery.announced, *yearly),
     )
-
-
-def _local_date(moment: datetime) -> date:
-    return moment.astimezone(LOCAL_TIME).date()

@@ -11,6 +11,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
 from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
+from dagster_project.workspace import local_day
 from expectations.frames import Frame, Judgement
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
         expected="; ".join(j.expected for j in failed[:3]),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
-        kept=f"what was received on {store.manifest(kept.delivery_id).received_at:%Y-%m-%d}"
+        kept=f"what was received on {local_day(store.manifest(kept.delivery_id).received_at)}"
         if kept
         else "nothing; there is no earlier delivery",
     )

@@ -14,7 +14,7 @@ from dagster_project.landing.store import FeedStore, HeldEdition
 from dagster_project.release.marts import Mart
 from dagster_project.release.silence import is_stale
 from dagster_project.workspace import Workspace
-from expectations.frames import Frame
+from expectations.frames import TITLE, Frame
 
 # Persons whose neighbourhood is not known are in the municipality and in none of its parts. CBS rounds up or down at
 # random, so every part may be off by a whole step: with half a step 54 of the 355 municipalities of the real table of
@@ -42,6 +42,9 @@ def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> lis
                 volume.append(_volume_row(store, edition, held, table))
                 fill += _fill_rows(store, edition, held, table, columns)
                 reconciliation += _reconciliation_rows(store, edition, held, table, columns, has_whole_country)
+    titles = {store.feed.id: store.feed.delivery.supplier_label for store in stores}
+    for row in (*volume, *fill, *reconciliation):
+        row[TITLE] = titles[str(row["feed"])]
     frames = [Frame("volume", volume), Frame("fill_rate", fill), Frame("reconciliation", reconciliation)]
     return [frame for frame in frames if frame.rows]
 
@@ -55,6 +58,7 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
             rows.append(
                 {
                     "feed": feed.id,
+                    TITLE: read.supplier,
                     "clock": clock,
                     "clock_date": day.isoformat() if day else None,
                     "maximum_age": feed.delivery.model_dump(mode="json")["maximum_age"],
@@ -80,7 +84,7 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
     rows: list[dict[str, object]] = []
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         for mart in marts:
-            stale = is_stale(mart, f"date '{workspace.today}'")
+            stale = is_stale(mart, f"date '{outcome.as_of}'")
             counts = connection.execute(
                 f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}"
             ).fetchone()
@@ -89,6 +93,7 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
             rows.append(
                 {
                     "mart": mart.name,
+                    TITLE: mart.label_nl,
                     "row_count": counts[0],
                     "minimum_rows": 1 if needs_rows else 0,
                     "stale_violation_count": counts[1],

@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, PlainSerializer
 
 PERIOD_CODE = re.compile(r"(?P<year>\d{4})(?P<kind>JJ|HJ|KW|MM)(?P<number>0[0-9]|1[0-2])")
 FRIDAY = 4
+# A supplier may publish before the date that it announced.
+EARLY = timedelta(days=7)
 MONTHS_IN = {"MM": 1, "KW": 3, "HJ": 6, "JJ": 12}
 
 
@@ -54,16 +56,27 @@ def next_publication(
 ) -> date | None:
     """Last day on which a supplier is on time with what comes after what we hold; None while nothing tells.
 
-    The first date that was announced since the last publication counts; without one, the next period's end plus the
-    lag; for figures that name no period, the last publication plus the cadence.
+    The first announced date that was not met counts; without one, the next period's end plus the lag; for figures that
+    name no period, the last publication plus the cadence.
     """
     last = published or period_end
-    to_come = [day for day in announced if last is None or day > last]
-    if to_come:
-        return min(to_come)
+    days = sorted(announced)
+    before = [None, *days]
+    if to_come := [day for day, previous in zip(days, before, strict=False) if not _is_met(day, previous, last)]:
+        return to_come[0]
     if period_end is not None:
         return later(later(period_end, cadence), publication_lag)
     return published + cadence if published is not None else None
+
+
+def _is_met(day: date, previous: date | None, last: date | None) -> bool:
+    """An announced date is met by what comes later, or in the week before it and nearer to it than to the date before.
+
+    For what came late for that date is not early for this one.
+    """
+    if last is None or last >= day:
+        return last is not None
+    return day - last <= EARLY and (previous is None or day - last < last - previous)
 
 
 def every_year(days: Iterable[str], since: date) -> list[date]:

@@ -22,6 +22,7 @@ from dagster_project.landing.history import remember
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.marts import Mart
 from dagster_project.warehouse import audited
+from dagster_project.workspace import local_day
 from expectations.frames import Judgement
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.
@@ -46,15 +47,18 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
-        refuse_a_wrong_clock(stores, opened.now())
-        call = partial(judge_frames, opened.today, opened.audit)
+        # The one moment of the run: midnight may pass before what is judged here is released.
+        now = opened.now()
+        today = local_day(now)
+        refuse_a_wrong_clock(stores, now)
+        call = partial(judge_frames, today, opened.audit)
         judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
-        fresh, verdicts = judge_freshness(stores, opened.today, call)
+        fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
-        outcome = AuditOutcome(as_of=opened.today, judged_at=opened.now(), feeds=verdicts, judgements=judgements)
+        outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
         for store in stores:
-            remember(store, outcome.judged_at)
+            remember(store, now)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
         for feed, verdict in zip(feeds, verdicts, strict=True):
@@ -85,7 +89,7 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
         opened = workspace.open
         outcome = audited(opened)
         frame = mart_frame(opened, marts, outcome)
-        judgements = judge_frames(opened.today, opened.audit, [frame], False)
+        judgements = judge_frames(outcome.as_of, opened.audit, [frame], False)
         outcome.judgements += judgements
         outcome.write(opened.audit)
         for mart in marts:

@@ -34,9 +34,10 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
     def clocks(workspace: WorkspaceResource) -> None:
         opened = workspace.open
         was_sealed = is_warehouse_sealed(opened)
-        published_on = Ledger(opened).day_of(current_fingerprint(opened, current_raw_layer(opened))) or opened.today
+        outcome = audited(opened)
+        published_on = Ledger(opened).day_of(current_fingerprint(opened, current_raw_layer(opened))) or outcome.as_of
         with open_warehouse(opened.warehouse) as connection:
-            write_freshness(connection, opened.feeds, audited(opened).feeds)
+            write_freshness(connection, opened.feeds, outcome.feeds)
             write_publication(connection, published_on)
         if was_sealed:
             seal_warehouse(opened)

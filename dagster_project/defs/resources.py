@@ -12,9 +12,9 @@ from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_set_up
 from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
-from dagster_project.opening import sole_run, workspace_of
+from dagster_project.opening import sole_run, workspace_to_run
 from dagster_project.settings import Settings
-from dagster_project.workspace import Workspace
+from dagster_project.workspace import Clock, Workspace, wall_clock
 from orchestration.jobs import JOBS
 
 
@@ -25,13 +25,20 @@ class WorkspaceResource(dg.ConfigurableResource):
     as_of: str | None = None
     as_known_on: str | None = None
     feeds: list[str] = Field(default_factory=list)
+    # Dagster takes a plain object for a resource; its types do not say so of a default.
+    clock: dg.ResourceDependency[Clock] = wall_clock  # type: ignore[assignment]
 
     _open: Workspace = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Hold the installation for the length of the run."""
-        workspace = workspace_of(is_sample=self.is_sample, as_of=_date(self.as_of), as_known_on=_date(self.as_known_on))
+        workspace = workspace_to_run(
+            is_sample=self.is_sample,
+            as_of=_date(self.as_of),
+            as_known_on=_date(self.as_known_on),
+            clock=self.clock,
+        )
         with sole_run(workspace):
             refuse_to_go_back([FeedStore(workspace.landing, feed) for feed in workspace.feeds], workspace.now())
             if context.instance and context.run:

@@ -26,7 +26,7 @@ from dagster_project.extract.heard import http_date
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.workspace import local_day
 
 # Signalen dates its exports in the file's name.
 EXPORT_NAME = re.compile(r"(\d{8})_(\d{6})UTC")
@@ -92,7 +92,7 @@ class CsvZip:
         """A night without a new export in the folder, or an address that calls new what we hold."""
         changed = archive.headers.get("Last-Modified")
         if archive.url.startswith("file:") and archive.released_at:
-            day = archive.released_at.astimezone(LOCAL_TIME).date()
+            day = local_day(archive.released_at)
             still = f"its newest export is still {archive.name} of {day}"
             self.http.remarks.append(f"{still}; reading that again makes nothing younger")
         elif changed and changed != held.validators.get("Last-Modified"):

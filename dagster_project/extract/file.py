@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from secrets import token_bytes
@@ -27,7 +27,7 @@ from dagster_project.extract.file_rows import Cell, Rows, UnreadableFileError, c
 from dagster_project.extract.file_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.workspace import local_day
 
 TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
 # Row 1 should hold the headings; this far we look for them to tell where they do stand.
@@ -271,21 +271,18 @@ def _read_again(found: Found, held: Held | None) -> list[str]:
     if held is None:
         return []
     is_dated_anew = bool(found.exported_at) and _text(found.exported_at) != held.validators.get("exported_at")
-    day = _day(found.exported_at) if found.exported_at else None
+    day = local_day(found.exported_at) if found.exported_at else None
     if not found.is_from_folder:
         return [f"says that it changed on {day}, and sent the same as before"] if is_dated_anew else []
     if is_dated_anew and held.known_at:
         how = f"was touched, copied or saved again on {day}"
-        return [f"its newest file {found.name} {how} and holds the figures of {_day(held.known_at)}: no younger for it"]
+        figures = f"holds the figures of {local_day(held.known_at)}: no younger for it"
+        return [f"its newest file {found.name} {how} and {figures}"]
     return ["its newest file was read again, which makes nothing younger"]
 
 
 def _text(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LOCAL_TIME).date()
 
 
 def _is_accepted(column: Column, value: str) -> bool:

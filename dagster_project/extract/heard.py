@@ -3,6 +3,7 @@
 A cache on the way may hand on what a supplier said days ago, and the clock of a supplier may run ahead.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 # Where caches say whether they asked the supplier: HIT, MISS, STALE and the like, in as many words as there are caches.
-CACHE_HEADERS = ("X-Cache", "X-Cache-Status", "X-Proxy-Cache", "CF-Cache-Status", "Cache-Status")
+CACHE_HEADERS = ("X-Cache", "X-Cache-Status", "X-Proxy-Cache", "CF-Cache-Status")
+# Of this one 'hit' is a parameter; 'fwd=stale' beside it says that the supplier was asked (RFC 9211).
+CACHE_STATUS = "Cache-Status"
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 # Machines of one supplier and ours differ by minutes, and that is nobody's business.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -30,12 +34,14 @@ class Heard:
     def of(cls, response: httpx.Response) -> "Heard":
         """Read the headers of an answer; what cannot be read tells nothing."""
         age = response.headers.get("Age", "")
-        told = [f"{name}: {value}" for name in CACHE_HEADERS if (value := response.headers.get(name))]
+        told = [f"{name}: {value}" for name in CACHE_HEADERS if _is_hit(value := response.headers.get(name, ""))]
+        if _is_cache_status_hit(value := response.headers.get(CACHE_STATUS, "")):
+            told.append(f"{CACHE_STATUS}: {value}")
         return cls(
             url=str(response.url),
             date=http_date(response.headers.get("Date")),
             age=timedelta(seconds=int(age)) if age.isdecimal() else None,
-            hit=next((text for text in told if "hit" in text.casefold() or "stale" in text.casefold()), ""),
+            hit=next(iter(told), ""),
         )
 
     def given_at(self, now: datetime) -> datetime:
@@ -50,6 +56,17 @@ class Heard:
     def clock(self) -> datetime | None:
         """What time it was by the supplier's clock when the answer came."""
         return self.date + (self.age or timedelta()) if self.date else None
+
+
+def _is_hit(status: str) -> bool:
+    return any(word in status.casefold() for word in ("hit", "stale"))
+
+
+def _is_cache_status_hit(status: str) -> bool:
+    """Whether any of the caches gave the answer by itself; each names itself, and then its parameters."""
+    caches = QUOTED.sub("", status).split(",")
+    given = {parameter.strip() for cache in caches for parameter in cache.split(";")[1:]}
+    return bool(given & {"hit", "hit=?1"})
 
 
 def oldest(heard: Iterable[Heard], now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from dagster_project.errors import SetupError
 from dagster_project.landing.journal import Entry
 from dagster_project.landing.store import FeedState, FeedStore
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.workspace import LOCAL_TIME, local_day
 
 
 def remember(store: FeedStore, now: datetime) -> None:
@@ -22,7 +22,7 @@ def entries_until(store: FeedStore, day: date) -> list[Entry]:
 
     Raises SetupError when that was changed outside Maandvers.
     """
-    return [entry for entry in store.journal.entries() if entry.at.astimezone(LOCAL_TIME).date() <= day]
+    return [entry for entry in store.journal.entries() if local_day(entry.at) <= day]
 
 
 def state_of(entry: Entry) -> FeedState:

@@ -26,7 +26,7 @@ from dagster_project.landing.age import (
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
 from dagster_project.landing.store import MANIFEST, FeedState, FeedStore, HeldEdition, Manifest
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.workspace import local_day
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ def _write_delivery(
         target = work / f"{period[0]}.parquet"
         period_end = last_period(target, *period[1:])
         if "period" in store.feed.delivery.clocks:
-            refuse_days_to_come(store.feed, edition, target, *period, now.astimezone(LOCAL_TIME).date())
+            refuse_days_to_come(store.feed, edition, target, *period, local_day(now))
     manifest = Manifest(
         feed=store.feed.id,
         edition=edition.key,
@@ -242,7 +242,7 @@ def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
 
 def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
     kept = sorted(store.manifest(held.delivery_id).received_at for held in state.current.values())
-    error.kept = f"what was received on {kept[-1]:%Y-%m-%d}" if kept else "nothing; there is no earlier delivery"
+    error.kept = f"what was received on {local_day(kept[-1])}" if kept else "nothing; there is no earlier delivery"
     logger.error("%s", error)
     reception.problems.append(str(error))
     state.problems.append(str(error))

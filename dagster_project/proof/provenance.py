@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.checksums import CHECKSUMS, digest_of
 from dagster_project.landing.atomic import write_file
+from dagster_project.release.ledger import Ledger
 from dagster_project.settings import DBT_PROJECT, SEEDS
 from dagster_project.workspace import Workspace
 
@@ -53,7 +54,7 @@ def write_provenance(
     release: Path, workspace: Workspace, outcome: AuditOutcome, deliveries: Mapping[str, Mapping[str, str]]
 ) -> None:
     """Pack the models into a release and seal what it was made of; ``deliveries`` are ids per feed and edition."""
-    published_on, publications = _publications(workspace.warehouse)
+    published_on, publications = _publications(workspace)
     folders = {delivery_folder(feed, one) for feed, own in deliveries.items() for one in own.values()}
     folders |= {publication_folder(one) for one in publications}
     provenance = Provenance(
@@ -68,15 +69,17 @@ def write_provenance(
     write_file(release / PROVENANCE, provenance.model_dump_json(indent=2).encode())
 
 
-def _publications(warehouse: Path) -> tuple[date, list[str]]:
+def _publications(workspace: Workspace) -> tuple[date, list[str]]:
     """When the figures in the warehouse were published, and the releases that published others before."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         day = connection.execute("SELECT published_on FROM raw_maandvers.publication").fetchone()
         before = connection.execute(
-            "SELECT DISTINCT published_on, release_number FROM raw_maandvers.published_figures ORDER BY ALL"
+            "SELECT DISTINCT published_on, release_number FROM raw_maandvers.published_figures"
         ).fetchall()
     assert day is not None, "the clocks are written before a release"
-    return day[0], [f"{published_on}_{number}" for published_on, number in before]
+    return day[0], [
+        one.release_id for one in Ledger(workspace).publications() if (one.published_on, one.number) in before
+    ]
 
 
 def delivery_folder(feed: str, delivery_id: str) -> str:

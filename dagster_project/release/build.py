@@ -108,7 +108,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     workspace.releases.mkdir(parents=True, exist_ok=True)
     for leftover in workspace.releases.glob(f"{BUILDING}*"):
         shutil.rmtree(leftover)
-    release_id = _next_id(workspace)
+    release_id = _next_id(workspace, outcome.as_of)
     folder = workspace.releases / f"{BUILDING}{release_id}"
     for form in ("parquet", "csv"):
         (folder / form).mkdir(parents=True)
@@ -155,7 +155,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)
     if workspace.reconstruction is None:
-        Ledger(workspace).publish(release_id, workspace.today)
+        Ledger(workspace).publish(release_id, outcome.as_of)
     point_link(workspace.releases / LATEST, release_id)
     return note
 
@@ -195,9 +195,8 @@ def latest_release(releases: Path) -> ReleaseNote | None:
     return ReleaseNote.model_validate_json(file.read_bytes()) if file.exists() else None
 
 
-def _next_id(workspace: Workspace) -> str:
+def _next_id(workspace: Workspace, day: date) -> str:
     """Numbered within the day; a number is never used twice, since readers may still hold the older file."""
-    day = workspace.today.isoformat()
     taken = [int(path.name.rpartition("_")[2]) for path in workspace.releases.glob(f"{day}_*")]
     return f"{day}_{max(taken, default=0) + 1}"
 

@@ -1,5 +1,7 @@
 """A delivery becomes current when every check passed; else the last good one stays and no clock moves."""
 
+from datetime import UTC, datetime
+
 import pytest
 from extract.zips import members, write_zip
 from landing.receiving import judge_by_rules, key_figures, one_edition, reports
@@ -76,6 +78,17 @@ def test_half_the_rows_are_set_aside_and_the_last_good_delivery_stays(suppliers,
     assert "do: look at the Data Docs" in state.problems[0]
     assert (desk.store.quarantine / bad / "reason.txt").read_text() == state.problems[0]
     assert not (desk.store.deliveries / bad).exists()
+
+
+def test_what_came_just_after_midnight_came_on_the_new_day_whoever_tells_of_it(suppliers, desk):
+    desk.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    desk.receive_and_admit()
+    serve(suppliers, without("BU", 2))
+    desk.a_day_later().receive()
+    desk.admit()
+    assert "kept: what was received on 2026-11-24" in desk.state.problems[0]
+    suppliers.faults.set("TableInfos", faults.unavailable())
+    assert "kept: what was received on 2026-11-24" in desk.problem()
 
 
 def test_a_bad_delivery_that_comes_every_day_is_set_aside_once(suppliers, desk):

@@ -96,6 +96,15 @@ def test_a_date_that_is_none_is_named(empty, command, option):
     assert "'2026-13-01'" in refused(empty.call(command, option, "2026-13-01", env={"COLUMNS": "200"}))
 
 
+def test_a_run_of_a_day_to_come_is_refused_and_status_tells_of_it(empty):
+    today = date(2026, 11, 23)
+    told = refused(empty.call("run", "--live", "--feeds", "hr", "--as-of", "2026-12-20", on=today))
+    assert "--as-of 2026-12-20 lies in the future: it counts from 2026-12-20 06:00, and here it is 2026-11-23" in told
+    assert "do: leave out --as-of; 'maandvers status --as-of 2026-12-20'" in told
+    assert not empty.home.exists()
+    assert "2026-12-20" in empty.call("status", "--as-of", "2026-12-20", on=today).output
+
+
 @pytest.mark.parametrize("other", [("--as-of", DAY), ("--feeds", CBS)])
 def test_what_was_known_on_a_day_is_asked_of_no_supplier(empty, other):
     told = refused(empty.call("run", "--as-known-on", "2026-01-31", *other))

@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
-from dagster_project.contracts.calendar import later
+from dagster_project.contracts.calendar import every_year, later, next_publication
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
 from dagster_project.settings import DBT_PROJECT
@@ -90,6 +91,21 @@ def test_iv3_is_due_on_the_days_that_follow_from_its_deadlines():
     deadlines = [(11, 14), (4, 30), (7, 31), (10, 31), (2, 14), (7, 14)]
     placed = {date(2025, *deadline) + timedelta(days=wait) for deadline in deadlines for wait in (10, 70)}
     assert list(iv3.delivery.announced_every_year) == sorted(f"{day:%m-%d}" for day in placed)
+
+
+def test_iv3_that_comes_just_before_or_on_a_date_is_next_due_on_the_date_after_it():
+    (iv3,) = (feed for feed in load_feeds(MODELS) if feed.id == "iv3.accounts")
+    days = sorted(every_year(iv3.delivery.announced_every_year, date(2026, 1, 1)))
+    for day, following in pairwise(days):
+        for published in (day - timedelta(days=days_before) for days_before in (0, 1, 4)):
+            expected = next_publication(
+                period_end=None,
+                published=published,
+                cadence=iv3.delivery.cadence,
+                publication_lag=iv3.delivery.publication_lag,
+                announced=days,
+            )
+            assert expected == following
 
 
 def test_a_month_of_the_police_is_due_six_weeks_after_it():

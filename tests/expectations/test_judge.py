@@ -220,6 +220,18 @@ def test_a_page_tells_why_a_suite_was_not_judged(tmp_path):
     assert "Kon niet worden gecontroleerd" in page.read_text()
 
 
+def test_a_page_names_what_failed_as_dutch_readers_do_and_tells_its_technical_name_after_it(tmp_path):
+    rows = [{"title_nl": "Signalen (meldingen)", **volume("signalen.reports", 50)}, volume("untitled", 200)]
+    (titled, untitled) = judge([Frame("volume", rows)], AS_OF, tmp_path)
+    build_data_docs(tmp_path, tmp_path / "docs")
+    (page,) = (tmp_path / "docs" / "validations").rglob("*.html")
+    assert "Signalen (meldingen) [signalen.reports reports current]: 50 rijen" in titled.message_nl
+    assert titled.message.startswith("signalen.reports reports current: 50 rows")
+    assert untitled.message_nl.startswith("untitled reports current: 200 rijen")
+    for judgement in (titled, untitled):
+        assert judgement.message_nl in page.read_text()
+
+
 def test_a_page_that_cannot_be_made_stops_the_run(tmp_path, monkeypatch):
     import expectations.views
 

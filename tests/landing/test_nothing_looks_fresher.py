@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import httpx
 import orjson
 import pytest
 from extract.zips import write_zip
@@ -11,6 +12,7 @@ from suppliers.faults import Cache
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.errors import SetupError
+from dagster_project.extract.heard import Heard
 from dagster_project.landing.age import refuse_a_wrong_clock
 
 from .receiving import key_figures, one_edition, reports
@@ -88,6 +90,28 @@ def test_a_cache_that_does_not_say_how_old_its_answers_are_confirms_nothing(supp
     figures.admit()
     assert figures.state.checked_at == before.checked_at
     assert figures.state.current == before.current
+
+
+@pytest.mark.parametrize(
+    ("status", "is_hit"),
+    [
+        ("ExampleCache; hit", True),
+        ("ExampleCache;hit; ttl=-412", True),
+        ("OriginCache; hit=?1; ttl=1100, ReverseProxy; fwd=miss", True),
+        ("ExampleCache; fwd=stale", False),
+        ("ExampleCache; fwd=stale; fwd-status=304; stored", False),
+        ("hit; fwd=uri-miss", False),
+        ('ExampleCache; fwd=bypass; detail="no; hit, \\"; hit""', False),
+        ("ExampleCache; hit=?0; fwd=request", False),
+    ],
+)
+def test_a_cache_that_asked_the_supplier_is_no_hit(status, is_hit):
+    response = httpx.Response(
+        200, headers={"Cache-Status": status}, request=httpx.Request("GET", "https://cbs.example")
+    )
+    heard = Heard.of(response)
+    assert heard.hit == (f"Cache-Status: {status}" if is_hit else "")
+    assert heard.is_of_unknown_age(datetime(2026, 11, 23, tzinfo=UTC)) is is_hit
 
 
 def test_an_old_answer_takes_nothing_away_from_what_we_know_since(suppliers, figures):

@@ -21,12 +21,24 @@ from dagster_project.landing.store import FeedStore
 from dagster_project.opening import workspace_of
 from dagster_project.run import RunResult, run
 from dagster_project.status import Status, read_status
-from dagster_project.workspace import Workspace
+from dagster_project.workspace import Clock, Workspace, morning_of
 
 COMMAND = Path(sys.executable).with_name("maandvers")
 CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
+ON_A_DAY = """
+import sys
+from datetime import date
+from dagster_project.cli import main
+from dagster_project.workspace import morning_of
+main(morning_of(date.fromisoformat(sys.argv.pop(1))))
+"""
 # What a run says of when it looked; all else in a mart is a figure or what belongs to one.
 CLOCKS = ("checked_at", "fresh_until")
+
+
+def on_a_day(day: date) -> list[str]:
+    """The command by whose clock it is the morning of a day."""
+    return [sys.executable, "-c", ON_A_DAY, day.isoformat()]
 
 
 @dataclass
@@ -52,21 +64,23 @@ class Installation:
             own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
         return own | self.settings
 
-    def run(self, day: date, feeds: Sequence[str] = ()) -> RunResult:
-        """A run in this process, which has imported everything already."""
+    def run(self, day: date, feeds: Sequence[str] = (), clock: Clock | None = None) -> RunResult:
+        """A run in this process, which has imported everything already; in the morning where no clock is given."""
         with _environment(self.environment):
-            return run(is_sample=False, as_of=day, feeds=list(feeds))
+            return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
-    def reconstruct(self, day: date) -> RunResult:
-        """What was known on a day, made again in this process."""
+    def reconstruct(self, day: date, today: date) -> RunResult:
+        """What was known on a day, made again in this process on a later one."""
         with _environment(self.environment):
-            return run(is_sample=False, as_known_on=day)
+            return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
-    def start(self, *arguments: str, outputs: int = subprocess.PIPE, **options: Any) -> subprocess.Popen[str]:
-        """The command in a process of its own."""
+    def start(
+        self, *arguments: str, on: date | None = None, outputs: int = subprocess.PIPE, **options: Any
+    ) -> subprocess.Popen[str]:
+        """The command in a process of its own; with ``on`` as on a machine on which it is that day."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
         return subprocess.Popen(
-            [str(COMMAND), *arguments],
+            [*(on_a_day(on) if on else [str(COMMAND)]), *arguments],
             env=environment | self.environment | options.pop("env", {}),
             stdout=outputs,
             stderr=outputs,

@@ -108,8 +108,7 @@ class Story:
     def first_command(self) -> Call:
         """The first run of all, by the command itself, for whoever tests the command."""
         self._travel_to(FIRST)
-        arguments = ("--live", "--as-of", FIRST.isoformat(), "--feeds", f"cbs,{SIGNALEN}", "--json")
-        return self.installation.call("run", *arguments)
+        return self.installation.call("run", "--live", "--feeds", f"cbs,{SIGNALEN}", "--json", on=FIRST)
 
     @cached_property
     def first(self) -> Day:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from dagster import AssetKey, DagsterInvalidDefinitionError, Definitions, asset, define_asset_job
+from dagster import AssetKey, DagsterInvalidDefinitionError, DefaultScheduleStatus, Definitions, asset, define_asset_job
 
 from dagster_project.definitions import defs, feeds, marts
 from dagster_project.defs.feeds import raw_key
@@ -125,6 +125,10 @@ def test_the_job_is_scheduled_every_night_in_dutch_time():
     schedule = defs.resolve_schedule_def("every_night")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Amsterdam")
     assert schedule.job_name == "publish"
+
+
+def test_the_schedule_runs_without_anybody_switching_it_on():
+    assert defs.resolve_schedule_def("every_night").default_status == DefaultScheduleStatus.RUNNING
 
 
 def test_dagster_in_the_browser_can_load_all_of_it():

@@ -56,9 +56,7 @@ def kill_after(installation, day, seconds):
     """Run the command and kill it, after so long or while dbt is at work. What it had started is left to itself."""
     log = installation.home / "dbt" / "dbt.log"
     before = log.stat().st_size
-    process = installation.start(
-        "run", "--live", "--as-of", day.isoformat(), outputs=subprocess.DEVNULL, start_new_session=True
-    )
+    process = installation.start("run", "--live", on=day, outputs=subprocess.DEVNULL, start_new_session=True)
     begin = time.monotonic()
     while process.poll() is None and not is_time(seconds, begin, log.stat().st_size - before):
         time.sleep(0.02)
@@ -144,10 +142,18 @@ def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(sto
 
 def test_a_run_waits_until_the_warehouse_is_let_go_of(tmp_path):
     file = tmp_path / "warehouse.duckdb"
-    hold = f"import duckdb, time; held = duckdb.connect({str(file)!r}); print('held', flush=True); time.sleep(1.5)"
-    with subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE, text=True) as holder:
+    hold = f"import duckdb, sys; held = duckdb.connect({str(file)!r}); print('held', flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", hold], **pipes) as holder:
         assert holder.stdout.readline() == "held\n"
-        begin = time.monotonic()
-        with open_warehouse(file) as connection:
+        waits = []
+
+        def sleep(seconds):
+            """The holder lets go while we wait for the second time."""
+            waits.append(seconds)
+            if len(waits) == 2:
+                holder.communicate()
+
+        with open_warehouse(file, sleep) as connection:
             assert connection.execute("select 1").fetchall() == [(1,)]
-        assert time.monotonic() - begin > 1
+    assert len(waits) == 2

@@ -6,7 +6,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from runpy import run_path
@@ -16,7 +15,7 @@ from suppliers.running import running
 
 from dagster_project.sample.service import sample_app
 
-from .installation import CBS, ask
+from .installation import CBS, ask, on_a_day
 
 REPOSITORY = Path(__file__).parents[2]
 THEME = Path(__file__).with_name("new_theme")
@@ -60,7 +59,7 @@ def release(tmp_path_factory):
             "MAANDVERS_SUPPLIERS__CBS__BASE_URL": suppliers.cbs_url,
         }
         subprocess.run(
-            [sys.executable, "-m", "dagster_project.cli", "run", "--live", "--as-of", DAY.isoformat()],
+            [*on_a_day(DAY), "run", "--live"],
             cwd=project,
             env=os.environ | own,
             check=True,

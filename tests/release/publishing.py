@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from dagster_project.release.marts import read_marts
 from dagster_project.release.pages.diff_page import write_diff_page
 
 
-def publish(installation: Installation) -> ReleaseNote:
-    """Build a release of what stands in the warehouse, as the last step of a run does."""
+def publish(installation: Installation, after: timedelta = timedelta()) -> ReleaseNote:
+    """Build a release of what stands in the warehouse, as the last step of a run does, some days after its audit."""
     audit = installation.home / "audit"
     outcome = AuditOutcome.read(audit)
     first_page = min(audit.rglob("index.html"), key=lambda page: len(page.parts))
-    workspace = installation.workspace(outcome.as_of)
+    workspace = installation.workspace(outcome.as_of + after)
     return build_release(workspace, read_marts(MANIFEST), outcome, first_page.parent)
 
 

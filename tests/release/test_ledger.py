@@ -1,16 +1,18 @@
 """The ledger: what a release publishes anew is kept once, never changed, and shown to the models again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pytest
 from landing.lived_through import Lived
 
+from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
+from dagster_project.proof.provenance import Provenance, write_provenance
 from dagster_project.reconstruction import lay_out
 from dagster_project.release.ledger import Ledger
 from dagster_project.verify import verify
-from dagster_project.warehouse import open_warehouse, set_built_fingerprint, write_published
+from dagster_project.warehouse import open_warehouse, set_built_fingerprint, write_publication, write_published
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -112,6 +114,23 @@ def test_a_ledger_that_was_changed_is_found_and_not_believed(workspace, file):
     with pytest.raises(SetupError, match=f"{file} has changed") as error:
         Ledger(workspace).files()
     assert "do: put it back from your back-up" in str(error.value)
+
+
+def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_their_folders(workspace, tmp_path):
+    """Also one that says of itself that it came out on the day after its name."""
+    build(workspace, "a", 1.0)
+    Ledger(workspace).publish("2026-03-01_1", MARCH + timedelta(days=1))
+    shown(workspace)
+    build(workspace, "b", 2.0)
+    Ledger(workspace).publish("2026-04-01_1", APRIL)
+    with open_warehouse(workspace.warehouse) as connection:
+        write_publication(connection, APRIL)
+    write_provenance(
+        tmp_path, workspace, AuditOutcome(as_of=APRIL, judged_at=workspace.now(), feeds=[], judgements=[]), {}
+    )
+    sealed = Provenance.of(tmp_path)
+    assert sealed.publications == ["2026-03-01_1"]
+    assert list(sealed.folders) == ["published/2026-03-01_1"]
 
 
 def test_a_past_day_has_what_was_published_by_then(workspace):

@@ -1,6 +1,7 @@
 """Publishing: what is written is read back before anyone is pointed at it, and a number is never used twice."""
 
 import shutil
+from datetime import timedelta
 
 import duckdb
 import pytest
@@ -8,6 +9,7 @@ from main_line.installation import ask
 
 from dagster_project.dbt import MANIFEST
 from dagster_project.release.build import latest_release
+from dagster_project.release.ledger import Ledger
 from dagster_project.release.marts import read_marts
 from dagster_project.release.proof import ReadBackError, compare
 from release.publishing import change, publish
@@ -28,6 +30,15 @@ def test_the_next_release_of_a_day_gets_the_next_number_and_readers_follow(insta
     assert link.is_symlink()
     assert str(link.readlink()) == note.release_id
     assert (installation.releases / before / "maandvers.duckdb").exists()
+
+
+def test_a_release_of_after_midnight_and_its_publication_are_of_the_day_that_was_judged(installation):
+    day = installation.latest.name.rpartition("_")[0]
+    change(installation, "update raw_maandvers.build set fingerprint = 'of other figures'")
+    note = publish(installation, after=timedelta(days=1))
+    assert note.release_id.startswith(f"{day}_")
+    last = Ledger(installation.workspace(note.as_of)).publications()[-1]
+    assert (last.release_id, str(last.published_on)) == (note.release_id, day)
 
 
 def test_a_number_is_not_used_again_while_a_later_one_is_held(installation):

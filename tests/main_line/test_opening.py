@@ -1,0 +1,56 @@
+"""No run is opened on a day to come, by whichever road it was asked for; the sample may, and who only looks."""
+
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import pytest
+
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.errors import SetupError
+from dagster_project.opening import workspace_of, workspace_to_run
+
+# Half past five in the morning, when the nightly run begins.
+NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+YESTERDAY, TODAY, CHRISTMAS = date(2026, 11, 22), date(2026, 11, 23), date(2026, 12, 25)
+
+
+def clock():
+    return NOW
+
+
+def opened(day, is_sample=False):
+    return workspace_to_run(is_sample=is_sample, as_of=day, clock=clock).today
+
+
+# A day given counts from six o'clock: a run of today would leave the nightly one of half past five behind it.
+@pytest.mark.parametrize("day", [TODAY, CHRISTMAS])
+def test_a_run_of_a_moment_to_come_is_refused(day):
+    with pytest.raises(SetupError, match=f"^--as-of {day} lies in the future: it counts from {day} 06:00, and here it"):
+        opened(day)
+
+
+def test_a_run_of_now_or_before_is_not():
+    assert (opened(None), opened(YESTERDAY)) == (TODAY, YESTERDAY)
+
+
+def test_the_sample_may_go_anywhere():
+    assert (opened(CHRISTMAS, is_sample=True), opened(None, is_sample=True)) == (CHRISTMAS, TODAY)
+
+
+def test_whoever_only_looks_may_look_ahead():
+    assert workspace_of(is_sample=False, as_of=CHRISTMAS, clock=clock).today == CHRISTMAS
+
+
+def test_dagster_opens_no_day_to_come_either(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
+
+    @dg.asset
+    def seen(workspace: WorkspaceResource) -> str:
+        return str(workspace.open.today)
+
+    def run(as_of):
+        resource = WorkspaceResource(as_of=str(as_of), clock=clock)
+        return dg.materialize([seen], resources={"workspace": resource}, raise_on_error=False)
+
+    assert run(YESTERDAY).output_for_node("seen") == "2026-11-22"
+    assert not run(CHRISTMAS).success
