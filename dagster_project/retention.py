@@ -36,7 +36,7 @@ class Pruning(BaseModel):
 def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
     """Remove what is past its term; the caller holds the installation.
 
-    Raises SetupError, and removes nothing, where the books do not tell what may go.
+    Raises MaandversError, and removes nothing, where the books do not tell what may go.
     """
     book = Removals(workspace.home)
     written = book.read()

@@ -77,6 +77,8 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     state: State = "fresh"
     if not clocks.is_in_use:
         state, why = "not in use", ["nobody has asked for it here yet"]
+    elif clocks.damaged:
+        state = "withheld"
     elif not clocks.deliveries:
         state, why = "withheld", ["was never received", *why]
     elif clocks.fresh_until is None:
