@@ -78,7 +78,9 @@ def _seal(workspace: Workspace) -> Path:
 
 def _deliveries(workspace: Workspace) -> list[Path]:
     """Deliveries and what was set aside, of every feed, also one whose contract is gone."""
-    return sorted(folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/*"))
+    return sorted(
+        folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/[!.]*")
+    )
 
 
 def _pruned(workspace: Workspace) -> list[Removal]:

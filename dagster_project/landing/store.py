@@ -18,6 +18,8 @@ from dagster_project.landing.atomic import move_folder, write_file
 from dagster_project.landing.journal import Journal
 
 MANIFEST = "manifest.json"
+# Why something was set aside, beside it; its time is when.
+REASON = "reason.txt"
 
 
 class TableManifest(BaseModel):
@@ -210,7 +212,7 @@ class FeedStore:
 
     def set_aside(self, folder: Path, name: str, reason: str) -> Path:
         """Move what cannot be used to quarantine, with the reason beside it."""
-        write_file(folder / "reason.txt", reason.encode())
+        write_file(folder / REASON, reason.encode())
         write_checksums(folder)
         target = self.quarantine / name
         if target.exists():
