@@ -155,7 +155,8 @@ class FeedStore:
             problem=f"{file} is not as it was written, so nothing is made of it",
             expected="the file whose SHA-256 was kept when it came in",
             came=f"one that {problem}",
-            do="run again: all of it is then asked for anew; where that does not help, put it back from your back-up",
+            do="run again: all of it is then asked for anew; where that does not help, put it back from your back-up,"
+            " or without one remove its folder",
             is_quarantined=False,
         )
 

@@ -50,8 +50,9 @@ BOOKS = {
         f"""
         SELECT feed, supplier, checked_at, released_at, period_end_date, fresh_until,
             is_withheld OR coalesce(fresh_until < current_date, true) AS is_withheld,
-            CASE WHEN is_withheld OR coalesce(fresh_until < current_date, true)
-                THEN coalesce(fresh_until + 1, as_of) END AS withheld_since,
+            CASE WHEN is_withheld THEN least(coalesce(fresh_until + 1, as_of), as_of)
+                WHEN coalesce(fresh_until < current_date, true) THEN coalesce(fresh_until + 1, as_of) END
+                AS withheld_since,
             CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
                 THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
                 AS withheld_reason,

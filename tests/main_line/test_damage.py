@@ -88,6 +88,7 @@ def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
     note = json.loads((latest / "release.json").read_bytes())
     assert note["withheld"] == {SIGNALEN: "what is kept of it was damaged: all"}
     assert any("statuses.parquet is not as it was written" in one for one in note["problems"][SIGNALEN])
+    assert ask(latest, "select withheld_since from freshness where is_withheld") == [(FIRST,)]
     assert ask(latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]
     assert ask(latest, "select count(*) from mart_reports") == [(0,)]
     # Of what was damaged before, a new release took the place of one.
