@@ -46,7 +46,7 @@ def print_status(status: Status) -> None:
         for feed, why in status.release.withheld.items():
             console.print(f"  without {feed}: {why}", markup=False)
     else:
-        console.print("Last release: none yet.")
+        console.print("Last release: none that can be read." if status.damaged else "Last release: none yet.")
 
 
 def print_verification(found: Verification) -> None:
@@ -111,8 +111,8 @@ def _print_feeds(console: Console, status: Status) -> None:
     Console(highlight=False, width=max(console.width, WHOLE_LINE)).print(table)
     for feed in status.feeds:
         _print_why(console, feed)
-    for unread in status.unread:
-        console.print(unread, style="yellow", markup=False, soft_wrap=True)
+    for told in (*status.unread, *status.damaged):
+        console.print(told, style="yellow", markup=False, soft_wrap=True)
     # What holds of many feeds is said once.
     for remark in dict.fromkeys(remark for feed in status.feeds for remark in feed.remarks):
         own = [feed.feed for feed in status.feeds if remark in feed.remarks]

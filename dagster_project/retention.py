@@ -5,7 +5,7 @@ What goes is written down first. A run that is stopped between leaves files that
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import isodate
@@ -18,11 +18,12 @@ from dagster_project.errors import SetupError
 from dagster_project.landing.atomic import sync_folder
 from dagster_project.landing.history import state_of
 from dagster_project.landing.removals import Removal, Removals
-from dagster_project.landing.store import FeedState, FeedStore, Manifest
+from dagster_project.landing.store import REASON, FeedState, FeedStore, Manifest
 from dagster_project.release.build import LATEST, ReleaseNote, read_note
 from dagster_project.workspace import Workspace, local_day
 
 PRUNED = ".pruned-"
+PAST_DAYS, QUARANTINE = "as_known_on", "quarantine"
 
 
 class Pruning(BaseModel):
@@ -36,15 +37,16 @@ class Pruning(BaseModel):
 def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
     """Remove what is past its term; the caller holds the installation.
 
-    Raises SetupError, and removes nothing, where the books do not tell what may go.
+    Raises MaandversError, and removes nothing, where the books do not tell what may go.
     """
     book = Removals(workspace.home)
     written = book.read()
     gone, kept = _releases(workspace)
-    removals = [*gone, *_deliveries(workspace, kept)]
+    removals = [*gone, *_deliveries(workspace, kept), *_set_aside(workspace), *_made_again(workspace)]
     if not is_dry_run:
-        for leftover in workspace.releases.glob(f"{PRUNED}*"):
-            shutil.rmtree(leftover)
+        for place in ("releases", PAST_DAYS, f"landing/*/*/{QUARANTINE}"):
+            for leftover in workspace.home.glob(f"{place}/{PRUNED}*"):
+                shutil.rmtree(leftover)
         for removal in removals:
             # What a stopped run had written down already is only finished.
             if removal not in written:
@@ -102,6 +104,31 @@ def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterat
                         checksums=digest_of(folder / CHECKSUMS),
                         received_at=manifest.received_at,
                     )
+
+
+def _set_aside(workspace: Workspace) -> Iterator[Removal]:
+    """What could not be used and lies in quarantine for longer than its contract says."""
+    for feed in workspace.feeds:
+        term = feed.delivery.retention.quarantine
+        for folder in _folders(FeedStore(workspace.landing, feed).quarantine):
+            since = local_day(datetime.fromtimestamp((folder / REASON).stat().st_mtime, UTC))
+            if fresh_until(since, term) < workspace.today:
+                rule = f"{feed.id}: what was set aside is kept {_iso(term)}, since {since}"
+                yield Removal(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
+
+
+def _made_again(workspace: Workspace) -> Iterator[Removal]:
+    """What was made again of past days, and can be made once more as long as its deliveries are kept."""
+    term = load_release_retention(workspace.models).reconstructions
+    for folder in _folders(workspace.home / PAST_DAYS):
+        made = local_day(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
+        if fresh_until(made, term) < workspace.today:
+            rule = f"what was made again of a past day is kept {_iso(term)}, since {made}; --as-known-on makes it anew"
+            yield Removal(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
+
+
+def _folders(place: Path) -> list[Path]:
+    return sorted(path for path in place.glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
 def _replaced(store: FeedStore) -> dict[str, datetime]:

@@ -1,5 +1,6 @@
 """How every feed stands today: its clocks, whether its figures are out, and why not."""
 
+from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
 from typing import Literal
@@ -8,8 +9,10 @@ from pydantic import BaseModel
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.lateness import Lateness, expires_in, lateness
+from dagster_project.landing.removals import Removals
 from dagster_project.landing.store import FeedStore
-from dagster_project.release.build import ReleaseNote, latest_release
+from dagster_project.release.build import LATEST, ReleaseNote, latest_release
+from dagster_project.release.ledger import Ledger
 from dagster_project.workspace import Workspace
 
 State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use"]
@@ -45,6 +48,8 @@ class Status(BaseModel):
     # What lies in the folder of drops and belongs to no feed, so that nobody reads it; and what to do about it.
     unread: list[str]
     release: ReleaseNote | None
+    # What of our own books is damaged, what that means and what to do: no run stops for it.
+    damaged: list[str]
 
 
 def read_status(workspace: Workspace) -> Status:
@@ -56,7 +61,26 @@ def read_status(workspace: Workspace) -> Status:
         feeds=[_status(FeedStore(workspace.landing, feed), workspace.today) for feed in workspace.feeds],
         unread=_unread(workspace),
         release=latest_release(workspace.releases),
+        damaged=[*_damaged(workspace)],
     )
+
+
+def _damaged(workspace: Workspace) -> Iterator[str]:
+    note = workspace.releases / LATEST / "release.json"
+    if note.exists() and latest_release(workspace.releases) is None:
+        yield f"{note} cannot be read, so nobody can say what that release holds\n  do: run again for a new release"
+    if damage := Ledger(workspace).damage():
+        yield damage
+    for feed in workspace.feeds:
+        journal = FeedStore(workspace.landing, feed).journal
+        for problem in journal.problems():
+            yield (
+                f"{journal.file} {problem}: what was known on an earlier day cannot be told, nor what may go\n"
+                "  do: put it and its seal back from your back-up"
+            )
+    removals = Removals(workspace.home).journal
+    for problem in removals.problems():
+        yield f"{removals.file} {problem}: nothing is pruned\n  do: put it and its seal back from your back-up"
 
 
 def _unread(workspace: Workspace) -> list[str]:
@@ -77,6 +101,8 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     state: State = "fresh"
     if not clocks.is_in_use:
         state, why = "not in use", ["nobody has asked for it here yet"]
+    elif clocks.damaged:
+        state = "withheld"
     elif not clocks.deliveries:
         state, why = "withheld", ["was never received", *why]
     elif clocks.fresh_until is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from dagster_project.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of
+from dagster_project.errors import DeliveryError
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.removals import Removal, Removals
 from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
@@ -77,7 +78,9 @@ def _seal(workspace: Workspace) -> Path:
 
 def _deliveries(workspace: Workspace) -> list[Path]:
     """Deliveries and what was set aside, of every feed, also one whose contract is gone."""
-    return sorted(folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/*"))
+    return sorted(
+        folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/[!.]*")
+    )
 
 
 def _pruned(workspace: Workspace) -> list[Removal]:
@@ -128,7 +131,7 @@ def _lacking(workspace: Workspace) -> Iterator[Finding]:
 
 def _is_whole(store: FeedStore, delivery_id: str) -> bool:
     """Whether tables and payload are there; of a damaged manifest is told elsewhere."""
-    with suppress(ValidationError):
+    with suppress(DeliveryError):
         return store.has_tables(delivery_id) and store.has_payload(delivery_id)
     return True
 

@@ -20,6 +20,7 @@ from dagster_project.dbt import digest_of_sources
 from dagster_project.errors import SetupError
 from dagster_project.landing.age import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
+from dagster_project.release.ledger import Ledger
 from dagster_project.verify import is_warehouse_sealed
 from dagster_project.workspace import Workspace
 
@@ -184,7 +185,11 @@ def current_raw_layer(workspace: Workspace) -> RawLayer:
 
 def current_fingerprint(workspace: Workspace, raw: RawLayer) -> str:
     """The fingerprint of what dbt would build of this raw layer with the models and seeds as they are."""
-    return fingerprint(raw, workspace.settings.municipality_code, digest_of_sources())
+    sources = digest_of_sources()
+    if Ledger(workspace).damage():
+        # No revision is told as long as this lasts; all of them are again as soon as it does not.
+        sources += " without the ledger"
+    return fingerprint(raw, workspace.settings.municipality_code, sources)
 
 
 def are_figures_built(workspace: Workspace) -> bool:

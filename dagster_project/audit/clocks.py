@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
-from dagster_project.landing.store import FeedStore
+from dagster_project.landing.store import FeedState, FeedStore
 from dagster_project.workspace import local_day
 
 
@@ -26,6 +26,8 @@ class Clocks(BaseModel):
     # What is odd about the age of what came, and keeps no clock from moving.
     remarks: list[str] = []
     deliveries: dict[str, str]
+    # Editions of which what is kept is not as it was written: none of the feed can be shown.
+    damaged: list[str] = []
 
     def date_of(self, clock: Clock) -> date | None:
         """The date a clock shows, in local time."""
@@ -46,7 +48,9 @@ class Clocks(BaseModel):
 def read_clocks(store: FeedStore) -> Clocks:
     """Read a feed's clocks from landing; they move only by what suppliers said and sent."""
     state = store.state()
-    manifests = store.newest_manifests(state)
+    damage = {edition: told for edition in state.window if (told := _damage_of(store, state, edition))}
+    whole = {edition: held for edition, held in state.current.items() if edition not in damage}
+    manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
     clocks = Clocks(
         feed=store.feed.id,
         supplier=store.feed.delivery.supplier_label,
@@ -56,13 +60,19 @@ def read_clocks(store: FeedStore) -> Clocks:
         fresh_until=None,
         expected=None,
         asked_at=state.attempted_at,
-        problems=state.problems,
+        problems=[*state.problems, *damage.values()],
         remarks=state.remarks,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
+        damaged=sorted(damage),
     )
     clocks.fresh_until = _limit(store.feed, clocks)
     clocks.expected = _expected(store.feed, clocks)
     return clocks
+
+
+def _damage_of(store: FeedStore, state: FeedState, edition: str) -> str | None:
+    held = state.current.get(edition)
+    return store.damage(held.delivery_id) if held else None
 
 
 def _limit(feed: Feed, clocks: Clocks) -> date | None:

@@ -11,13 +11,14 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
 from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
-from dagster_project.workspace import local_day
 from expectations.frames import Frame, Judgement
 
 logger = logging.getLogger(__name__)
 
 # Takes frames, and whether they are the first of this run.
 Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
+
+DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
 
 
 def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
@@ -50,6 +51,8 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
     if not clocks.deliveries:
         failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
+    if clocks.damaged:
+        reasons = [(f"what is kept of it was damaged: {', '.join(clocks.damaged)}", DAMAGED_NL)]
     return FeedVerdict(
         clocks=clocks,
         is_withheld=bool(reasons),
@@ -111,9 +114,7 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
         expected="; ".join(j.expected for j in failed[:3]),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
-        kept=f"what was received on {local_day(store.manifest(kept.delivery_id).received_at)}"
-        if kept
-        else "nothing; there is no earlier delivery",
+        kept=store.told([kept] if kept else []),
     )
     logger.error("%s", error)
     state.problems.append(str(error))

@@ -107,7 +107,10 @@ def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
     state = store.state()
     for edition in dict.fromkeys((*state.window, *state.candidates)):
         held = state.candidates.get(edition) or state.current.get(edition)
-        if held is not None:
+        # What was damaged is not read; without it there is nothing to judge, or to compare with.
+        if held is not None and not store.damage(held.delivery_id):
+            if held.previous_id and store.damage(held.previous_id):
+                held = held.model_copy(update={"previous_id": None})
             yield edition, held
 
 

@@ -113,12 +113,14 @@ class VolumeBand(Strict):
 
 
 class Retention(Strict):
-    """How long parts of a delivery are kept once newer figures have taken their place."""
+    """How long parts of a delivery are kept once newer figures have taken their place, and what never had one."""
 
     # What came in, as it was received.
     payloads: Age = Field(default_factory=lambda: parse_age("P10Y"))
     # The tables that were read from it.
     deliveries: Age = Field(default_factory=lambda: parse_age("P10Y"))
+    # What could not be used, since it was set aside.
+    quarantine: Age = Field(default_factory=lambda: parse_age("P1M"))
 
 
 class ReleaseRetention(Strict):
@@ -127,6 +129,8 @@ class ReleaseRetention(Strict):
     releases: Age
     # The last release of each month, where that is kept longer than the others.
     month_ends: Age | None = None
+    # What was made again of a past day, and can be once more.
+    reconstructions: Age = Field(default_factory=lambda: parse_age("P1M"))
 
 
 class Delivery(Strict):

@@ -89,7 +89,8 @@ def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str |
     """Rows, deliveries and clocks, as they stand after asking."""
     state = store.state()
     held = {**state.current, **state.candidates}
-    manifests = [store.manifest(held[edition].delivery_id) for edition in state.window if edition in held]
+    shown = [held[edition].delivery_id for edition in state.window if edition in held]
+    manifests = [manifest for delivery_id in shown if (manifest := store.written_manifest(delivery_id))]
     rows = sum(manifest.tables[table.name].rows for manifest in manifests)
     return {
         "dagster/row_count": rows,

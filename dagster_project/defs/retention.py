@@ -5,7 +5,7 @@ import logging
 import dagster as dg
 
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.errors import SetupError
+from dagster_project.errors import MaandversError
 from dagster_project.retention import prune
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def retention_asset() -> dg.AssetsDefinition:
     def retention(workspace: WorkspaceResource) -> dg.MaterializeResult:
         try:
             pruning = prune(workspace.open, is_dry_run=False)
-        except SetupError as error:
+        except MaandversError as error:
             # The release is out already, and keeping too much harms nobody.
             logger.warning("retention: nothing was removed: %s", error)
             return dg.MaterializeResult(metadata={"refused": str(error)})

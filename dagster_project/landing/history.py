@@ -1,5 +1,6 @@
 """What held for a feed at any moment in the past: the states that its audits left, one after the other."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -8,9 +9,13 @@ from dagster_project.landing.journal import Entry
 from dagster_project.landing.store import FeedState, FeedStore
 from dagster_project.workspace import LOCAL_TIME, local_day
 
+logger = logging.getLogger(__name__)
+
 
 def remember(store: FeedStore, now: datetime) -> None:
     """Keep what holds after an audit, where that is not what held before."""
+    for problem in store.journal.problems():
+        logger.warning("%s %s: what was known on an earlier day cannot be told", store.journal.file, problem)
     content = store.state().model_dump(mode="json")
     before = [entry.content for entry in store.journal.readable()[-1:]] or [FeedState().model_dump(mode="json")]
     if [content] != before:
@@ -41,7 +46,9 @@ def refuse_to_go_back(stores: Sequence[FeedStore], now: datetime) -> None:
 
     Raises SetupError that names both moments.
     """
-    last = max((entry.at for store in stores for entry in store.journal.readable()[-1:]), default=now)
+    # What a damaged book says of its time is nothing to go by.
+    books = [store.journal for store in stores if not any(store.journal.problems())]
+    last = max((entry.at for book in books for entry in book.readable()[-1:]), default=now)
     if now < last:
         raise SetupError(
             f"it is {_told(now)}, but the last run here was on {_told(last)}: history is not written backwards\n"

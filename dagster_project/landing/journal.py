@@ -2,6 +2,7 @@
 
 A line that was altered, removed or put in breaks the chain; a seal beside the file holds the digest of the last line. A
 line counts once its line break is on disk: what a killed run left of one is passed over, and cut off before the next.
+What is added to a damaged journal goes on from its seal, not from what the file says: a break stays visible for good.
 """
 
 import hashlib
@@ -67,11 +68,17 @@ class Journal:
     def append(self, at: datetime, content: dict[str, Any]) -> None:
         """Add a line that survives a power cut."""
         is_new, lines = not self.file.exists(), self._lines()
-        after = _digest(lines[-1]) if lines else None
+        whole = sum(len(known) + 1 for known in lines)
+        is_damaged = any(self.problems())
+        after = self._sealed() if is_damaged else _digest(lines[-1]) if lines else None
         line = json.dumps({"after": after, "at": at.isoformat(), "content": content}, sort_keys=True).encode()
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab") as file:
-            file.truncate(sum(len(known) + 1 for known in lines))
+            if is_damaged and file.tell() > whole:
+                # Perhaps a line that lost its line break: nothing is cut off what may have to be looked into.
+                file.write(b"\n")
+            elif not is_damaged:
+                file.truncate(whole)
             file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())

@@ -105,7 +105,9 @@ def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[
 
 def _held_years(store: FeedStore, state: FeedState) -> dict[int, str]:
     return {
-        int(year): store.manifest(held.delivery_id).source_id for year, held in state.current.items() if year.isdigit()
+        int(year): manifest.source_id
+        for year, held in state.current.items()
+        if year.isdigit() and (manifest := store.written_manifest(held.delivery_id))
     }
 
 
@@ -126,7 +128,12 @@ def _receive_edition(
     version = contract_version(store.feed, edition)
     held = _held(state, edition.key)
     known = None
-    if held and held.contract_version == version:
+    damage = store.damage(held.delivery_id) if held else None
+    if damage:
+        # A delivery made of this one and of what changed since would carry the damage on, under a seal of its own.
+        logger.warning("%s", damage)
+        state.remarks.append(f"{damage.splitlines()[0]}; all of edition {edition.key} was asked for anew")
+    elif held and held.contract_version == version:
         tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
         known = Held(held.validators, held.known_at, tables)
     work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
@@ -144,10 +151,10 @@ def _receive_edition(
         answer, remarks = dated(store, edition, answer, oldest(heard, now), now)
         state.remarks += remarks
         delivery_id = _content_address(edition, answer, version)
-        if held and held.delivery_id != delivery_id:
-            refuse_what_went_back(store.feed, edition, answer, store.manifest(held.delivery_id))
-        if store.holds(delivery_id):
-            state.remarks += remarks_on_a_repeat(answer, store.manifest(delivery_id))
+        if held and held.delivery_id != delivery_id and (before := store.written_manifest(held.delivery_id)):
+            refuse_what_went_back(store.feed, edition, answer, before)
+        if not damage and (before := store.written_manifest(delivery_id)):
+            state.remarks += remarks_on_a_repeat(answer, before)
         _write_delivery(store, edition, answer, version, delivery_id, work, now)
     except DeliveryError as error:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -157,10 +164,9 @@ def _receive_edition(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
-    current = state.current.get(edition.key)
     return HeldEdition(
         delivery_id=delivery_id,
-        previous_id=current.delivery_id if current else None,
+        previous_id=_comparable(store, state.current.get(edition.key)),
         contract_version=version,
         validators=answer.validators,
         known_at=answer.known_at,
@@ -170,6 +176,12 @@ def _receive_edition(
 def _held(state: FeedState, edition: str) -> HeldEdition | None:
     """The newest that we hold of an edition, judged or not."""
     return state.candidates.get(edition) or state.current.get(edition)
+
+
+def _comparable(store: FeedStore, current: HeldEdition | None) -> str | None:
+    """The last delivery with which what came in can be compared."""
+    before = (current.delivery_id, current.previous_id) if current else ()
+    return next((one for one in before if one and not store.damage(one)), None)
 
 
 def _write_delivery(
@@ -241,8 +253,7 @@ def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
 
 
 def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
-    kept = sorted(store.manifest(held.delivery_id).received_at for held in state.current.values())
-    error.kept = f"what was received on {local_day(kept[-1])}" if kept else "nothing; there is no earlier delivery"
+    error.kept = store.told(state.current.values())
     logger.error("%s", error)
     reception.problems.append(str(error))
     state.problems.append(str(error))

@@ -3,20 +3,24 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from dagster_project.checksums import write_checksums
+from dagster_project.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of, write_checksums
 from dagster_project.contracts.model import Feed
+from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import PayloadFile, Road
 from dagster_project.landing.atomic import move_folder, write_file
 from dagster_project.landing.journal import Journal
+from dagster_project.workspace import local_day
 
 MANIFEST = "manifest.json"
+# Why something was set aside, beside it; its time is when.
+REASON = "reason.txt"
 
 
 class TableManifest(BaseModel):
@@ -125,17 +129,48 @@ class FeedStore:
         )
 
     def manifest(self, delivery_id: str) -> Manifest:
-        """The manifest of a delivery."""
-        return Manifest.model_validate_json((self.deliveries / delivery_id / MANIFEST).read_bytes())
+        """The manifest of a delivery. Raises DeliveryError when it cannot be read."""
+        file = self.deliveries / delivery_id / MANIFEST
+        try:
+            return Manifest.model_validate_json(file.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise self._damaged(file, "cannot be read") from error
+
+    def written_manifest(self, delivery_id: str) -> Manifest | None:
+        """The manifest of a delivery; None where it is not as it was written."""
+        folder = self.deliveries / delivery_id
+        return None if [*changed_files(folder, [MANIFEST])] else self.manifest(delivery_id)
+
+    def damage(self, delivery_id: str) -> str | None:
+        """What of a delivery's manifest and tables is not as it was written, in words; None where all of it is."""
+        manifest, names = self.written_manifest(delivery_id), [MANIFEST]
+        if manifest:
+            names = [f"{table}.parquet" for table in manifest.tables]
+        for file, problem in changed_files(self.deliveries / delivery_id, names):
+            return str(self._damaged(file, problem))
+        return None
+
+    def _damaged(self, file: Path, problem: str) -> DeliveryError:
+        return DeliveryError(
+            self.feed.id,
+            problem=f"{file} is not as it was written, so nothing is made of it",
+            expected="the file whose SHA-256 was kept when it came in",
+            came=f"one that {problem}",
+            do="run again: all of it is then asked for anew; where that does not help, put it back from your back-up,"
+            " or without one remove its folder",
+            is_quarantined=False,
+        )
+
+    def told(self, held: Iterable[HeldEdition]) -> str:
+        """Until when what we hold came in, in words."""
+        manifests = [manifest for one in held if (manifest := self.written_manifest(one.delivery_id))]
+        last = max((manifest.received_at for manifest in manifests), default=None)
+        return f"what was received on {local_day(last)}" if last else "nothing; there is no earlier delivery"
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifest of every delivery that was ever kept."""
         for folder in sorted(self.deliveries.iterdir()) if self.deliveries.exists() else ():
             yield self.manifest(folder.name)
-
-    def holds(self, delivery_id: str) -> bool:
-        """Whether a delivery with this content came before."""
-        return (self.deliveries / delivery_id).exists()
 
     def parquet(self, delivery_id: str, table: str) -> Path:
         """The typed Parquet file of one table of a delivery."""
@@ -159,18 +194,27 @@ class FeedStore:
 
     def add(self, work: Path, delivery_id: str) -> None:
         """Keep a finished delivery, unless the same one is kept whole; of one that was pruned only the manifest is."""
-        if self.has_tables(delivery_id) and self.has_payload(delivery_id):
-            return
-        write_checksums(work)
         kept = self.deliveries / delivery_id
         if kept.exists():
-            pruned = self.incoming / f"pruned-{delivery_id}"
-            kept.rename(pruned)
+            self._mend(kept, work)
+            if self.damage(delivery_id) is None and self.has_payload(delivery_id):
+                return
+            kept.rename(self.incoming / f"replaced-{delivery_id}")
+        write_checksums(work)
         move_folder(work, kept)
+
+    def _mend(self, kept: Path, work: Path) -> None:
+        """Put back what was damaged and came in again bit by bit: releases were sealed with the delivery as it was."""
+        listed = (kept / CHECKSUMS).read_bytes().splitlines() if (kept / CHECKSUMS).exists() else []
+        for file, problem in [*changed_files(kept)]:
+            name = str(file.relative_to(kept))
+            again = work / name
+            if problem != IS_GONE and again.is_file() and f"{digest_of(again)}  {name}".encode() in listed:
+                write_file(file, again.read_bytes())
 
     def set_aside(self, folder: Path, name: str, reason: str) -> Path:
         """Move what cannot be used to quarantine, with the reason beside it."""
-        write_file(folder / "reason.txt", reason.encode())
+        write_file(folder / REASON, reason.encode())
         write_checksums(folder)
         target = self.quarantine / name
         if target.exists():

@@ -10,7 +10,7 @@ import duckdb
 from pydantic import BaseModel
 
 from dagster_project.checksums import CHECKSUMS, changed_files, digest_of
-from dagster_project.errors import SetupError
+from dagster_project.errors import MaandversError, SetupError
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.landing.store import MANIFEST, Manifest
 from dagster_project.proof.cells import Found, find_cells
@@ -20,12 +20,13 @@ from dagster_project.proof.provenance import (
     PROVENANCE,
     Provenance,
     delivery_folder,
+    digest_of_code,
     digests_in_release,
     digests_of_models,
+    feed_of,
     publication_folder,
 )
-from dagster_project.proof.replay import UnreadablePayloadError
-from dagster_project.proof.scratch import Scratch, ScratchError, find_scratch, make_scratch
+from dagster_project.proof.scratch import Scratch, find_scratch, make_scratch, sole_proof
 from dagster_project.release.build import DATABASE, LATEST, ReleaseNote
 from dagster_project.verify import Finding
 from dagster_project.workspace import Workspace
@@ -93,10 +94,10 @@ def prove(workspace: Workspace, question: Question, release_id: str | None = Non
     # The models and the list of deliveries have to be those of the release, or it would be another that is proven.
     if all(Path(finding.file).name == DATABASE for finding in proof.findings):
         provenance = Provenance.of(release)
-        row = _read(proof, release, question, provenance)
-        scratch = _scratch(proof, workspace, release, provenance) if row else None
-        if row and scratch:
-            _follow(proof, workspace, scratch, question, row, provenance)
+        if row := _read(proof, release, question, provenance):
+            with sole_proof(workspace):
+                if scratch := _scratch(proof, workspace, release, provenance):
+                    _follow(proof, workspace, scratch, question, row, provenance)
     proof.is_proven = not proof.findings
     return proof
 
@@ -120,16 +121,16 @@ def _read(proof: Proof, release: Path, question: Question, provenance: Provenanc
 
 
 def _scratch(proof: Proof, workspace: Workspace, release: Path, provenance: Provenance) -> Scratch | None:
-    """The scratch warehouse; None where it would have to be made from deliveries that were changed."""
-    if scratch := find_scratch(workspace, release):
+    """The scratch warehouse, without what was changed since the release; None where none can be made."""
+    scratch = find_scratch(workspace, release)
+    if scratch and all(_is_changed(workspace, provenance, folder) for folder in scratch.seal.left_out):
         return scratch
-    if changed := [*_changed_folders(workspace, provenance, provenance.folders)]:
-        proof.findings += changed
-        return None
+    left_out = [folder for folder in provenance.folders if _is_changed(workspace, provenance, folder)]
     try:
-        return make_scratch(workspace, release)
-    except (UnreadablePayloadError, ScratchError) as error:
+        return make_scratch(workspace, release, left_out)
+    except MaandversError as error:
         proof.findings.append(Finding(file="proofs", problem=f"cannot be made: {error}", do=WRONG))
+        proof.notes += _changed_code(provenance)
         return None
 
 
@@ -150,19 +151,38 @@ def _follow(
             for folder in (delivery_folder(feed, one) for one in shown if ground.includes(feed, one))
         ]
         published = [publication_folder(one) for one in provenance.publications] if uses_ledger else []
+        again = row_with_key(connection, f"marts.{question.mart}", row.key)
         changed = [*_changed_folders(workspace, provenance, [*folders, *published])]
+        other = [*_another_value(proof, again)]
+        if scratch.seal.left_out and (changed or other):
+            # The value lacks what was left out, so it says nothing of the figure.
+            missing = [] if changed else _left_out_above(scratch, question.mart)
+            changed += _changed_folders(workspace, provenance, missing)
+            other = [] if changed else other
         if not changed:
             proof.deliveries = [_step(workspace.home / folder) for folder in folders]
             proof.stands_on = find_cells(connection, scratch, workspace.home, question, row, ground)
-        again = row_with_key(connection, f"marts.{question.mart}", row.key)
-    proof.findings += changed
-    proof.findings += _differing_tables(scratch, proof.deliveries)
-    proof.findings += _another_value(proof, again)
-    proof.notes = [*_changed_since(scratch, question.mart, provenance)]
+    other += _differing_tables(scratch, proof.deliveries)
+    proof.findings += [*changed, *other]
+    proof.notes += _changed_since(scratch, question.mart, provenance)
+    if other:
+        proof.notes += _changed_code(provenance)
     if uses_ledger:
         proof.notes.append(
             "what was published before this release comes from the ledger (published/), and not from a payload"
         )
+
+
+def _left_out_above(scratch: Scratch, mart: str) -> list[str]:
+    """What was left out of the scratch warehouse, of all that a mart is made from."""
+    above = {scratch.lineage.nodes[node_id].table for node_id in scratch.lineage.above(mart)}
+    found = []
+    for folder in scratch.seal.left_out:
+        feed = scratch.feeds.get(feed_of(folder) or "")
+        tables = {f"raw_{feed.supplier}.{table.name}" for table in feed.tables} if feed else {LEDGER}
+        if tables & above:
+            found.append(folder)
+    return found
 
 
 def _release(workspace: Workspace, release_id: str | None) -> Path:
@@ -223,6 +243,10 @@ def _changed_folders(workspace: Workspace, provenance: Provenance, folders: Iter
             yield Finding(file=str(listed.relative_to(workspace.home)), problem=problem, do=REMEDY)
 
 
+def _is_changed(workspace: Workspace, provenance: Provenance, folder: str) -> bool:
+    return any(_changed_folders(workspace, provenance, [folder]))
+
+
 def _differing_tables(scratch: Scratch, deliveries: Iterable[DeliveryStep]) -> Iterator[Finding]:
     for step in deliveries:
         if found := scratch.seal.differences.get(step.delivery_id):
@@ -251,6 +275,15 @@ def _changed_since(scratch: Scratch, mart: str, provenance: Provenance) -> Itera
     for name in provenance.changed_models(digests_of_models()):
         if name in own:
             yield f"{name} has changed since this release; proven with the one that the release was made with"
+
+
+def _changed_code(provenance: Provenance) -> Iterator[str]:
+    """That another reading may come from other code, where it can."""
+    if provenance.code and provenance.code != digest_of_code():
+        yield (
+            "the code that reads payloads has changed since this release: it may read them otherwise, so prove it with"
+            f" the code of then (version {provenance.code_version})"
+        )
 
 
 def _another_value(proof: Proof, again: dict[str, Any] | None) -> Iterator[Finding]:

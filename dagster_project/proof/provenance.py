@@ -20,6 +20,7 @@ from dagster_project.workspace import Workspace
 
 PROVENANCE = "provenance.json"
 MODELS = "models.zip"
+CODE = Path(__file__).parent.parent
 # dbt reads these, and writes others beside them.
 KINDS = frozenset({".sql", ".py", ".yml", ".csv", ".md"})
 # A zip that holds the time of packing would differ for every release.
@@ -30,6 +31,8 @@ class Provenance(BaseModel):
     """What the figures of a release were made of and with."""
 
     code_version: str
+    # Digest of the code that read the payloads; releases from before it was written down have none.
+    code: str | None = None
     # SHA-256 per file of models, seeds and contracts.
     models: dict[str, str]
     # SHA-256 of the checksums of each delivery and of each earlier publication in the ledger, by their folders.
@@ -59,6 +62,7 @@ def write_provenance(
     folders |= {publication_folder(one) for one in publications}
     provenance = Provenance(
         code_version=version("maandvers"),
+        code=digest_of_code(),
         models=digests_of_models(),
         folders={folder: digest_of(workspace.home / folder / CHECKSUMS) for folder in sorted(folders)},
         published_on=published_on,
@@ -90,6 +94,20 @@ def delivery_folder(feed: str, delivery_id: str) -> str:
 def publication_folder(release_id: str) -> str:
     """Where the ledger keeps what a release published."""
     return f"published/{release_id}"
+
+
+def feed_of(folder: str) -> str | None:
+    """The feed whose delivery lies there; None for what the ledger keeps."""
+    top, *parts = folder.split("/")
+    return ".".join(parts[:2]) if top == "landing" else None
+
+
+def digest_of_code() -> str:
+    """SHA-256 over all that reads payloads and contracts, as it stands now."""
+    digest = hashlib.sha256()
+    for path in sorted(CODE.rglob("*.py")):
+        digest.update(f"{path.relative_to(CODE).as_posix()} {digest_of(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def digests_of_models() -> dict[str, str]:

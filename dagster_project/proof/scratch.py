@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,14 @@ from dagster_project.errors import MaandversError
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.store import FeedStore
 from dagster_project.proof.lineage import Lineage
-from dagster_project.proof.provenance import PROVENANCE, Provenance, publication_folder, unpack_models
+from dagster_project.proof.provenance import (
+    PROVENANCE,
+    Provenance,
+    digest_of_code,
+    feed_of,
+    publication_folder,
+    unpack_models,
+)
 from dagster_project.proof.replay import read_again
 from dagster_project.proof.tables import first_difference
 from dagster_project.release.build import ReleaseNote
@@ -50,11 +58,15 @@ class Seal(BaseModel):
     """By what a scratch warehouse is known to be whole, and what came to light while it was made."""
 
     made_of: str
+    # Digest of the code that read the payloads for it.
+    code: str
     files: dict[str, str]
     # What each feed showed when the release was made.
     deliveries: dict[str, list[str]]
     # Per delivery: how the table that was kept differs from what its payload gives.
     differences: dict[str, str]
+    # Folders that were not as the release was made of them: of their feeds nothing is in it.
+    left_out: list[str]
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,15 @@ class Scratch:
         return {feed.id: feed for feed in load_feeds(self.folder / "dbt_models" / "models")}
 
 
+@contextmanager
+def sole_proof(workspace: Workspace) -> Iterator[None]:
+    """Keep another proof from making its scratch warehouse in the place of the one that is read."""
+    folder = workspace.home / "proofs"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / ".lock"):
+        yield
+
+
 def find_scratch(workspace: Workspace, release: Path) -> Scratch | None:
     """The scratch warehouse of a release, if there is one and everything is as it was when its seal was put on."""
     folder = _folder(workspace, release)
@@ -95,37 +116,35 @@ def find_scratch(workspace: Workspace, release: Path) -> Scratch | None:
     except ValidationError:
         # Damaged, or left by an earlier version of Maandvers.
         return None
-    is_whole = seal.made_of == digest_of(release / PROVENANCE) and all(
+    is_of_this = (seal.made_of, seal.code) == (digest_of(release / PROVENANCE), digest_of_code())
+    is_whole = is_of_this and all(
         (folder / name).exists() and digest_of(folder / name) == digest for name, digest in seal.files.items()
     )
     return Scratch(folder, seal) if is_whole else None
 
 
-def make_scratch(workspace: Workspace, release: Path) -> Scratch:
-    """Make the scratch warehouse of a release, from payloads that were found to be as they came.
+def make_scratch(workspace: Workspace, release: Path, left_out: Collection[str]) -> Scratch:
+    """Make the scratch warehouse of a release, without the feeds of what is not as it came; the caller holds the lock.
 
-    Raises UnreadablePayloadError and ScratchError.
+    Raises MaandversError where the code or the models cannot read what was kept.
     """
     folder = _folder(workspace, release)
-    folder.parent.mkdir(exist_ok=True)
-    with FileLock(folder.parent / ".lock"):
-        # Somebody else may have made it meanwhile.
-        if found := find_scratch(workspace, release):
-            return found
-        # One release at a time: who proves another one pays with another build.
-        for old in (path for path in folder.parent.iterdir() if path.is_dir()):
-            shutil.rmtree(old)
-        unpack_models(release, folder)
-        note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
-        differences = _build(workspace, release, note, folder)
-        seal = Seal(
-            made_of=digest_of(release / PROVENANCE),
-            files={name: digest_of(folder / name) for name in _sealed_files(folder)},
-            deliveries={feed: [*editions.values()] for feed, editions in note.deliveries.items()},
-            differences=differences,
-        )
-        # Last of all: what a stopped build leaves has no seal.
-        write_file(folder / SEAL, seal.model_dump_json(indent=2).encode())
+    # One release at a time: who proves another one pays with another build.
+    for old in (path for path in folder.parent.iterdir() if path.is_dir()):
+        shutil.rmtree(old)
+    unpack_models(release, folder)
+    note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
+    differences = _build(workspace, release, note, folder, left_out)
+    seal = Seal(
+        made_of=digest_of(release / PROVENANCE),
+        code=digest_of_code(),
+        files={name: digest_of(folder / name) for name in _sealed_files(folder)},
+        deliveries={feed: [*editions.values()] for feed, editions in note.deliveries.items()},
+        differences=differences,
+        left_out=sorted(left_out),
+    )
+    # Last of all: what a stopped build leaves has no seal.
+    write_file(folder / SEAL, seal.model_dump_json(indent=2).encode())
     return Scratch(folder, seal)
 
 
@@ -137,31 +156,34 @@ def _sealed_files(folder: Path) -> Iterable[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def _build(workspace: Workspace, release: Path, note: ReleaseNote, folder: Path) -> dict[str, str]:
+def _build(
+    workspace: Workspace, release: Path, note: ReleaseNote, folder: Path, left_out: Collection[str]
+) -> dict[str, str]:
     """Make the scratch warehouse; returns how the tables that were kept differ from those made again."""
     feeds = load_feeds(folder / "dbt_models" / "models")
     stores = [FeedStore(folder / "landing", feed) for feed in feeds]
+    without = {feed_of(one) for one in left_out}
     differences = {}
-    for store in stores:
+    for store in (store for store in stores if store.feed.id not in without):
         kept = FeedStore(workspace.landing, store.feed)
         for delivery_id in sorted(set(note.deliveries.get(store.feed.id, {}).values())):
             if found := _read_again(kept, store, delivery_id):
                 differences[delivery_id] = found
-    verdicts = _verdicts(release, stores)
+    verdicts = _verdicts(release, stores, without)
     warehouse, provenance = folder / "warehouse.duckdb", Provenance.of(release)
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
-        write_published(connection, _published(workspace, provenance, folder))
+        write_published(connection, _published(workspace, provenance, folder, left_out))
         write_publication(connection, provenance.published_on)
     _run_models(folder, warehouse, note.municipality_code)
     return differences
 
 
-def _published(workspace: Workspace, provenance: Provenance, folder: Path) -> list[Path]:
+def _published(workspace: Workspace, provenance: Provenance, folder: Path, left_out: Collection[str]) -> list[Path]:
     """What was published before the release, which no payload tells: copied from the ledger."""
     copies = []
-    for release_id in provenance.publications:
+    for release_id in (one for one in provenance.publications if publication_folder(one) not in left_out):
         copy = folder / publication_folder(release_id) / FIGURES
         copy.parent.mkdir(parents=True)
         shutil.copy(workspace.home / publication_folder(release_id) / FIGURES, copy)
@@ -182,9 +204,11 @@ def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | N
     return None
 
 
-def _verdicts(release: Path, stores: Iterable[FeedStore]) -> list[FeedVerdict]:
-    """What the audit said of each feed when the release was made; feeds that were not in use show nothing."""
+def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[str | None]) -> list[FeedVerdict]:
+    """What the audit said of each feed when the release was made; feeds not in use, or left out, show nothing."""
     by_feed = {verdict.clocks.feed: verdict for verdict in Provenance.of(release).verdicts}
+    for feed in by_feed.keys() & without:
+        by_feed[feed] = by_feed[feed].model_copy(update={"is_withheld": True})
     return [
         by_feed.get(store.feed.id) or FeedVerdict(clocks=read_clocks(store), is_withheld=True, reason="not in use")
         for store in stores

@@ -21,7 +21,7 @@ from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.diff.model import ReleaseFacts
 from dagster_project.release.freshness import freshness_report
-from dagster_project.release.ledger import Ledger
+from dagster_project.release.ledger import SHOWN, Ledger
 from dagster_project.release.lineage import LastGood, last_good
 from dagster_project.release.marts import Mart
 from dagster_project.release.pages.diff_page import write_diff_page
@@ -50,8 +50,9 @@ BOOKS = {
         f"""
         SELECT feed, supplier, checked_at, released_at, period_end_date, fresh_until,
             is_withheld OR coalesce(fresh_until < current_date, true) AS is_withheld,
-            CASE WHEN is_withheld OR coalesce(fresh_until < current_date, true)
-                THEN coalesce(fresh_until + 1, as_of) END AS withheld_since,
+            CASE WHEN is_withheld THEN least(coalesce(fresh_until + 1, as_of), as_of)
+                WHEN coalesce(fresh_until < current_date, true) THEN coalesce(fresh_until + 1, as_of) END
+                AS withheld_since,
             CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
                 THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
                 AS withheld_reason,
@@ -91,6 +92,8 @@ class ReleaseNote(BaseModel):
     late: dict[str, list[Lateness]] = {}
     expiring: dict[str, date] = {}
     last_good: dict[str, list[LastGood]] = {}
+    # What of the ledger is damaged, so that no figure is called revised.
+    ledger_damage: str | None = None
     # In one line what changed since the release before; the whole is in diff.json.
     changes: str = ""
 
@@ -131,6 +134,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             for verdict in outcome.feeds
             if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
         },
+        ledger_damage=Ledger(workspace).damage(),
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
@@ -179,6 +183,8 @@ def _write_reports(
     report = freshness_report(
         note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
     )
+    if note.ledger_damage:
+        report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources]
     _write_json(folder / "freshness.json", report.model_dump(mode="json"))
     write_freshness_page(folder, report, outcome)
     latest = workspace.releases / LATEST
@@ -190,9 +196,11 @@ def _write_reports(
 
 
 def latest_release(releases: Path) -> ReleaseNote | None:
-    """The note of the release that readers are pointed at."""
-    file = releases / LATEST / "release.json"
-    return ReleaseNote.model_validate_json(file.read_bytes()) if file.exists() else None
+    """The note of the release that readers are pointed at; None where there is none, or none that can be read."""
+    try:
+        return read_note(releases / LATEST)
+    except SetupError:
+        return None
 
 
 def _next_id(workspace: Workspace, day: date) -> str:

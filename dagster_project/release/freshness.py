@@ -70,6 +70,8 @@ class FreshnessReport(BaseModel):
     marts: list[MartReport]
     # Feeds with a contract that nobody has set up here.
     not_in_use: list[str]
+    # Marts that are empty because the ledger of what was published is damaged, by their labels.
+    without_ledger: list[str] = []
 
     def feed(self, name: str) -> FeedReport:
         """The report of one feed. Raises KeyError for a feed that is not in use."""

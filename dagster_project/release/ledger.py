@@ -3,6 +3,7 @@
 What is news the models tell (`int_revisions__news`); here it is kept, and shown to them again.
 """
 
+import logging
 import shutil
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,13 @@ from dagster_project.errors import SetupError
 from dagster_project.landing.atomic import move_folder, write_file
 from dagster_project.workspace import Workspace
 
+logger = logging.getLogger(__name__)
+
 WRITING = ".writing-"
 FIGURES = "figures.parquet"
 NOTE = "publication.json"
+# How dbt's sources name what is shown of it.
+SHOWN = ("raw_maandvers", "published_figures")
 NEWS = "intermediate.int_revisions__news"
 
 
@@ -48,32 +53,38 @@ class Ledger:
         """The folder of every release that published something, whole ones alone."""
         return sorted(folder for folder in self.folder.glob("*_*") if not folder.name.startswith("."))
 
-    def publications(self) -> list[Publication]:
-        """What was published, oldest first.
-
-        Raises SetupError when it is not as it was written: nobody can say what was published then.
-        """
-        found = []
+    def damage(self) -> str | None:
+        """What of it is not as it was written, and what to do about that; None where all of it is."""
         for folder in self.folders():
             for file, problem in changed_files(folder):
-                raise SetupError(
-                    f"{file} {problem}\n"
+                return (
+                    f"{file} {problem}: nobody can say what was published, so no figure is called revised\n"
                     f"  do: put it back from your back-up; without one, remove {folder}, and what it held counts as new"
                 )
-            found.append(Publication.model_validate_json((folder / NOTE).read_bytes()))
+        return None
+
+    def publications(self) -> list[Publication]:
+        """What was published, oldest first. Raises SetupError when it is not as it was written."""
+        if damage := self.damage():
+            raise SetupError(damage)
+        found = [Publication.model_validate_json((folder / NOTE).read_bytes()) for folder in self.folders()]
         return sorted(found, key=lambda one: (one.published_on, one.number))
 
     def files(self) -> list[Path]:
-        """The files that hold the figures, oldest first."""
-        return [self.folder / one.release_id / FIGURES for one in self.publications()]
+        """The files that hold the figures, oldest first; none of them while one is damaged."""
+        return [] if self.damage() else [self.folder / one.release_id / FIGURES for one in self.publications()]
 
     def day_of(self, fingerprint: str) -> date | None:
-        """The day on which what dbt has built was first published; None for what was not published yet."""
-        last = self.publications()[-1:]
+        """The day on which what dbt has built was first published; None for what was not, as far as anyone can say."""
+        last = [] if self.damage() else self.publications()[-1:]
         return last[0].published_on if last and last[0].fingerprint == fingerprint else None
 
     def publish(self, release_id: str, day: date) -> None:
-        """Write down what a release publishes that was not published so before."""
+        """Write down what a release publishes that was not published so before; nothing while the ledger is damaged."""
+        if damage := self.damage():
+            # All would look new beside what cannot be read, and be kept as such for good.
+            logger.warning("ledger: nothing was written down: %s", damage)
+            return
         for leftover in self.folder.glob(f"{WRITING}*"):
             shutil.rmtree(leftover)
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:

@@ -6,6 +6,7 @@ from landing.receiving import NOW, WAALWIJK, copied, key_figures, nationwide, on
 from suppliers import faults
 
 from dagster_project.audit.frames import LEVELS, delivery_frames
+from dagster_project.checksums import write_checksums
 from expectations.rules import RULES
 
 RULE = RULES["parts_to_add_up"]
@@ -45,6 +46,7 @@ def rewrite(desk, **expressions):
     with duckdb.connect() as connection:
         connection.execute(f"create table changed as select * replace ({changes}) from '{path}'")
         connection.execute(f"copy changed to '{path}' (format parquet)")
+    write_checksums(path.parent)
 
 
 def test_the_real_country_adds_up_at_every_level_with_room_to_spare(country):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs
 
+import duckdb
 import orjson
 import pytest
 from landing.receiving import desk as desk_of
@@ -142,6 +143,28 @@ def test_what_changed_is_put_together_with_what_we_hold(signalen, tmp_path):
         assert rows(desk, table) == rows(whole, table)
     places = set(rows(desk, "locations"))
     assert places >= set(rows(whole, "locations"))
+
+
+def test_what_was_damaged_here_is_not_put_together_with_what_changed(signalen, tmp_path):
+    """A file with other values that reads without an error, as one flipped bit can leave it."""
+    signalen.app = Starlette(routes=routes(REPORTS, EARLY))
+    desk = by_api(signalen, tmp_path / "landing")
+    desk.receive_and_admit()
+    file = desk.store.parquet(desk.manifest().delivery_id, "statuses")
+    other = tmp_path / "other.parquet"
+    duckdb.execute(f"""
+        copy (select * replace (created_at + interval 1 hour as created_at) from '{file}') to '{other}' (format parquet)
+    """)
+    other.replace(file)
+    later = EARLY + timedelta(days=3)
+    signalen.app = Starlette(routes=routes(REPORTS, later))
+    signalen.requests.clear()
+    desk.a_day_later().receive_and_admit()
+    histories = [path for path in asked(signalen) if path.endswith("history")]
+    assert len(histories) == len([report for report in REPORTS if report.created_at <= later])
+    whole = by_api(signalen, tmp_path / "whole")
+    whole.receive()
+    assert rows(desk, "statuses") == rows(whole, "statuses")
 
 
 def test_changes_are_asked_for_from_some_time_before_the_newest_that_we_hold(signalen, tmp_path):

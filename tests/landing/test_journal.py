@@ -148,3 +148,45 @@ def test_a_writer_that_is_killed_leaves_a_journal_that_goes_on(tmp_path):
                 pass
             writer.send_signal(signal.SIGKILL)
         assert days(journal) == list(range(len(journal.digests())))
+
+
+def damages(journal):
+    """Every way in which a journal of five days is damaged here, by its name."""
+    written = lines(journal)
+    last = written[-1]
+    return {
+        "altered in its last line": b"".join([*written[:-1], last.replace(b'"day": 4', b'"day": 7')]),
+        "altered in an earlier line": b"".join(written).replace(b'{"day": 2}', b'{"day": 7}'),
+        "without its last line": b"".join(written[:-1]),
+        "without any line": b"",
+        "with a last line break that is none": b"".join(written)[:-1] + b"\x0b",
+        "with a line break within that is none": b"".join([*written[:1], written[1][:-1] + b"\x0b", *written[2:]]),
+    }
+
+
+@pytest.mark.parametrize("how", range(6))
+def test_what_is_added_to_a_damaged_journal_hides_no_damage(journal, how):
+    name, damaged = [*damages(journal).items()][how]
+    journal.file.write_bytes(damaged)
+    assert is_refused(journal), name
+    for day in range(5, 8):
+        journal.append(NOON + timedelta(days=day), {"day": day})
+        assert is_refused(journal), (name, day)
+    # What was added can be read, and nothing that was there before is gone.
+    assert [entry.content["day"] for entry in journal.readable()][-3:] == [5, 6, 7]
+    assert journal.file.read_bytes().startswith(damaged)
+
+
+def test_what_is_added_to_a_journal_with_a_damaged_seal_hides_no_damage(journal):
+    seal = bytearray(journal.seal.read_bytes())
+    seal[3] ^= 1
+    journal.seal.write_bytes(seal)
+    journal.append(NOON + timedelta(days=5), {"day": 5})
+    journal.append(NOON + timedelta(days=6), {"day": 6})
+    assert is_refused(journal)
+
+
+def test_a_journal_whose_seal_is_gone_stays_damaged(journal):
+    journal.seal.unlink()
+    journal.append(NOON + timedelta(days=5), {"day": 5})
+    assert is_refused(journal)

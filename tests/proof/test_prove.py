@@ -13,14 +13,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock, Timeout
 from verify.test_verify import flip
 
 from dagster_project.checksums import write_checksums
-from dagster_project.errors import ExitCode, SetupError
-from dagster_project.proof import provenance
+from dagster_project.errors import ContractError, ExitCode
+from dagster_project.proof import prove as proving
+from dagster_project.proof import provenance, scratch
 from dagster_project.proof.figure import Question, told
 from dagster_project.proof.prove import PROVING_FILES, prove
 from dagster_project.proof.provenance import MODELS, PROVENANCE, Provenance, digests_of_models
+from dagster_project.proof.replay import UnreadablePayloadError
 
 from .random_figures import deliver_otherwise, random_figures
 
@@ -29,22 +32,6 @@ SEED = 20261123
 FIGURES = int(os.environ.get("MAANDVERS_TEST_FIGURES", "30"))
 FLIPS = 20
 POPULATION = Question.of("population_count", None, "GM9999", "2025")
-
-
-@pytest.fixture(scope="module")
-def installation(story, tmp_path_factory):
-    assert story.first.result.release_id
-    return story.installation.copy(tmp_path_factory.mktemp("proved") / "home")
-
-
-@pytest.fixture
-def workspace(installation, story):
-    return installation.workspace(story.first.day)
-
-
-@pytest.fixture
-def release(installation, story):
-    return installation.releases / story.first.result.release_id
 
 
 @pytest.fixture
@@ -298,18 +285,67 @@ def test_a_scratch_warehouse_that_was_changed_is_made_anew(workspace, release, p
     assert [path.name for path in scratch.parent.parent.iterdir() if path.is_dir()] == [release.name]
 
 
-def test_nothing_is_made_from_a_payload_that_was_changed(workspace, release, proven):
+def test_nothing_is_made_from_a_payload_that_was_changed_and_all_else_is_proven(workspace, release, proven):
     definition = Question("dim_indicator", "label_en", "indicator_code = 'population_count'")
-    with (
-        kept_as_it_is(workspace.home / "proofs") as proofs,
-        kept_as_it_is(payload(workspace, proven, "TypedDataSet-0001.json.gz")) as page,
-    ):
+    ratio = Question.of("reports_received_per_1000", None, "GM9999", "2025-12")
+    (page,) = workspace.landing.glob("signalen/reports/deliveries/*/payload/signals.csv.gz")
+    with kept_as_it_is(workspace.home / "proofs") as proofs:
         shutil.rmtree(proofs)
-        flip(page, 8 * 100)
-        for question in (POPULATION, definition):
-            told = problems(prove(workspace, question, release.name))
+        with kept_as_it_is(page):
+            flip(page, 8 * 100)
+            for question in (POPULATION, definition):
+                assert prove(workspace, question, release.name).is_proven
+            told = problems(prove(workspace, ratio, release.name))
             assert told == {str(page.relative_to(workspace.home)): "has changed since it was written"}
-        assert not proofs.exists()
+            (count, *_) = (one for one in random_figures(release, 40, SEED) if one.mart == "mart_reports")
+            assert str(page.relative_to(workspace.home)) in problems(prove(workspace, count, release.name))
+        assert prove(workspace, ratio, release.name).is_proven
+
+
+def test_a_proof_keeps_others_from_the_scratch_warehouse_that_it_reads(workspace, release, proven, monkeypatch):
+    follow, waited = proving._follow, []
+
+    def watched(*given):
+        with pytest.raises(Timeout):
+            FileLock(workspace.home / "proofs" / ".lock").acquire(timeout=0)
+        waited.append(True)
+        follow(*given)
+
+    monkeypatch.setattr(proving, "_follow", watched)
+    assert prove(workspace, POPULATION, release.name).is_proven
+    assert waited == [True]
+    with FileLock(workspace.home / "proofs" / ".lock").acquire(timeout=0):
+        pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ContractError("_cbs__sources.yml", "cbs.key_figures", "delivery.colour", "is no key", "remove it"),
+        UnreadablePayloadError("cbs.key_figures 2025: the payload cannot be read again: no column"),
+    ],
+)
+def test_what_the_code_of_today_cannot_read_is_told_and_that_it_is_other_code(
+    workspace, release, proven, monkeypatch, error
+):
+    def refuse(_):
+        raise error
+
+    with kept_as_it_is(workspace.home / "proofs") as proofs:
+        shutil.rmtree(proofs)
+        monkeypatch.setattr(scratch, "load_feeds", refuse)
+        proof = prove(workspace, POPULATION, release.name)
+        assert problems(proof) == {"proofs": f"cannot be made: {error}"}
+        assert proof.notes == []
+        monkeypatch.setattr(proving, "digest_of_code", lambda: "other")
+        (note,) = prove(workspace, POPULATION, release.name).notes
+        assert note.startswith("the code that reads payloads has changed since this release")
+
+
+def test_what_other_code_made_is_made_anew(workspace, release, proven, monkeypatch):
+    assert scratch.find_scratch(workspace, release)
+    monkeypatch.setattr(scratch, "digest_of_code", lambda: "other")
+    assert scratch.find_scratch(workspace, release) is None
 
 
 def test_every_cell_that_is_named_changes_its_figure(workspace, release, proven):
@@ -330,52 +366,7 @@ def test_every_cell_that_is_named_changes_its_figure(workspace, release, proven)
             assert any(".parquet: in row" in problem for problem in problems(again).values())
 
 
-# Questions that name no figure
-
-
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        (Question("mart_weather", "rain", "true"), "no mart is called mart_weather"),
-        (Question("dim_region", "rain", "true"), "dim_region has no column rain"),
-        (Question("dim_region", "region_name", "rain"), "the condition cannot be read"),
-        (
-            Question("dim_region", "region_name", "true"),
-            "more than one row of dim_region fits: true\n  such as: region_code",
-        ),
-        (Question("dim_region", "region_name", "false"), "no row of dim_region fits"),
-        (Question("dim_region", "region_name", "true) UNION (SELECT 1"), "the condition cannot be read"),
-    ],
-)
-def test_a_question_that_names_no_figure_is_told(workspace, release, question, told):
-    with pytest.raises(SetupError, match=told.replace("(", r"\(").replace(")", r"\)")):
-        prove(workspace, question, release.name)
-
-
-def test_a_condition_reads_nothing_but_the_release(workspace, release, tmp_path):
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    question = Question("dim_region", "region_name", f"exists (from '{tmp_path}/secret.csv')")
-    with pytest.raises(SetupError, match="the condition cannot be read"):
-        prove(workspace, question, release.name)
-
-
-def test_a_release_that_is_not_there_is_told(workspace, story):
-    with pytest.raises(SetupError, match=f"choose from {story.first.result.release_id}"):
-        prove(workspace, POPULATION, "2020-01-01_1")
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("population_count", None, None, None),
-        ("population_count", "true", "GM9999", "2025"),
-        ("dim_region.region_name", None, None, None),
-        ("dim_region.region_name", None, "GM9999", "2025"),
-    ],
-)
-def test_half_a_question_is_told_with_what_to_type(options):
-    with pytest.raises(SetupError, match="maandvers prove INDICATOR --region CODE"):
-        Question.of(*options)
+# What a release keeps
 
 
 def test_models_that_are_new_gone_or_others_are_changed():

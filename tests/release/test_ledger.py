@@ -11,8 +11,16 @@ from dagster_project.errors import SetupError
 from dagster_project.proof.provenance import Provenance, write_provenance
 from dagster_project.reconstruction import lay_out
 from dagster_project.release.ledger import Ledger
+from dagster_project.status import read_status
 from dagster_project.verify import verify
-from dagster_project.warehouse import open_warehouse, set_built_fingerprint, write_publication, write_published
+from dagster_project.warehouse import (
+    RawLayer,
+    current_fingerprint,
+    open_warehouse,
+    set_built_fingerprint,
+    write_publication,
+    write_published,
+)
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -112,8 +120,28 @@ def test_a_ledger_that_was_changed_is_found_and_not_believed(workspace, file):
         (f"published/2026-03-01_1/{file}", "has changed since it was written")
     ]
     with pytest.raises(SetupError, match=f"{file} has changed") as error:
-        Ledger(workspace).files()
+        Ledger(workspace).publications()
     assert "do: put it back from your back-up" in str(error.value)
+    assert read_status(workspace).damaged == [str(error.value)]
+
+
+def test_while_the_ledger_is_damaged_it_is_neither_shown_nor_added_to(workspace):
+    build(workspace, "a", 1.0)
+    ledger = Ledger(workspace)
+    ledger.publish("2026-03-01_1", MARCH)
+    before = current_fingerprint(workspace, RawLayer({}, []))
+    figures = workspace.published / "2026-03-01_1" / "figures.parquet"
+    written = figures.read_bytes()
+    figures.write_bytes(written[:-1])
+    build(workspace, "b", 2.0)
+    assert (shown(workspace), ledger.day_of("a")) == ([], None)
+    # Else marts would stay that were built of it.
+    assert current_fingerprint(workspace, RawLayer({}, [])) != before
+    ledger.publish("2026-04-01_1", APRIL)
+    assert [folder.name for folder in ledger.folders()] == ["2026-03-01_1"]
+    figures.write_bytes(written)
+    assert shown(workspace) == [(1.0, MARCH, 1)]
+    assert current_fingerprint(workspace, RawLayer({}, [])) == before
 
 
 def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_their_folders(workspace, tmp_path):

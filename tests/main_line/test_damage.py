@@ -1,0 +1,131 @@
+"""What the disk, or somebody, damaged keeps nothing in that does not stand on it, and is told with what to do."""
+
+import json
+
+import pytest
+from suppliers.running import running
+from verify.test_verify import flip
+
+from dagster_project.errors import ExitCode
+
+from .installation import CBS, SIGNALEN, ask
+from .story import FIRST, paged_sample, silence
+
+
+@pytest.fixture(scope="module")
+def suppliers():
+    with running(paged_sample(FIRST)) as suppliers:
+        yield suppliers
+
+
+@pytest.fixture(scope="module")
+def installation(story, suppliers, tmp_path_factory):
+    """Four files are damaged: the newest release's note, a table, the ledger and a journal."""
+    assert story.first.result.release_id
+    copy = story.installation.copy(tmp_path_factory.mktemp("damaged") / "home")
+    copy.suppliers = suppliers
+    (copy.latest / "release.json").write_text("{")
+    table = delivery(copy) / "statuses.parquet"
+    flip(table, 8 * (table.stat().st_size - 2))
+    (publication,) = (copy.home / "published").glob("*/figures.parquet")
+    flip(publication, 8 * 100)
+    journal = copy.stores(FIRST)[CBS].journal.file
+    journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2026', b'"attempted_at": "2025'))
+    return copy
+
+
+def delivery(installation):
+    store = installation.stores(FIRST)[SIGNALEN]
+    return store.deliveries / store.state().current["all"].delivery_id
+
+
+@pytest.fixture(scope="module")
+def status(installation):
+    call = installation.call("status", "--as-of", FIRST.isoformat(), "--json")
+    assert (call.exit_code, call.errors) == (0, "")
+    return json.loads(call.output)
+
+
+@pytest.fixture(scope="module")
+def silent(status, installation, suppliers):
+    """A run in which no supplier answers, so that nothing can be asked for anew."""
+    suppliers.faults.chosen = silence()
+    return installation.run(FIRST), installation.latest, installation.status(FIRST)
+
+
+@pytest.fixture(scope="module")
+def silent_again(silent, installation):
+    """Another, after a manifest was damaged too."""
+    (delivery(installation) / "manifest.json").write_text("{")
+    return installation.run(FIRST), installation.latest, installation.status(FIRST)
+
+
+@pytest.fixture(scope="module")
+def mended(silent_again, installation, suppliers):
+    """A run in which suppliers answer."""
+    suppliers.faults.chosen = {}
+    return installation.run(FIRST), installation.latest, installation.status(FIRST)
+
+
+def test_status_names_each_damaged_file_with_what_to_do(status, installation):
+    states = {feed["feed"]: feed["state"] for feed in status["feeds"]}
+    assert (states[CBS], states[SIGNALEN]) == ("fresh", "withheld")
+    assert status["release"] is None
+    note, ledger, journal = status["damaged"]
+    assert "release.json cannot be read" in note
+    assert "figures.parquet has changed since it was written" in ledger
+    assert "history.jsonl was changed outside" in journal or "history.jsonl does not end" in journal
+    assert all("\n  do: " in told for told in status["damaged"])
+    shown = installation.call("status", "--as-of", FIRST.isoformat(), env={"COLUMNS": "200"}).output
+    assert "none that can be read" in shown
+    assert ledger.splitlines()[1].strip() in shown
+
+
+def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
+    result, latest, status = silent
+    assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
+    assert result.release_id == latest.name
+    note = json.loads((latest / "release.json").read_bytes())
+    assert note["withheld"] == {SIGNALEN: "what is kept of it was damaged: all"}
+    assert any("statuses.parquet is not as it was written" in one for one in note["problems"][SIGNALEN])
+    assert ask(latest, "select withheld_since from freshness where is_withheld") == [(FIRST,)]
+    assert ask(latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]
+    assert ask(latest, "select count(*) from mart_reports") == [(0,)]
+    # Of what was damaged before, a new release took the place of one.
+    assert len(status.damaged) == 2
+
+
+def test_without_its_ledger_a_release_calls_nothing_revised_and_says_why(silent, installation):
+    _, latest, _ = silent
+    assert ask(latest, "select count(*) from mart_revisions") == [(0,)]
+    note = json.loads((latest / "release.json").read_bytes())
+    assert "figures.parquet has changed since it was written: nobody can say" in note["ledger_damage"]
+    page = (latest / "freshness" / "index.html").read_text("utf-8")
+    assert "Leeg in deze uitgave: <b>Herziene cijfers</b>" in page
+    assert len([*(installation.home / "published").iterdir()]) == 1
+
+
+def test_a_manifest_that_cannot_be_read_stops_no_run(silent_again):
+    result, latest, status = silent_again
+    assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
+    assert json.loads((latest / "release.json").read_bytes())["withheld"].keys() == {SIGNALEN}
+    (feed,) = (feed for feed in status.feeds if feed.feed == SIGNALEN)
+    assert any("manifest.json is not as it was written" in why for why in feed.why)
+
+
+def test_what_was_damaged_in_landing_is_asked_for_anew(mended, installation):
+    result, latest, status = mended
+    assert result.exit_code == ExitCode.RELEASED
+    assert json.loads((latest / "release.json").read_bytes())["withheld"] == {}
+    assert ask(latest, "select count(*) > 0 from mart_reports") == [(True,)]
+    (feed,) = (feed for feed in status.feeds if feed.feed == SIGNALEN)
+    assert any("was asked for anew" in remark for remark in feed.remarks)
+
+
+def test_a_damaged_journal_stays_so_however_much_is_added(mended, installation):
+    journal = installation.stores(FIRST)[CBS].journal
+    assert [*journal.problems()]
+    assert any("history.jsonl" in told for told in mended[2].damaged)
+    call = installation.call("run", "--as-known-on", FIRST.isoformat())
+    assert call.exit_code == ExitCode.WRONG_SETUP
+    assert "do: put the file back from your back-up" in call.errors

@@ -1,0 +1,54 @@
+"""A question that names no figure is told what it should be."""
+
+import pytest
+
+from dagster_project.errors import SetupError
+from dagster_project.proof.figure import Question
+from dagster_project.proof.prove import prove
+
+POPULATION = Question.of("population_count", None, "GM9999", "2025")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (Question("mart_weather", "rain", "true"), "no mart is called mart_weather"),
+        (Question("dim_region", "rain", "true"), "dim_region has no column rain"),
+        (Question("dim_region", "region_name", "rain"), "the condition cannot be read"),
+        (
+            Question("dim_region", "region_name", "true"),
+            "more than one row of dim_region fits: true\n  such as: region_code",
+        ),
+        (Question("dim_region", "region_name", "false"), "no row of dim_region fits"),
+        (Question("dim_region", "region_name", "true) UNION (SELECT 1"), "the condition cannot be read"),
+    ],
+)
+def test_a_question_that_names_no_figure_is_told(workspace, release, question, told):
+    with pytest.raises(SetupError, match=told.replace("(", r"\(").replace(")", r"\)")):
+        prove(workspace, question, release.name)
+
+
+def test_a_condition_reads_nothing_but_the_release(workspace, release, tmp_path):
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    question = Question("dim_region", "region_name", f"exists (from '{tmp_path}/secret.csv')")
+    with pytest.raises(SetupError, match="the condition cannot be read"):
+        prove(workspace, question, release.name)
+
+
+def test_a_release_that_is_not_there_is_told(workspace, story):
+    with pytest.raises(SetupError, match=f"choose from {story.first.result.release_id}"):
+        prove(workspace, POPULATION, "2020-01-01_1")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("population_count", None, None, None),
+        ("population_count", "true", "GM9999", "2025"),
+        ("dim_region.region_name", None, None, None),
+        ("dim_region.region_name", None, "GM9999", "2025"),
+    ],
+)
+def test_half_a_question_is_told_with_what_to_type(options):
+    with pytest.raises(SetupError, match="maandvers prove INDICATOR --region CODE"):
+        Question.of(*options)
