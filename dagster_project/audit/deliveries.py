@@ -86,7 +86,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             _make_current(state, edition)
     if state.confirmed_at and not state.problems and state.current.keys() >= set(state.window):
         state.checked_at = state.confirmed_at
-    told = [held.known_at for edition, held in state.current.items() if held.known_at and edition in state.window]
+    told = [known for edition in state.shown if (known := state.current[edition].known_at)]
     if state.checked_at and told:
         # A file of a person became current while nobody was confirmed: it brings its own age.
         state.checked_at = min(state.checked_at, *told)

@@ -98,12 +98,10 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
-    """What came in and waits, else what is current, for every edition the supplier still has or that still waits."""
+    """What came in and waits, else what is current, for every edition that is shown or waits."""
     state = store.state()
-    for edition in dict.fromkeys((*state.window, *state.candidates)):
-        held = state.candidates.get(edition) or state.current.get(edition)
-        if held is not None:
-            yield edition, held
+    for edition in dict.fromkeys((*state.shown, *state.candidates)):
+        yield edition, state.candidates.get(edition) or state.current[edition]
 
 
 def _volume_row(store: FeedStore, edition: str, held: HeldEdition, table: Table) -> dict[str, object]:

@@ -89,7 +89,7 @@ def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str |
     """Rows, deliveries and clocks, as they stand after asking."""
     state = store.state()
     held = {**state.current, **state.candidates}
-    manifests = [store.manifest(held[edition].delivery_id) for edition in state.window if edition in held]
+    manifests = [store.manifest(held[edition].delivery_id) for edition in {*state.shown, *state.candidates}]
     rows = sum(manifest.tables[table.name].rows for manifest in manifests)
     return {
         "dagster/row_count": rows,

@@ -78,6 +78,16 @@ class FeedState(BaseModel):
     problems: list[str] = []
     remarks: list[str] = []
 
+    @property
+    def shown(self) -> list[str]:
+        """The current editions that may be shown: as many of the newest as the supplier was asked for.
+
+        A table that is listed and not held yet takes the place of no other: suppliers list them before they fill them.
+        """
+        asked = self.current.keys() & set(self.window)
+        others = sorted(self.current.keys() - asked, reverse=True)
+        return sorted([*asked, *others[: len(self.window) - len(asked)]])
+
 
 class FeedStore:
     """The folder of one feed in landing."""
@@ -180,12 +190,8 @@ class FeedStore:
         return target
 
     def newest_manifests(self, state: FeedState) -> dict[str, Manifest]:
-        """Manifests of the current deliveries of the editions that the supplier still has in its window."""
-        return {
-            edition: self.manifest(held.delivery_id)
-            for edition, held in sorted(state.current.items())
-            if edition in state.window
-        }
+        """Manifests of the current deliveries that may be shown, oldest edition first."""
+        return {edition: self.manifest(state.current[edition].delivery_id) for edition in state.shown}
 
 
 def _sealed(content: dict[str, Any]) -> bytes:

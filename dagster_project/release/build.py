@@ -51,7 +51,9 @@ BOOKS = {
         SELECT feed, supplier, checked_at, released_at, period_end_date, fresh_until,
             is_withheld OR coalesce(fresh_until < current_date, true) AS is_withheld,
             CASE WHEN is_withheld OR coalesce(fresh_until < current_date, true)
-                THEN coalesce(fresh_until + 1, as_of) END AS withheld_since,
+                -- What was withheld when the release was made was so on that day, however long its clocks still ran.
+                THEN CASE WHEN is_withheld THEN least(fresh_until + 1, as_of) ELSE coalesce(fresh_until + 1, as_of) END
+                END AS withheld_since,
             CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
                 THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
                 AS withheld_reason,
