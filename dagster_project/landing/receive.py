@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Answer, Edition, Extractor, Held, UnlistedError
 from dagster_project.extract.heard import oldest
 from dagster_project.landing.age import (
     confirmed_at,
@@ -45,7 +45,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
     """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
     state = store.state()
     started, heard, window = now(), extractor.http.heard, state.window
-    state.attempted_at, state.problems, state.remarks = started, [], []
+    state.attempted_at, state.problems, state.remarks, is_listed = started, [], [], True
     # A run that was killed may have left half a delivery here.
     shutil.rmtree(store.incoming, ignore_errors=True)
     reception = Reception(store.feed.id)
@@ -55,6 +55,10 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         refuse_unknown_age(store.feed, heard, started)
         _refuse_lost_years(store, editions, held_years)
         state.window = [edition.key for edition in editions]
+    except UnlistedError as error:
+        editions, is_listed = error.known, False
+        state.window = state.window or [edition.key for edition in editions]
+        _tell(error, store, state, reception)
     except DeliveryError as error:
         editions = []
         _tell(error, store, state, reception)
@@ -67,6 +71,9 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
             candidate = _receive_edition(store, extractor, edition, state, now())
         except DeliveryError as error:
             _tell(error, store, state, reception)
+            if not is_listed and isinstance(error, SupplierUnreachableError):
+                # Neither its list nor a table answers: waiting for every other table takes hours.
+                break
             continue
         except Exception as error:
             # A mistake of ours in one feed must not keep the other feeds from going on.
