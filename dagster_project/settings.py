@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     sample: bool = False
     # The feeds or suppliers that are used here; all of them where none is named.
     feeds: list[str] = []
+    # Of those, the feeds or suppliers that are not used, or not any more.
+    without: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
     # Where people put the files they deliver: a folder per feed. Beside the landing where nothing is said.
     drops: Path | None = None

@@ -49,6 +49,8 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
     if not clocks.deliveries:
         failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
+    if day := clocks.dropped_on:
+        reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
     return FeedVerdict(
         clocks=clocks,
         is_withheld=bool(reasons),

@@ -10,7 +10,7 @@ from dagster_project.contracts.calendar import lengths
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.receive import receive
+from dagster_project.landing.receive import let_go, receive
 from dagster_project.landing.store import FeedStore
 from dagster_project.opening import within_reach
 
@@ -57,6 +57,8 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
                 if workspace.asks_for(feed, settings):
                     with extractor_for(feed, settings) as extractor:
                         receive(store, extractor, opened.now)
+                elif not opened.uses(feed):
+                    let_go(store, opened.now())
                 for table in chosen:
                     yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
 

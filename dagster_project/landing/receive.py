@@ -45,7 +45,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
     """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
     state = store.state()
     started, heard, window = now(), extractor.http.heard, state.window
-    state.attempted_at, state.problems, state.remarks, is_listed = started, [], [], True
+    state.attempted_at, state.dropped_at, state.problems, state.remarks, is_listed = started, None, [], [], True
     # A run that was killed may have left half a delivery here.
     shutil.rmtree(store.incoming, ignore_errors=True)
     reception = Reception(store.feed.id)
@@ -94,6 +94,14 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
     store.save(state)
     return reception
+
+
+def let_go(store: FeedStore, now: datetime) -> None:
+    """Remember since when a feed that was asked for is not used any more; until it is asked for again."""
+    state = store.state()
+    if state.attempted_at and state.dropped_at is None:
+        state.dropped_at = now
+        store.save(state)
 
 
 def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[int, str]) -> None:

@@ -72,6 +72,8 @@ class FeedState(BaseModel):
     confirmed_at: datetime | None = None
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
+    # Since when the settings say that it is not used any more.
+    dropped_at: datetime | None = None
     # What time it was by the supplier's own clock when it was last asked.
     their_clock: datetime | None = None
     # What keeps the clocks from moving, and what is only worth saying.
