@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import Protocol
 from dagster_project.errors import SetupError
 
@@ -33,7 +34,7 @@ class FeedSettings(BaseModel):
     protocol: Protocol | None = None
     location: str | None = None
     # How many of the newest editions are kept.
-    editions: int | None = Field(default=None, ge=1)
+    editions: Editions | None = None
 
 
 class SupplierSettings(BaseModel):

@@ -9,6 +9,7 @@ from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
+from dagster_project.landing.age import remark_on_a_gap
 from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
@@ -86,7 +87,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             _set_aside(store, state, edition, failed)
         else:
             _make_current(state, edition)
-    if state.confirmed_at and not state.problems and state.current.keys() >= set(state.window):
+    if state.confirmed_at and not state.problems and state.current.keys() >= set(store.refilled(state.window)):
         state.checked_at = state.confirmed_at
     told = [known for edition in state.shown if (known := state.current[edition].known_at)]
     if state.checked_at and told:
@@ -117,7 +118,10 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
         else "nothing; there is no earlier delivery",
     )
     logger.error("%s", error)
-    state.problems.append(str(error))
+    if kept is None and edition not in store.refilled(state.window):
+        state.remarks.append(remark_on_a_gap(edition, error))
+    else:
+        state.problems.append(str(error))
     # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
     compared = {kept.previous_id} if kept else set()
     if candidate.delivery_id not in ever_current(store) | compared:

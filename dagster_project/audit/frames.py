@@ -98,9 +98,12 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
-    """What came in and waits, else what is current, for every edition that is shown or waits."""
+    """What came in and waits, else what is current, for every edition that waits or is still refilled.
+
+    What is settled was judged when it came, and cannot have changed since.
+    """
     state = store.state()
-    for edition in dict.fromkeys((*state.shown, *state.candidates)):
+    for edition in dict.fromkeys((*store.refilled(state.shown), *state.candidates)):
         yield edition, state.candidates.get(edition) or state.current[edition]
 
 

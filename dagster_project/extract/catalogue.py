@@ -52,8 +52,7 @@ class Series:
         return {int(match[1]): table_id for table_id, title in sorted(tables) if (match := pattern.fullmatch(title))}
 
     def _newest(self, tables: Mapping[int, str]) -> list[Edition]:
-        newest = sorted(tables)[-self.feed.delivery.newest_editions :]
-        return [Edition(year, tables[year]) for year in newest]
+        return [Edition(year, tables[year]) for year in self.feed.kept_of(tables)]
 
     def _unlisted(self, problem: str, came: str, do: str, held: Mapping[int, str]) -> UnlistedError:
         return UnlistedError(

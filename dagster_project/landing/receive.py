@@ -19,6 +19,7 @@ from dagster_project.landing.age import (
     refuse_old_pages,
     refuse_unknown_age,
     refuse_what_went_back,
+    remark_on_a_gap,
     remarks_on,
     remarks_on_a_repeat,
     their_clock,
@@ -70,7 +71,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         try:
             candidate = _receive_edition(store, extractor, edition, state, now())
         except DeliveryError as error:
-            _tell(error, store, state, reception)
+            _tell(error, store, state, reception, edition)
             if not is_listed and isinstance(error, SupplierUnreachableError):
                 # Neither its list nor a table answers: waiting for every other table takes hours.
                 break
@@ -78,7 +79,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         except Exception as error:
             # A mistake of ours in one feed must not keep the other feeds from going on.
             logger.exception("%s %s: unexpected", store.feed.id, edition.key)
-            _tell(_unforeseen(store, error), store, state, reception)
+            _tell(_unforeseen(store, error), store, state, reception, edition)
             continue
         if candidate is None:
             reception.confirmed.append(edition.key)
@@ -255,7 +256,13 @@ def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
     )
 
 
-def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
+def _tell(
+    error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception, edition: Edition | None = None
+) -> None:
+    if edition and edition.key not in store.refilled(state.window) and _held(state, edition.key) is None:
+        state.remarks.append(remark_on_a_gap(edition.key, error))
+        logger.warning("%s", error)
+        return
     kept = sorted(store.manifest(held.delivery_id).received_at for held in state.current.values())
     error.kept = f"what was received on {kept[-1]:%Y-%m-%d}" if kept else "nothing; there is no earlier delivery"
     logger.error("%s", error)

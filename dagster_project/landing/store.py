@@ -191,6 +191,14 @@ class FeedStore:
             move_folder(folder, target)
         return target
 
+    def refilled(self, editions: list[str]) -> list[str]:
+        """Of these editions the newest, which the supplier still refills: clocks wait for them, each run judges them.
+
+        One of before these that never came leaves a gap, and makes nothing that is shown look fresher.
+        """
+        count = self.feed.delivery.newest_editions
+        return editions if count == "all" else sorted(editions)[-count:]
+
     def newest_manifests(self, state: FeedState) -> dict[str, Manifest]:
         """Manifests of the current deliveries that may be shown, oldest edition first."""
         return {edition: self.manifest(state.current[edition].delivery_id) for edition in state.shown}

@@ -4,7 +4,7 @@ import re
 
 import duckdb
 import pytest
-from landing.receiving import WAALWIJK, key_figures, one_edition
+from landing.receiving import WAALWIJK, every_key_figure, key_figures, one_edition
 from starlette.applications import Starlette
 from suppliers import faults
 from suppliers.fixtures import AS_OF
@@ -16,6 +16,7 @@ from dagster_project.extract.extractors import extractor_for
 from dagster_project.sample.key_figures import key_figures_tables
 from dagster_project.sample.odata_v3 import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED
+from dagster_project.settings import FeedSettings
 
 NEWEST = "2025"
 
@@ -45,9 +46,23 @@ def editions(desk, held=()):
 # What is asked
 
 
-def test_the_newest_editions_are_those_of_the_catalogue(suppliers, tmp_path):
-    found = editions(key_figures(tmp_path, suppliers.cbs_url))
-    assert [edition.key for edition in found] == ["2023", "2024", "2025"]
+@pytest.mark.parametrize(
+    ("scope", "setting", "first"),
+    [("municipality", None, 2013), ("country", None, 2023), ("municipality", 2, 2024), ("country", "all", 2013)],
+)
+def test_the_newest_editions_are_those_of_the_catalogue_as_many_as_asked_for(
+    suppliers, tmp_path, scope, setting, first
+):
+    asked = every_key_figure(tmp_path, suppliers.cbs_url, scope=scope)
+    if setting:
+        asked.settings.suppliers["cbs"].feeds["key_figures"] = FeedSettings(editions=setting)
+    assert [edition.year for edition in editions(asked)] == list(range(first, 2026))
+
+
+def test_all_editions_go_no_further_back_than_the_contract(suppliers, tmp_path):
+    older = {"Identifier": "70000NED", "Title": "Kerncijfers wijken en buurten 2008"}
+    suppliers.faults.set("ODataCatalog", faults._on_records(lambda records: [older, *records]))
+    assert editions(every_key_figure(tmp_path, suppliers.cbs_url))[0] == Edition(2013, "82339NED")
 
 
 NO_LIST = {

@@ -7,9 +7,10 @@ from suppliers import faults
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.landing.history import remember, state_of
+from dagster_project.settings import FeedSettings
 from dagster_project.status import _status
 
-from .receiving import key_figures, one_edition
+from .receiving import every_key_figure, key_figures, one_edition
 
 NEWEST = "86165NED"
 
@@ -23,6 +24,13 @@ def listing_until(year):
         return faults.replace(given, body=orjson.dumps({**listed, "value": kept}))
 
     return answer
+
+
+def without_inhabitants():
+    """An answer in good order that cannot pass the audit."""
+    return faults._on_records(
+        lambda rows: [{name: None if name.startswith("AantalInwoners") else row[name] for name in row} for row in rows]
+    )
 
 
 @pytest.fixture
@@ -66,10 +74,7 @@ def test_once_the_new_table_is_held_it_takes_the_place_of_the_old(suppliers, des
 
 
 def test_a_new_table_that_does_not_pass_the_audit_takes_nothing_away(suppliers, desk):
-    def without_inhabitants(rows):
-        return [{name: None if name.startswith("AantalInwoners") else row[name] for name in row} for row in rows]
-
-    suppliers.faults.set(f"{NEWEST}/TypedDataSet", faults._on_records(without_inhabitants))
+    suppliers.faults.set(f"{NEWEST}/TypedDataSet", without_inhabitants())
     assert "did not pass the audit" in a_night(desk).problems[0]
     assert list(read_clocks(desk.store).deliveries) == ["2024"]
 
@@ -115,3 +120,47 @@ def test_what_was_shown_meanwhile_is_what_was_known_then(suppliers, desk):
     a_night(desk)
     assert state_of(then).shown == ["2024"]
     assert desk.state.shown == ["2025"]
+
+
+# Years of long ago
+
+
+@pytest.fixture
+def six_years(suppliers, tmp_path):
+    desk = every_key_figure(tmp_path / "landing", suppliers.cbs_url)
+    desk.settings.suppliers["cbs"].feeds["key_figures"] = FeedSettings(editions=6)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (faults.unavailable(), "gave no usable answer"),
+        (faults.truncated(), "is not what the protocol promises"),
+        (without_inhabitants(), "did not pass the audit"),
+    ],
+)
+def test_a_settled_year_that_never_came_is_a_gap_for_which_no_clock_waits(suppliers, six_years, fault, why):
+    """2021 is no longer refilled: without it nothing looks fresher. 2024 is, so it may hold the newest of a theme."""
+    suppliers.faults.set("85039NED/TypedDataSet", fault)
+    state = a_night(six_years)
+    assert state.problems == []
+    (remark,) = [remark for remark in state.remarks if "its figures of 2021 are not here" in remark]
+    assert why in remark
+    assert "; do: " in remark
+    assert list(read_clocks(six_years.store).deliveries) == ["2020", "2022", "2023", "2024", "2025"]
+    assert state.checked_at == six_years.now
+    suppliers.faults.clear()
+    assert list(a_night(six_years).current) == ["2020", "2022", "2023", "2024", "2025", "2021"]
+    suppliers.faults.set("85039NED/TableInfos", faults.unavailable())
+    assert a_night(six_years).problems != []
+
+
+def test_what_is_settled_is_judged_when_it_comes_and_not_again(six_years):
+    def judged():
+        return {row["edition"] for frame in delivery_frames([six_years.store], False) for row in frame.rows}
+
+    six_years.receive()
+    assert judged() == {"2020", "2021", "2022", "2023", "2024", "2025"}
+    six_years.admit()
+    assert judged() == {"2023", "2024", "2025"}
