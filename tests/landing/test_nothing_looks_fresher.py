@@ -186,13 +186,6 @@ def test_without_a_list_nobody_can_say_whether_there_is_more(suppliers, figures,
     assert days_later(figures, 1).receive_and_admit().checked_at == figures.now
 
 
-def test_a_supplier_that_answers_nothing_is_not_waited_for_table_by_table(suppliers, tmp_path):
-    suppliers.faults.set(EVERYTHING, faults.unavailable())
-    silent = key_figures(tmp_path / "landing", suppliers.cbs_url)
-    assert len(silent.receive().problems) == 2
-    assert len({path for _, path in suppliers.requests}) == 2
-
-
 @pytest.mark.parametrize("listing", NO_LIST)
 def test_what_came_by_the_contract_alone_is_kept_and_never_confirmed(suppliers, figures, listing):
     suppliers.faults.set("ODataCatalog", NO_LIST[listing][0])
