@@ -15,7 +15,13 @@ from dagster_project.verify import Verification
 
 # Characters that a line about a feed takes.
 WHOLE_LINE = 112
-STYLES = {"fresh": "green", "fresh, but not confirmed": "yellow", "withheld": "red", "not in use": "dim"}
+STYLES = {
+    "fresh": "green",
+    "fresh, but not confirmed": "yellow",
+    "withheld": "red",
+    "not in use": "dim",
+    "not used any more": "dim",
+}
 
 
 def print_run(result: RunResult, status: Status) -> None:

@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import Protocol
 from dagster_project.errors import SetupError
 
@@ -33,7 +34,7 @@ class FeedSettings(BaseModel):
     protocol: Protocol | None = None
     location: str | None = None
     # How many of the newest editions are kept.
-    editions: int | None = Field(default=None, ge=1)
+    editions: Editions | None = None
 
 
 class SupplierSettings(BaseModel):
@@ -87,6 +88,8 @@ class Settings(BaseSettings):
     sample: bool = False
     # The feeds or suppliers that are used here; all of them where none is named.
     feeds: list[str] = []
+    # Of those, the feeds or suppliers that are not used, or not any more.
+    without: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
     # Where people put the files they deliver: a folder per feed. Beside the landing where nothing is said.
     drops: Path | None = None

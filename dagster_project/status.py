@@ -15,7 +15,7 @@ from dagster_project.release.build import LATEST, ReleaseNote, latest_release
 from dagster_project.release.ledger import Ledger
 from dagster_project.workspace import Workspace
 
-State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use"]
+State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use", "not used any more"]
 
 
 class FeedStatus(BaseModel):
@@ -99,7 +99,9 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     clocks = read_clocks(store)
     why = list(clocks.problems)
     state: State = "fresh"
-    if not clocks.is_in_use:
+    if clocks.dropped_on:
+        state, why = "not used any more", [f"is not used any more since {clocks.dropped_on}, by the settings"]
+    elif not clocks.is_in_use:
         state, why = "not in use", ["nobody has asked for it here yet"]
     elif clocks.damaged:
         state = "withheld"

@@ -83,7 +83,8 @@ class Workspace:
 
         Raises SetupError for a setting that names no feed or supplier.
         """
-        return feed in self.select(self.settings.feeds)
+        left_out = self.select(self.settings.without) if self.settings.without else []
+        return feed in self.select(self.settings.feeds) and feed not in left_out
 
     def as_known_on(self, day: date) -> "Workspace":
         """The installation inside this one for what was known by the end of ``day``; its clock stands still there."""

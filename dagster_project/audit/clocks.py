@@ -22,6 +22,8 @@ class Clocks(BaseModel):
     # Last day on which the supplier is on time with what comes after this.
     expected: date | None
     asked_at: datetime | None
+    # The first day on which the settings said that it is not used any more.
+    dropped_on: date | None = None
     problems: list[str]
     # What is odd about the age of what came, and keeps no clock from moving.
     remarks: list[str] = []
@@ -41,8 +43,8 @@ class Clocks(BaseModel):
 
     @property
     def is_in_use(self) -> bool:
-        """Whether anybody ever asked for this feed here."""
-        return self.asked_at is not None
+        """Whether anybody ever asked for this feed here, and the settings still want it."""
+        return self.asked_at is not None and self.dropped_on is None
 
 
 def read_clocks(store: FeedStore) -> Clocks:
@@ -60,8 +62,9 @@ def read_clocks(store: FeedStore) -> Clocks:
         fresh_until=None,
         expected=None,
         asked_at=state.attempted_at,
-        problems=[*state.problems, *damage.values()],
-        remarks=state.remarks,
+        dropped_on=local_day(state.dropped_at) if state.dropped_at else None,
+        problems=[] if state.dropped_at else [*state.problems, *damage.values()],
+        remarks=[] if state.dropped_at else state.remarks,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
         damaged=sorted(damage),
     )

@@ -9,6 +9,7 @@ from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
+from dagster_project.landing.age import remark_on_a_gap
 from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
@@ -53,6 +54,8 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
     reasons = failed + unjudged
     if clocks.damaged:
         reasons = [(f"what is kept of it was damaged: {', '.join(clocks.damaged)}", DAMAGED_NL)]
+    if day := clocks.dropped_on:
+        reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
     return FeedVerdict(
         clocks=clocks,
         is_withheld=bool(reasons),
@@ -88,9 +91,9 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             _set_aside(store, state, edition, failed)
         else:
             _make_current(state, edition)
-    if state.confirmed_at and not state.problems and state.current.keys() >= set(state.window):
+    if state.confirmed_at and not state.problems and state.current.keys() >= set(store.refilled(state.window)):
         state.checked_at = state.confirmed_at
-    told = [held.known_at for edition, held in state.current.items() if held.known_at and edition in state.window]
+    told = [known for edition in state.shown if (known := state.current[edition].known_at)]
     if state.checked_at and told:
         # A file of a person became current while nobody was confirmed: it brings its own age.
         state.checked_at = min(state.checked_at, *told)
@@ -117,7 +120,10 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
         kept=store.told([kept] if kept else []),
     )
     logger.error("%s", error)
-    state.problems.append(str(error))
+    if kept is None and edition not in store.refilled(state.window):
+        state.remarks.append(remark_on_a_gap(edition, error))
+    else:
+        state.problems.append(str(error))
     # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
     compared = {kept.previous_id} if kept else set()
     if candidate.delivery_id not in ever_current(store) | compared:

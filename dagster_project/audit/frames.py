@@ -103,12 +103,15 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
-    """What came in and waits, else what is current, for every edition the supplier still has or that still waits."""
+    """What came in and waits, else what is current, for every edition that waits or is still refilled.
+
+    What is settled was judged when it came, and cannot have changed since.
+    """
     state = store.state()
-    for edition in dict.fromkeys((*state.window, *state.candidates)):
-        held = state.candidates.get(edition) or state.current.get(edition)
+    for edition in dict.fromkeys((*store.refilled(state.shown), *state.candidates)):
+        held = state.candidates.get(edition) or state.current[edition]
         # What was damaged is not read; without it there is nothing to judge, or to compare with.
-        if held is not None and not store.damage(held.delivery_id):
+        if not store.damage(held.delivery_id):
             if held.previous_id and store.damage(held.previous_id):
                 held = held.model_copy(update={"previous_id": None})
             yield edition, held

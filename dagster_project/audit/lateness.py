@@ -37,7 +37,7 @@ class Lateness(BaseModel):
 def lateness(feed: Feed, clocks: Clocks, today: date) -> list[Lateness]:
     """Everything that is late for a feed; nothing for one that nobody uses here."""
     asked = clocks.asked_on
-    if asked is None:
+    if asked is None or not clocks.is_in_use:
         return []
     found = [_unasked(asked, today), _failed_check(feed, clocks, asked, today), *_undelivered(feed, clocks, asked)]
     return [late for late in found if late]
@@ -45,7 +45,7 @@ def lateness(feed: Feed, clocks: Clocks, today: date) -> list[Lateness]:
 
 def expires_in(clocks: Clocks, today: date) -> int | None:
     """Days until the figures may no longer be shown, once these are few; 0 on the last day."""
-    if clocks.fresh_until is None or not clocks.deliveries:
+    if clocks.fresh_until is None or not clocks.deliveries or not clocks.is_in_use:
         return None
     left = clocks.fresh_until - today
     return left.days if timedelta() <= left <= WARNED_BEFORE else None

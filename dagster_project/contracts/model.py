@@ -1,6 +1,7 @@
 """The typed form of a delivery contract, as it stands under ``config.meta`` of a dbt source."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -14,6 +15,8 @@ Clock = Literal["checked", "released", "period"]
 RegionLevel = Literal["country", "municipality", "district", "neighbourhood"]
 # Not the 29th of February, which most years lack.
 YearlyDay = Annotated[str, AfterValidator(lambda day: date.fromisoformat(f"2001-{day}").strftime("%m-%d"))]
+# How many of the newest editions are kept; all are those from the first that the contract names.
+Editions = Annotated[int, Field(ge=1)] | Literal["all"]
 DataType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", "timestamptz"]
 
 # Headings under which registers keep what identifies a person. A feed that holds personal data may not land them.
@@ -145,7 +148,9 @@ class Delivery(Strict):
     # Texts by which the supplier says that a value is missing.
     missing_values: tuple[str, ...] = ()
     editions: dict[int, str] = Field(default_factory=dict)
-    newest_editions: int = Field(default=1, ge=1)
+    newest_editions: Editions = 1
+    # The same where one municipality alone is asked for: its part of a table is small.
+    newest_editions_of_a_municipality: Editions | None = None
     owner: str
     publisher: str
     licence: Licence
@@ -220,9 +225,16 @@ class Feed(Strict):
         delivery = self.delivery.model_copy(update={"protocol": protocol, "parameters": roads[protocol]})
         return self.model_copy(update={"delivery": delivery})
 
-    def keeping(self, editions: int) -> Self:
-        """The same feed with so many of its newest editions."""
-        return self.model_copy(update={"delivery": self.delivery.model_copy(update={"newest_editions": editions})})
+    def keeping(self, editions: Editions) -> Self:
+        """The same feed with so many of its newest editions, whoever is asked for."""
+        kept = {"newest_editions": editions, "newest_editions_of_a_municipality": None}
+        return self.model_copy(update={"delivery": self.delivery.model_copy(update=kept)})
+
+    def kept_of(self, years: Iterable[int]) -> list[int]:
+        """Which of these years' editions are kept, oldest first."""
+        if self.delivery.newest_editions == "all":
+            return sorted(year for year in years if year >= min(self.delivery.editions, default=0))
+        return sorted(years)[-self.delivery.newest_editions :]
 
     @property
     def period_column(self) -> tuple[str, str, DataType] | None:

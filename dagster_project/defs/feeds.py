@@ -10,7 +10,7 @@ from dagster_project.contracts.calendar import lengths
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.receive import receive
+from dagster_project.landing.receive import let_go, receive
 from dagster_project.landing.store import FeedStore
 from dagster_project.opening import within_reach
 
@@ -57,6 +57,8 @@ def feed_assets(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
                 if workspace.asks_for(feed, settings):
                     with extractor_for(feed, settings) as extractor:
                         receive(store, extractor, opened.now)
+                elif not opened.uses(feed):
+                    let_go(store, opened.now())
                 for table in chosen:
                     yield dg.MaterializeResult(raw_key(feed, table), metadata=_facts(store, table))
 
@@ -89,8 +91,8 @@ def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str |
     """Rows, deliveries and clocks, as they stand after asking."""
     state = store.state()
     held = {**state.current, **state.candidates}
-    shown = [held[edition].delivery_id for edition in state.window if edition in held]
-    manifests = [manifest for delivery_id in shown if (manifest := store.written_manifest(delivery_id))]
+    ids = (held[edition].delivery_id for edition in dict.fromkeys([*state.shown, *state.candidates]))
+    manifests = [manifest for delivery_id in ids if (manifest := store.written_manifest(delivery_id))]
     rows = sum(manifest.tables[table.name].rows for manifest in manifests)
     return {
         "dagster/row_count": rows,

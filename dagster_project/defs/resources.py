@@ -52,9 +52,14 @@ class WorkspaceResource(dg.ConfigurableResource):
         return self._open
 
     def asks_for(self, feed: Feed, settings: Settings) -> bool:
-        """Whether this run asks the feed's supplier for news."""
+        """Whether this run asks the feed's supplier for news.
+
+        A folder of files that was there before and is gone is asked for all the same: a share that is not mounted looks
+        like that, and may not pass for a feed that nobody uses.
+        """
         is_chosen = self._open.uses(feed) and feed in self._open.select(self.feeds)
-        return is_chosen and is_set_up(feed, settings)
+        was_asked = FeedStore(self._open.landing, feed).state().attempted_at is not None
+        return is_chosen and (was_asked or is_set_up(feed, settings))
 
 
 def _date(text: str | None) -> date | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from dagster_project.contracts import protocols
+from dagster_project.errors import DeliveryError
 from dagster_project.extract.http import Http
 
 
@@ -97,13 +98,26 @@ class Edition:
         return "all" if self.year is None else str(self.year)
 
 
+@dataclass
+class UnlistedError(DeliveryError):
+    """Nobody says which editions there are, so what is held may not be the newest.
+
+    ``known`` are the editions to ask for all the same.
+    """
+
+    known: list[Edition] = field(default_factory=list)
+
+
 class Extractor(Protocol):
     """One wire protocol, ready to ask for one feed."""
 
     http: Http
 
     def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold."""
+        """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold.
+
+        Raises UnlistedError when its catalogue does not tell them.
+        """
         ...
 
     def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:

@@ -1,17 +1,13 @@
 """Which tables of a catalogue are the editions of a feed: found by their titles, which hold a year."""
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SupplierUnreachableError
-from dagster_project.extract.answer import Edition
+from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.http import Http
-
-logger = logging.getLogger(__name__)
 
 OPEN_PLACE = re.compile(r"\*|\{edition\}")
 
@@ -31,25 +27,40 @@ class Series:
     def listed_at(self, url: str, http: Http, held: Mapping[int, str]) -> list[Edition]:
         """The editions to keep of the tables that a catalogue lists at ``url``.
 
-        While the catalogue is silent, the contract and what we hold say which there are.
+        Raises UnlistedError, with the editions that the contract and our landing know, while the catalogue is silent or
+        lists none of the series.
         """
         try:
             listed, _ = http.get_json(url)
         except SupplierUnreachableError as error:
-            logger.warning("%s: the catalogue is silent: %s", self.feed.id, error)
-            http.remarks.append("its catalogue is silent, so a table of a new year would go unseen")
-            return self.among([], held)
-        return self.among(listed.get("value", []), held)
+            raise self._unlisted(
+                "is silent, so a table of a new year would go unseen", error.came, "wait for the next run", held
+            ) from error
+        tables = [(str(table["Identifier"]).strip(), str(table["Title"]).strip()) for table in listed.get("value", [])]
+        if found := self._among(tables):
+            return self._newest(found)
+        raise self._unlisted(
+            "lists no table of this series",
+            ", ".join(title for _, title in tables[:3]) or "an empty list",
+            f"look for the series in the catalogue; if it has another title, adapt catalogue_title in {self.feed.file}",
+            held,
+        )
 
-    def among(self, listed: Iterable[Mapping[str, Any]], held: Mapping[int, str]) -> list[Edition]:
-        """The editions to keep of the tables that a catalogue lists.
-
-        A catalogue without any leaves what the contract and our landing know.
-        """
+    def _among(self, tables: Iterable[tuple[str, str]]) -> dict[int, str]:
+        """The tables of the series by their years; of two of one year the one with the higher number came later."""
         pattern = re.compile(re.escape(self.title).replace(r"\{edition\}", r"(\d{4})").replace(r"\*", ".*"))
-        # Of two tables of one year the one with the higher number came later.
-        tables = sorted((str(table["Identifier"]).strip(), str(table["Title"]).strip()) for table in listed)
-        found = {int(match[1]): table_id for table_id, title in tables if (match := pattern.fullmatch(title))}
-        editions = found or {**self.feed.delivery.editions, **held}
-        newest = sorted(editions)[-self.feed.delivery.newest_editions :]
-        return [Edition(year, editions[year]) for year in newest]
+        return {int(match[1]): table_id for table_id, title in sorted(tables) if (match := pattern.fullmatch(title))}
+
+    def _newest(self, tables: Mapping[int, str]) -> list[Edition]:
+        return [Edition(year, tables[year]) for year in self.feed.kept_of(tables)]
+
+    def _unlisted(self, problem: str, came: str, do: str, held: Mapping[int, str]) -> UnlistedError:
+        return UnlistedError(
+            self.feed.id,
+            problem=f"its catalogue {problem}",
+            expected=f"titles like '{self.title}'",
+            came=came,
+            do=f"{do}; until then nobody knows whether what we hold is the newest, and 'checked' stays as it is",
+            is_quarantined=False,
+            known=self._newest({**self.feed.delivery.editions, **held}),
+        )

@@ -84,7 +84,9 @@ def _road(feed: Feed, settings: Settings) -> Feed:
             f"{feed.id}: cannot be brought as a file, because it is {why}\n"
             f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
         )
-    return road.keeping(own.editions) if own.editions else road
+    is_one_municipality = settings.scope == "municipality"
+    wanted = own.editions or (road.delivery.newest_editions_of_a_municipality if is_one_municipality else None)
+    return road.keeping(wanted) if wanted else road
 
 
 def _location(feed: Feed, settings: Settings) -> str | None:

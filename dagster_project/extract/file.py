@@ -103,7 +103,7 @@ class File:
         if not self.contract.has_editions:
             return [Edition(None, self.contract.id)]
         known = self.contract.delivery.editions
-        return [Edition(year, known[year]) for year in self._finder.years()][-self.contract.delivery.newest_editions :]
+        return [Edition(year, known[year]) for year in self.contract.kept_of(self._finder.years())]
 
     @property
     def _finder(self) -> Finder:

@@ -115,7 +115,9 @@ class Finder:
                 problem="its folder holds no file that fits",
                 expected=f"a file such as {self.feed.partition('.')[2]}_2026-11-01.xlsx; names fit {pattern}",
                 came=f"{others or 'nothing'} in {folder}" if folder.is_dir() else f"no folder {folder}",
-                do="put a file with such a name there; save an .xls or .ods as .xlsx first",
+                do="put a file with such a name there; save an .xls or .ods as .xlsx first"
+                if folder.is_dir()
+                else f"put the folder back; if it is not used any more, name {self.feed} in the setting 'without'",
             )
         return candidates
 

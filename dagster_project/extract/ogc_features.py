@@ -69,8 +69,9 @@ class OgcFeatures:
         while self._is_offered(newest + 1):
             newest += 1
         found: list[Edition] = []
+        wanted = self.feed.delivery.newest_editions
         for year in range(newest, oldest - 1, -1):
-            if len(found) < self.feed.delivery.newest_editions and self._is_offered(year):
+            if (wanted == "all" or len(found) < wanted) and self._is_offered(year):
                 found.append(self._edition(year))
         if not found:
             url = self._url(self._edition(newest), "collections")

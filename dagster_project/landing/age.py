@@ -104,6 +104,14 @@ def remarks_on_a_repeat(answer: Answer, before: Manifest) -> list[str]:
     return [f"{anew} and sent the same as before: its figures are {since}"]
 
 
+def remark_on_a_gap(edition: str, error: DeliveryError) -> str:
+    """What is said of an edition of long ago that never came."""
+    return (
+        f"its figures of {edition} are not here, for which no clock waits: {error.problem};"
+        f" expected: {error.expected}; came: {error.came}; do: {error.do}"
+    )
+
+
 def remarks_on(heard: Sequence[Heard], now: datetime) -> list[str]:
     """What is odd about the age of the answers, if anything is."""
     remarks = []

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Answer, Edition, Extractor, Held, UnlistedError
 from dagster_project.extract.heard import oldest
 from dagster_project.landing.age import (
     confirmed_at,
@@ -19,6 +19,7 @@ from dagster_project.landing.age import (
     refuse_old_pages,
     refuse_unknown_age,
     refuse_what_went_back,
+    remark_on_a_gap,
     remarks_on,
     remarks_on_a_repeat,
     their_clock,
@@ -45,7 +46,7 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
     """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
     state = store.state()
     started, heard, window = now(), extractor.http.heard, state.window
-    state.attempted_at, state.problems, state.remarks = started, [], []
+    state.attempted_at, state.dropped_at, state.problems, state.remarks, is_listed = started, None, [], [], True
     # A run that was killed may have left half a delivery here.
     shutil.rmtree(store.incoming, ignore_errors=True)
     reception = Reception(store.feed.id)
@@ -55,6 +56,10 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         refuse_unknown_age(store.feed, heard, started)
         _refuse_lost_years(store, editions, held_years)
         state.window = [edition.key for edition in editions]
+    except UnlistedError as error:
+        editions, is_listed = error.known, False
+        state.window = state.window or [edition.key for edition in editions]
+        _tell(error, store, state, reception)
     except DeliveryError as error:
         editions = []
         _tell(error, store, state, reception)
@@ -66,12 +71,15 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         try:
             candidate = _receive_edition(store, extractor, edition, state, now())
         except DeliveryError as error:
-            _tell(error, store, state, reception)
+            _tell(error, store, state, reception, edition)
+            if not is_listed and isinstance(error, SupplierUnreachableError):
+                # Neither its list nor a table answers: waiting for every other table takes hours.
+                break
             continue
         except Exception as error:
             # A mistake of ours in one feed must not keep the other feeds from going on.
             logger.exception("%s %s: unexpected", store.feed.id, edition.key)
-            _tell(_unforeseen(store, error), store, state, reception)
+            _tell(_unforeseen(store, error), store, state, reception, edition)
             continue
         if candidate is None:
             reception.confirmed.append(edition.key)
@@ -87,6 +95,14 @@ def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime])
         state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
     store.save(state)
     return reception
+
+
+def let_go(store: FeedStore, now: datetime) -> None:
+    """Remember since when a feed that was asked for is not used any more; until it is asked for again."""
+    state = store.state()
+    if state.attempted_at and state.dropped_at is None:
+        state.dropped_at = now
+        store.save(state)
 
 
 def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[int, str]) -> None:
@@ -252,7 +268,13 @@ def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
     )
 
 
-def _tell(error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception) -> None:
+def _tell(
+    error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception, edition: Edition | None = None
+) -> None:
+    if edition and edition.key not in store.refilled(state.window) and _held(state, edition.key) is None:
+        state.remarks.append(remark_on_a_gap(edition.key, error))
+        logger.warning("%s", error)
+        return
     error.kept = store.told(state.current.values())
     logger.error("%s", error)
     reception.problems.append(str(error))

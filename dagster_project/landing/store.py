@@ -76,11 +76,23 @@ class FeedState(BaseModel):
     confirmed_at: datetime | None = None
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
+    # Since when the settings say that it is not used any more.
+    dropped_at: datetime | None = None
     # What time it was by the supplier's own clock when it was last asked.
     their_clock: datetime | None = None
     # What keeps the clocks from moving, and what is only worth saying.
     problems: list[str] = []
     remarks: list[str] = []
+
+    @property
+    def shown(self) -> list[str]:
+        """The current editions that may be shown: as many of the newest as the supplier was asked for.
+
+        A table that is listed and not held yet takes the place of no other: suppliers list them before they fill them.
+        """
+        asked = self.current.keys() & set(self.window)
+        others = sorted(self.current.keys() - asked, reverse=True)
+        return sorted([*asked, *others[: len(self.window) - len(asked)]])
 
 
 class FeedStore:
@@ -223,13 +235,17 @@ class FeedStore:
             move_folder(folder, target)
         return target
 
+    def refilled(self, editions: list[str]) -> list[str]:
+        """Of these editions the newest, which the supplier still refills: clocks wait for them, each run judges them.
+
+        One of before these that never came leaves a gap, and makes nothing that is shown look fresher.
+        """
+        count = self.feed.delivery.newest_editions
+        return editions if count == "all" else sorted(editions)[-count:]
+
     def newest_manifests(self, state: FeedState) -> dict[str, Manifest]:
-        """Manifests of the current deliveries of the editions that the supplier still has in its window."""
-        return {
-            edition: self.manifest(held.delivery_id)
-            for edition, held in sorted(state.current.items())
-            if edition in state.window
-        }
+        """Manifests of the current deliveries that may be shown, oldest edition first."""
+        return {edition: self.manifest(state.current[edition].delivery_id) for edition in state.shown}
 
 
 def _sealed(content: dict[str, Any]) -> bytes:

@@ -68,10 +68,12 @@ class FreshnessReport(BaseModel):
     expires_after: date | None
     feeds: list[FeedReport]
     marts: list[MartReport]
-    # Feeds with a contract that nobody has set up here.
+    # Feeds with a contract that nobody has set up here, or that the settings no longer want.
     not_in_use: list[str]
     # Marts that are empty because the ledger of what was published is damaged, by their labels.
     without_ledger: list[str] = []
+    # Of these, what was in use before and which day was the first without it.
+    no_longer_used_since: dict[str, date] = {}
 
     def feed(self, name: str) -> FeedReport:
         """The report of one feed. Raises KeyError for a feed that is not in use."""
@@ -112,6 +114,7 @@ def freshness_report(
         feeds=[_feed(feed, verdict, outcome.as_of) for feed, verdict in in_use],
         marts=[_mart(mart, feeds, outcome) for mart in marts],
         not_in_use=sorted(v.clocks.supplier for v in outcome.feeds if not v.clocks.is_in_use),
+        no_longer_used_since={v.clocks.supplier: day for v in outcome.feeds if (day := v.clocks.dropped_on)},
     )
 
 

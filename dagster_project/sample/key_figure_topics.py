@@ -3,6 +3,23 @@
 from typing import Any, NamedTuple
 
 Group = tuple[str, ...]
+_BENEFITS = ("AO", "WW", "AOW")
+# What CBS did not publish in every year.
+_EVERY_YEAR = range(2013, 9999)
+_SINCE_2019 = range(2019, 9999)
+_YEARS = {
+    "average_electricity_use_apartment_kwh": range(2017, 2021),
+    "average_gas_use_apartment_m3": range(2017, 2021),
+    "low_income_household_pct": range(2017, 2024),
+    "household_below_social_minimum_pct": range(2013, 2024),
+    "household_up_to_110_pct_social_minimum_pct": range(2019, 2024),
+    "vacant_dwelling_pct": range(2013, 2024),
+    "dwellings_built_from_2000_pct": range(2013, 2024),
+    **dict.fromkeys(("low_education_count", "medium_education_count", "high_education_count"), _SINCE_2019),
+    **dict.fromkeys(("net_labour_participation_pct", "median_household_wealth_thousand_eur"), _SINCE_2019),
+    **dict.fromkeys(("youth_care_recipients_count", "youth_care_recipients_pct"), _SINCE_2019),
+    **dict.fromkeys(("wmo_clients_count", "wmo_clients_per_1000"), _SINCE_2019),
+}
 
 
 class Topic(NamedTuple):
@@ -23,11 +40,20 @@ def topics(edition: int) -> list[Topic]:
         topic._replace(name=old_or_new.get(topic.name, topic.name), group=group)
         for group, members in _LAYOUT
         for topic in (*members, *_additions(edition, group))
+        if edition in _YEARS.get(topic.figure, _EVERY_YEAR)
     ]
 
 
 def _names(edition: int) -> dict[str, str]:
-    renamed = {}
+    renamed: dict[str, str] = {}
+    if edition <= 2014:
+        renamed |= {f"PersonenPerSoortUitkering{kind}": f"PersonenMetEen{kind}UitkeringTotaal" for kind in _BENEFITS}
+        renamed["PersonenPerSoortUitkeringBijstand"] = "PersonenMetEenWWBUitkeringTotaal"
+    if edition <= 2016:
+        renamed |= {
+            "IndelingswijzigingWijkenEnBuurten": "IndelingswijzigingGemeenteWijkBuurt",
+            "PercentageOnbewoond": "PercentageLeegstaand",
+        }
     if edition >= 2024:
         renamed["GemiddeldeWoningwaarde"] = "GemiddeldeWOZWaardeVanWoningen"
     if edition >= 2025:

@@ -13,6 +13,7 @@ from .municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes
 from .odata_v3 import ODataTable
 
 DIMENSION = "WijkenEnBuurten"
+FIRST_EDITION = 2013
 _KEY_WIDTH = 10
 _CONTRACT = Path(__file__).parents[2] / "dbt_models/models/staging/cbs/_cbs__sources.yml"
 _REGION_TYPES = {"NL": "Land", "GM": "Gemeente", "WK": "Wijk", "BU": "Buurt"}
@@ -24,15 +25,19 @@ _FEWEST_FOR_INCOME = 100
 _FEWEST_DWELLINGS = 20
 # Addresses per km2 of CBS's classes of urbanity, from very strongly (1) to not (5).
 _URBANITY = (2500, 1500, 1000, 500)
+_MOVED_LONG_AGO = ("BU99990103", "BU99990104")
 
 
 def key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The three newest editions as they stand on ``as_of``, oldest first."""
-    return [_table(as_of.year - age, age, _published(as_of, age), seed) for age in (3, 2, 1)]
+    """Every edition as it stands on ``as_of``, oldest first."""
+    ages = range(as_of.year - FIRST_EDITION, 0, -1)
+    return [_table(as_of.year - age, age, _published(as_of, age), seed) for age in ages]
 
 
 def _published(as_of: date, age: int) -> date:
-    """Last publication of the edition that is ``age`` years old on ``as_of``."""
+    """Last publication of the edition that is ``age`` years old on ``as_of``; a settled one stays as it is."""
+    if age not in _PUBLICATION_MONTHS:
+        return date(as_of.year - age + max(_PUBLICATION_MONTHS), 2, 1)
     month = max(month for month in _PUBLICATION_MONTHS[age] if month <= as_of.month)
     return date(as_of.year, month, 1)
 
@@ -54,7 +59,7 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
     ]
     rows = []
     for row_id, code in enumerate(codes):
-        figures = {**_labels(code, newest=age == 1), **_figures(truths[code])}
+        figures = {**_labels(code, edition, newest=age == 1), **_figures(truths[code])}
         row: dict[str, object] = {"ID": row_id, DIMENSION: code.ljust(_KEY_WIDTH)}
         rows.append(row | {key: figures.get(figure) if filled else None for key, figure, filled in columns})
     return ODataTable(
@@ -65,12 +70,13 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
     )
 
 
-def _labels(code: str, newest: bool) -> dict[str, object]:
+def _labels(code: str, edition: int, newest: bool) -> dict[str, object]:
     kind = code[:2]
     municipality = "Nederland" if kind == "NL" else MUNICIPALITIES["GM" + code[2:6]]
     postcode = f"0{code[4:6]}{int(code[6:8]) + 1}" if kind == "BU" else "."
-    # One border has moved, between two neighbourhoods; the newest edition tells.
-    moved = newest and code in ("BU99990203", "BU99990209")
+    # One border has moved, between two neighbourhoods; the newest edition tells. Another one did in a year of which
+    # nobody has an outline.
+    moved = (newest and code in ("BU99990203", "BU99990209")) or (edition == 2018 and code in _MOVED_LONG_AGO)
     return {
         "municipality_name": municipality.ljust(40),
         "region_type": _REGION_TYPES[kind].ljust(10),

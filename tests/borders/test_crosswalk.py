@@ -256,6 +256,25 @@ def test_over_a_year_that_is_not_held_an_equal_code_and_name_are_taken_for_the_s
     assert town.figures("people", 2022)[A] == (10, "assumed")
 
 
+def test_a_year_without_outlines_borrows_those_of_the_first_year_until_which_nothing_changed():
+    undrawn, drawn = ({A: ("A", "1", west), B: ("B", "1", east)} for west, east in ((None, None), (WEST, EAST)))
+    newest = {A: ("A", "3", (0, 0, 1.5, 1)), B: ("B", "3", (1.5, 0, 2, 1))}
+    people = {(A, 2022): 80, (B, 2022): 60, (A, 2024): 100, (B, 2024): 100, (A, 2025): 150, (B, 2025): 50}
+    town = Town({2022: undrawn, 2023: undrawn, 2024: drawn, 2025: newest}, people=people)
+    assert town.crosswalk(2022) == town.crosswalk(2023) == town.crosswalk(2024)
+    assert town.figures("people", 2022) == {A: (110, "estimated"), B: (30, "estimated")}
+
+
+def test_of_a_year_without_outlines_only_a_whole_neighbourhood_is_converted():
+    """C is another one since 2023, so nobody knows what else the newest neighbourhood holds of the year before."""
+    undrawn, drawn = {A: ("A", "1", None), C: ("C", "1", None)}, {A: ("A", "1", WEST), B: ("B", "2", EAST)}
+    people = {(A, 2022): 10, (C, 2022): 20, (A, 2023): 10, (B, 2023): 20, (A, 2025): 30}
+    town = Town({2022: undrawn, 2023: drawn, 2025: {A: ("A", "3", WHOLE)}}, people=people)
+    assert town.figures("people", 2023) == {A: (30, "exact")}
+    assert town.crosswalk(2022)[A, A] == (1, "moved", "not_converted")
+    assert town.figures("people", 2022) == {A: (None, "not_converted")}
+
+
 def test_a_neighbourhood_that_went_to_a_municipality_that_is_not_held_is_not_converted():
     town = Town(
         {2024: {A: ("A", "1", WEST), B: ("B", "1", FAR)}, 2025: {A: ("A", "3", WEST)}},

@@ -4,18 +4,19 @@ import re
 
 import duckdb
 import pytest
-from landing.receiving import WAALWIJK, key_figures, one_edition
+from landing.receiving import WAALWIJK, every_key_figure, key_figures, one_edition
 from starlette.applications import Starlette
 from suppliers import faults
 from suppliers.fixtures import AS_OF
 from suppliers.replay import parquet_of
 from suppliers.running import running
 
-from dagster_project.extract.answer import Edition
+from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.sample.key_figures import key_figures_tables
 from dagster_project.sample.odata_v3 import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED
+from dagster_project.settings import FeedSettings
 
 NEWEST = "2025"
 
@@ -45,21 +46,52 @@ def editions(desk, held=()):
 # What is asked
 
 
-def test_the_newest_editions_are_those_of_the_catalogue(suppliers, tmp_path):
-    found = editions(key_figures(tmp_path, suppliers.cbs_url))
-    assert [edition.key for edition in found] == ["2023", "2024", "2025"]
+@pytest.mark.parametrize(
+    ("scope", "setting", "first"),
+    [("municipality", None, 2013), ("country", None, 2023), ("municipality", 2, 2024), ("country", "all", 2013)],
+)
+def test_the_newest_editions_are_those_of_the_catalogue_as_many_as_asked_for(
+    suppliers, tmp_path, scope, setting, first
+):
+    asked = every_key_figure(tmp_path, suppliers.cbs_url, scope=scope)
+    if setting:
+        asked.settings.suppliers["cbs"].feeds["key_figures"] = FeedSettings(editions=setting)
+    assert [edition.year for edition in editions(asked)] == list(range(first, 2026))
 
 
-def test_a_silent_catalogue_leaves_the_editions_of_the_contract(suppliers, tmp_path):
-    suppliers.faults.set("ODataCatalog", faults.unavailable())
-    found = editions(key_figures(tmp_path, suppliers.cbs_url))
-    assert found == [Edition(2023, "85618NED"), Edition(2024, "85984NED"), Edition(2025, "86165NED")]
+def test_all_editions_go_no_further_back_than_the_contract(suppliers, tmp_path):
+    older = {"Identifier": "70000NED", "Title": "Kerncijfers wijken en buurten 2008"}
+    suppliers.faults.set("ODataCatalog", faults._on_records(lambda records: [older, *records]))
+    assert editions(every_key_figure(tmp_path, suppliers.cbs_url))[0] == Edition(2013, "82339NED")
 
 
-def test_a_silent_catalogue_does_not_drop_a_newer_edition_that_we_hold(suppliers, tmp_path):
-    suppliers.faults.set("ODataCatalog", faults.unavailable())
-    found = editions(key_figures(tmp_path, suppliers.cbs_url), held={2026: "87000NED"})
-    assert [edition.source_id for edition in found] == ["85984NED", "86165NED", "87000NED"]
+NO_LIST = {
+    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
+    "another title": (
+        faults._on_records(lambda records: [{**one, "Title": f"Buurten in cijfers {one['Title']}"} for one in records]),
+        "its catalogue lists no table of this series",
+    ),
+}
+
+
+@pytest.mark.parametrize("listing", NO_LIST)
+def test_without_a_list_the_editions_of_the_contract_are_asked_for_all_the_same(suppliers, tmp_path, listing):
+    fault, problem = NO_LIST[listing]
+    suppliers.faults.set("ODataCatalog", fault)
+    with pytest.raises(UnlistedError) as told:
+        editions(key_figures(tmp_path, suppliers.cbs_url))
+    assert told.value.known == [Edition(2023, "85618NED"), Edition(2024, "85984NED"), Edition(2025, "86165NED")]
+    assert problem in str(told.value)
+    assert "expected: titles like 'Kerncijfers wijken en buurten {edition}'" in str(told.value)
+
+
+@pytest.mark.parametrize("listing", NO_LIST)
+def test_without_a_list_a_newer_edition_that_we_hold_is_asked_for(suppliers, tmp_path, listing):
+    suppliers.faults.set("ODataCatalog", NO_LIST[listing][0])
+    with pytest.raises(UnlistedError) as told:
+        editions(key_figures(tmp_path, suppliers.cbs_url), held={2026: "87000NED"})
+    assert [edition.source_id for edition in told.value.known] == ["85984NED", "86165NED", "87000NED"]
 
 
 def test_a_catalogue_in_another_form_is_told_and_stops_nothing_else(suppliers, desk):

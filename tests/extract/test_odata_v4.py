@@ -10,6 +10,7 @@ import pytest
 from landing.receiving import desk
 from suppliers import faults
 
+from dagster_project.extract.answer import UnlistedError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.settings import FeedSettings, SupplierSettings
 
@@ -43,17 +44,19 @@ def test_the_newest_edition_is_that_of_the_catalogue(suppliers, low_income):
     with extractor_for(low_income.store.feed, low_income.settings) as extractor:
         assert [edition.key for edition in extractor.editions({})] == ["2025"]
         suppliers.faults.set("Datasets", faults.unavailable())
-        assert [edition.source_id for edition in extractor.editions({})] == ["86006NED"]
-        assert [edition.source_id for edition in extractor.editions({2026: "87001NED"})] == ["87001NED"]
+        for held, expected in (({}, "86006NED"), ({2026: "87001NED"}, "87001NED")):
+            with pytest.raises(UnlistedError) as told:
+                extractor.editions(held)
+            assert [edition.source_id for edition in told.value.known] == [expected]
 
 
 def test_how_many_editions_are_kept_is_a_setting(suppliers, tmp_path):
     own = SupplierSettings(base_url=suppliers.cbs_url, feeds={"key_figures": FeedSettings(editions=13)})
     given = desk(tmp_path, "cbs.key_figures", suppliers={"cbs": own})
     suppliers.faults.set("ODataCatalog", faults.unavailable())
-    with extractor_for(given.store.feed, given.settings) as extractor:
-        years = [edition.year for edition in extractor.editions({})]
-    assert years == list(range(2013, 2026))
+    with extractor_for(given.store.feed, given.settings) as extractor, pytest.raises(UnlistedError) as told:
+        extractor.editions({})
+    assert [edition.year for edition in told.value.known] == list(range(2013, 2026))
 
 
 def test_nothing_new_asks_only_whether_there_is_anything_new(suppliers, low_income):

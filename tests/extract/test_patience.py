@@ -52,10 +52,12 @@ def test_a_supplier_that_stays_away_is_told_after_the_last_attempt(suppliers, de
     assert list(desk.store.incoming.iterdir()) == []
 
 
-def test_a_supplier_that_is_away_for_the_first_question_is_told_once_per_edition(suppliers, tmp_path):
+def test_a_supplier_that_is_away_is_not_waited_for_table_by_table(suppliers, tmp_path):
+    """Neither its list nor the first table answers, so neither will the others."""
     suppliers.faults.set(".", faults.unavailable())
     desk = key_figures(tmp_path, suppliers.cbs_url)
-    assert len(desk.receive().problems) == 3
+    assert len(desk.receive().problems) == 2
+    assert len({path for _, path in suppliers.requests}) == 2
     assert desk.state.confirmed_at is None
     assert desk.state.attempted_at == desk.now
 

@@ -184,14 +184,42 @@ def test_a_list_without_the_newest_year_is_an_old_list(suppliers, figures):
     assert read_clocks(figures.store).deliveries == {"2025": before.current["2025"].delivery_id}
 
 
-def test_a_silent_catalogue_is_told(suppliers, figures):
-    """What we hold is asked for all the same; nobody can say whether there is more."""
+NO_LIST = {
+    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
+}
+
+
+@pytest.mark.parametrize("listing", NO_LIST)
+def test_without_a_list_nobody_can_say_whether_there_is_more(suppliers, figures, listing):
+    """What we hold is asked for all the same, and is shown for a month from the last time that it was the newest."""
     before = figures.receive_and_admit()
-    suppliers.faults.set("ODataCatalog", faults.unavailable())
-    state = days_later(figures, 1).receive_and_admit()
-    assert state.current == before.current
-    assert state.checked_at == figures.now
-    assert state.remarks == ["its catalogue is silent, so a table of a new year would go unseen"]
+    fault, problem = NO_LIST[listing]
+    suppliers.faults.set("ODataCatalog", fault)
+    suppliers.faults.set("TableInfos", published("2026-11-24"))
+    suppliers.faults.set("TypedDataSet", with_other_figures())
+    reception = days_later(figures, 2).receive()
+    figures.admit()
+    assert reception.received == ["2025"]
+    assert problem in reception.problems[0]
+    state = figures.state
+    assert state.current["2025"].previous_id == before.current["2025"].delivery_id
+    assert state.checked_at == before.checked_at
+    assert list(read_clocks(figures.store).deliveries) == ["2025"]
+    suppliers.faults.chosen.pop("ODataCatalog")
+    assert days_later(figures, 1).receive_and_admit().checked_at == figures.now
+
+
+@pytest.mark.parametrize("listing", NO_LIST)
+def test_what_came_by_the_contract_alone_is_kept_and_never_confirmed(suppliers, figures, listing):
+    suppliers.faults.set("ODataCatalog", NO_LIST[listing][0])
+    assert figures.receive().received == ["2025"]
+    figures.admit()
+    clocks = read_clocks(figures.store)
+    assert list(clocks.deliveries) == ["2025"]
+    assert clocks.checked_at is None
+    suppliers.faults.clear()
+    assert figures.a_day_later().receive_and_admit().checked_at == figures.now
 
 
 # Dates that move

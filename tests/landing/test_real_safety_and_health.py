@@ -53,9 +53,8 @@ def with_every_column(given: Desk) -> Desk:
         for name in names
         if name not in asked
     ]
-    delivery = feed.delivery.model_copy(update={"newest_editions": 1})
     tables = (table.model_copy(update={"columns": (*table.columns, *more)}),)
-    given.store.feed = feed.model_copy(update={"delivery": delivery, "tables": tables})
+    given.store.feed = feed.keeping(1).model_copy(update={"tables": tables})
     return given
 
 

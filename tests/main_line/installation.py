@@ -60,6 +60,8 @@ class Installation:
             "MAANDVERS_HTTP__ATTEMPTS": "2",
         }
         if self.suppliers:
+            # Thirteen years take four times as long, and what a test looks at holds of three as well.
+            own["MAANDVERS_SUPPLIERS__CBS__FEEDS__KEY_FIGURES__EDITIONS"] = "3"
             own["MAANDVERS_SUPPLIERS__CBS__BASE_URL"] = self.suppliers.cbs_url
             own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
         return own | self.settings

@@ -6,6 +6,11 @@ import duckdb
 import pytest
 from main_line.installation import ask, marts, read_as_on
 
+from dagster_project.audit.clocks import Clocks
+from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.release.build import BOOKS
+from dagster_project.release.proof import HELD
+
 LAST_DAY = date(2026, 2, 28)
 
 
@@ -58,3 +63,27 @@ def test_freshness_says_since_when_and_why(release):
 
 def test_a_release_says_until_when_it_is_complete_and_when_it_expires(release):
     assert ask(release, "select complete_until, expires_after from release") == [(LAST_DAY, LAST_DAY)]
+
+
+MADE_ON = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    "fresh_until", [None, date(2026, 3, 1), MADE_ON - timedelta(days=1), MADE_ON, date(2026, 4, 9)]
+)
+def test_the_book_and_the_report_name_the_same_day_since_when_a_feed_is_withheld(fresh_until):
+    """Whatever it is withheld for: not received, past its limit, or a clock that could not be judged."""
+    clocks = Clocks.model_construct(fresh_until=fresh_until)
+    reported = FeedVerdict.model_construct(clocks=clocks, is_withheld=True).withheld_since(MADE_ON)
+    select, _ = BOOKS["freshness"]
+    with duckdb.connect() as connection:
+        connection.execute(f"create schema {HELD}")
+        connection.execute(f"create table {HELD}.release as select ?::date as as_of", [MADE_ON])
+        connection.execute(
+            f"""create table {HELD}.freshness as select 'a' as feed, 'A' as supplier, null as checked_at,
+            null as released_at, null as period_end_date, ?::date as fresh_until, true as is_withheld,
+            'why' as withheld_reason, 'waarom' as withheld_reason_nl, false as is_last_good""",
+            [fresh_until],
+        )
+        assert connection.execute(f"select withheld_since from ({select})").fetchall() == [(reported,)]
+    assert reported <= MADE_ON

@@ -66,8 +66,11 @@ converted as (
         crosswalk.to_code as region_code,
         figures.indicator_code,
         figures.period,
-        -- One part that is not known leaves the whole unknown.
-        case when count(figures.value) = count(*) then round(sum(crosswalk.weight * figures.value), 6) end as value,
+        -- One part that is not known, or of which not all is there, leaves the whole unknown.
+        case
+            when count(figures.value) = count(*) and count(case when qualities.quality = 'not_converted' then 1 end) = 0
+                then round(sum(crosswalk.weight * figures.value), 6)
+        end as value,
         max(qualities.quality_rank) as quality_rank,
         max(case when crosswalk.is_by_outline then 1 else 0 end) as is_by_outline,
         max(case when crosswalk.is_by_people then 1 else 0 end) as is_by_people

@@ -20,6 +20,8 @@ ranked as (
         indicator_code,
         period,
         figure_count,
+        coalesce(max(case when figure_count > 0 then period_end_date end) over (partition by indicator_code) > period_end_date, false)
+            as is_followed,
         row_number() over (
             partition by indicator_code
             order by

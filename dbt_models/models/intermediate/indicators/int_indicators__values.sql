@@ -43,7 +43,8 @@ explained as (
             -- What an own register says nothing of could not be computed.
             when measured.period_type = 'month' then 'impossible'
             when measured.numerator is not null and measured.denominator = 0 then 'impossible'
-            when editions.figure_count = 0 then 'not_yet_published'
+            -- A year of before the first with figures is not to come any more.
+            when editions.figure_count = 0 and not editions.is_followed then 'not_yet_published'
             else 'unknown'
         end as missing_reason,
         editions.is_current,

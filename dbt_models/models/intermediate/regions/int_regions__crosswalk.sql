@@ -23,6 +23,24 @@ newest as (select * from neighbourhoods where is_newest_vintage),
 
 newest_vintage as (select max(region_vintage) as to_vintage from newest),
 
+-- A year without outlines borrows those of the first later year that has them and until which nothing changed.
+drawn_in as (
+    select
+        older.region_code,
+        older.region_vintage,
+        min(later.region_vintage) as drawn_vintage
+    from neighbourhoods as older
+    cross join newest_vintage
+    inner join neighbourhoods as later
+        on
+            older.region_code = later.region_code
+            and older.region_vintage <= later.region_vintage
+            and later.unchanged_since <= older.region_vintage
+    inner join (select distinct from_vintage, to_vintage from shared_ground) as drawn
+        on later.region_vintage = drawn.from_vintage and newest_vintage.to_vintage = drawn.to_vintage
+    group by older.region_code, older.region_vintage
+),
+
 -- CBS tells of most neighbourhoods that nothing changed. Of a year that we do not hold it tells nothing: outlines
 -- decide then, and without outlines an equal code and name are taken for the same neighbourhood.
 compared as (
@@ -30,17 +48,14 @@ compared as (
         older.region_code as from_code,
         older.region_vintage as from_vintage,
         newest_vintage.to_vintage,
+        drawn_in.drawn_vintage,
         newest.region_code is not null as is_code_in_use,
         -- Another spelling (Besoijen, Besoyen) or a mended slip is no other name.
         coalesce(levenshtein(lower(older.region_name), lower(newest.region_name)) * 3 > length(newest.region_name), false)
             as is_renamed,
         case
             when newest.unchanged_since <= older.region_vintage then 'told'
-            when exists (
-                select 1
-                from shared_ground
-                where shared_ground.from_vintage = older.region_vintage and shared_ground.to_vintage = newest_vintage.to_vintage
-            ) then 'drawn'
+            when drawn_in.drawn_vintage is not null then 'drawn'
             when
                 levenshtein(lower(older.region_name), lower(newest.region_name)) * 3 <= length(newest.region_name)
                 and coalesce(older.last_told_change <= older.region_vintage, true) then 'assumed'
@@ -49,6 +64,7 @@ compared as (
     from neighbourhoods as older
     cross join newest_vintage
     left join newest on older.region_code = newest.region_code
+    left join drawn_in on older.region_code = drawn_in.region_code and older.region_vintage = drawn_in.region_vintage
 ),
 
 -- People are where the newest edition has them: a part of an old neighbourhood holds the newest neighbourhood's
@@ -57,6 +73,7 @@ drawn_parts as (
     select
         compared.from_code,
         compared.from_vintage,
+        compared.drawn_vintage,
         shared_ground.to_code,
         compared.to_vintage,
         compared.is_code_in_use,
@@ -69,7 +86,7 @@ drawn_parts as (
     inner join shared_ground
         on
             compared.from_code = shared_ground.from_code
-            and compared.from_vintage = shared_ground.from_vintage
+            and compared.drawn_vintage = shared_ground.from_vintage
             and compared.to_vintage = shared_ground.to_vintage
     inner join newest on shared_ground.to_code = newest.region_code
     left join key_figures
@@ -106,6 +123,16 @@ weighted_parts as (
     from counted_parts
 ),
 
+-- By borrowed outlines a neighbourhood is whole only if all that it was drawn from was there already.
+sources as (
+    select
+        to_code,
+        from_vintage,
+        count(*) as drawn_source_count
+    from drawn_parts
+    group by to_code, from_vintage
+),
+
 crosswalk as (
     select
         from_code,
@@ -121,23 +148,30 @@ crosswalk as (
     where ground in ('told', 'assumed')
     union all
     select
-        from_code,
-        from_vintage,
-        to_code,
-        to_vintage,
-        weight,
+        weighted_parts.from_code,
+        weighted_parts.from_vintage,
+        weighted_parts.to_code,
+        weighted_parts.to_vintage,
+        weighted_parts.weight,
         case
-            when is_one_to_one and from_code = to_code then case when is_renamed then 'renamed' else 'unchanged' end
-            when is_code_in_use and keeps_its_code = 0 then 'reused'
-            when is_one_to_one then 'renamed'
-            when source_count > 1 and most_parts = 1 then 'merged'
-            when part_count > 1 and most_sources = 1 then 'split'
+            when weighted_parts.is_one_to_one and weighted_parts.from_code = weighted_parts.to_code
+                then case when weighted_parts.is_renamed then 'renamed' else 'unchanged' end
+            when weighted_parts.is_code_in_use and weighted_parts.keeps_its_code = 0 then 'reused'
+            when weighted_parts.is_one_to_one then 'renamed'
+            when weighted_parts.source_count > 1 and weighted_parts.most_parts = 1 then 'merged'
+            when weighted_parts.part_count > 1 and weighted_parts.most_sources = 1 then 'split'
             else 'moved'
         end as change,
-        case when part_count = 1 and is_whole then 'exact' else 'estimated' end as quality,
+        case
+            when weighted_parts.source_count < sources.drawn_source_count then 'not_converted'
+            when weighted_parts.part_count = 1 and weighted_parts.is_whole then 'exact'
+            else 'estimated'
+        end as quality,
         true as is_by_outline,
-        coalesce(is_by_people, false) as is_by_people
+        coalesce(weighted_parts.is_by_people, false) as is_by_people
     from weighted_parts
+    inner join sources
+        on weighted_parts.to_code = sources.to_code and weighted_parts.drawn_vintage = sources.from_vintage
     union all
     select
         compared.from_code,

@@ -1,0 +1,166 @@
+"""A table of a new year, from the day it is listed until it is held: what was held stays in sight meanwhile."""
+
+import orjson
+import pytest
+from suppliers import faults
+
+from dagster_project.audit.clocks import read_clocks
+from dagster_project.audit.frames import delivery_frames
+from dagster_project.landing.history import remember, state_of
+from dagster_project.settings import FeedSettings
+from dagster_project.status import _status
+
+from .receiving import every_key_figure, key_figures, one_edition
+
+NEWEST = "86165NED"
+
+
+def listing_until(year):
+    """The catalogue of before the tables of later years were listed."""
+
+    def answer(given):
+        listed = orjson.loads(given.body)
+        kept = [table for table in listed["value"] if int(table["Title"][-4:]) <= year]
+        return faults.replace(given, body=orjson.dumps({**listed, "value": kept}))
+
+    return answer
+
+
+def without_inhabitants():
+    """An answer in good order that cannot pass the audit."""
+    return faults._on_records(
+        lambda rows: [{name: None if name.startswith("AantalInwoners") else row[name] for name in row} for row in rows]
+    )
+
+
+@pytest.fixture
+def desk(suppliers, tmp_path):
+    """What was received while the newest table was not there yet."""
+    desk = one_edition(key_figures(tmp_path / "landing", suppliers.cbs_url))
+    suppliers.faults.set("ODataCatalog", listing_until(2024))
+    desk.receive_and_admit()
+    suppliers.faults.clear()
+    return desk
+
+
+def a_night(desk):
+    desk.a_day_later().receive()
+    desk.admit()
+    remember(desk.store, desk.now)
+    return desk.state
+
+
+def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, desk):
+    before = desk.state
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    state = a_night(desk)
+    assert "kept: what was received on 2026-11-23" in state.problems[0]
+    clocks = read_clocks(desk.store)
+    assert clocks.deliveries == {"2024": before.current["2024"].delivery_id}
+    # Nobody confirmed that this is the newest, so it is shown until its month is over.
+    assert clocks.checked_at == before.checked_at
+    assert _status(desk.store, desk.now.date()).state == "fresh, but not confirmed"
+    assert {row["edition"] for frame in delivery_frames([desk.store], False) for row in frame.rows} == {"2024"}
+
+
+def test_once_the_new_table_is_held_it_takes_the_place_of_the_old(suppliers, desk):
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    a_night(desk)
+    suppliers.faults.clear()
+    state = a_night(desk)
+    assert list(read_clocks(desk.store).deliveries) == ["2025"]
+    assert state.checked_at == desk.now
+    assert state.problems == []
+
+
+def test_a_new_table_that_does_not_pass_the_audit_takes_nothing_away(suppliers, desk):
+    suppliers.faults.set(f"{NEWEST}/TypedDataSet", without_inhabitants())
+    assert "did not pass the audit" in a_night(desk).problems[0]
+    assert list(read_clocks(desk.store).deliveries) == ["2024"]
+
+
+def test_of_several_editions_the_oldest_stays_until_the_new_one_is_held(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    desk.store.feed = desk.store.feed.keeping(2)
+    suppliers.faults.set("ODataCatalog", listing_until(2024))
+    desk.receive_and_admit()
+    suppliers.faults.clear()
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    state = a_night(desk)
+    assert state.window == ["2024", "2025"]
+    assert list(read_clocks(desk.store).deliveries) == ["2023", "2024"]
+    suppliers.faults.clear()
+    a_night(desk)
+    assert list(read_clocks(desk.store).deliveries) == ["2024", "2025"]
+
+
+def test_fewer_editions_by_the_settings_are_fewer_at_once(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    desk.store.feed = desk.store.feed.keeping(2)
+    desk.receive_and_admit()
+    desk.store.feed = desk.store.feed.keeping(1)
+    a_night(desk)
+    assert list(read_clocks(desk.store).deliveries) == ["2025"]
+
+
+def test_a_feed_that_comes_by_another_road_shows_that_alone(desk):
+    """A table without a year beside one of a year that is no longer asked for."""
+    state = desk.state
+    state.window, state.current = ["all"], {"all": state.current["2024"], "2024": state.current["2024"]}
+    assert state.shown == ["all"]
+    state.window, state.current = ["2024"], {"all": state.current["2024"]}
+    assert state.shown == ["all"]
+
+
+def test_what_was_shown_meanwhile_is_what_was_known_then(suppliers, desk):
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    a_night(desk)
+    then = desk.store.journal.entries()[-1]
+    suppliers.faults.clear()
+    a_night(desk)
+    assert state_of(then).shown == ["2024"]
+    assert desk.state.shown == ["2025"]
+
+
+# Years of long ago
+
+
+@pytest.fixture
+def six_years(suppliers, tmp_path):
+    desk = every_key_figure(tmp_path / "landing", suppliers.cbs_url)
+    desk.settings.suppliers["cbs"].feeds["key_figures"] = FeedSettings(editions=6)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (faults.unavailable(), "gave no usable answer"),
+        (faults.truncated(), "is not what the protocol promises"),
+        (without_inhabitants(), "did not pass the audit"),
+    ],
+)
+def test_a_settled_year_that_never_came_is_a_gap_for_which_no_clock_waits(suppliers, six_years, fault, why):
+    """2021 is no longer refilled: without it nothing looks fresher. 2024 is, so it may hold the newest of a theme."""
+    suppliers.faults.set("85039NED/TypedDataSet", fault)
+    state = a_night(six_years)
+    assert state.problems == []
+    (remark,) = [remark for remark in state.remarks if "its figures of 2021 are not here" in remark]
+    assert why in remark
+    assert "; do: " in remark
+    assert list(read_clocks(six_years.store).deliveries) == ["2020", "2022", "2023", "2024", "2025"]
+    assert state.checked_at == six_years.now
+    suppliers.faults.clear()
+    assert list(a_night(six_years).current) == ["2020", "2022", "2023", "2024", "2025", "2021"]
+    suppliers.faults.set("85039NED/TableInfos", faults.unavailable())
+    assert a_night(six_years).problems != []
+
+
+def test_what_is_settled_is_judged_when_it_comes_and_not_again(six_years):
+    def judged():
+        return {row["edition"] for frame in delivery_frames([six_years.store], False) for row in frame.rows}
+
+    six_years.receive()
+    assert judged() == {"2020", "2021", "2022", "2023", "2024", "2025"}
+    six_years.admit()
+    assert judged() == {"2023", "2024", "2025"}

@@ -1,0 +1,44 @@
+"""A feed that the settings no longer want: said with the day since when, and nobody is late with it."""
+
+import json
+from datetime import date
+
+from dagster_project.errors import ExitCode
+
+from .installation import CBS, SIGNALEN, ask
+from .story import paged_sample
+
+FIRST_DAY_WITHOUT, MONTHS_LATER, BACK = date(2026, 5, 20), date(2026, 7, 20), date(2026, 7, 21)
+
+
+def told(installation):
+    return json.loads((installation.latest / "freshness.json").read_text())
+
+
+def run(story, installation, day):
+    story.suppliers.app = paged_sample(day)
+    return installation.run(day)
+
+
+def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(story, tmp_path):
+    assert story.first.result.exit_code == ExitCode.RELEASED
+    one = story.installation.copy(tmp_path / "home")
+    one.settings["MAANDVERS_WITHOUT"] = '["signalen"]'
+    for day in (FIRST_DAY_WITHOUT, MONTHS_LATER):
+        assert run(story, one, day).exit_code == ExitCode.RELEASED
+        status = {feed.feed: feed for feed in one.status(day).feeds}
+        assert status[SIGNALEN].state == "not used any more"
+        assert status[SIGNALEN].why == [f"is not used any more since {FIRST_DAY_WITHOUT}, by the settings"]
+        assert status[SIGNALEN].late == []
+        report = told(one)
+        assert [feed["feed"] for feed in report["feeds"]] == [CBS]
+        assert report["no_longer_used_since"] == {"Signalen (meldingen)": str(FIRST_DAY_WITHOUT)}
+        page = (one.latest / "freshness/index.html").read_text()
+        assert "sinds 20 mei 2026 niet meer gebruikt" in page
+        assert ask(one.latest, "select count(*) from held.mart_reports") == [(0,)]
+        assert ask(one.latest, "select feed from freshness") == [(CBS,)]
+        assert status[CBS].state == "fresh"
+    del one.settings["MAANDVERS_WITHOUT"]
+    assert run(story, one, BACK).exit_code == ExitCode.RELEASED
+    assert told(one)["no_longer_used_since"] == {}
+    assert ask(one.latest, "select count(*) > 0 from held.mart_reports") == [(True,)]
