@@ -1,10 +1,12 @@
 """dbt's own documentation of the warehouse as one page that opens without a network."""
 
-import shutil
+import json
 from pathlib import Path
 
 from dagster_project.errors import SetupError
 from dagster_project.opening import sole_run
+from dagster_project.release.dictionary import explain_columns, read_rows
+from dagster_project.settings import SEEDS
 from dagster_project.workspace import Workspace
 
 
@@ -22,6 +24,11 @@ def write_docs(workspace: Workspace) -> Path:
     page = workspace.home / "docs" / "index.html"
     with sole_run(workspace):
         dbt_resource().cli(["--quiet", "docs", "generate", "--static"], target_path=target).wait()
+    # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
+    manifest = (target / "manifest.json").read_text("utf-8")
+    explained = json.loads(manifest)
+    explain_columns(explained, read_rows(SEEDS / "indicators.csv"))
     page.parent.mkdir(exist_ok=True)
-    shutil.move(target / "static_index.html", page)
+    page.write_text((target / "static_index.html").read_text("utf-8").replace(manifest, json.dumps(explained)), "utf-8")
+    (target / "static_index.html").unlink()
     return page
