@@ -9,6 +9,12 @@ from dagster_project.release.dictionary import explain_columns, read_rows
 from dagster_project.settings import SEEDS
 from dagster_project.workspace import Workspace
 
+# dbt cuts a description off after two words until a reader clicks on its row; here it stands there whole.
+WHOLE_DESCRIPTIONS = (
+    "<style>.column-row td:nth-child(3)"
+    " { white-space: normal !important; max-width: none !important; min-width: 24em; }</style>"
+)
+
 
 def write_docs(workspace: Workspace) -> Path:
     """Write the page that explains every feed, model and column of this installation's warehouse.
@@ -29,6 +35,8 @@ def write_docs(workspace: Workspace) -> Path:
     explained = json.loads(manifest)
     explain_columns(explained, read_rows(SEEDS / "indicators.csv"))
     page.parent.mkdir(exist_ok=True)
-    page.write_text((target / "static_index.html").read_text("utf-8").replace(manifest, json.dumps(explained)), "utf-8")
-    (target / "static_index.html").unlink()
+    written = target / "static_index.html"
+    whole = written.read_text("utf-8").replace(manifest, json.dumps(explained))
+    page.write_text(whole.replace("</head>", f"{WHOLE_DESCRIPTIONS}</head>", 1), "utf-8")
+    written.unlink()
     return page

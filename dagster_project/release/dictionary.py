@@ -1,7 +1,7 @@
-"""What the indicator dictionary says, for who reads a mart: in its comments, in the package and on the page of documentation.
+"""What the indicator dictionary says of a mart's columns: in comments, in the data package and on the page of docs.
 
-A column of a mart that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then
-it is another figure. Its English one-liner stands in the YAML; the rest is joined to it here and typed nowhere.
+A column that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then it is
+another figure. Its English one-liner stands in the YAML; the rest is joined to it here and typed nowhere.
 """
 
 import csv

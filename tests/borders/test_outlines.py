@@ -1,15 +1,14 @@
-"""Outlines for a map: real ones and broken ones come out valid, with a point inside, and areas as their neighbourhoods."""
+"""Outlines for a map: real and broken ones come out valid, with a point inside; areas as their neighbourhoods."""
 
 import json
 from runpy import run_path
 
 from shapely import area, contains_xy, from_geojson, is_valid
 
-from dagster_project.settings import DBT_PROJECT
-
 from .real import MUNICIPALITIES, NEIGHBOURHOODS, features, needs_real_data
+from .rendering import python_model
 
-outlines = run_path(str(DBT_PROJECT / "models/intermediate/regions/int_regions__outlines.py"))["outlines"]
+outlines = run_path(str(python_model("int_regions__outlines")))["outlines"]
 
 
 def square(west: float, east: float) -> str:

@@ -70,9 +70,7 @@ def test_a_column_that_is_an_indicator_says_what_the_dictionary_says(release):
         " Peilmoment: heel het jaar. Fijnste niveau: buurt. Bron: Politie (misdrijven per jaar), police.crime_yearly;"
         " noemer: CBS (kerncijfers wijken en buurten), cbs.key_figures."
     )
-    ((definition,),) = ask(
-        release, "select definition_nl from dim_indicator where indicator_code = 'crimes_per_1000'"
-    )
+    ((definition,),) = ask(release, "select definition_nl from dim_indicator where indicator_code = 'crimes_per_1000'")
     expected = said.format(definition=definition)
     comments = "select comment from duckdb_columns() where schema_name = 'main' and table_name"
     ((comment,),) = ask(release, f"{comments} = 'mart_safety' and column_name = 'crimes_per_1000'")
