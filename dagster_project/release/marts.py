@@ -1,6 +1,5 @@
 """What dbt's manifest says of the marts: columns, texts, keys, clocks, and the feeds each is made from."""
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.release.clocks import OF_THE_ROW, ROW, Clock, bound_by, clock_of
+from dagster_project.release.dictionary import explain_columns, read_rows
 from dagster_project.settings import SEEDS
 
 KEY_TEST = "unique_combination"
@@ -65,6 +65,7 @@ class Mart:
 def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.csv") -> tuple[Mart, ...]:
     """Every mart in dbt's manifest, by name."""
     manifest = json.loads(manifest_file.read_bytes())
+    explain_columns(manifest, read_rows(dictionary_file))
     dictionary = read_dictionary(dictionary_file)
     nodes = manifest["nodes"]
     marts = [node for node in nodes.values() if node["resource_type"] == "model" and node["fqn"][1] == "marts"]
@@ -88,8 +89,7 @@ def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.
 
 def read_dictionary(file: Path) -> dict[str, tuple[str, ...]]:
     """The feeds that each indicator's figure is made from: its own, and that of its denominator."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = {row["indicator_code"]: row for row in csv.DictReader(lines)}
+    rows = read_rows(file)
     return {
         code: tuple(dict.fromkeys(rows[part]["source_feed"] for part in (code, row["denominator"]) if part))
         for code, row in rows.items()

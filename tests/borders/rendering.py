@@ -11,7 +11,8 @@ from dagster_project.settings import DBT_PROJECT
 def sql_of(model: str, **environment: str) -> str:
     """The SQL of a model, with plain table names for its refs and sources."""
     (file,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
-    return jinja2.Template(file.read_text(encoding="utf-8")).render(
+    macros = (DBT_PROJECT / "macros/cbs_codes.sql").read_text(encoding="utf-8")
+    return jinja2.Template(macros + file.read_text(encoding="utf-8")).render(
         ref=lambda name: name,
         source=lambda _schema, name: name,
         config=lambda **_: "",

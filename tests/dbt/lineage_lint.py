@@ -15,6 +15,8 @@ BASE_OF_FIGURES = "model.maandvers.int_indicators__base"
 BOOKS = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
+# What a person downloads stands in for what CBS does not serve, under the same indicators.
+STAND_INS = {"cbs.low_income": "statline.low_income", "cbs.ses_woa": "statline.ses_woa"}
 # Types of figures; what tells rows apart is text, a date or a small number.
 MEASURED = {"double", "bigint"}
 
@@ -29,13 +31,14 @@ class House:
 
 
 def read_feeds_of_indicators(file: Path) -> dict[str, frozenset[str]]:
-    """Feed of the indicator itself, of what stands below its line and of what its means are weighed with."""
+    """Feed of the indicator itself, of what stands below its line and weighs its means, and what stands in for them."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = {row["indicator_code"]: row for row in csv.DictReader(lines)}
-    return {
-        code: frozenset(rows[part]["source_feed"] for part in (code, row["denominator"], row["weight"]) if part)
-        for code, row in rows.items()
-    }
+    found = {}
+    for code, row in rows.items():
+        feeds = {rows[part]["source_feed"] for part in (code, row["denominator"], row["weight"]) if part}
+        found[code] = frozenset(feeds | {STAND_INS[feed] for feed in feeds & STAND_INS.keys()})
+    return found
 
 
 def clock_complaints(house: House) -> list[str]:

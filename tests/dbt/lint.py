@@ -43,7 +43,11 @@ DICTIONARY = (
     "direction",
     "aggregation",
     "reference_moment",
+    "finest_level",
 )
+# What tells one indicator from another in a list or above a column.
+LABELS = ("label_nl", "label_en")
+LEVELS = ("country", "municipality", "district", "neighbourhood")
 
 # Where the SQL lines of indicators stand: models that the base of all figures names.
 BASE_OF_FIGURES = "models/intermediate/indicators/int_indicators__base.sql"
@@ -123,6 +127,13 @@ def dictionary_complaints(dbt_models: Path, seeds: Path) -> list[str]:
         if row["source_feed"] not in feeds:
             complaints.append(f"{code}: source_feed {row['source_feed']!r} has no contract")
         complaints += [f"{code}: {key} is empty" for key in DICTIONARY if not row[key]]
+        if row["finest_level"] and row["finest_level"] not in LEVELS:
+            complaints.append(f"{code}: finest_level {row['finest_level']!r} is no region_level")
+    for key in LABELS:
+        codes: dict[str, list[str]] = {}
+        for code, row in indicators.items():
+            codes.setdefault(row[key].lower(), []).append(code)
+        complaints += [f"{', '.join(same)}: have the same {key}" for same in codes.values() if len(same) > 1]
     complaints += [f"{code}: a SQL line, but no dictionary row" for code in sorted(lines - indicators.keys())]
     return complaints
 

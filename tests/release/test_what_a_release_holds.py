@@ -49,7 +49,9 @@ def test_only_marts_and_books_are_published(release):
     for form in ("parquet", "csv"):
         assert sorted(path.name.partition(".")[0] for path in (release / form).iterdir()) == marts(release)
     compressed = [path.name for path in (release / "csv").iterdir() if path.suffix == ".gz"]
-    assert sorted(compressed) == ["fct_indicator_values.csv.gz", "mart_neighbourhood_profile.csv.gz"]
+    assert sorted(compressed) == [
+        f"{mart}.csv.gz" for mart in ("dim_region_outline", "fct_indicator_values", "mart_neighbourhood_profile")
+    ]
 
 
 def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
@@ -57,6 +59,28 @@ def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
     columns = "from duckdb_columns() where schema_name = 'main' and regexp_matches(table_name, '^(dim|fct|mart)_')"
     silent = "not regexp_full_match(coalesce(comment, ''), '(?s).+\\.')"
     assert ask(release, f"select table_name, column_name, comment {columns} and {silent}") == []
+
+
+def test_a_column_that_is_an_indicator_says_what_the_dictionary_says(release):
+    """In the comments and in the data package alike: label, definition, unit, both sides of the line, level, source."""
+    said = (
+        "Registered crimes in the year per 1,000 inhabitants. Geregistreerde misdrijven per 1.000 inwoners:"
+        " {definition} Eenheid: per 1.000 inwoners."
+        " Berekening: 1.000 × Geregistreerde misdrijven (crimes_count) ÷ Inwoners (population_count)."
+        " Peilmoment: heel het jaar. Fijnste niveau: buurt. Bron: Politie (misdrijven per jaar), police.crime_yearly;"
+        " noemer: CBS (kerncijfers wijken en buurten), cbs.key_figures."
+    )
+    ((definition,),) = ask(release, "select definition_nl from dim_indicator where indicator_code = 'crimes_per_1000'")
+    expected = said.format(definition=definition)
+    comments = "select comment from duckdb_columns() where schema_name = 'main' and table_name"
+    ((comment,),) = ask(release, f"{comments} = 'mart_safety' and column_name = 'crimes_per_1000'")
+    assert comment.startswith(f"{expected} Shown until")
+    resources = {r["name"]: r for r in json.loads((release / "datapackage.json").read_text())["resources"]}
+    fields = {field["name"]: field["description"] for field in resources["mart_safety"]["schema"]["fields"]}
+    assert fields["crimes_per_1000"] == expected
+    # Per task field it is another figure than the dictionary's, though of the same name.
+    ((other,),) = ask(release, f"{comments} = 'mart_finance' and column_name = 'budget_expense_eur'")
+    assert other == "Budgeted expense of the whole year by the same source. Shown until budget_fresh_until."
 
 
 def test_a_database_says_which_release_it_is(release):

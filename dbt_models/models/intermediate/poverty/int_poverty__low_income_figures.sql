@@ -1,4 +1,4 @@
-with low_income as (select * from {{ ref('stg_cbs__low_income') }}),
+with low_income as (select * from {{ ref('int_poverty__low_income_cells') }}),
 
 regions as (select * from {{ ref('int_regions__newest') }}),
 
@@ -81,7 +81,7 @@ figures as (
             when scaled.value_attribute = 'Confidential' then 'secret'
             else 'unknown'
         end as missing_reason,
-        'cbs.low_income' as feed,
+        scaled.feed,
         scaled.delivery_id
     from scaled
     left join regions on scaled.region_code = regions.region_code

@@ -40,13 +40,8 @@ wide as (
         max(case when indicator_code = 'ses_woa_education_score' then value end) as ses_woa_education_score,
         max(case when indicator_code = 'ses_woa_employment_score' then value end) as ses_woa_employment_score,
         max(case when indicator_code = 'ses_woa_score_spread' then value end) as ses_woa_score_spread,
-        max(case when 'cbs.low_income' in (feed, denominator_feed) then 'cbs.low_income' end) as low_income_feed,
-        min(
-            case 'cbs.low_income'
-                when feed then released_at
-                when denominator_feed then denominator_released_at
-            end
-        ) as low_income_released_at,
+        max(case when feed in ('cbs.low_income', 'statline.low_income') then feed end) as low_income_feed,
+        min(case when feed in ('cbs.low_income', 'statline.low_income') then released_at end) as low_income_released_at,
         max(case when 'cbs.key_figures' in (feed, denominator_feed) then 'cbs.key_figures' end) as key_figures_feed,
         min(
             case 'cbs.key_figures'
@@ -54,17 +49,12 @@ wide as (
                 when denominator_feed then denominator_released_at
             end
         ) as key_figures_released_at,
-        max(case when 'cbs.ses_woa' in (feed, denominator_feed) then 'cbs.ses_woa' end) as ses_woa_feed,
-        min(
-            case 'cbs.ses_woa'
-                when feed then released_at
-                when denominator_feed then denominator_released_at
-            end
-        ) as ses_woa_released_at
+        max(case when feed in ('cbs.ses_woa', 'statline.ses_woa') then feed end) as ses_woa_feed,
+        min(case when feed in ('cbs.ses_woa', 'statline.ses_woa') then released_at end) as ses_woa_released_at
     from figures
     where
         period_type in ('year')
-        and feed in ('cbs.low_income', 'cbs.ses_woa', 'cbs.key_figures')
+        and feed in ('cbs.low_income', 'statline.low_income', 'cbs.ses_woa', 'statline.ses_woa', 'cbs.key_figures')
         and indicator_code in (
             'low_income_household_count',
             'low_income_household_of_municipality_pct',

@@ -24,7 +24,8 @@ final as (
         indicators.reference_moment,
         indicators.source_feed,
         indicators.rounding,
-        indicators.secret_below
+        indicators.secret_below,
+        indicators.finest_level
     from indicators
     left join themes on indicators.theme_code = themes.theme_code
 )

@@ -17,15 +17,10 @@ quarters as (
 
 named as (
     select
-        case when region_code = 'NL01' then 'NL00' else region_code end as region_code,
+        {{ region_code('region_code') }} as region_code,
         edition_year,
         delivery_id,
-        case substr(region_code, 1, 2)
-            when 'NL' then 'country'
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         year_number::varchar || '-Q' || quarter_number::varchar as period,
         make_date(year_number, 3 * quarter_number - 2, 1) as period_start_date,
         last_day(make_date(year_number, 3 * quarter_number, 1)) as period_end_date,
@@ -40,7 +35,7 @@ named as (
     from quarters
     -- Where NL01 is the Netherlands, NL00 is everyone and includes who lives abroad.
     qualify row_number() over (
-        partition by case when region_code = 'NL01' then 'NL00' else region_code end, edition_year, period_code
+        partition by {{ region_code('region_code') }}, edition_year, period_code
         order by region_code desc
     ) = 1
 )

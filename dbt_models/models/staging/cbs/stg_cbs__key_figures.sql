@@ -12,12 +12,7 @@ named as (
             max(case when substr(region_code, 1, 2) = 'GM' then region_name end)
                 over (partition by edition_year, substr(region_code, 3, 4))
         ) as municipality_name,
-        case substr(region_code, 1, 2)
-            when 'NL' then 'country'
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         nullif(boundary_change_code, '.') as boundary_change_code,
         nullif(most_common_postcode, '.') as most_common_postcode,
         population_count,

@@ -3,11 +3,8 @@ with low_income as (select * from {{ source('raw_cbs', 'low_income') }}),
 named as (
     select
         -- This table calls the country NL01; our regions call it NL00.
-        case when region_code = 'NL01' then 'NL00' else region_code end as region_code,
-        case substr(region_code, 1, 2)
-            when 'NL' then 'country'
-            when 'GM' then 'municipality'
-        end as region_level,
+        {{ region_code('region_code') }} as region_code,
+        {{ region_level('region_code') }} as region_level,
         edition_year,
         delivery_id,
         substr(period_code, 1, 4)::integer as figures_year,

@@ -2,15 +2,10 @@ with provisions as (select * from {{ source('raw_cbs', 'provisions') }}),
 
 named as (
     select
-        case when region_code = 'NL01' then 'NL00' else region_code end as region_code,
+        {{ region_code('region_code') }} as region_code,
         edition_year,
         delivery_id,
-        case substr(region_code, 1, 2)
-            when 'NL' then 'country'
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         substr(period_code, 1, 4)::integer as year_number,
         case substr(period_code, 5, 2)
             when 'JJ' then 'year'

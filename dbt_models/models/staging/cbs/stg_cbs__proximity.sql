@@ -5,12 +5,7 @@ named as (
         region_code,
         edition_year,
         delivery_id,
-        case substr(region_code, 1, 2)
-            when 'NL' then 'country'
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         distance_to_gp_km,
         gps_within_3_km,
         distance_to_out_of_hours_gp_km,

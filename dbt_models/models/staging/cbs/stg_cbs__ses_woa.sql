@@ -3,11 +3,7 @@ with ses_woa as (select * from {{ source('raw_cbs', 'ses_woa') }}),
 named as (
     select
         region_code,
-        case substr(region_code, 1, 2)
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         edition_year,
         delivery_id,
         substr(period_code, 1, 4)::integer as figures_year,

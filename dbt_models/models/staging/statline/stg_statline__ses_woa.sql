@@ -4,11 +4,7 @@ cleaned as (
     select
         delivery_id,
         trim(region_code) as region_code,
-        case substr(region_code, 1, 2)
-            when 'GM' then 'municipality'
-            when 'WK' then 'district'
-            when 'BU' then 'neighbourhood'
-        end as region_level,
+        {{ region_level('region_code') }} as region_level,
         region_name,
         try_cast(substr(period_name, 1, 4) as integer) as period_year,
         case when period_name like '%*' then 'provisional' end as status,
