@@ -30,7 +30,7 @@ def together() -> list[dict[str, str]]:
 
 def families(rows: Iterable[dict[str, str]], indicators: Iterable[str]) -> list[set[str]]:
     """Indicators that tell of each other."""
-    found = [{code} for code in indicators]
+    found = [{code} for code in {*indicators, *(row[end] for row in rows for end in ("indicator_code", "beside_code"))}]
     for row in rows:
         touched = [family for family in found if family & {row["indicator_code"], row["beside_code"]}]
         found = [family for family in found if family not in touched] + [set().union(*touched)]
@@ -93,6 +93,53 @@ def worked_out(
             solved(-weights)
     first, last = np.ceil(lowest - _ALMOST), np.floor(highest + _ALMOST)
     return {cell: int(first[number]) for number, cell in enumerate(cells) if first[number] == last[number]}
+
+
+def told(
+    shown: dict[Cell, float],
+    below_limit: set[Cell],
+    hidden: set[Cell],
+    rows: list[dict[str, str]],
+    members: dict[str, list[str]],
+) -> list[tuple[str, str, int]]:
+    """Every number below the limit that somebody can work out: a hidden figure, or what it leaves of a shown one.
+
+    Of a neighbourhood he knows whether a figure is hidden for its own number, and so lies between 1 and 4; not of one that
+    goes together with others, since any of them can be the reason. Where the
+    municipality holds more than its districts, since not everybody has a place, it tells no more than that.
+    """  # fmt: skip
+    sums = [row for row in rows if row["relation"] != "follows"]
+    beside = [(row["indicator_code"], row["beside_code"]) for row in sums]
+    parts_of = {row["indicator_code"] for row in rows}
+    parts = {region: places for region, places in members.items() if region[:2] != "GM"}
+    whole = {region: places for region, places in members.items() if region[:2] == "GM"}
+    told = []
+    for family in families(sums, {indicator for indicator, _ in hidden}):
+        bounds: dict[Cell, tuple[float, float | None]] = {
+            cell: (1, LIMIT - 1)
+            if cell in below_limit and cell[1][:2] == "BU" and cell[0] not in parts_of
+            else (0, None)
+            for cell in hidden
+            if cell[0] in family
+        }
+        if not bounds:
+            continue
+        regions = {region for _, region in bounds}
+        relations = [*sums_of_indicators(sums, regions), *sums_of_regions(family, parts)]
+        found = worked_out(shown, bounds, [*relations, *sums_of_regions(family, whole)])
+        if found is None:
+            found = worked_out(shown, bounds, [*relations, *sums_of_regions(family, whole, ">")])
+        assert found is not None, f"the figures of {family} contradict each other"
+        for (indicator, region), value in found.items():
+            rests = [
+                abs(shown[other, region] - value)
+                for one, other in beside
+                if one == indicator
+                if (other, region) in shown
+            ]
+            if any(0 < number < LIMIT for number in (value, *rests)):
+                told.append((indicator, region, value))
+    return told
 
 
 class _System:

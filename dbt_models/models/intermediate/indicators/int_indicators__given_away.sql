@@ -8,8 +8,7 @@ own_areas as (select * from {{ ref('own_areas') }}),
 
 rests as (select * from {{ ref('int_indicators__secret_rests') }}),
 
--- Registers with counts that could be traced to persons. The parts of a split that adds up go by the size of their whole,
--- so that what is hidden of the whole is hidden of its parts.
+-- Registers with counts that could be traced to persons. What goes together with another figure goes by its size.
 judged as (
     select
         base.region_code,
@@ -136,6 +135,25 @@ hidden_areas as (
     where hidden.is_in_hidden_district or members.area_code is null
 ),
 
+-- The municipality tells what its only hidden district is, where none goes along.
+hidden_municipalities as (
+    select
+        figures.region_code,
+        figures.indicator_code,
+        figures.period
+    from figures
+    inner join (
+        select
+            indicator_code,
+            period
+        from hidden_districts
+        group by indicator_code, period
+        having count(*) = 1
+    ) as alone
+        on figures.indicator_code = alone.indicator_code and figures.period = alone.period
+    where figures.region_level = 'municipality'
+),
+
 hidden as (
     select
         neighbourhood_code as region_code,
@@ -146,6 +164,8 @@ hidden as (
     select * from hidden_districts
     union
     select * from hidden_areas
+    union
+    select * from hidden_municipalities
     union
     select
         region_code,
