@@ -104,9 +104,9 @@ def told(
 ) -> list[tuple[str, str, int]]:
     """Every number below the limit that somebody can work out: a hidden figure, or what it leaves of a shown one.
 
-    Of a neighbourhood he knows whether a figure is hidden for its own number, and so lies between 1 and 4; not of one that
-    goes together with others, since any of them can be the reason. Where the
-    municipality holds more than its districts, since not everybody has a place, it tells no more than that.
+    Of a neighbourhood he knows whether a figure is hidden for its own number, and so lies between 1 and 4; not of one
+    that goes together with others, since any of them can be the reason. Where the municipality holds more than its
+    districts, since not everybody has a place, it tells no more than that.
     """  # fmt: skip
     sums = [row for row in rows if row["relation"] != "follows"]
     beside = [(row["indicator_code"], row["beside_code"]) for row in sums]
