@@ -1,51 +1,23 @@
 """No secret count of a register can be worked out from the figures that are shown beside it."""
 
-import duckdb
 import numpy as np
-from borders.rendering import load, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-FIGURES = {
-    "region_code": "varchar", "region_level": "varchar", "indicator_code": "varchar", "period": "varchar",
-    "value": "double", "missing_reason": "varchar", "feed": "varchar",
-}  # fmt: skip
-DICTIONARY = {"indicator_code": "varchar", "source_feed": "varchar", "secret_below": "integer"}
-AREAS = {"area_code": "varchar", "neighbourhood_code": "varchar"}
+from . import made_up
 
 
 def regions(districts, areas):
-    """The neighbourhoods of every region: itself, its district, an own area, the municipality."""
-    codes = [[f"BU9999{d:02}{n:02}" for n in range(len(counts))] for d, counts in enumerate(districts)]
-    every = [code for district in codes for code in district]
-    members = {code: [code] for code in every}
-    members |= {f"WK9999{d:02}": district for d, district in enumerate(codes)}
-    members |= {f"GA9999{a:02}": [every[n % len(every)] for n in area] for a, area in enumerate(areas)}
-    return members | {"GM9999": every}
+    return made_up.regions([len(counts) for counts in districts], areas)
 
 
 def hidden(districts, areas, is_register=True):
     """The regions whose count is not shown, by the limit of five or because it would give another away."""
     members = regions(districts, areas)
-    every = members["GM9999"]
-    counts = dict(zip(every, (count for district in districts for count in district), strict=True))
-    levels = {"BU": "neighbourhood", "WK": "district", "GA": "area", "GM": "municipality"}
-    sums = {region: sum(counts[code] for code in set(codes)) for region, codes in members.items()}
-    secret = {region for region, count in sums.items() if is_register and 0 < count < 5}
-    connection = duckdb.connect()
-    rows = [
-        (region, levels[region[:2]], "people", "2026-10", None if region in secret else count,
-         "secret" if region in secret else None, "own.register")
-        for region, count in sums.items()
-    ]  # fmt: skip
-    load(connection, "int_indicators__base", FIGURES, rows)
-    load(connection, "indicators", DICTIONARY, [("people", "own.register", 5 if is_register else None)])
-    own = [(region, code) for region, codes in members.items() if region[:2] == "GA" for code in set(codes)]
-    load(connection, "own_areas", AREAS, own)
-    make(connection, "int_indicators__given_away")
-    found = connection.execute("select region_code from int_indicators__given_away").fetchall()
-    assert len(found) == len(set(found))
-    return secret, {region for (region,) in found}
+    counts = (count for district in districts for count in district)
+    people = {("people", place): count for place, count in zip(members["GM9999"], counts, strict=True)}
+    secret, found = made_up.hidden(made_up.summed(people, members), members, [], is_register)
+    return {region for _, region in secret}, {region for _, region in found}
 
 
 def worked_out(districts, areas, secret, unseen):

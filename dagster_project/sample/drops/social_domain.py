@@ -70,7 +70,7 @@ def _begun(
     products = _PRODUCTS[law]
     for number in range(round(clients * (0.5 if law == "Jeugdwet" else 0.3))):
         client = f"{law[0]}{part.code[4:]}{year}{number:03}"
-        born = year - (random.randint(1, 21) if law == "Jeugdwet" else random.randint(24, 94))
+        born = year - (random.randint(1, 22) if law == "Jeugdwet" else random.randint(24, 94))
         for second in range(2 if random.random() < 0.18 else 1):
             (product,) = random.choices(products, [share for _, share, _, _ in products])
             category, _, euros, years = product

@@ -6,18 +6,32 @@ dictionary as (select * from {{ ref('indicators') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 
--- Registers with counts that could be traced to persons.
+rests as (select * from {{ ref('int_indicators__secret_rests') }}),
+
+-- Registers with counts that could be traced to persons. What goes together with another figure goes by its size.
+judged as (
+    select
+        base.region_code,
+        base.region_level,
+        base.indicator_code,
+        base.period,
+        base.value,
+        coalesce(rests.size, base.value) as size,
+        coalesce(base.missing_reason = 'secret' or rests.is_secret, false) as is_secret
+    from base
+    left join rests
+        on
+            base.region_code = rests.region_code
+            and base.indicator_code = rests.indicator_code
+            and base.period = rests.period
+    where base.feed in (select source_feed from dictionary where secret_below is not null)
+),
+
 figures as (
     select
-        region_code,
-        region_level,
-        indicator_code,
-        period,
-        value,
-        coalesce(missing_reason = 'secret', false) as is_secret,
-        coalesce(value > 0, false) as is_shown
-    from base
-    where feed in (select source_feed from dictionary where secret_below is not null)
+        *,
+        coalesce(size > 0 and not is_secret, false) as is_shown
+    from judged
 ),
 
 neighbourhoods as (
@@ -27,7 +41,7 @@ neighbourhoods as (
         sum(case when is_secret then 1 else 0 end) over district as secret_count,
         sum(case when is_shown then 1 else 0 end) over district as shown_count,
         row_number() over (
-            partition by substr(region_code, 3, 6), indicator_code, period, is_shown order by value, region_code
+            partition by substr(region_code, 3, 6), indicator_code, period, is_shown order by size, region_code
         ) as place
     from figures
     where region_level = 'neighbourhood'
@@ -49,7 +63,7 @@ districts as (
         figures.region_code as district_code,
         figures.indicator_code,
         figures.period,
-        figures.value,
+        figures.size,
         figures.is_secret or telling.district_code is not null as is_hidden,
         figures.is_shown and telling.district_code is null as is_shown
     from figures
@@ -65,7 +79,7 @@ ranked_districts as (
     select
         *,
         sum(case when is_hidden then 1 else 0 end) over (partition by indicator_code, period) as hidden_count,
-        row_number() over (partition by indicator_code, period, is_shown order by value, district_code) as place
+        row_number() over (partition by indicator_code, period, is_shown order by size, district_code) as place
     from districts
 ),
 
@@ -121,16 +135,44 @@ hidden_areas as (
     where hidden.is_in_hidden_district or members.area_code is null
 ),
 
+-- The municipality tells what its only hidden district is, where none goes along.
+hidden_municipalities as (
+    select
+        figures.region_code,
+        figures.indicator_code,
+        figures.period
+    from figures
+    inner join (
+        select
+            indicator_code,
+            period
+        from hidden_districts
+        group by indicator_code, period
+        having count(*) = 1
+    ) as alone
+        on figures.indicator_code = alone.indicator_code and figures.period = alone.period
+    where figures.region_level = 'municipality'
+),
+
 hidden as (
     select
         neighbourhood_code as region_code,
         indicator_code,
         period
     from hidden_neighbourhoods
-    union all
+    union
     select * from hidden_districts
-    union all
+    union
     select * from hidden_areas
+    union
+    select * from hidden_municipalities
+    union
+    select
+        region_code,
+        indicator_code,
+        period
+    from figures
+    where is_secret
 ),
 
 given_away as (
@@ -144,7 +186,7 @@ given_away as (
             hidden.region_code = figures.region_code
             and hidden.indicator_code = figures.indicator_code
             and hidden.period = figures.period
-    where figures.is_shown
+    where figures.value is not null
 )
 
 select * from given_away

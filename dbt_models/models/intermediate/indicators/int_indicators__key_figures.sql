@@ -4,10 +4,23 @@ with key_figures as (select * from {{ ref('stg_cbs__key_figures') }}),
 
 dictionary as (select * from {{ ref('indicators') }}),
 
+columns as ({{ editions_of_columns('raw_cbs', 'key_figures') }}),
+
+-- An edition from before CBS began with a figure, or after it stopped, is not one in which it is missing. Levels of
+-- education are known together.
 delivered_indicators as (
-    select indicator_code
+    select
+        dictionary.indicator_code,
+        coalesce(columns.first_edition, 0) as first_edition,
+        coalesce(columns.last_edition, 9999) as last_edition
     from dictionary
-    where source_feed = 'cbs.key_figures' and numerator is null
+    left join columns
+        on
+            case dictionary.indicator_code
+                when 'known_education_count' then 'low_education_count'
+                else dictionary.indicator_code
+            end = columns.column_name
+    where dictionary.source_feed = 'cbs.key_figures' and dictionary.numerator is null
 ),
 
 figures as (
@@ -92,7 +105,8 @@ figures as (
         'cbs.key_figures' as feed,
         key_figures.delivery_id
     from key_figures
-    cross join delivered_indicators
+    inner join delivered_indicators
+        on key_figures.edition_year between delivered_indicators.first_edition and delivered_indicators.last_edition
 )
 
 select * from figures

@@ -10,7 +10,10 @@ months as (
     select
         staff.month_start_date,
         last_day(staff.month_start_date) as month_end_date,
-        {{ days_apart('staff.month_start_date', 'last_day(staff.month_start_date)') }} + 1 as month_days,
+        -- Of a month that still runs the days up to that of the export count, above the line and below it.
+        least(last_day(staff.month_start_date), exported.as_of_date) as counted_until_date,
+        {{ days_apart('staff.month_start_date', 'least(last_day(staff.month_start_date), exported.as_of_date)') }} + 1
+            as month_days,
         exported.as_of_date
     from staff
     cross join exported
@@ -24,10 +27,10 @@ lengths as (
         steps.employee_key,
         steps.spell_number,
         months.month_start_date,
-        {{ days_apart('min(steps.spell_start_date)', 'max(least(steps.end_date, months.month_end_date))') }} + 1
+        {{ days_apart('min(steps.spell_start_date)', 'max(least(steps.end_date, months.counted_until_date))') }} + 1
         - sum(steps.days_between) as spell_days
     from steps
-    inner join months on steps.start_date <= months.month_end_date
+    inner join months on steps.start_date <= months.counted_until_date
     group by steps.employee_key, steps.spell_number, months.month_start_date
 ),
 
@@ -39,11 +42,11 @@ absent as (
         steps.part_time_factor,
         steps.absent_share,
         {{ days_apart(
-            'greatest(steps.start_date, months.month_start_date)', 'least(steps.end_date, months.month_end_date)'
+            'greatest(steps.start_date, months.month_start_date)', 'least(steps.end_date, months.counted_until_date)'
         ) }} + 1 as absent_days
     from steps
     inner join months
-        on steps.start_date <= months.month_end_date and steps.end_date >= months.month_start_date
+        on steps.start_date <= months.counted_until_date and steps.end_date >= months.month_start_date
     inner join lengths
         on
             steps.employee_key = lengths.employee_key

@@ -1,4 +1,4 @@
-with benefits as (select * from {{ ref('stg_cbs__benefits') }}),
+with delivered as (select * from {{ ref('stg_cbs__benefits') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
@@ -10,6 +10,13 @@ counted_indicators as (
     select indicator_code
     from dictionary
     where source_feed = 'cbs.benefits' and numerator is null
+),
+
+-- Of two tables that hold a quarter the newer one tells it.
+benefits as (
+    select *
+    from delivered
+    qualify row_number() over (partition by region_code, period order by edition_year desc) = 1
 ),
 
 -- A count at the end of a quarter: quarters are put beside each other and never added up.

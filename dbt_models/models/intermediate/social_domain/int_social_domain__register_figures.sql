@@ -14,46 +14,89 @@ counted_indicators as (
 
 delivery as (select max(delivery_id) as delivery_id from allocations),
 
+-- What began is what runs, less what ran the month before and did not end: each of the four follows from the others, so
+-- what began and what ended the month before go without each other as little as without them.
+begun as (
+    select
+        *,
+        youth_started_count between 1 and 4
+        or youth_running_count between 1 and 4
+        or coalesce(lag(youth_ended_count) over months between 1 and 4, false)
+        or coalesce(lag(youth_running_count) over months between 1 and 4, false) as is_youth_start_secret,
+        wmo_started_count between 1 and 4
+        or wmo_running_count between 1 and 4
+        or coalesce(lag(wmo_ended_count) over months between 1 and 4, false)
+        or coalesce(lag(wmo_running_count) over months between 1 and 4, false) as is_wmo_start_secret
+    from by_region
+    window months as (partition by region_code, period_type order by period)
+),
+
+ended as (
+    select
+        *,
+        coalesce(lead(is_youth_start_secret) over months, false) as is_youth_end_secret,
+        coalesce(lead(is_wmo_start_secret) over months, false) as is_wmo_end_secret
+    from begun
+    window months as (partition by region_code, period_type order by period)
+),
+
 -- An amount or a mean over fewer than five tells of persons as much as their number does.
 measured as (
     select
-        by_region.*,
+        ended.*,
         counted_indicators.indicator_code,
         (case counted_indicators.indicator_code
-            when 'youth_care_clients_in_month_count' then by_region.young_count
-            when 'youth_care_ambulatory_clients_count' then by_region.ambulatory_count
-            when 'youth_care_residential_clients_count' then by_region.residential_count
-            when 'youth_protection_clients_count' then by_region.protection_count
-            when 'youth_probation_clients_count' then by_region.probation_count
-            when 'wmo_clients_in_month_count' then by_region.wmo_count
-            when 'youth_allocations_running_count' then by_region.youth_running_count
-            when 'youth_allocations_started_count' then by_region.youth_started_count
-            when 'youth_allocations_ended_count' then by_region.youth_ended_count
-            when 'wmo_allocations_running_count' then by_region.wmo_running_count
-            when 'wmo_allocations_started_count' then by_region.wmo_started_count
-            when 'wmo_allocations_ended_count' then by_region.wmo_ended_count
-            when 'youth_cost_eur' then by_region.youth_cost_eur
-            when 'wmo_cost_eur' then by_region.wmo_cost_eur
-            when 'youth_waiting_days_mean' then by_region.youth_waiting_days
-            when 'wmo_waiting_days_mean' then by_region.wmo_waiting_days
-            when 'youth_duration_days_mean' then by_region.youth_duration_days
-            when 'wmo_duration_days_mean' then by_region.wmo_duration_days
-            when 'youth_care_clients_in_year_count' then by_region.young_in_year_count
-            when 'wmo_clients_in_year_count' then by_region.wmo_in_year_count
+            when 'youth_care_clients_in_month_count' then ended.young_count
+            when 'youth_law_clients_in_month_count' then ended.youth_client_count
+            when 'youth_care_ambulatory_clients_count' then ended.ambulatory_count
+            when 'youth_care_residential_clients_count' then ended.residential_count
+            when 'youth_protection_clients_count' then ended.protection_count
+            when 'youth_probation_clients_count' then ended.probation_count
+            when 'wmo_clients_in_month_count' then ended.wmo_count
+            when 'youth_allocations_running_count' then ended.youth_running_count
+            when 'youth_allocations_started_count' then ended.youth_started_count
+            when 'youth_allocations_ended_count' then ended.youth_ended_count
+            when 'wmo_allocations_running_count' then ended.wmo_running_count
+            when 'wmo_allocations_started_count' then ended.wmo_started_count
+            when 'wmo_allocations_ended_count' then ended.wmo_ended_count
+            when 'youth_cost_eur' then ended.youth_cost_eur
+            when 'wmo_cost_eur' then ended.wmo_cost_eur
+            when 'youth_waiting_days_mean' then ended.youth_waiting_days
+            when 'wmo_waiting_days_mean' then ended.wmo_waiting_days
+            when 'youth_duration_days_mean' then ended.youth_duration_days
+            when 'wmo_duration_days_mean' then ended.wmo_duration_days
+            when 'youth_care_clients_in_year_count' then ended.young_in_year_count
+            when 'wmo_clients_in_year_count' then ended.wmo_in_year_count
         end)::double as value,
         coalesce(
             (case
-                when counted_indicators.indicator_code = 'youth_cost_eur' then by_region.youth_client_count
-                when counted_indicators.indicator_code = 'wmo_cost_eur' then by_region.wmo_count
-                when counted_indicators.indicator_code = 'youth_waiting_days_mean' then by_region.youth_started_count
-                when counted_indicators.indicator_code = 'wmo_waiting_days_mean' then by_region.wmo_started_count
-                when counted_indicators.indicator_code = 'youth_duration_days_mean' then by_region.youth_ended_count
-                when counted_indicators.indicator_code = 'wmo_duration_days_mean' then by_region.wmo_ended_count
+                when counted_indicators.indicator_code = 'youth_cost_eur' then ended.youth_client_count
+                when counted_indicators.indicator_code = 'wmo_cost_eur' then ended.wmo_count
+                when counted_indicators.indicator_code = 'youth_waiting_days_mean' then ended.youth_started_count
+                when counted_indicators.indicator_code = 'wmo_waiting_days_mean' then ended.wmo_started_count
+                when counted_indicators.indicator_code = 'youth_duration_days_mean' then ended.youth_ended_count
+                when counted_indicators.indicator_code = 'wmo_duration_days_mean' then ended.wmo_ended_count
             end) between 1 and 4,
             false
-        ) as is_secret
-    from by_region
-    inner join counted_indicators on by_region.period_type = counted_indicators.period_type
+        )
+        or (case counted_indicators.indicator_code
+            when 'youth_allocations_started_count' then ended.is_youth_start_secret
+            when 'youth_allocations_ended_count' then ended.is_youth_end_secret
+            when 'wmo_allocations_started_count' then ended.is_wmo_start_secret
+            when 'wmo_allocations_ended_count' then ended.is_wmo_end_secret
+            else false
+        end) as is_secret
+    from ended
+    inner join counted_indicators on ended.period_type = counted_indicators.period_type
+    -- In a neighbourhood so few begin and end that hardly any could be shown.
+    where
+        ended.region_level = 'municipality'
+        or counted_indicators.indicator_code not in (
+            'youth_allocations_started_count',
+            'youth_allocations_ended_count',
+            'wmo_allocations_started_count',
+            'wmo_allocations_ended_count'
+        )
 ),
 
 figures as (

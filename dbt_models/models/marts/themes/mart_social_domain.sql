@@ -39,6 +39,7 @@ final as (
         figures.households_with_more_laws_pct,
         figures.households_with_three_or_more_provisions_count,
         figures.youth_care_clients_in_month_count,
+        figures.youth_law_clients_in_month_count,
         figures.youth_care_clients_in_month_per_1000,
         figures.youth_care_ambulatory_clients_count,
         figures.youth_care_residential_clients_count,

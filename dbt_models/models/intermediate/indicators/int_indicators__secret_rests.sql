@@ -1,0 +1,51 @@
+{{ config(materialized='table') }}
+
+with base as (select * from {{ ref('int_indicators__base') }}),
+
+dictionary as (select * from {{ ref('indicators') }}),
+
+together as (select * from {{ ref('secret_together') }}),
+
+-- Each figure beside the one that it is a part of, or of which it is the whole. What the two differ is a number of persons
+-- as well, and where one is secret the other must not lead to it.
+pairs as (
+    select
+        figures.region_code,
+        figures.period,
+        together.indicator_code,
+        together.split_code,
+        case when together.relation <> 'follows' then beside.value end as beside_value,
+        coalesce(
+            figures.missing_reason = 'secret'
+            or beside.missing_reason = 'secret'
+            or (
+                together.relation <> 'follows'
+                and abs(beside.value - figures.value) > 0
+                and abs(beside.value - figures.value) < dictionary.secret_below
+            ),
+            false
+        ) as is_secret
+    from base as figures
+    inner join together on figures.indicator_code = together.indicator_code
+    inner join dictionary on together.indicator_code = dictionary.indicator_code
+    inner join base as beside
+        on
+            together.beside_code = beside.indicator_code
+            and figures.region_code = beside.region_code
+            and figures.period = beside.period
+),
+
+-- One part of a split is the whole less the others: none goes without the others, nor in one neighbourhood without the
+-- same in another. That other one is found by the size of the whole, so that where the whole is hidden the parts are too.
+secret_rests as (
+    select
+        region_code,
+        period,
+        indicator_code,
+        max(case when is_secret then 1 else 0 end) over split = 1 as is_secret,
+        max(beside_value) over split as size
+    from pairs
+    window split as (partition by region_code, period, split_code)
+)
+
+select * from secret_rests
