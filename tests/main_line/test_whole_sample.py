@@ -139,7 +139,11 @@ def test_a_ratio_is_that_of_the_figures_of_its_own_region_and_no_mean_of_ratios(
         left join fct_indicator_values as counts
             on counts.indicator_code = ratios.above
             and counts.region_code = ratios.region_code and counts.period = ratios.period
+        left join fct_indicator_values as divisors
+            on divisors.indicator_code = ratios.below
+            and divisors.region_code = ratios.region_code and divisors.period = ratios.denominator_period
         where counts.value is distinct from ratios.numerator
+            or divisors.value is distinct from ratios.denominator
             or abs(ratios.value - ratios.factor * ratios.numerator / ratios.denominator) > 1e-9 * abs(ratios.value)
     """
     assert ask(release, wrong) == []
@@ -178,6 +182,23 @@ def test_a_series_of_thirteen_years_says_where_borders_broke_it(release):
         ("BU99990103", "not_converted", "2013", "2017"), ("BU99990104", "not_converted", "2013", "2017"),
         ("BU99990203", "estimated", "2013", "2024"), ("BU99990209", "estimated", "2013", "2024"),
     ]  # fmt: skip
+
+
+def test_a_rate_divides_by_the_inhabitants_of_its_own_year_as_soon_as_these_are_held(release):
+    rates = """
+        select rates.period[:4] = rates.denominator_period, own.value is not null, count(*)
+        from fct_indicator_values as rates
+        join dim_indicator as dictionary using (indicator_code)
+        left join fct_indicator_values as own
+            on own.indicator_code = dictionary.denominator
+            and own.region_code = rates.region_code and own.period = rates.period[:4]
+        where rates.denominator_feed = 'cbs.key_figures' and dictionary.numerator is not null
+        group by all
+    """
+    found = {(is_own, is_held): count for is_own, is_held, count in ask(release, rates)}
+    # Every rate of a year that is held divides by it; others, of before and after, by the nearest.
+    assert found.keys() == {(True, True), (False, False)}
+    assert min(found.values()) > 100
 
 
 def test_totals_on_constant_borders_are_those_of_the_edition(release):
