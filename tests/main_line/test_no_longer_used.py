@@ -1,6 +1,7 @@
 """A feed that the settings no longer want: said with the day since when, and nobody is late with it."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from dagster_project.errors import ExitCode
@@ -22,8 +23,7 @@ def run(story, installation, day):
 
 def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(story, tmp_path):
     assert story.first.result.exit_code == ExitCode.RELEASED
-    one = story.installation.copy(tmp_path / "home")
-    one.settings["MAANDVERS_WITHOUT"] = '["signalen"]'
+    one = replace(story.installation.copy(tmp_path / "home"), settings={"MAANDVERS_WITHOUT": '["signalen"]'})
     for day in (FIRST_DAY_WITHOUT, MONTHS_LATER):
         assert run(story, one, day).exit_code == ExitCode.RELEASED
         status = {feed.feed: feed for feed in one.status(day).feeds}
