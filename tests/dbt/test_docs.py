@@ -7,7 +7,7 @@ from test_unit_tests import empty_warehouse
 
 from dagster_project.checksums import digest_of
 from dagster_project.dbt import digest_of_sources
-from dagster_project.docs import write_docs
+from dagster_project.docs import WHOLE_DESCRIPTIONS, write_docs
 from dagster_project.errors import SetupError
 from dagster_project.settings import Settings
 from dagster_project.workspace import Workspace
@@ -34,6 +34,9 @@ def test_the_page_explains_the_marts_and_leaves_the_warehouse_as_it_was(workspac
         "Berekening: 1.000 \\u00d7 Geregistreerde misdrijven (crimes_count) \\u00f7 Inwoners (population_count).",
     ):
         assert text in page
+    # Descriptions are shown whole: the style is there, and so is the row that it is for.
+    assert WHOLE_DESCRIPTIONS in page
+    assert 'class="column-row"' in page
     assert re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["']https?://[^"']+""", page) == []
 
 
