@@ -49,7 +49,7 @@ class Status(BaseModel):
     unread: list[str]
     release: ReleaseNote | None
     # What of our own books is damaged, what that means and what to do: no run stops for it.
-    damaged: list[str]
+    damaged: list[str] = []
 
 
 def read_status(workspace: Workspace) -> Status:
