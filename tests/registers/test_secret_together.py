@@ -21,8 +21,8 @@ FORMS = [
 ]
 WITHIN = [{"indicator_code": "to_work", "split_code": "to_work", "beside_code": "outflow", "relation": "within"}]
 CHAIN = [
-    {"indicator_code": "indicated", "split_code": "indicated", "beside_code": "toddlers", "relation": "within"},
-    {"indicator_code": "placed", "split_code": "placed", "beside_code": "indicated", "relation": "within"},
+    {"indicator_code": "indicated", "split_code": "toddlers", "beside_code": "toddlers", "relation": "within"},
+    {"indicator_code": "placed", "split_code": "toddlers", "beside_code": "indicated", "relation": "within"},
 ]
 AROUND = [{"indicator_code": "all_ages", "split_code": "all_ages", "beside_code": "young", "relation": "around"}]
 

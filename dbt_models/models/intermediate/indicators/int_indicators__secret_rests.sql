@@ -14,7 +14,6 @@ pairs as (
         figures.period,
         together.indicator_code,
         together.split_code,
-        together.beside_code,
         case when together.relation <> 'follows' then beside.value end as beside_value,
         coalesce(
             figures.missing_reason = 'secret'
@@ -38,33 +37,15 @@ pairs as (
 
 -- One part of a split is the whole less the others: none goes without the others, nor in one neighbourhood without the
 -- same in another. That other one is found by the size of the whole, so that where the whole is hidden the parts are too.
-splits as (
+secret_rests as (
     select
         region_code,
         period,
         indicator_code,
-        beside_code,
         max(case when is_secret then 1 else 0 end) over split = 1 as is_secret,
         max(beside_value) over split as size
     from pairs
     window split as (partition by region_code, period, split_code)
-),
-
--- A part of a part lies between nothing and a figure that is hidden itself: where it is shown, it tells of that one.
-secret_rests as (
-    select
-        splits.region_code,
-        splits.period,
-        splits.indicator_code,
-        splits.is_secret or coalesce(wholes.is_secret, false) as is_secret,
-        -- Beside nobody there is nobody, as everyone can see: such a one hides no other.
-        case when splits.size = 0 then 0 else coalesce(wholes.size, splits.size) end as size
-    from splits
-    left join splits as wholes
-        on
-            splits.beside_code = wholes.indicator_code
-            and splits.region_code = wholes.region_code
-            and splits.period = wholes.period
 )
 
 select * from secret_rests
