@@ -20,6 +20,10 @@ FORMS = [
     for form in ("ambulatory", "residential", "protection")
 ]
 WITHIN = [{"indicator_code": "to_work", "split_code": "to_work", "beside_code": "outflow", "relation": "within"}]
+CHAIN = [
+    {"indicator_code": "indicated", "split_code": "toddlers", "beside_code": "toddlers", "relation": "within"},
+    {"indicator_code": "placed", "split_code": "toddlers", "beside_code": "indicated", "relation": "within"},
+]
 AROUND = [{"indicator_code": "all_ages", "split_code": "all_ages", "beside_code": "young", "relation": "around"}]
 
 FEW = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 7, 12])
@@ -75,6 +79,18 @@ def test_a_part_tells_no_rest(data):
         counts["to_work", place] = data.draw(FEW)
         counts["outflow", place] = counts["to_work", place] + data.draw(FEW)
     assert_nothing_is_told(counts, members, WITHIN)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_a_part_of_a_part_tells_no_rest(data):
+    members, places = data.draw(municipality())
+    counts = {}
+    for place in places:
+        counts["placed", place] = data.draw(FEW)
+        counts["indicated", place] = counts["placed", place] + data.draw(FEW)
+        counts["toddlers", place] = counts["indicated", place] + data.draw(st.one_of(FEW, MANY))
+    assert_nothing_is_told(counts, members, CHAIN)
 
 
 @settings(max_examples=25, deadline=None)
