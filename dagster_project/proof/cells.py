@@ -114,7 +114,8 @@ def _targets(
         # Figures of own areas are only made of others, further on.
         if line and node_id and row_with_key(connection, lineage.nodes[node_id].table, key):
             yield Target(node_id, "value", key), line
-    if not is_told:
+    # A mart of all figures is computed too slowly for trials.
+    if not is_told and not lineage.holds_indicators(question.mart):
         yield Target(f"model.maandvers.{question.mart}", question.column, row.key), row.values
 
 

@@ -8,7 +8,7 @@ from verify.test_verify import flip
 
 from dagster_project.errors import ExitCode
 
-from .installation import CBS, SIGNALEN, ask
+from .installation import CBS, SIGNALEN, Installation, ask
 from .story import FIRST, paged_sample, silence
 
 
@@ -19,19 +19,18 @@ def suppliers():
 
 
 @pytest.fixture(scope="module")
-def installation(story, suppliers, tmp_path_factory):
+def installation(suppliers, tmp_path_factory):
     """Four files are damaged: the newest release's note, a table, the ledger and a journal."""
-    assert story.first.result.release_id
-    copy = story.installation.copy(tmp_path_factory.mktemp("damaged") / "home")
-    copy.suppliers = suppliers
-    (copy.latest / "release.json").write_text("{")
-    table = delivery(copy) / "statuses.parquet"
+    installation = Installation(tmp_path_factory.mktemp("damaged"), suppliers)
+    assert installation.run(FIRST, ["cbs", SIGNALEN]).exit_code == ExitCode.RELEASED
+    (installation.latest / "release.json").write_text("{")
+    table = delivery(installation) / "statuses.parquet"
     flip(table, 8 * (table.stat().st_size - 2))
-    (publication,) = (copy.home / "published").glob("*/figures.parquet")
+    (publication,) = (installation.home / "published").glob("*/figures.parquet")
     flip(publication, 8 * 100)
-    journal = copy.stores(FIRST)[CBS].journal.file
+    journal = installation.stores(FIRST)[CBS].journal.file
     journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2026', b'"attempted_at": "2025'))
-    return copy
+    return installation
 
 
 def delivery(installation):
