@@ -81,9 +81,7 @@ def _publications(workspace: Workspace) -> tuple[date, list[str]]:
             "SELECT DISTINCT published_on, release_number FROM raw_maandvers.published_figures"
         ).fetchall()
     assert day is not None, "the clocks are written before a release"
-    return day[0], [
-        one.release_id for one in Ledger(workspace).publications() if (one.published_on, one.number) in before
-    ]
+    return day[0], [one.release_id for one in Ledger(workspace).readable() if (one.published_on, one.number) in before]
 
 
 def delivery_folder(feed: str, delivery_id: str) -> str:

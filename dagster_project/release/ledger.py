@@ -70,13 +70,17 @@ class Ledger:
         found = [Publication.model_validate_json((folder / NOTE).read_bytes()) for folder in self.folders()]
         return sorted(found, key=lambda one: (one.published_on, one.number))
 
+    def readable(self) -> list[Publication]:
+        """What was published, oldest first; nothing while some of it is damaged."""
+        return [] if self.damage() else self.publications()
+
     def files(self) -> list[Path]:
-        """The files that hold the figures, oldest first; none of them while one is damaged."""
-        return [] if self.damage() else [self.folder / one.release_id / FIGURES for one in self.publications()]
+        """The files that hold the figures of what is readable, oldest first."""
+        return [self.folder / one.release_id / FIGURES for one in self.readable()]
 
     def day_of(self, fingerprint: str) -> date | None:
         """The day on which what dbt has built was first published; None for what was not, as far as anyone can say."""
-        last = [] if self.damage() else self.publications()[-1:]
+        last = self.readable()[-1:]
         return last[0].published_on if last and last[0].fingerprint == fingerprint else None
 
     def publish(self, release_id: str, day: date) -> None:

@@ -1,13 +1,14 @@
 """A feed that the settings no longer want: said with the day since when, and nobody is late with it."""
 
 import json
-from dataclasses import replace
 from datetime import date
+
+from suppliers.running import running
 
 from dagster_project.errors import ExitCode
 
-from .installation import CBS, SIGNALEN, ask
-from .story import paged_sample
+from .installation import CBS, SIGNALEN, Installation, ask
+from .story import FIRST, paged_sample
 
 FIRST_DAY_WITHOUT, MONTHS_LATER, BACK = date(2026, 5, 20), date(2026, 7, 20), date(2026, 7, 21)
 
@@ -16,16 +17,20 @@ def told(installation):
     return json.loads((installation.latest / "freshness.json").read_text())
 
 
-def run(story, installation, day):
-    story.suppliers.app = paged_sample(day)
-    return installation.run(day)
+def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(tmp_path):
+    with running(paged_sample(FIRST)) as suppliers:
+        check_use_and_disuse(Installation(tmp_path, suppliers))
 
 
-def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(story, tmp_path):
-    assert story.first.result.exit_code == ExitCode.RELEASED
-    one = replace(story.installation.copy(tmp_path / "home"), settings={"MAANDVERS_WITHOUT": '["signalen"]'})
+def check_use_and_disuse(one):
+    def run(day):
+        one.suppliers.app = paged_sample(day)
+        return one.run(day)
+
+    assert run(FIRST).exit_code == ExitCode.RELEASED
+    one.settings["MAANDVERS_WITHOUT"] = '["signalen"]'
     for day in (FIRST_DAY_WITHOUT, MONTHS_LATER):
-        assert run(story, one, day).exit_code == ExitCode.RELEASED
+        assert run(day).exit_code == ExitCode.RELEASED
         status = {feed.feed: feed for feed in one.status(day).feeds}
         assert status[SIGNALEN].state == "not used any more"
         assert status[SIGNALEN].why == [f"is not used any more since {FIRST_DAY_WITHOUT}, by the settings"]
@@ -39,6 +44,6 @@ def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(story, 
         assert ask(one.latest, "select feed from freshness") == [(CBS,)]
         assert status[CBS].state == "fresh"
     del one.settings["MAANDVERS_WITHOUT"]
-    assert run(story, one, BACK).exit_code == ExitCode.RELEASED
+    assert run(BACK).exit_code == ExitCode.RELEASED
     assert told(one)["no_longer_used_since"] == {}
     assert ask(one.latest, "select count(*) > 0 from held.mart_reports") == [(True,)]

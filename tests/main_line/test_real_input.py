@@ -55,6 +55,9 @@ class Nationwide:
         return self.connection.execute(query).fetchall()
 
 
+NOT_PUBLISHED = "null::double"
+
+
 def expressions(installation: Installation) -> dict[str, str]:
     """Every indicator of the dictionary that comes from CBS, in terms of the real table's columns."""
     columns = duckdb.sql(f"describe from '{parquet_of('TypedDataSet')}'").fetchall()
@@ -65,7 +68,7 @@ def expressions(installation: Installation) -> dict[str, str]:
     for column in installation.stores(DAY)[CBS].feed.tables[0].columns:
         candidates = [TWICE[column.name]] if column.name in TWICE else by_name.get(column.meta.supplier_name, [])
         if not column.is_expected_in(2020):
-            found[column.name] = "null::double"
+            found[column.name] = NOT_PUBLISHED
         elif len(candidates) == 1:
             found[column.name] = f'"{candidates[0]}"'
     with (SEEDS / "indicators.csv").open(encoding="utf-8") as file:
@@ -121,9 +124,15 @@ def test_a_figure_that_cbs_left_out_is_missing_with_a_reason_and_not_0(nationwid
     assert ask(nationwide.release, f"select welfare_recipients_count {row}") == [(None,)]
 
 
+def published(nationwide):
+    """Indicators of which the table has a column; others have no row."""
+    return {code: expression for code, expression in nationwide.expressions.items() if expression != NOT_PUBLISHED}
+
+
 def test_every_figure_of_every_region_is_that_of_the_real_file(nationwide):
-    assert len(nationwide.expressions) >= 30
-    codes = ", ".join(f"'{code}'" for code in nationwide.expressions)
+    expressions = published(nationwide)
+    assert len(expressions) >= 30
+    codes = ", ".join(f"'{code}'" for code in expressions)
     ours = (
         "select region_code, indicator_code, round(value, 9) as value from written.fct_indicator_values"
         f" where indicator_code in ({codes})"
@@ -131,16 +140,16 @@ def test_every_figure_of_every_region_is_that_of_the_real_file(nationwide):
     theirs = " union all ".join(
         f"select trim(WijkenEnBuurten) as region_code, '{code}' as indicator_code,"
         f" round(({expression})::double, 9) as value from real_table"
-        for code, expression in nationwide.expressions.items()
+        for code, expression in expressions.items()
     )
     count = nationwide.connection.execute(f"select count(*) from ({ours})").fetchone()
-    assert count == (17_341 * len(nationwide.expressions),)
+    assert count == (17_341 * len(expressions),)
     assert nationwide.differences(ours, theirs) == []
 
 
 def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(nationwide):
     held = {code for (code,) in ask(nationwide.release, "select distinct indicator_code from fct_indicator_values")}
-    assert held == nationwide.expressions.keys()
+    assert held == published(nationwide).keys()
 
 
 def test_every_column_of_the_key_figures_is_that_of_the_real_file(nationwide):
