@@ -152,7 +152,7 @@ def ground_of(
     return Ground(
         deliveries or {feed: set() for feed in under if not sources or feed in sources},
         indicators,
-        _periods(found, long),
+        _periods(question.column, found, long),
     )
 
 
@@ -168,12 +168,13 @@ def _sources(connection: duckdb.DuckDBPyConnection, indicators: Iterable[str]) -
     return {line["source_feed"] for line in rows_of(connection, query, [list(indicators)])}
 
 
-def _periods(found: dict[str, Any] | None, long: dict[str, Any]) -> dict[str, str]:
-    """The period of each part; a ratio may divide by a figure of another one."""
+def _periods(column: str, found: dict[str, Any] | None, long: dict[str, Any]) -> dict[str, str]:
+    """The period of each part that the column tells of; a ratio may divide by a figure of another one."""
     if not found or not long:
         return {}
-    above, below = found["numerator"] or found["indicator_code"], found["denominator"]
-    return {above: long["period"]} | ({below: long["denominator_period"] or long["period"]} if below else {})
+    above = {found["numerator"] or found["indicator_code"]: long["period"]}
+    below = {found["denominator"]: long["denominator_period"] or long["period"]} if found["denominator"] else {}
+    return {"numerator": above, "denominator": below}.get(column, above | below)
 
 
 def _long_row(connection: duckdb.DuckDBPyConnection, question: Question, row: Row) -> dict[str, Any] | None:

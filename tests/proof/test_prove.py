@@ -137,6 +137,13 @@ def test_a_ratio_stands_on_a_cell_of_each_of_its_parts(workspace, release):
     }
 
 
+def test_a_part_of_a_ratio_stands_on_its_own_cell_alone(workspace, release):
+    row = "indicator_code = 'cars_per_1000' and region_code = 'BU99990001' and period = '2025'"
+    for column, supplier_name in (("numerator", "PersonenautoSTotaal"), ("denominator", "AantalInwoners")):
+        (cell,) = prove(workspace, Question("fct_indicator_values", column, row), release.name).stands_on.cells
+        assert cell.column.rpartition("_")[0] == supplier_name
+
+
 def test_a_definition_and_a_place_in_a_list_stand_on_no_cell_of_their_own(workspace, release):
     definition = Question("dim_indicator", "decimals", "indicator_code = 'population_count'")
     rank = Question(
