@@ -295,7 +295,8 @@ def test_a_scratch_warehouse_that_was_changed_is_made_anew(workspace, release, p
 def test_nothing_is_made_from_a_payload_that_was_changed_and_all_else_is_proven(workspace, release, proven):
     definition = Question("dim_indicator", "label_en", "indicator_code = 'population_count'")
     ratio = Question.of("reports_received_per_1000", None, "GM9999", "2025-12")
-    (page,) = workspace.landing.glob("signalen/reports/deliveries/*/payload/signals.csv.gz")
+    deliveries = {step.feed: step.delivery_id for step in prove(workspace, ratio, release.name).deliveries}
+    (page,) = workspace.landing.glob(f"signalen/reports/deliveries/{deliveries['signalen.reports']}/payload/signals*")
     with kept_as_it_is(workspace.home / "proofs") as proofs:
         shutil.rmtree(proofs)
         with kept_as_it_is(page):
