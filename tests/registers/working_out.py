@@ -105,9 +105,8 @@ def told(
     """Every number below the limit that somebody can work out: a hidden figure, or what it leaves of a shown one.
 
     Of a neighbourhood he knows whether a figure is hidden for its own number, and so lies between 1 and 4; not of one
-    that goes together with others, since any of them can be the reason, nor where no other was hidden to go along,
-    since then each can be that other. Where the municipality holds more than its districts, since not everybody has a
-    place, it tells no more than that.
+    that goes together with others, since any of them can be the reason. Where the municipality holds more than its
+    districts, since not everybody has a place, it tells no more than that.
     """  # fmt: skip
     sums = [row for row in rows if row["relation"] != "follows"]
     beside = [(row["indicator_code"], row["beside_code"]) for row in sums]
@@ -115,11 +114,10 @@ def told(
     parts = {region: places for region, places in members.items() if region[:2] != "GM"}
     whole = {region: places for region, places in members.items() if region[:2] == "GM"}
     told = []
-    going_along = {indicator for indicator, region in hidden - below_limit if region[:2] == "BU"}
     for family in families(sums, {indicator for indicator, _ in hidden}):
         bounds: dict[Cell, tuple[float, float | None]] = {
             cell: (1, LIMIT - 1)
-            if cell in below_limit and cell[1][:2] == "BU" and cell[0] in going_along - parts_of
+            if cell in below_limit and cell[1][:2] == "BU" and cell[0] not in parts_of
             else (0, None)
             for cell in hidden
             if cell[0] in family

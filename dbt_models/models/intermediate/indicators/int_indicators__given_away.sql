@@ -17,6 +17,7 @@ judged as (
         base.period,
         base.value,
         coalesce(rests.size, base.value) as size,
+        coalesce(base.missing_reason = 'secret', false) as is_below_limit,
         coalesce(base.missing_reason = 'secret' or rests.is_secret, false) as is_secret
     from base
     left join rests
@@ -135,22 +136,58 @@ hidden_areas as (
     where hidden.is_in_hidden_district or members.area_code is null
 ),
 
--- The municipality tells what its only hidden district is, where none goes along.
+-- The municipality tells what its only hidden district is, where none goes along; and what all hidden neighbourhoods are
+-- together, where each is below the limit: of two that are 8, both are 4. Nor may what it leaves be such a number itself.
+telling_municipalities as (
+    select
+        indicator_code,
+        period
+    from hidden_districts
+    group by indicator_code, period
+    having count(*) = 1
+    union
+    select
+        figures.indicator_code,
+        figures.period
+    from figures
+    inner join hidden_neighbourhoods
+        on
+            figures.region_code = hidden_neighbourhoods.neighbourhood_code
+            and figures.indicator_code = hidden_neighbourhoods.indicator_code
+            and figures.period = hidden_neighbourhoods.period
+    group by figures.indicator_code, figures.period
+    having bool_and(figures.is_below_limit)
+    union
+    select
+        municipality.indicator_code,
+        municipality.period
+    from figures as municipality
+    inner join dictionary on municipality.indicator_code = dictionary.indicator_code
+    inner join neighbourhoods
+        on
+            municipality.indicator_code = neighbourhoods.indicator_code
+            and municipality.period = neighbourhoods.period
+    left join hidden_neighbourhoods as hidden
+        on
+            neighbourhoods.region_code = hidden.neighbourhood_code
+            and neighbourhoods.indicator_code = hidden.indicator_code
+            and neighbourhoods.period = hidden.period
+    where municipality.region_level = 'municipality'
+    group by municipality.indicator_code, municipality.period, municipality.value, dictionary.secret_below
+    having
+        count(hidden.neighbourhood_code) > 0
+        and municipality.value - sum(case when hidden.neighbourhood_code is null then neighbourhoods.value else 0 end)
+        < dictionary.secret_below
+),
+
 hidden_municipalities as (
     select
         figures.region_code,
         figures.indicator_code,
         figures.period
     from figures
-    inner join (
-        select
-            indicator_code,
-            period
-        from hidden_districts
-        group by indicator_code, period
-        having count(*) = 1
-    ) as alone
-        on figures.indicator_code = alone.indicator_code and figures.period = alone.period
+    inner join telling_municipalities as telling
+        on figures.indicator_code = telling.indicator_code and figures.period = telling.period
     where figures.region_level = 'municipality'
 ),
 
