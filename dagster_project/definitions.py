@@ -13,6 +13,7 @@ from dagster_project.defs.retention import retention_asset
 from dagster_project.defs.warehouse import warehouse_assets
 from dagster_project.release.marts import read_marts
 from dagster_project.settings import DBT_PROJECT, load_settings
+from dagster_project.workspace import wall_clock
 from orchestration.jobs import JOBS
 from orchestration.schedules import every_night
 
@@ -24,5 +25,8 @@ defs = Definitions(
     asset_checks=[delivery_checks(feeds), mart_checks(marts)],
     jobs=JOBS,
     schedules=[every_night],
-    resources={"workspace": WorkspaceResource(is_sample=load_settings().sample), "dbt": dbt_resource()},
+    resources={
+        "workspace": WorkspaceResource(is_sample=load_settings().sample, clock=wall_clock),
+        "dbt": dbt_resource(),
+    },
 )

@@ -15,6 +15,7 @@ from dagster_project.defs.release import mart_key, release_asset
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.defs.retention import retention_asset
 from dagster_project.release.marts import Mart
+from dagster_project.workspace import wall_clock
 from orchestration.jobs import land, renew
 
 
@@ -24,7 +25,7 @@ def landing(feeds: Sequence[Feed]) -> Definitions:
         assets=[feed_assets(feeds)],
         asset_checks=[delivery_checks(feeds)],
         jobs=[land],
-        resources={"workspace": WorkspaceResource()},
+        resources={"workspace": WorkspaceResource(clock=wall_clock)},
     )
 
 
@@ -39,5 +40,5 @@ def renewal(feeds: Sequence[Feed], marts: Sequence[Mart]) -> Definitions:
         ],
         asset_checks=[mart_checks(marts)],
         jobs=[renew],
-        resources={"workspace": WorkspaceResource()},
+        resources={"workspace": WorkspaceResource(clock=wall_clock)},
     )

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
-from dagster_project.landing.store import FeedState, FeedStore
+from dagster_project.landing.store import FeedStore
 from dagster_project.workspace import local_day
 
 
@@ -50,8 +50,9 @@ class Clocks(BaseModel):
 def read_clocks(store: FeedStore) -> Clocks:
     """Read a feed's clocks from landing; they move only by what suppliers said and sent."""
     state = store.state()
-    damage = {edition: told for edition in state.window if (told := _damage_of(store, state, edition))}
-    whole = {edition: held for edition, held in state.current.items() if edition not in damage}
+    damage = {edition: store.damage(held.delivery_id) for edition, held in state.current.items()}
+    whole = {edition: held for edition, held in state.current.items() if damage[edition] is None}
+    damaged = {edition: told for edition in state.shown if (told := damage[edition])}
     manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
     clocks = Clocks(
         feed=store.feed.id,
@@ -63,19 +64,14 @@ def read_clocks(store: FeedStore) -> Clocks:
         expected=None,
         asked_at=state.attempted_at,
         dropped_on=local_day(state.dropped_at) if state.dropped_at else None,
-        problems=[] if state.dropped_at else [*state.problems, *damage.values()],
+        problems=[] if state.dropped_at else [*state.problems, *damaged.values()],
         remarks=[] if state.dropped_at else state.remarks,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
-        damaged=sorted(damage),
+        damaged=sorted(damaged),
     )
     clocks.fresh_until = _limit(store.feed, clocks)
     clocks.expected = _expected(store.feed, clocks)
     return clocks
-
-
-def _damage_of(store: FeedStore, state: FeedState, edition: str) -> str | None:
-    held = state.current.get(edition)
-    return store.damage(held.delivery_id) if held else None
 
 
 def _limit(feed: Feed, clocks: Clocks) -> date | None:

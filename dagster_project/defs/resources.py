@@ -14,7 +14,7 @@ from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
 from dagster_project.opening import sole_run, workspace_to_run
 from dagster_project.settings import Settings
-from dagster_project.workspace import Clock, Workspace, wall_clock
+from dagster_project.workspace import Clock, Workspace
 from orchestration.jobs import JOBS
 
 
@@ -25,8 +25,7 @@ class WorkspaceResource(dg.ConfigurableResource):
     as_of: str | None = None
     as_known_on: str | None = None
     feeds: list[str] = Field(default_factory=list)
-    # Dagster takes a plain object for a resource; its types do not say so of a default.
-    clock: dg.ResourceDependency[Clock] = wall_clock  # type: ignore[assignment]
+    clock: dg.ResourceDependency[Clock]
 
     _open: Workspace = PrivateAttr()
 

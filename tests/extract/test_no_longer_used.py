@@ -15,7 +15,7 @@ from dagster_project.errors import SetupError
 from dagster_project.landing.receive import let_go
 from dagster_project.landing.store import FeedState, FeedStore
 from dagster_project.settings import Settings
-from dagster_project.workspace import Workspace
+from dagster_project.workspace import Workspace, wall_clock
 
 from .files import HEADINGS, OTHER, ROW, as_csv, desk, drop
 
@@ -81,7 +81,7 @@ def test_a_name_that_no_feed_has_is_refused(staff):
 
 def test_a_folder_that_nobody_made_is_asked_for_only_once_it_was_there(tmp_path):
     workspace = Workspace(Settings(home=tmp_path))
-    resource = WorkspaceResource()
+    resource = WorkspaceResource(clock=wall_clock)
     resource._open = workspace
     (contract,) = workspace.select(["hr.staff"])
     assert not resource.asks_for(contract, workspace.settings)

@@ -3,10 +3,12 @@
 import orjson
 import pytest
 from suppliers import faults
+from verify.test_verify import flip
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.landing.history import remember, state_of
+from dagster_project.landing.store import MANIFEST
 from dagster_project.settings import FeedSettings
 from dagster_project.status import _status
 
@@ -61,6 +63,17 @@ def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, 
     assert clocks.checked_at == before.checked_at
     assert _status(desk.store, desk.now.date()).state == "fresh, but not confirmed"
     assert {row["edition"] for frame in delivery_frames([desk.store], False) for row in frame.rows} == {"2024"}
+
+
+@pytest.mark.parametrize("name", ["key_figures.parquet", MANIFEST])
+def test_what_is_shown_in_place_of_a_new_table_is_held_against_its_seal_as_well(suppliers, desk, name):
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    held = a_night(desk).current["2024"]
+    file = desk.store.deliveries / held.delivery_id / name
+    flip(file, 8 * (file.stat().st_size // 3))
+    clocks = read_clocks(desk.store)
+    assert (clocks.damaged, clocks.deliveries) == (["2024"], {})
+    assert "is not as it was written" in clocks.problems[-1]
 
 
 def test_once_the_new_table_is_held_it_takes_the_place_of_the_old(suppliers, desk):

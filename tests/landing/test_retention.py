@@ -24,6 +24,7 @@ from dagster_project.release.build import ReleaseNote
 from dagster_project.retention import prune
 from dagster_project.settings import DBT_PROJECT
 from dagster_project.verify import verify
+from dagster_project.workspace import wall_clock
 
 from .lived_through import CRIMES, Lived
 
@@ -318,7 +319,9 @@ def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
 def pruned_by_night(lived, monkeypatch):
     """What the asset of the nightly job tells."""
     monkeypatch.setenv("MAANDVERS_HOME", str(lived.home))
-    done = dg.materialize([retention_asset()], resources={"workspace": WorkspaceResource(as_of=str(TODAY))})
+    done = dg.materialize(
+        [retention_asset()], resources={"workspace": WorkspaceResource(as_of=str(TODAY), clock=wall_clock)}
+    )
     assert done.success
     (event,) = done.get_asset_materialization_events()
     return event.materialization.metadata
