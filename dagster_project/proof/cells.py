@@ -21,7 +21,6 @@ from dagster_project.proof.lineage import Lineage
 from dagster_project.proof.payload import PayloadReader, Place
 from dagster_project.proof.scratch import Scratch
 from dagster_project.proof.whatif import Target, WhatIf
-from dagster_project.workspace import LOCAL_TIME
 
 # Columns of marts that show a figure of an indicator itself, and not what follows from many.
 OWN_VALUES = frozenset({"value", "numerator", "denominator", "lower_bound", "upper_bound"})
@@ -94,7 +93,7 @@ def _why_none(lineage: Lineage, question: Question, row: Row, ground: Ground) ->
         return "it is a definition"
     if row.values[question.column] is None:
         return "what is missing would not change with the cells below it"
-    is_own = question.column in OWN_VALUES | ground.indicators if ground.indicators else False
+    is_own = bool(ground.indicators) and question.column in OWN_VALUES | ground.indicators
     if not is_own and (ground.indicators or lineage.holds_indicators(question.mart)):
         return "it tells of a figure, or follows from many"
     return None
@@ -232,16 +231,16 @@ class _Search:
         """What the table says of the figure's own period, in the column that tells it; nothing where that is much."""
         first, last = self.values.get("period_start_date"), self.values.get("period_end_date")
         table, column, data_type = self.feed.period_column or ("", "", "")
-        if not first or not last or table != self.table.name:
+        # A moment tells when a row last changed, and not of which period it is.
+        if not first or not last or table != self.table.name or data_type == "timestamptz":
             return {}
-        told_as = f"({column} AT TIME ZONE '{LOCAL_TIME}')::date" if data_type == "timestamptz" else column
-        query = f"SELECT DISTINCT {told_as} AS told FROM {self._kept} WHERE {column} IS NOT NULL"
+        query = f"SELECT DISTINCT {column} AS told FROM {self._kept} WHERE {column} IS NOT NULL"
         told = [row["told"] for row in rows_of(self.what_if.connection, query, [])]
         if data_type == "varchar":
             fitting = [code for code in told if last_period_end([code]) == last]
         else:
             fitting = [day for day in told if isinstance(day, date) and first <= day <= last]
-        return {told_as: fitting} if 0 < len(fitting) <= MOST_PERIODS else {}
+        return {column: fitting} if 0 < len(fitting) <= MOST_PERIODS else {}
 
     @property
     def _kept(self) -> str:

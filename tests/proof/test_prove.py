@@ -163,7 +163,7 @@ def test_a_figure_of_a_mart_without_periods_stands_on_the_cell_of_its_edition(wo
     assert (cell.column.rpartition("_")[0], cell.key) == ("AantalInwoners", {"region_code": "BU99990001"})
 
 
-def test_a_figure_of_reports_stands_on_the_reports_of_its_month(workspace, release):
+def test_a_figure_of_reports_stands_on_reports_that_count_together(workspace, release):
     received = Question.of("reports_received_count", None, "GM9999", "2025-12")
     proof = prove(workspace, received, release.name)
     (rows,) = proof.stands_on.rows
