@@ -6,7 +6,7 @@ from landing.receiving import NOW, WAALWIJK, copied, key_figures, nationwide, on
 from suppliers import faults
 
 from dagster_project.audit.frames import LEVELS, delivery_frames
-from dagster_project.checksums import write_checksums
+from dagster_project.storage.checksums import write_checksums
 from expectations.rules import RULES
 
 RULE = RULES["parts_to_add_up"]
