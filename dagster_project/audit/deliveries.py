@@ -13,6 +13,7 @@ from dagster_project.landing.age import remark_on_a_gap
 from dagster_project.landing.history import ever_current
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
+from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def judge_freshness(
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
     """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
@@ -114,7 +115,7 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
     error = DeliveryError(
         store.feed.id,
         problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
-        expected="; ".join(j.expected for j in failed[:3]),
+        expected=" ".join(dict.fromkeys(SUITES[j.suite].rule.en for j in failed[:3])),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
         kept=store.told([kept] if kept else []),

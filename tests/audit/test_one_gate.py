@@ -56,7 +56,7 @@ def clocks_of(feed, checked):
 
 def gate(feed, checked, on):
     """The verdict of the suite on one feed, whose every clock shows the same day."""
-    judgements = judge_by_rules(on)([freshness_frame([feed], [clocks_of(feed, checked)])], True)
+    judgements = judge_by_rules([freshness_frame([feed], [clocks_of(feed, checked)], on)])
     assert [judgement.suite for judgement in judgements] == ["freshness"] * len(feed.delivery.clocks)
     return all(judgement.passed for judgement in judgements)
 

@@ -33,7 +33,7 @@ def kept(desk, name):
 
 
 def verdict(desk):
-    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules(desk.now.date()))[1]
+    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules)[1]
     return own
 
 
