@@ -132,6 +132,7 @@ def read_findings(validation: "ExpectationSuiteValidationResult") -> Findings:
         problems.append(f"no result of {' and '.join(sorted(f'{kind} on {column}' for kind, column in missing))}")
     if len(counts) > 1:
         problems.append(f"its expectations evaluated different numbers of rows: {sorted(counts)}")
+    failed = {position: row for position, row in failed.items() if position not in unchecked}
     return Findings(max(counts, default=0), failed, unchecked, problems[0] if problems else None)
 
 
@@ -144,7 +145,8 @@ def _problem(result: "ExpectationValidationResult") -> str | None:
     for exception in [info] if "raised_exception" in info else list(info.values()):
         if exception["raised_exception"]:
             return str(exception["exception_message"])
-    if len(result.result.get("unexpected_index_list") or []) != result.result.get("unexpected_count"):
+    named, counted = len(result.result.get("unexpected_index_list") or []), result.result.get("unexpected_count")
+    if named != counted or bool(result.success) != (named == 0):
         return "Great Expectations does not name the rows that failed"
     return None
 

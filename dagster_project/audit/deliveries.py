@@ -1,4 +1,4 @@
-"""What the audit of deliveries leads to: a candidate becomes current or is set aside, a stale feed is withheld."""
+"""Consequences of the audit: a candidate becomes current or is quarantined, a stale feed is withheld."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wor
 
 
 def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
-    """Judge what came in, admit what passes and set aside what does not; the last good delivery stays current."""
+    """Judge candidates; admit those that pass and quarantine the others, so the last good delivery stays current."""
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames, True)
     for store in stores:
@@ -68,7 +68,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
 
 
 def _without_name(sentence: str) -> str:
-    """The sentence of a judgement for who reads it under the name of the feed."""
+    """Drop the label of a judgement's sentence, for display under the name of the feed."""
     _, _, rest = sentence.partition(": ")
     return rest[:1].upper() + rest[1:]
 
@@ -86,7 +86,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
         }
         if not own or asked - {j.suite for j in own}:
             state.problems.append(
-                f"{store.feed.id} {edition}: the audit did not run, so what came in waits for the next"
+                f"{store.feed.id} {edition}: the audit did not run, so its delivery waits for the next"
             )
         elif failed:
             _set_aside(store, state, edition, failed)
@@ -96,7 +96,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
         state.checked_at = state.confirmed_at
     told = [known for edition in state.shown if (known := state.current[edition].known_at)]
     if state.checked_at and told:
-        # A file of a person became current while nobody was confirmed: it brings its own age.
+        # An uploaded file became current without confirmation by a supplier: its own age counts.
         state.checked_at = min(state.checked_at, *told)
     store.save(state)
 
@@ -104,7 +104,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
 def _make_current(state: FeedState, edition: str) -> None:
     candidate, current = state.candidates.pop(edition), state.current.get(edition)
     if current is not None and candidate.delivery_id == current.delivery_id:
-        # The supplier calls it new and sent the same: the delivery before it stays the one before it.
+        # Announced as new, but identical: its predecessor does not change.
         candidate = candidate.model_copy(update={"previous_id": current.previous_id})
     state.current[edition] = candidate
 
@@ -125,7 +125,7 @@ def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequenc
         state.remarks.append(remark_on_a_gap(edition, error))
     else:
         state.problems.append(str(error))
-    # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
+    # A supplier may repeat an earlier delivery; one that was shown or serves for comparison is not moved.
     compared = {kept.previous_id} if kept else set()
     if candidate.delivery_id not in ever_current(store) | compared:
         store.set_aside(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))

@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 from extract.zips import members, write_zip
 from landing.receiving import judge_by_rules, key_figures, one_edition, reports
@@ -216,19 +217,43 @@ def test_a_candidate_whose_year_is_no_longer_offered_is_judged_all_the_same(desk
     assert desk.state.problems == []
 
 
+def changed(desk, rows):
+    """A current delivery with another number of rows in its manifest, compared with the one received."""
+    received = desk.receive_and_admit().current["2025"]
+    folder = desk.store.deliveries / "changed"
+    shutil.copytree(desk.store.deliveries / received.delivery_id, folder)
+    manifest = desk.store.manifest("changed")
+    manifest.tables["key_figures"].rows = rows
+    (folder / MANIFEST).write_text(manifest.model_dump_json())
+    write_checksums(folder)
+    state = desk.state
+    ids = {"delivery_id": "changed", "previous_id": received.delivery_id}
+    state.current["2025"] = received.model_copy(update=ids)
+    desk.store.save(state)
+    return folder / "key_figures.parquet"
+
+
+def frame_of(desk, suite):
+    return next(frame for frame in delivery_frames([desk.store], False) if frame.suite == suite)
+
+
 @pytest.mark.parametrize(("rows", "margin"), [(26, 0), (25, -1), (32, 0), (33, -1), (29, 3)])
 def test_the_volume_margin_is_negative_just_outside_the_band(desk, rows, margin):
     """The contract says 90 to 110 per cent; the previous delivery had 29 rows, so 26 to 32 are expected."""
-    previous = desk.receive_and_admit().current["2025"].delivery_id
-    changed = desk.store.deliveries / "changed"
-    shutil.copytree(desk.store.deliveries / previous, changed)
-    manifest = desk.store.manifest(previous)
-    manifest.tables["key_figures"].rows = rows
-    (changed / MANIFEST).write_text(manifest.model_dump_json())
-    write_checksums(changed)
-    state = desk.state
-    state.current["2025"] = state.current["2025"].model_copy(update={"delivery_id": "changed", "previous_id": previous})
-    desk.store.save(state)
-    (row,) = next(frame.rows for frame in delivery_frames([desk.store], False) if frame.suite == "volume")
+    changed(desk, rows)
+    (row,) = frame_of(desk, "volume").rows
     assert (row["previous_row_count"], row["minimum_rows"], row["maximum_rows"]) == (29, 26, 32)
     assert (row["row_count"], row["margin"]) == (rows, margin)
+
+
+def test_a_table_without_rows_has_no_margin_of_fill_and_is_not_checked(desk):
+    parquet = changed(desk, 0)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table emptied as from '{parquet}' limit 0")
+        connection.execute(f"copy emptied to '{parquet}' (format parquet)")
+    write_checksums(parquet.parent)
+    frame = frame_of(desk, "fill_rate")
+    assert {row["margin"] for row in frame.rows} == {None}
+    judgements = judge_by_rules([frame])
+    assert not any(judgement.passed for judgement in judgements)
+    assert all("could not be checked: the table has no rows" in judgement.message for judgement in judgements)

@@ -79,7 +79,7 @@ BROKEN = [
     ("reconciliation", {"regions_compared": 0, "margin": None}, "could not be checked: no region was compared"),
     ("marts", {"row_count": 19, "margin": -1}, "19 rows, at least 20 expected; see which staging model"),
     ("marts", {"stale_row_count": 1234}, "1,234 past their limit, 0 expected; do not release"),
-    ("marts", {"stale_row_count": None}, "could not be checked: its rows could not be counted"),
+    ("marts", {"margin": -1, "stale_row_count": None}, "could not be checked: its rows could not be counted"),
 ]
 
 
@@ -264,6 +264,7 @@ def test_an_exception_of_any_metric_leaves_every_row_unchecked(suite, tmp_path, 
     [
         (lambda results: results.pop(), "no result of expect_column_values_to_be_between on margin"),
         (lambda results: results[-1].result.update(unexpected_index_list=[]), "does not name the rows that failed"),
+        (lambda results: setattr(results[0], "success", False), "does not name the rows that failed"),
         (lambda results: results[-1].result.update(element_count=1), "evaluated different numbers of rows: [1, 2]"),
         (lambda results: [one.result.update(element_count=1) for one in results], "evaluated 1 of 2 rows"),
     ],

@@ -141,15 +141,18 @@ def judge_by_rules(frames: Sequence[Frame], _is_first: bool = True) -> list[Judg
 
 def _findings(frame: Frame) -> Findings:
     found = Findings(len(frame.rows), failed={}, unchecked={}, problem=None)
-    for expected in SUITES[frame.suite].expectations:
-        allowed = expected.model_dump()
-        for position, row in enumerate(frame.rows):
-            value = row[expected.column]
-            if value is None:
-                found.unchecked[position] = row
-            elif value < allowed.get("min_value", value) or value not in allowed.get("value_set", [value]):
-                found.failed[position] = row
+    expectations = [expected.model_dump() for expected in SUITES[frame.suite].expectations]
+    for position, row in enumerate(frame.rows):
+        values = [(row[expected["column"]], expected) for expected in expectations]
+        if any(value is None for value, _ in values):
+            found.unchecked[position] = row
+        elif not all(_is_allowed(value, expected) for value, expected in values):
+            found.failed[position] = row
     return found
+
+
+def _is_allowed(value, expected) -> bool:
+    return value >= expected.get("min_value", value) and value in expected.get("value_set", [value])
 
 
 def every_file(folder: Path) -> dict[str, bytes]:
