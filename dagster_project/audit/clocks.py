@@ -52,7 +52,7 @@ def read_clocks(store: FeedStore) -> Clocks:
     state = store.state()
     damage = {edition: store.damage(held.delivery_id) for edition, held in state.current.items()}
     whole = {edition: held for edition, held in state.current.items() if damage[edition] is None}
-    damaged = {edition: told for edition in state.shown if (told := damage[edition])}
+    damaged = {edition: problem for edition in state.shown if (problem := damage[edition])}
     manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
     clocks = Clocks(
         feed=store.feed.id,

@@ -54,7 +54,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
         failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
     if clocks.damaged:
-        reasons = [(f"what is kept of it was damaged: {', '.join(clocks.damaged)}", DAMAGED_NL)]
+        reasons = [(f"its stored delivery is corrupted: {', '.join(clocks.damaged)}", DAMAGED_NL)]
     if day := clocks.dropped_on:
         reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
     return FeedVerdict(
@@ -89,15 +89,15 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
                 f"{store.feed.id} {edition}: the audit did not run, so its delivery waits for the next"
             )
         elif failed:
-            _set_aside(store, state, edition, failed)
+            _quarantine(store, state, edition, failed)
         else:
             _make_current(state, edition)
     if state.confirmed_at and not state.problems and state.current.keys() >= set(store.refilled(state.window)):
         state.checked_at = state.confirmed_at
-    told = [known for edition in state.shown if (known := state.current[edition].known_at)]
-    if state.checked_at and told:
+    known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    if state.checked_at and known:
         # An uploaded file became current without confirmation by a supplier: its own age counts.
-        state.checked_at = min(state.checked_at, *told)
+        state.checked_at = min(state.checked_at, *known)
     store.save(state)
 
 
@@ -109,7 +109,7 @@ def _make_current(state: FeedState, edition: str) -> None:
     state.current[edition] = candidate
 
 
-def _set_aside(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
+def _quarantine(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
     candidate = state.candidates.pop(edition)
     kept = state.current.get(edition)
     error = DeliveryError(

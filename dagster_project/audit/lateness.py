@@ -60,8 +60,8 @@ def _unasked(asked: date, today: date) -> Lateness | None:
         kind="we are late",
         due=due,
         days=days,
-        write_to="who runs Maandvers",
-        message=f"nobody has asked since {asked}; run maandvers, or see why its schedule has stopped",
+        write_to="the operator of Maandvers",
+        message=f"not asked since {asked}; run maandvers, or see why its schedule has stopped",
         message_nl=f"sinds {_day(asked)} is niet meer gevraagd of er nieuwe cijfers zijn; "
         "laat de beheerder van Maandvers nagaan waarom",
     )

@@ -50,7 +50,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
-        # The one moment of the run: midnight may pass before what is judged here is released.
+        # Read once, because midnight may pass before the release.
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
@@ -127,17 +127,17 @@ def _result(
     warnings: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
     """One check's result over its suites; a suite without any judgement could not be checked, and so has failed."""
-    told = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
-    told += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
-    told += warnings
+    messages = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
+    messages += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
+    messages += warnings
     counts = {
         suite: f"{sum(not judgement.passed for judgement in own)} of {len(own)} judgements failed"
         for suite, own in judgements.items()
     }
     return dg.AssetCheckResult(
-        passed=not told,
+        passed=not messages,
         asset_key=key,
         check_name=name,
         severity=severity,
-        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(told[:20]) or "all passed")},
+        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(messages[:20]) or "all passed")},
     )

@@ -66,7 +66,7 @@ def test_the_first_delivery_has_nothing_to_compare_with_and_is_admitted(desk):
     assert state.checked_at == desk.now
 
 
-def test_half_the_rows_are_set_aside_and_the_last_good_delivery_stays(suppliers, desk):
+def test_half_the_rows_are_quarantined_and_the_last_good_delivery_stays(suppliers, desk):
     good = desk.receive_and_admit()
     serve(suppliers, without("BU", 2))
     assert desk.a_day_later().receive().received == ["2025"]
@@ -83,7 +83,7 @@ def test_half_the_rows_are_set_aside_and_the_last_good_delivery_stays(suppliers,
     assert not (desk.store.deliveries / bad).exists()
 
 
-def test_what_came_just_after_midnight_came_on_the_new_day_whoever_tells_of_it(suppliers, desk):
+def test_a_delivery_just_after_midnight_has_the_new_date_in_every_message(suppliers, desk):
     desk.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     desk.receive_and_admit()
     serve(suppliers, without("BU", 2))
@@ -94,7 +94,7 @@ def test_what_came_just_after_midnight_came_on_the_new_day_whoever_tells_of_it(s
     assert "kept: what was received on 2026-11-24" in desk.problem()
 
 
-def test_a_bad_delivery_that_comes_every_day_is_set_aside_once(suppliers, desk):
+def test_a_bad_delivery_that_comes_every_day_is_quarantined_once(suppliers, desk):
     desk.receive_and_admit()
     serve(suppliers, without("BU", 2))
     for _ in range(2):
@@ -115,7 +115,7 @@ def test_when_the_supplier_mends_it_the_clock_moves_again(suppliers, desk):
     assert desk.state.problems == []
 
 
-def test_a_column_that_was_full_and_is_now_half_empty_is_set_aside(suppliers, desk):
+def test_a_column_that_was_full_and_is_now_half_empty_is_quarantined(suppliers, desk):
     good = desk.receive_and_admit()
     serve(suppliers, emptied("Bevolkingsdichtheid"))
     desk.a_day_later().receive()
@@ -131,7 +131,7 @@ def test_a_column_that_must_be_full_is_missed_in_a_first_delivery(suppliers, des
     assert desk.state.current == {}
 
 
-def test_one_edition_set_aside_leaves_the_others_admitted_and_the_clock_still(suppliers, tmp_path):
+def test_one_quarantined_edition_leaves_the_others_admitted_and_stops_the_clock(suppliers, tmp_path):
     desk = key_figures(tmp_path, suppliers.cbs_url)
     with extractor_for(desk.store.feed, desk.settings) as extractor:
         ids = {edition.key: edition.source_id for edition in extractor.editions({})}
@@ -144,7 +144,7 @@ def test_one_edition_set_aside_leaves_the_others_admitted_and_the_clock_still(su
 
 
 def test_a_supplier_that_goes_back_to_an_older_delivery_breaks_no_later_audit(tmp_path):
-    """What is current is compared with the delivery before it, which must stay where it is."""
+    """The current delivery is compared with its predecessor, which is not moved."""
     (signal, _) = members()["signals.csv"]
     desk = reports(tmp_path / "landing", tmp_path / "exports")
 
@@ -166,8 +166,8 @@ def test_a_supplier_that_goes_back_to_an_older_delivery_breaks_no_later_audit(tm
     assert failures(desk.admit()) == set()
 
 
-def test_a_delivery_that_was_shown_long_ago_is_never_set_aside(tmp_path):
-    """What was known then is made from it."""
+def test_a_delivery_that_was_shown_long_ago_is_never_quarantined(tmp_path):
+    """Point-in-time rebuilds need it."""
     (signal, _) = members()["signals.csv"]
     desk = reports(tmp_path / "landing", tmp_path / "exports")
     shown = []
@@ -184,7 +184,7 @@ def test_a_delivery_that_was_shown_long_ago_is_never_set_aside(tmp_path):
     assert sorted(folder.name for folder in desk.store.deliveries.iterdir()) == sorted(shown)
 
 
-def test_a_candidate_that_nobody_judged_waits_and_moves_no_clock(desk):
+def test_a_candidate_without_judgement_waits_and_moves_no_clock(desk):
     desk.receive()
     waiting = desk.state.candidates
     judge_deliveries([desk.store], False, lambda *_: [])
