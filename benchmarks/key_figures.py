@@ -22,10 +22,10 @@ def with_maandvers(base_url: str, target: Path) -> Totals:
     """Extract and land as a run does: payload kept, columns of the contract, every value checked."""
     from dagster_project.contracts.load import load_feeds
     from dagster_project.extract.extractors import extractor_for
-    from dagster_project.landing.receive import receive
+    from dagster_project.installation.settings import DBT_PROJECT, Settings, SupplierSettings
+    from dagster_project.installation.workspace import wall_clock
+    from dagster_project.landing.ingest import receive
     from dagster_project.landing.store import FeedStore
-    from dagster_project.settings import DBT_PROJECT, Settings, SupplierSettings
-    from dagster_project.workspace import wall_clock
 
     feed = next(feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "cbs.key_figures")
     settings = Settings(scope="country", suppliers={"cbs": SupplierSettings(base_url=base_url)})

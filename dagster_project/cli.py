@@ -13,8 +13,8 @@ import typer
 from dagster_project.errors import ExitCode, MaandversError, SetupError
 
 if TYPE_CHECKING:
-    from dagster_project.status import Status
-    from dagster_project.workspace import Clock
+    from dagster_project.installation.workspace import Clock
+    from dagster_project.operations.status import Status
 
 # Dagster and Great Expectations report usage unless told not to before they are imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -63,8 +63,8 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """From the suppliers' latest answers to a published release."""
-    from dagster_project.reporting import print_run, run_as_json
     from dagster_project.run import run
+    from dagster_project.terminal import print_run, run_as_json
 
     _log_to_stderr()
     if as_known_on and (as_of or feeds):
@@ -83,7 +83,7 @@ def run_command(
 @app.command(name="status")
 def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Every feed with its three clocks, what is withheld and why, and the last release."""
-    from dagster_project.reporting import print_status
+    from dagster_project.terminal import print_status
 
     status = _status(ctx, sample, _date(as_of), None)
     if as_json:
@@ -95,9 +95,9 @@ def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = Non
 @app.command(name="verify", epilog="Exit codes: 0 everything is as it was written; 6 something has changed.")
 def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     """Compare every file of landing, ledger and releases with its checksum; changes nothing."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.reporting import print_verification
-    from dagster_project.verify import verify
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.verify import verify
+    from dagster_project.terminal import print_verification
 
     found = verify(workspace_of(is_sample=sample, as_of=None))
     if as_json:
@@ -114,9 +114,9 @@ def prune_command(
     as_json: AsJson = False,
 ) -> None:
     """Remove what is past the term in its contract, and that no release stands on; every nightly run does."""
-    from dagster_project.opening import sole_run, workspace_of
-    from dagster_project.reporting import print_pruning
-    from dagster_project.retention import prune
+    from dagster_project.installation.opening import sole_run, workspace_of
+    from dagster_project.operations.prune import prune
+    from dagster_project.terminal import print_pruning
 
     workspace = workspace_of(is_sample=sample, as_of=None)
     with sole_run(workspace):
@@ -142,10 +142,10 @@ def prove_command(
     as_json: AsJson = False,
 ) -> None:
     """Follow a figure back to what its suppliers sent, and compute it again from that alone."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.proof.figure import Question
-    from dagster_project.proof.prove import prove
-    from dagster_project.proof.telling import print_proof
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.lineage.prove import prove
+    from dagster_project.lineage.question import Question
+    from dagster_project.lineage.report import print_proof
 
     question = Question.of(figure, where, region, period)
     proof = prove(workspace_of(is_sample=sample, as_of=None), question, release)
@@ -164,8 +164,8 @@ def template_command(
     sample: Sample = False,
 ) -> None:
     """A file to fill in, with example rows and a Dutch explanation, for a feed that people deliver."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.template import write_template
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.template import write_template
 
     workspace = workspace_of(is_sample=sample, as_of=None)
     if feed not in {known.id for known in workspace.feeds}:
@@ -179,8 +179,8 @@ def template_command(
 @app.command(name="docs")
 def docs_command(sample: Sample = False) -> None:
     """A page that explains every mart and column of the warehouse, to open in a browser without a network."""
-    from dagster_project.docs import write_docs
-    from dagster_project.opening import workspace_of
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.docs import write_docs
 
     print(write_docs(workspace_of(is_sample=sample, as_of=None)))
 
@@ -198,15 +198,15 @@ def main(clock: "Clock | None" = None) -> None:
 
 
 def _clock(ctx: typer.Context) -> "Clock":
-    from dagster_project.workspace import wall_clock
+    from dagster_project.installation.workspace import wall_clock
 
     clock: Clock = ctx.obj or wall_clock
     return clock
 
 
 def _status(ctx: typer.Context, sample: bool, day: date | None, past_day: date | None) -> "Status":
-    from dagster_project.opening import workspace_of
-    from dagster_project.status import read_status
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.status import read_status
 
     return read_status(workspace_of(is_sample=sample, as_of=day, as_known_on=past_day, clock=_clock(ctx)))
 

@@ -3,17 +3,17 @@
 from dagster import Definitions
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import current_manifest, dbt_resource
-from dagster_project.defs.checks import delivery_checks, mart_checks
-from dagster_project.defs.clocks import clocks_asset
-from dagster_project.defs.feeds import feed_assets
-from dagster_project.defs.release import release_asset
+from dagster_project.defs.audit_checks import delivery_checks, mart_checks
+from dagster_project.defs.clocks_asset import clocks_asset
+from dagster_project.defs.feed_assets import feed_assets
+from dagster_project.defs.release_asset import release_asset
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.defs.retention import retention_asset
-from dagster_project.defs.warehouse import warehouse_assets
-from dagster_project.release.marts import read_marts
-from dagster_project.settings import DBT_PROJECT, load_settings
-from dagster_project.workspace import wall_clock
+from dagster_project.defs.retention_asset import retention_asset
+from dagster_project.defs.warehouse_assets import warehouse_assets
+from dagster_project.installation.settings import DBT_PROJECT, load_settings
+from dagster_project.installation.workspace import wall_clock
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.warehouse.dbt import current_manifest, dbt_resource
 from orchestration.jobs import JOBS
 from orchestration.schedules import every_night
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dagster import AssetSpec, Definitions
 
 from dagster_project.contracts.model import Feed
-from dagster_project.defs.checks import delivery_checks, mart_checks
-from dagster_project.defs.clocks import clocks_asset
-from dagster_project.defs.feeds import feed_assets
-from dagster_project.defs.release import mart_key, release_asset
+from dagster_project.defs.audit_checks import delivery_checks, mart_checks
+from dagster_project.defs.clocks_asset import clocks_asset
+from dagster_project.defs.feed_assets import feed_assets
+from dagster_project.defs.release_asset import mart_key, release_asset
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.defs.retention import retention_asset
-from dagster_project.release.marts import Mart
-from dagster_project.workspace import wall_clock
+from dagster_project.defs.retention_asset import retention_asset
+from dagster_project.installation.workspace import wall_clock
+from dagster_project.marts.catalogue import Mart
 from orchestration.jobs import land, renew
 
 

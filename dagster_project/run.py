@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from dagster_project.audit.judging import warm_up
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.dbt import build_for, current_manifest
 from dagster_project.errors import ExitCode, SetupError
-from dagster_project.opening import workspace_to_run
-from dagster_project.reconstruction import Likeness, lay_out, likeness
+from dagster_project.installation.opening import workspace_to_run
+from dagster_project.installation.workspace import Clock, Workspace, wall_clock
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release, rebuild_as_of
 from dagster_project.release.build import latest_release
-from dagster_project.release.marts import read_marts
-from dagster_project.warehouse import are_figures_built
-from dagster_project.workspace import Clock, Workspace, wall_clock
+from dagster_project.warehouse.dbt import build_for, current_manifest
+from dagster_project.warehouse.raw_layer import are_figures_built
 
 if TYPE_CHECKING:
     from dagster import Definitions, ExecuteInProcessResult
@@ -39,7 +39,7 @@ class RunResult:
     folder: Path | None
     failures: list[str]
     # Of what was known on a past day: how it compares with the release that was kept of it.
-    likeness: Likeness | None = None
+    comparison: ReleaseComparison | None = None
 
 
 def run(
@@ -53,14 +53,14 @@ def run(
     """Run the whole line once, or make again what was known on a day. Raises MaandversError for a person to act on."""
     real = workspace_to_run(is_sample=is_sample, as_of=as_of, clock=clock)
     real.select(list(feeds))
-    workspace = lay_out(real, as_known_on) if as_known_on else real
+    workspace = rebuild_as_of(real, as_known_on) if as_known_on else real
     warm_up()
     before = latest_release(workspace.releases)
     # Only now: importing Dagster takes seconds, and whoever made a typing error should not wait for it.
     from dagster import DagsterInstance
 
-    from dagster_project.dagster_home import history_held_open, prepare_dagster_home
     from dagster_project.defs.resources import WorkspaceResource
+    from dagster_project.operations.dagster_home import history_held_open, prepare_dagster_home
     from dagster_project.parts import landing
 
     def execute(definitions: "Definitions", job: str) -> "ExecuteInProcessResult":
@@ -87,7 +87,7 @@ def run(
         release_id=released,
         folder=workspace.releases / released if released else None,
         failures=[text for _, text in failures],
-        likeness=likeness(real, workspace, read_marts(current_manifest())) if as_known_on else None,
+        comparison=compare_with_release(real, workspace, read_marts(current_manifest())) if as_known_on else None,
     )
 
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
+from dagster_project.installation.workspace import local_day
 from dagster_project.landing.store import FeedStore
-from dagster_project.workspace import local_day
 
 
 class Clocks(BaseModel):
@@ -23,7 +23,7 @@ class Clocks(BaseModel):
     expected: date | None
     asked_at: datetime | None
     # First day on which the settings excluded it.
-    dropped_on: date | None = None
+    retired_on: date | None = None
     problems: list[str]
     # Anomalies in the age of deliveries that do not stop any clock.
     remarks: list[str] = []
@@ -44,7 +44,7 @@ class Clocks(BaseModel):
     @property
     def is_in_use(self) -> bool:
         """Whether the feed was ever requested and the settings still include it."""
-        return self.asked_at is not None and self.dropped_on is None
+        return self.asked_at is not None and self.retired_on is None
 
 
 def read_clocks(store: FeedStore) -> Clocks:
@@ -63,9 +63,9 @@ def read_clocks(store: FeedStore) -> Clocks:
         fresh_until=None,
         expected=None,
         asked_at=state.attempted_at,
-        dropped_on=local_day(state.dropped_at) if state.dropped_at else None,
-        problems=[] if state.dropped_at else [*state.problems, *damaged.values()],
-        remarks=[] if state.dropped_at else state.remarks,
+        retired_on=local_day(state.retired_at) if state.retired_at else None,
+        problems=[] if state.retired_at else [*state.problems, *damaged.values()],
+        remarks=[] if state.retired_at else state.remarks,
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
         damaged=sorted(damaged),
     )

@@ -15,10 +15,10 @@ from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.model import Column, Feed, Table
-from dagster_project.landing.store import FeedStore, HeldEdition
-from dagster_project.release.marts import Mart
-from dagster_project.release.silence import is_stale
-from dagster_project.workspace import Workspace
+from dagster_project.installation.workspace import Workspace
+from dagster_project.landing.store import FeedStore, StoredEdition
+from dagster_project.marts.catalogue import Mart
+from dagster_project.marts.expiry import is_stale
 from expectations.frames import TITLE, Frame
 
 # Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
@@ -112,13 +112,13 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
     return Frame("marts", rows)
 
 
-def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
+def _to_judge(store: FeedStore) -> Iterator[tuple[str, StoredEdition]]:
     """Yield the candidate, or else the current delivery, of every edition that has a candidate or is still open.
 
     Closed editions were judged on arrival and cannot have changed since.
     """
     state = store.state()
-    for edition in dict.fromkeys((*store.refilled(state.shown), *state.candidates)):
+    for edition in dict.fromkeys((*store.open_editions(state.shown), *state.candidates)):
         held = state.candidates.get(edition) or state.current[edition]
         # Corrupted deliveries are not read: they are neither judged nor compared with.
         if not store.damage(held.delivery_id):
@@ -127,7 +127,7 @@ def _to_judge(store: FeedStore) -> Iterator[tuple[str, HeldEdition]]:
             yield edition, held
 
 
-def _volume_row(store: FeedStore, edition: str, held: HeldEdition, table: Table) -> dict[str, object]:
+def _volume_row(store: FeedStore, edition: str, held: StoredEdition, table: Table) -> dict[str, object]:
     rows = store.manifest(held.delivery_id).tables[table.name].rows
     previous = _previous_rows(store, held, table)
     band = store.feed.delivery.volume
@@ -145,14 +145,14 @@ def _volume_row(store: FeedStore, edition: str, held: HeldEdition, table: Table)
     }
 
 
-def _previous_columns(store: FeedStore, held: HeldEdition, table: Table) -> set[str]:
+def _previous_columns(store: FeedStore, held: StoredEdition, table: Table) -> set[str]:
     if held.previous_id is None:
         return set()
     known = store.manifest(held.previous_id).tables.get(table.name)
     return set(known.columns) if known else set()
 
 
-def _previous_rows(store: FeedStore, held: HeldEdition, table: Table) -> int | None:
+def _previous_rows(store: FeedStore, held: StoredEdition, table: Table) -> int | None:
     if held.previous_id is None:
         return None
     known = store.manifest(held.previous_id).tables.get(table.name)
@@ -160,7 +160,7 @@ def _previous_rows(store: FeedStore, held: HeldEdition, table: Table) -> int | N
 
 
 def _fill_rows(
-    store: FeedStore, edition: str, held: HeldEdition, table: Table, columns: list[Column]
+    store: FeedStore, edition: str, held: StoredEdition, table: Table, columns: list[Column]
 ) -> list[dict[str, object]]:
     now = _fill_of(store.parquet(held.delivery_id, table.name), columns)
     known = _previous_columns(store, held, table)
@@ -198,7 +198,7 @@ def _fill_of(parquet: Path, columns: list[Column]) -> dict[str, float | None]:
 def _reconciliation_rows(
     store: FeedStore,
     edition: str,
-    held: HeldEdition,
+    held: StoredEdition,
     table: Table,
     columns: list[Column],
     has_whole_country: bool,

@@ -102,7 +102,7 @@ def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
             )
         )
     # Only a person confirms an uploaded file, so a new one is due before the old one expires.
-    dues = [limit] if delivery.is_brought and limit else []
+    dues = [limit] if delivery.is_uploaded and limit else []
     if not delivery.contact:
         dues += [day for day in (limit, expected) if day]
     if dues and asked > (due := min(dues)):

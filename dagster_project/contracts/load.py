@@ -12,7 +12,7 @@ from dagster_project.errors import ContractError
 
 RAW_PREFIX = "raw_"
 # The source that holds our own book-keeping.
-BOOKS = "raw_maandvers"
+METADATA = "raw_maandvers"
 # libyaml reads the same subset eight times faster; it comes with PyYAML's wheels, but not with every build of it.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -45,10 +45,10 @@ def load_release_retention(models: Path) -> ReleaseRetention:
     for file in sorted(models.rglob("*__sources.yml")):
         name = file.relative_to(models.parent).as_posix()
         document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
-        for source in _nodes(document, "sources", name, BOOKS):
-            if source.get("name") == BOOKS:
+        for source in _nodes(document, "sources", name, METADATA):
+            if source.get("name") == METADATA:
                 return _release_retention(source, name)
-    raise ContractError(str(models), BOOKS, "retention", "stands nowhere", f"declare it at the source {BOOKS}")
+    raise ContractError(str(models), METADATA, "retention", "stands nowhere", f"declare it at the source {METADATA}")
 
 
 def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
@@ -58,7 +58,9 @@ def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
         first = error.errors()[0]
         key = ".".join(["retention", *(str(step) for step in first["loc"])])
         problem = f"{first['msg']}, came {first['input']!r}"
-        raise ContractError(file, BOOKS, key, problem, f"correct '{key}' in {file}, such as releases: P3M") from error
+        raise ContractError(
+            file, METADATA, key, problem, f"correct '{key}' in {file}, such as releases: P3M"
+        ) from error
 
 
 # One run opens its contracts several times, and reading them costs more than anything else in that.

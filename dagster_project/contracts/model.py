@@ -173,7 +173,7 @@ class Delivery(Strict):
     fill_drop_points: float = Field(ge=0, le=100)
 
     @property
-    def is_brought(self) -> bool:
+    def is_uploaded(self) -> bool:
         """Whether a person brings the figures as a file, whoever publishes them."""
         return self.protocol == "file"
 

@@ -10,11 +10,11 @@ from pydantic import Field, PrivateAttr
 
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_set_up
+from dagster_project.installation.opening import sole_run, workspace_to_run
+from dagster_project.installation.settings import Settings
+from dagster_project.installation.workspace import Clock, Workspace
 from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
-from dagster_project.opening import sole_run, workspace_to_run
-from dagster_project.settings import Settings
-from dagster_project.workspace import Clock, Workspace
 from orchestration.jobs import JOBS
 
 

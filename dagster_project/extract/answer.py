@@ -32,7 +32,7 @@ class PayloadFile:
 
 
 @dataclass(frozen=True)
-class Road:
+class Retrieval:
     """How an answer came in: what it takes to read its payload again."""
 
     protocol: protocols.Protocol
@@ -70,7 +70,7 @@ class Records:
 class Answer:
     """A supplier's whole answer for one edition."""
 
-    road: Road
+    retrieval: Retrieval
     url: str
     released_at: datetime | None
     validators: dict[str, str]

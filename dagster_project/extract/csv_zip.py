@@ -21,12 +21,12 @@ import httpx
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
-from dagster_project.extract.heard import http_date
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
 from dagster_project.extract.http import Http
+from dagster_project.extract.http_age import http_date
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
-from dagster_project.workspace import local_day
+from dagster_project.installation.workspace import local_day
 
 # Signalen dates its exports in the file's name.
 EXPORT_NAME = re.compile(r"(\d{8})_(\d{6})UTC")
@@ -77,7 +77,7 @@ class CsvZip:
                     files.append(pack(bare, payload, archive.url))
                     tables[table.name] = Records([bare], "csv", columns, expected_rows=rows)
             return Answer(
-                road=Road("csv_zip"),
+                retrieval=Retrieval("csv_zip"),
                 url=archive.url,
                 released_at=archive.released_at,
                 validators=validators,

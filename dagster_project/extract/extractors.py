@@ -23,32 +23,32 @@ from dagster_project.extract.odata_v3 import ODataV3
 from dagster_project.extract.odata_v4 import ODataV4
 from dagster_project.extract.ogc_features import OgcFeatures
 from dagster_project.extract.signalen_api import SignalenApi
-from dagster_project.settings import FeedSettings, Settings
+from dagster_project.installation.settings import FeedSettings, Settings
 
 
 @contextmanager
 def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
     """The extractor for a feed, with what this municipality set for it and for its supplier."""
     own = settings.supplier(feed.supplier)
-    road = _road(feed, settings)
+    retrieval = _retrieval_of(feed, settings)
     location = _location(feed, settings)
     municipality = settings.municipality_code if settings.scope == "municipality" else None
     with Http(feed.id, settings.http, own.token.get_secret_value() if own.token else None) as http:
-        match road.parameters:
+        match retrieval.parameters:
             case ODataV3Parameters() | ODataV4Parameters() | OgcFeaturesParameters() as parameters:
                 is_own_only = isinstance(parameters, ODataV3Parameters) and parameters.is_own_municipality_only
                 asked = settings.municipality_code if is_own_only else municipality
-                yield service_for(road, http, (own.base_url or parameters.base_url).rstrip("/"), asked)
+                yield service_for(retrieval, http, (own.base_url or parameters.base_url).rstrip("/"), asked)
             case CsvZipParameters() as parameters:
-                yield CsvZip(road, http, location or parameters.location)
+                yield CsvZip(retrieval, http, location or parameters.location)
             case FileParameters() as parameters:
                 yield File(feed, parameters, _file_location(feed, settings), http)
             case SignalenApiParameters() as parameters:
                 address = own.base_url or parameters.base_url
                 overlap = timedelta(hours=parameters.overlap_hours)
-                yield SignalenApi(road, http, address.rstrip("/") if address else None, overlap)
+                yield SignalenApi(retrieval, http, address.rstrip("/") if address else None, overlap)
             case _:
-                raise SetupError(f"{feed.id}: nothing speaks {road.delivery.protocol}")
+                raise SetupError(f"{feed.id}: nothing speaks {retrieval.delivery.protocol}")
 
 
 def service_for(feed: Feed, http: Http, base_url: str, municipality: str | None) -> Extractor:
@@ -65,19 +65,19 @@ def service_for(feed: Feed, http: Http, base_url: str, municipality: str | None)
 
 def is_set_up(feed: Feed, settings: Settings) -> bool:
     """Whether a feed can be asked for here: one that people deliver is in use once its folder exists."""
-    if not isinstance(_road(feed, settings).parameters, FileParameters):
+    if not isinstance(_retrieval_of(feed, settings).parameters, FileParameters):
         return True
     location = _file_location(feed, settings)
     return location != str(settings.drop_folder / feed.id) or Path(location).exists()
 
 
-def _road(feed: Feed, settings: Settings) -> Feed:
-    """The feed by the road that this municipality chose.
+def _retrieval_of(feed: Feed, settings: Settings) -> Feed:
+    """The feed by the retrieval that this municipality chose.
 
     Raises SetupError for a feed that cannot come as one file.
     """
     own = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings())
-    road = feed.by(own.protocol or feed.delivery.protocol)
+    retrieval = feed.by(own.protocol or feed.delivery.protocol)
     if own.protocol == "file" and len(feed.tables) > 1:
         why = f"{len(feed.tables)} tables that belong together"
         raise SetupError(
@@ -85,8 +85,8 @@ def _road(feed: Feed, settings: Settings) -> Feed:
             f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
         )
     is_one_municipality = settings.scope == "municipality"
-    wanted = own.editions or (road.delivery.newest_editions_of_a_municipality if is_one_municipality else None)
-    return road.keeping(wanted) if wanted else road
+    wanted = own.editions or (retrieval.delivery.newest_editions_of_a_municipality if is_one_municipality else None)
+    return retrieval.keeping(wanted) if wanted else retrieval
 
 
 def _location(feed: Feed, settings: Settings) -> str | None:
@@ -96,6 +96,6 @@ def _location(feed: Feed, settings: Settings) -> str | None:
 
 def _file_location(feed: Feed, settings: Settings) -> str:
     """Where the file of a feed stands: where the municipality or the contract says, or else in its drop folder."""
-    parameters = _road(feed, settings).parameters
+    parameters = _retrieval_of(feed, settings).parameters
     assert isinstance(parameters, FileParameters)
     return _location(feed, settings) or parameters.location or str(settings.drop_folder / feed.id)

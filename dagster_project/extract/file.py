@@ -18,7 +18,7 @@ from typing import Self
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
 from dagster_project.extract.file_csv import read_csv
 from dagster_project.extract.file_excel import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.file_finding import Finder, Found
@@ -27,7 +27,7 @@ from dagster_project.extract.file_rows import Cell, Rows, UnreadableFileError, c
 from dagster_project.extract.file_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
-from dagster_project.workspace import local_day
+from dagster_project.installation.workspace import local_day
 
 TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
 # Row 1 should hold the headings; this far we look for them to tell where they do stand.
@@ -141,7 +141,7 @@ class File:
         # A register's own figures are what they are; a file of an open table does not say whether they are final.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
-            road=Road("file"),
+            retrieval=Retrieval("file"),
             url=found.url,
             released_at=found.exported_at,
             validators={

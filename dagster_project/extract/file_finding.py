@@ -16,9 +16,9 @@ import httpx
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Held
-from dagster_project.extract.heard import http_date
 from dagster_project.extract.http import Http
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.extract.http_age import http_date
+from dagster_project.installation.workspace import LOCAL_TIME
 
 # The last is how StatLine names a download.
 DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")

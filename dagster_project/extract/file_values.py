@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.file_rows import Cell, OddCell, is_empty
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.installation.workspace import LOCAL_TIME
 
 EXPECTED: dict[str, str] = {
     "bigint": "a whole number, such as 12",

@@ -14,8 +14,8 @@ import orjson
 import tenacity
 
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.heard import Heard, http_date
-from dagster_project.settings import HttpSettings
+from dagster_project.extract.http_age import ResponseAge, http_date
+from dagster_project.installation.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Http:
         self.feed = feed
         self.settings = settings
         # Every answer so far, by what its headers tell of its age.
-        self.heard: list[Heard] = []
+        self.response_ages: list[ResponseAge] = []
         # What is odd about what came, and stands in no figure's way.
         self.remarks: list[str] = []
         # Whatever keeps answers on the way is asked to look whether they still hold.
@@ -105,7 +105,7 @@ class Http:
                 raise BusySupplierError(response)
             if response.status_code != httpx.codes.NOT_MODIFIED:
                 response.raise_for_status()
-            self.heard.append(Heard.of(response))
+            self.response_ages.append(ResponseAge.of(response))
             yield response
 
     def get(self, url: str) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.protocols import ODataV3Parameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Lookup, PayloadFile, Records, Retrieval
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.http import Http
@@ -102,7 +102,7 @@ class ODataV3:
         pages, page_files = self._read_pages(edition, question, names, payload, scratch, expected_rows)
         list_files = [file for codes in code_lists.values() for file in codes.files]
         return Answer(
-            road=Road("odata_v3", self.base_url, self.municipality),
+            retrieval=Retrieval("odata_v3", self.base_url, self.municipality),
             url=self._url(edition, "TypedDataSet"),
             released_at=moment(info.get("Modified")),
             validators=validators,

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import ODataV4Parameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Retrieval
 from dagster_project.extract.catalogue import Series
 from dagster_project.extract.columns import SupplierColumn
 from dagster_project.extract.http import Http
@@ -76,7 +76,7 @@ class ODataV4:
             ) from error
         table = self.feed.tables[0]
         return Answer(
-            road=Road("odata_v4", self.base_url, self.municipality),
+            retrieval=Retrieval("odata_v4", self.base_url, self.municipality),
             url=self._url(edition, OBSERVATIONS),
             released_at=moment(properties.get("Modified")),
             validators=validators,

@@ -19,7 +19,7 @@ import orjson
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import OgcFeaturesParameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Retrieval
 from dagster_project.extract.http import Http
 from dagster_project.extract.outlines import OutlineError, check_outline
 from dagster_project.extract.progress import progress
@@ -110,7 +110,7 @@ class OgcFeatures:
             return None
         version = VERSION.search(orjson.dumps(offered).decode())
         return Answer(
-            road=Road("ogc_features", self.base_url, self.municipality),
+            retrieval=Retrieval("ogc_features", self.base_url, self.municipality),
             url=self._url(edition, "collections"),
             released_at=None,
             validators=validators,

@@ -19,7 +19,7 @@ import orjson
 
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Road
+from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
 from dagster_project.extract.http import Http
 from dagster_project.extract.packing import pack
 from dagster_project.extract.progress import progress
@@ -289,7 +289,7 @@ class SignalenApi:
                 files.append(pack(bare, payload, f"{self.base_url}{SIGNALS}"))
                 tables[table.name] = Records([bare], "csv", {column.name: column.name for column in table.columns})
         return Answer(
-            road=Road("signalen_api"),
+            retrieval=Retrieval("signalen_api"),
             url=f"{self.base_url}{SIGNALS}",
             released_at=newest,
             validators={"updated_at": newest.isoformat() if newest else ""},
@@ -321,7 +321,7 @@ class SignalenApi:
 
 
 def _known(held: Held | None) -> Known:
-    """What the delivery that we hold says, by whichever road it came."""
+    """What the delivery that we hold says, by whichever retrieval it came."""
     if held is None or not held.parquet:
         return Known()
     with duckdb.connect() as connection:

@@ -5,10 +5,10 @@ from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed
-from dagster_project.release.clocks import OF_THE_ROW
-from dagster_project.release.lineage import feeds_of, last_good
-from dagster_project.release.marts import Mart, MartColumn
-from dagster_project.workspace import Workspace
+from dagster_project.installation.workspace import Workspace
+from dagster_project.marts.catalogue import Mart, MartColumn
+from dagster_project.marts.column_clocks import OF_THE_ROW
+from dagster_project.release.last_good import feeds_of, last_good
 
 FIELD_TYPES = {
     "varchar": "string",

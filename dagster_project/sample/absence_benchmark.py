@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 YEARS = 5
 # CBS's codes of sectors and size classes, with their absence in an ordinary quarter.

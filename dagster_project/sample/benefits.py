@@ -7,7 +7,7 @@ from random import Random
 from .cbs_tables import Dimension, Topic, cbs_table, editions_of, periods, regions
 from .living_conditions import conditions, total
 from .municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 # In this table NL00 is everyone, abroad included, and NL01 the Netherlands.
 _EVERYONE, _NETHERLANDS, _ABROAD = LAND, "NL01", "NL98"

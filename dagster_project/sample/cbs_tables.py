@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from .municipality import region_name
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 REGION_WIDTH = 10
 FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."

@@ -9,7 +9,7 @@ import yaml
 
 from .finances import RESULT, Amounts, budget, details, spent
 from .municipality import MUNICIPALITIES
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 _CONTRACT = Path(__file__).parents[2] / "dbt_models/models/staging/iv3/_iv3__sources.yml"
 _EDITIONS = 3

@@ -10,7 +10,7 @@ import yaml
 from .key_figure_topics import FILLED_AT_FIRST, data_properties, topics
 from .living_conditions import conditions, total
 from .municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes, region_name
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 DIMENSION = "WijkenEnBuurten"
 FIRST_EDITION = 2013

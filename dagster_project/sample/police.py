@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from .cbs_tables import Dimension, Topic, cbs_table, periods, regions
 from .municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 Record = tuple[tuple[str, ...], Mapping[str, float | str | None]]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .living_conditions import conditions, total
 from .municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes, region_name
 from .odata_filter import Record
-from .odata_v4 import ODataV4Table
+from .odata_v4_server import ODataV4Table
 
 _YEARS = 3
 _FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."

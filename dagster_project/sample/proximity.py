@@ -6,7 +6,7 @@ from random import Random
 from .cbs_tables import Topic, cbs_table, editions_of, regions
 from .living_conditions import CHARACTERS, conditions
 from .municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 _FEWEST_INHABITANTS = 10
 _HEALTH, _SHOPS, _FOOD = "Gezondheid en welzijn", "Detailhandel", "Horeca"

@@ -7,7 +7,7 @@ from random import Random
 from .cbs_tables import Dimension, Topic, cbs_table, periods, regions
 from .living_conditions import CHARACTERS
 from .municipality import LAND, MUNICIPALITIES, parts_of, region_codes
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 Record = tuple[tuple[str, ...], Mapping[str, float | str | None]]
 

@@ -8,14 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.settings import FeedSettings, SupplierSettings
+from dagster_project.installation.settings import FeedSettings, Settings, SupplierSettings
+from dagster_project.installation.workspace import Workspace
 
 from .serving import serve
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .odata_v3 import ODataTable
+    from .odata_v3_server import ODataTable
 
 DEFAULT_SEED = 20260101
 
@@ -81,10 +82,10 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
 
     from .borders import outline_routes
     from .duo import duo_routes
-    from .odata_v3 import odata_v3_routes
-    from .odata_v4 import odata_v4_routes
+    from .odata_v3_server import odata_v3_routes
+    from .odata_v4_server import odata_v4_routes
     from .poverty import poverty_tables
-    from .signalen_api import signalen_api_routes
+    from .signalen_api_server import signalen_api_routes
     from .signalen_export import signalen_routes
 
     return Starlette(
@@ -164,3 +165,14 @@ def recording(app: "ASGIApp", requests: list[tuple[str, str]]) -> "ASGIApp":
         await app(scope, receive, send)
 
     return record
+
+
+@contextmanager
+def within_reach(workspace: Workspace) -> Iterator[Settings]:
+    """Settings by which suppliers can be asked; those of the sample answer on this machine as long as this is open."""
+    if not workspace.is_sample:
+        yield workspace.settings
+        return
+    with sample_suppliers(workspace.today) as suppliers:
+        write_drops(workspace.settings.drop_folder, workspace.today)
+        yield workspace.settings.model_copy(update={"suppliers": suppliers.settings()})

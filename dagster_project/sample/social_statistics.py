@@ -8,7 +8,7 @@ from random import Random
 from .cbs_tables import Dimension, Topic, cbs_table, editions_of, periods, regions
 from .living_conditions import conditions, total
 from .municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
-from .odata_v3 import ODataTable
+from .odata_v3_server import ODataTable
 
 _CONTRACT = "_cbs_social_domain__sources.yml"
 _FIGURE = float | str | None

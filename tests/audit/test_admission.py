@@ -9,12 +9,12 @@ from extract.zips import members, write_zip
 from landing.receiving import judge_by_rules, key_figures, one_edition, reports
 from suppliers import faults
 
-from dagster_project.audit.deliveries import judge_deliveries
 from dagster_project.audit.frames import delivery_frames
-from dagster_project.checksums import write_checksums
+from dagster_project.audit.gate import judge_deliveries
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.history import remember
 from dagster_project.landing.store import MANIFEST
+from dagster_project.storage.checksums import write_checksums
 
 
 @pytest.fixture

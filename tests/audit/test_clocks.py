@@ -8,7 +8,7 @@ from landing.receiving import judge_by_rules, key_figures, one_edition, reports
 from suppliers import faults
 
 from dagster_project.audit.clocks import read_clocks
-from dagster_project.audit.deliveries import judge_freshness
+from dagster_project.audit.gate import judge_freshness
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from landing.receiving import key_figures, one_edition
 
 from dagster_project.audit import judging
-from dagster_project.audit.deliveries import judge_deliveries, judge_freshness
+from dagster_project.audit.gate import judge_deliveries, judge_freshness
 from dagster_project.audit.judging import judge_frames
 
 

@@ -17,11 +17,11 @@ from dagster_project.audit.frames import freshness_frame
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
-from dagster_project.defs.feeds import feed_assets, freshness_policy
-from dagster_project.settings import DBT_PROJECT
-from dagster_project.warehouse import open_warehouse, write_freshness
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.defs.feed_assets import feed_assets, freshness_policy
+from dagster_project.installation.settings import DBT_PROJECT
+from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.warehouse.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
+from dagster_project.warehouse.raw_layer import open_warehouse, write_freshness
 
 FEEDS = load_feeds(DBT_PROJECT / "models")
 TABLES = {f"raw_{feed.supplier}.{table.name}": feed for feed in FEEDS for table in feed.tables}

@@ -6,7 +6,7 @@ from landing.receiving import WAALWIJK, copied, key_figures, nationwide, one_edi
 from suppliers import faults
 
 from dagster_project.audit.frames import LEVELS, delivery_frames
-from dagster_project.checksums import write_checksums
+from dagster_project.storage.checksums import write_checksums
 
 POPULATION = "population_count"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import jinja2
 
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
 
 
 def sql_of(model: str, **environment: str) -> str:

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from landing.receiving import WAALWIJK, desk
 
-from dagster_project.settings import SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
 
 from .real import MUNICIPALITIES, NEIGHBOURHOODS, features, needs_real_data, real_outlines
 from .rendering import make

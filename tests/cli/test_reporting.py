@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from dagster_project.reporting import print_status
-from dagster_project.status import FeedStatus, Status
+from dagster_project.operations.status import FeedStatus, Status
+from dagster_project.terminal import print_status
 
 DAY = date(2026, 11, 23)
 

@@ -12,7 +12,7 @@ import pytest
 from dagster_project.contracts.calendar import every_year, later, next_publication
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
 
@@ -26,9 +26,9 @@ def refuse(*_):
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
 from dagster_project.contracts.load import load_feeds
 from dagster_project.extract import extractors
-from dagster_project.landing import receive
-from dagster_project.audit import deliveries, frames, judging
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.landing import ingest
+from dagster_project.audit import frames, gate, judging
+from dagster_project.installation.settings import DBT_PROJECT
 heavy = {"dagster", "dbt", "great_expectations", "pandas"} & set(sys.modules)
 print(json.dumps([[feed.id for feed in load_feeds(DBT_PROJECT / "models")], sorted(heavy)]))
 """

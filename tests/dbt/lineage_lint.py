@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 BASE_OF_FIGURES = "model.maandvers.int_indicators__base"
-BOOKS = "raw_maandvers"
+METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
 # What a person downloads stands in for what CBS does not serve, under the same indicators.
@@ -73,7 +73,7 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     if node.startswith("source."):
         source = house.manifest["sources"][node]
         table = (source["source_name"], source["name"])
-        return set() if table[0] == BOOKS else {house.feeds[table]}
+        return set() if table[0] == METADATA else {house.feeds[table]}
     if not node.startswith("model."):
         return set()
     model = house.manifest["nodes"][node]

@@ -30,7 +30,7 @@ ENGINE_MACROS = "macros/engines.sql"
 # Intermediate folders that all themes may read, and that read all themes.
 SHARED = {"indicators", "regions"}
 # Our own book-keeping: which deliveries are held, and the clocks of each feed.
-BOOKS = "maandvers"
+METADATA = "maandvers"
 
 # What a person must be able to look up of every indicator.
 DICTIONARY = (
@@ -181,7 +181,7 @@ def layer_complaints(dbt_models: Path) -> list[str]:
         complaints += [f"{path.stem}: reads raw_{source}; only staging does" for source in sources]
         for ref in refs:
             at, *inside = layer[ref]
-            if at == "staging" and inside[0] != BOOKS:
+            if at == "staging" and inside[0] != METADATA:
                 readers.setdefault(ref, set()).add(folders[0])
                 if room == "marts":
                     complaints.append(f"{path.stem}: reads {ref}; a mart reads staging through intermediate only")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import current_manifest
-from dagster_project.release.clocks import UnboundColumnError
-from dagster_project.release.marts import read_marts
-from dagster_project.settings import DBT_PROJECT, SEEDS
+from dagster_project.installation.settings import DBT_PROJECT, SEEDS
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.marts.column_clocks import UnboundColumnError
+from dagster_project.warehouse.dbt import current_manifest
 
 _spec = importlib.util.spec_from_file_location("lineage_lint", Path(__file__).with_name("lineage_lint.py"))
 lint = importlib.util.module_from_spec(_spec)

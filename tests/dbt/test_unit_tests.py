@@ -10,9 +10,9 @@ from pathlib import Path
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.load import load_feeds
+from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.landing.store import FeedStore
-from dagster_project.settings import DBT_PROJECT
-from dagster_project.warehouse import (
+from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
     write_freshness,

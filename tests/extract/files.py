@@ -10,8 +10,8 @@ from landing.receiving import IMPATIENT, SAMPLE_TOWN, Desk
 from openpyxl import Workbook
 
 from dagster_project.contracts.model import Feed
+from dagster_project.installation.settings import Settings
 from dagster_project.landing.store import FeedStore
-from dagster_project.settings import Settings
 
 HEADINGS = ["Personeelsnummer", "Afdeling", "Begindatum", "Uren per week", "Bedrag", "Leidinggevende", "Soort"]
 # A row as typed cells, and the same as a Dutch export writes it.

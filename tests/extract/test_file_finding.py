@@ -12,7 +12,7 @@ from suppliers.running import running
 from dagster_project.contracts.load import load_feeds
 from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import extractor_for, is_set_up
-from dagster_project.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
+from dagster_project.installation.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
 
 from .files import HEADINGS, OTHER, ROW, as_csv, as_xlsx, column, contract, desk, drop, touch, with_value
 

@@ -6,7 +6,7 @@ from suppliers import faults
 
 from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.settings import SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
 
 
 def iv3(suppliers, landing, **settings):

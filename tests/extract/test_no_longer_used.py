@@ -7,15 +7,15 @@ import pytest
 from landing.receiving import judge_by_rules
 
 from dagster_project.audit.clocks import read_clocks
-from dagster_project.audit.deliveries import judge_freshness
+from dagster_project.audit.gate import judge_freshness
 from dagster_project.audit.lateness import lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import SetupError
-from dagster_project.landing.receive import let_go
+from dagster_project.installation.settings import Settings
+from dagster_project.installation.workspace import Workspace, wall_clock
+from dagster_project.landing.ingest import retire
 from dagster_project.landing.store import FeedState, FeedStore
-from dagster_project.settings import Settings
-from dagster_project.workspace import Workspace, wall_clock
 
 from .files import HEADINGS, OTHER, ROW, as_csv, desk, drop
 
@@ -39,19 +39,19 @@ def test_a_folder_that_is_gone_is_told_and_its_figures_stay_for_their_month(staf
 
 
 def test_what_was_in_use_is_let_go_until_it_is_asked_for_again(staff):
-    let_go(staff.store, staff.now)
+    retire(staff.store, staff.now)
     assert not staff.store.state_file.exists()
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
     staff.receive_and_admit()
-    let_go(staff.store, staff.now)
-    let_go(staff.store, staff.now + timedelta(days=40))
+    retire(staff.store, staff.now)
+    retire(staff.store, staff.now + timedelta(days=40))
     clocks = read_clocks(staff.store)
     assert not clocks.is_in_use
-    assert clocks.dropped_on == staff.now.date()
+    assert clocks.retired_on == staff.now.date()
     late = staff.now.date() + timedelta(days=400)
     assert lateness(staff.store.feed, clocks, late) == []
     _, (verdict,) = judge_freshness([staff.store], staff.now.date(), judge_by_rules)
-    assert (verdict.is_withheld, verdict.reason) == (True, f"is not used any more since {clocks.dropped_on}")
+    assert (verdict.is_withheld, verdict.reason) == (True, f"is not used any more since {clocks.retired_on}")
     assert AuditOutcome(as_of=late, judged_at=staff.now, feeds=[verdict], judgements=[]).withheld == []
     staff.receive()
     assert read_clocks(staff.store).is_in_use

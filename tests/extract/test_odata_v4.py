@@ -12,7 +12,7 @@ from suppliers import faults
 
 from dagster_project.extract.answer import UnlistedError
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.settings import FeedSettings, SupplierSettings
+from dagster_project.installation.settings import FeedSettings, SupplierSettings
 
 FEEDS = ("cbs.low_income", "cbs.ses_woa")
 

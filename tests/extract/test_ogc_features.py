@@ -7,7 +7,7 @@ import pytest
 from landing.receiving import desk, one_edition
 from suppliers import faults
 
-from dagster_project.settings import SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
 
 BUURTEN = "collections/buurten/items"
 

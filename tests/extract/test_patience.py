@@ -8,7 +8,7 @@ from suppliers import faults
 from dagster_project.errors import SupplierUnreachableError
 from dagster_project.extract import http
 from dagster_project.extract.http import Http, is_over_the_record_limit
-from dagster_project.settings import HttpSettings
+from dagster_project.installation.settings import HttpSettings
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from starlette.applications import Starlette
 from suppliers import faults
 from suppliers.running import running
 
+from dagster_project.installation.settings import FeedSettings, SupplierSettings
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.signalen_api import api_routes
+from dagster_project.sample.signalen_api_server import api_routes
 from dagster_project.sample.signalen_export import export_time, export_zip
 from dagster_project.sample.signalen_reports import reports_until
-from dagster_project.settings import FeedSettings, SupplierSettings
 
 DAY = date(2026, 11, 23)
 AT = export_time(DAY)

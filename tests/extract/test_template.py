@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from dagster_project.cli import app
 from dagster_project.contracts.load import load_feeds
 from dagster_project.errors import ContractError, SetupError
-from dagster_project.settings import DBT_PROJECT
-from dagster_project.template import write_template
+from dagster_project.installation.settings import DBT_PROJECT
+from dagster_project.operations.template import write_template
 
 from .files import STAFF, all_rows, column, contract, desk
 

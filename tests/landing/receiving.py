@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.audit.deliveries import judge_deliveries
+from dagster_project.audit.gate import judge_deliveries
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.receive import Reception, receive
+from dagster_project.installation.settings import DBT_PROJECT, HttpSettings, Settings, SupplierSettings
+from dagster_project.landing.ingest import Reception, receive
 from dagster_project.landing.store import FeedState, FeedStore, Manifest
-from dagster_project.settings import DBT_PROJECT, HttpSettings, Settings, SupplierSettings
 from expectations.frames import Frame, Judgement
 from expectations.judge import Findings, judgements_on
 from expectations.suites import SUITES

@@ -7,12 +7,12 @@ from suppliers import faults
 from verify.test_verify import flip
 
 from dagster_project.audit.clocks import read_clocks
-from dagster_project.audit.deliveries import judge_freshness
-from dagster_project.checksums import digest_of
+from dagster_project.audit.gate import judge_freshness
 from dagster_project.landing.store import MANIFEST
-from dagster_project.status import read_status
-from dagster_project.verify import verify
-from dagster_project.warehouse import raw_layer
+from dagster_project.operations.status import read_status
+from dagster_project.operations.verify import verify
+from dagster_project.storage.checksums import digest_of
+from dagster_project.warehouse.raw_layer import raw_layer
 
 from .lived_through import CBS, CRIMES, Lived
 from .receiving import judge_by_rules, key_figures, one_edition

@@ -12,8 +12,8 @@ from suppliers.faults import Cache
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.errors import SetupError
-from dagster_project.extract.heard import Heard
-from dagster_project.landing.age import refuse_a_wrong_clock
+from dagster_project.extract.http_age import ResponseAge
+from dagster_project.landing.staleness import refuse_a_wrong_clock
 
 from .receiving import key_figures, one_edition, reports
 
@@ -109,9 +109,9 @@ def test_a_cache_that_asked_the_supplier_is_no_hit(status, is_hit):
     response = httpx.Response(
         200, headers={"Cache-Status": status}, request=httpx.Request("GET", "https://cbs.example")
     )
-    heard = Heard.of(response)
-    assert heard.hit == (f"Cache-Status: {status}" if is_hit else "")
-    assert heard.is_of_unknown_age(datetime(2026, 11, 23, tzinfo=UTC)) is is_hit
+    ages = ResponseAge.of(response)
+    assert ages.hit == (f"Cache-Status: {status}" if is_hit else "")
+    assert ages.is_of_unknown_age(datetime(2026, 11, 23, tzinfo=UTC)) is is_hit
 
 
 def test_an_old_answer_takes_nothing_away_from_what_we_know_since(suppliers, figures):

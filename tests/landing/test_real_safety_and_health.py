@@ -24,10 +24,10 @@ from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Column, ColumnMeta
+from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
-from dagster_project.sample.odata_v3 import odata_v3_routes
-from dagster_project.settings import DBT_PROJECT, SupplierSettings
-from dagster_project.warehouse import open_warehouse, raw_layer, write_freshness, write_raw
+from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_freshness, write_raw
 
 from .receiving import Desk, desk
 

@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 from suppliers.running import Suppliers
 
+from dagster_project.installation.opening import workspace_of
+from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
-from dagster_project.opening import workspace_of
+from dagster_project.operations.status import Status, read_status
 from dagster_project.run import RunResult, run
-from dagster_project.status import Status, read_status
-from dagster_project.workspace import Clock, Workspace, morning_of
 
 COMMAND = Path(sys.executable).with_name("maandvers")
 CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
@@ -29,7 +29,7 @@ ON_A_DAY = """
 import sys
 from datetime import date
 from dagster_project.cli import main
-from dagster_project.workspace import morning_of
+from dagster_project.installation.workspace import morning_of
 main(morning_of(date.fromisoformat(sys.argv.pop(1))))
 """
 # What a run says of when it looked; all else in a mart is a figure or what belongs to one.

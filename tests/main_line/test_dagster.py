@@ -10,9 +10,9 @@ import pytest
 from dagster import AssetKey, DagsterInvalidDefinitionError, DefaultScheduleStatus, Definitions, asset, define_asset_job
 
 from dagster_project.definitions import defs, feeds, marts
-from dagster_project.defs.feeds import raw_key
+from dagster_project.defs.feed_assets import raw_key
+from dagster_project.installation.settings import PROJECT
 from dagster_project.parts import landing, renewal
-from dagster_project.settings import PROJECT
 
 GRAPH = defs.resolve_asset_graph()
 TABLES = [(feed, table) for feed in feeds for table in feed.tables]

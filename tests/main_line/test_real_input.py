@@ -11,7 +11,7 @@ import pytest
 from suppliers.replay import ABSENT, REAL_TABLE, parquet_of, replay_suppliers
 
 from dagster_project.errors import ExitCode
-from dagster_project.settings import SEEDS
+from dagster_project.installation.settings import SEEDS
 
 from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 

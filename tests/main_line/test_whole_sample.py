@@ -13,8 +13,8 @@ from registers import working_out
 from shapely import contains_xy, from_geojson, is_valid
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import MANIFEST
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
+from dagster_project.warehouse.dbt import MANIFEST
 
 from .installation import COMMAND, ask, marts
 from .moving_clocks import moving_complaints

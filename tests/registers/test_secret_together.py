@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
 
 from .made_up import hidden, regions, summed
 from .working_out import together, told

@@ -11,10 +11,10 @@ from suppliers.running import running
 
 from dagster_project.audit.frames import mart_frame
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.dbt import MANIFEST
 from dagster_project.errors import ExitCode
-from dagster_project.release.marts import read_dictionary, read_marts
-from dagster_project.release.silence import shown
+from dagster_project.installation.settings import SEEDS
+from dagster_project.marts.catalogue import read_dictionary, read_marts
+from dagster_project.marts.expiry import shown
 from dagster_project.sample.drops.benefits_admin import write_benefits_admin
 from dagster_project.sample.drops.ledger import write_ledger
 from dagster_project.sample.drops.social_domain import write_social_domain
@@ -22,7 +22,7 @@ from dagster_project.sample.drops.sports import write_sports
 from dagster_project.sample.drops.staff import write_staff
 from dagster_project.sample.drops.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
-from dagster_project.settings import SEEDS
+from dagster_project.warehouse.dbt import MANIFEST
 
 DAY = date(2026, 11, 10)
 # CBS is asked on the day itself; departments exported on the first or the fifteenth before the day named here.

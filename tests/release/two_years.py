@@ -14,18 +14,19 @@ import yaml
 from jinja2 import Template
 from landing.receiving import IMPATIENT, judge_by_rules
 
-from dagster_project.audit.deliveries import judge_deliveries, judge_freshness
+from dagster_project.audit.gate import judge_deliveries, judge_freshness
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.dbt import current_manifest
 from dagster_project.extract.extractors import extractor_for
+from dagster_project.installation.settings import DBT_PROJECT, Settings
+from dagster_project.installation.workspace import Workspace, morning_of
 from dagster_project.landing.history import remember
-from dagster_project.landing.receive import receive
+from dagster_project.landing.ingest import receive
 from dagster_project.landing.store import FeedStore
+from dagster_project.marts.catalogue import Mart, read_marts
 from dagster_project.release.build import build_release
-from dagster_project.release.ledger import Ledger
-from dagster_project.release.marts import Mart, read_marts
-from dagster_project.settings import DBT_PROJECT, Settings
-from dagster_project.warehouse import (
+from dagster_project.warehouse.dbt import current_manifest
+from dagster_project.warehouse.publication_history import PublicationHistory
+from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
     set_built_fingerprint,
@@ -34,7 +35,6 @@ from dagster_project.warehouse import (
     write_published,
     write_raw,
 )
-from dagster_project.workspace import Workspace, morning_of
 
 from .planned_suppliers import Address, Day, Folder, Plan, Register, Service
 
@@ -52,7 +52,7 @@ class Installation:
         self.parties: list[Address | Folder] = []
         suppliers.addresses.clear()
         for register in plan.registers:
-            if register.is_brought:
+            if register.is_uploaded:
                 self.parties.append(Folder(home / "drops" / register.id, register))
             else:
                 suppliers.addresses[register.name] = address = Address()
@@ -85,7 +85,7 @@ class Installation:
             write_raw(connection, raw_layer(self.stores, verdicts))
             write_freshness(connection, workspace.feeds, verdicts)
             set_built_fingerprint(connection, f"day {number}")
-            write_published(connection, Ledger(workspace).files())
+            write_published(connection, PublicationHistory(workspace).files())
             write_publication(connection, workspace.today)
             for statement in _models(self.plan.registers):
                 connection.execute(statement)
@@ -169,7 +169,7 @@ def _write_contracts(models: Path, registers: Sequence[Register], url: str) -> N
     """A contract per feed, as the real ones are written."""
     tables = []
     for register in registers:
-        location = None if register.is_brought else f"{url}/{register.name}.csv"
+        location = None if register.is_uploaded else f"{url}/{register.name}.csv"
         delivery = {
             "supplier_label": register.name,
             "protocol": "file",

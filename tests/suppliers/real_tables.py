@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
-from dagster_project.sample.odata_v3 import ODataTable
+from dagster_project.sample.odata_v3_server import ODataTable
 
 from .replay import REAL_TABLE
 

@@ -10,7 +10,7 @@ import duckdb
 from starlette.applications import Starlette
 
 from dagster_project.sample.odata_filter import Record
-from dagster_project.sample.odata_v3 import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
+from dagster_project.sample.odata_v3_server import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
 
 from .running import Suppliers, running
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.release.freshness import FreshnessReport
+from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.rendering import write_page
 from expectations.frames import Judgement
 from expectations.suites import SUITES
