@@ -215,7 +215,7 @@ def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(install
 
     def stale(at):
         rows = mart_frame(at, read_marts(MANIFEST), outcome).rows
-        return {row["mart"]: row["stale_violation_count"] for row in rows if row["stale_violation_count"]}
+        return {row["mart"]: row["stale_row_count"] for row in rows if row["stale_row_count"]}
 
     assert stale(workspace) == {}
     other = Installation(tmp_path, installation.suppliers, installation.settings)

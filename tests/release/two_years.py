@@ -72,9 +72,8 @@ class Installation:
             with extractor_for(store.feed, workspace.settings) as extractor:
                 receive(store, extractor, workspace.now)
             party.tidy()
-        judge = judge_by_rules(workspace.today)
-        judgements = judge_deliveries(self.stores, False, judge if day.is_audited else lambda *_: [])
-        fresh, verdicts = judge_freshness(self.stores, workspace.today, judge)
+        judgements = judge_deliveries(self.stores, False, judge_by_rules if day.is_audited else lambda *_: [])
+        fresh, verdicts = judge_freshness(self.stores, workspace.today, judge_by_rules)
         outcome = AuditOutcome(
             as_of=workspace.today, judged_at=workspace.now(), feeds=verdicts, judgements=judgements + fresh
         )
