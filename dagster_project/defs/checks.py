@@ -110,7 +110,7 @@ def _suites_of(feed: Feed, table: Table) -> dict[str, str]:
         "volume": "The number of rows stays within the band around the delivery before.",
         "fill_rate": "Every column is filled as promised, and hardly less than in the delivery before.",
     }
-    if any(column.meta.rounding for column in table.columns):
+    if any(column.meta.is_additive for column in table.columns):
         suites["reconciliation"] = "Parts add up to their whole within the supplier's rounding."
     return suites
 

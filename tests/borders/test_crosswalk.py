@@ -74,7 +74,7 @@ class Town:
         )
         load(
             self.connection,
-            "indicators",
+            "int_indicators__dictionary",
             {"indicator_code": "varchar", "aggregation": "varchar", "numerator": "varchar", "denominator": "varchar",
              "factor": "integer", "unit": "varchar"},
             DICTIONARY,

@@ -12,8 +12,9 @@ import pytest
 from dagster_project.contracts.load import load_feeds
 from dagster_project.dbt import current_manifest
 from dagster_project.release.clocks import UnboundColumnError
+from dagster_project.release.dictionary import read_rows
 from dagster_project.release.marts import read_marts
-from dagster_project.settings import DBT_PROJECT, SEEDS
+from dagster_project.settings import DBT_PROJECT
 
 _spec = importlib.util.spec_from_file_location("lineage_lint", Path(__file__).with_name("lineage_lint.py"))
 lint = importlib.util.module_from_spec(_spec)
@@ -24,10 +25,11 @@ _spec.loader.exec_module(lint)
 @pytest.fixture(scope="module")
 def read():
     feeds = load_feeds(DBT_PROJECT / "models")
+    manifest = json.loads(current_manifest().read_bytes())
     return lint.House(
-        manifest=json.loads(current_manifest().read_bytes()),
+        manifest=manifest,
         feeds={(f"raw_{feed.supplier}", table.name): feed.id for feed in feeds for table in feed.tables},
-        dictionary=lint.read_feeds_of_indicators(SEEDS / "indicators.csv"),
+        dictionary=lint.feeds_of_indicators(read_rows(manifest)),
     )
 
 

@@ -183,4 +183,5 @@ def test_provisional_quarters_are_marked_and_become_definitive():
 
 def test_benefits_of_quarters_are_rounded_and_never_additive_in_the_contract():
     columns = contract("cbs.benefits").tables[0].columns
-    assert not [column.name for column in columns if column.meta.rounding], "the audit adds a rounded column up"
+    assert [column.name for column in columns if column.meta.rounding]
+    assert not [column.name for column in columns if column.meta.is_additive]

@@ -237,7 +237,9 @@ def test_no_secret_count_can_be_worked_out_from_all_that_is_shown(home, release)
                                      + " and missing_reason = 'secret'")}  # fmt: skip
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
         limited = warehouse.execute(
-            counts.format("value, missing_reason", "intermediate.int_indicators__base", "reference.indicators")
+            counts.format(
+                "value, missing_reason", "intermediate.int_indicators__base", "intermediate.int_indicators__dictionary"
+            )
         ).fetchall()
         areas = warehouse.execute("select area_code, neighbourhood_code from reference.own_areas").fetchall()
     below_limit = {row[:3] for row in limited if row[4] == "secret"}

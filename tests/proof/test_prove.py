@@ -103,7 +103,7 @@ def test_a_ratio_of_two_feeds_stands_on_both(workspace, release):
 def test_a_definition_stands_on_no_delivery(workspace, release):
     proof = prove(workspace, Question("dim_indicator", "label_en", "indicator_code = 'population_count'"), release.name)
     assert proof.is_proven, proof.findings
-    assert "indicators" in {step.name for step in proof.models}
+    assert "int_indicators__dictionary" in {step.name for step in proof.models}
 
 
 def test_the_command_tells_it_to_people_and_programs(installation, proven):

@@ -49,7 +49,7 @@ def hidden(
     load(connection, "int_indicators__base", _FIGURES, rows)
     limit = LIMIT if is_register else None
     dictionary = [(indicator, "own.register", limit) for indicator in sorted({indicator for indicator, _ in counts})]
-    load(connection, "indicators", _DICTIONARY, dictionary)
+    load(connection, "int_indicators__dictionary", _DICTIONARY, dictionary)
     own = [(region, place) for region, places in members.items() if region[:2] == "GA" for place in places]
     load(connection, "own_areas", _AREAS, own)
     load(connection, "secret_together", _TOGETHER, [tuple(row[name] for name in _TOGETHER) for row in together])

@@ -1,12 +1,13 @@
 """What one figure of a register is of another tells no number below the limit, nor what is left of the whole."""
 
-import csv
+import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.dbt import current_manifest
+from dagster_project.release.dictionary import read_rows
 
 from .made_up import hidden, regions, summed
 from .working_out import together, told
@@ -155,8 +156,7 @@ def test_each_relation_is_one_that_would_tell(rows, counts, expected):
 
 
 def test_every_count_of_the_seed_is_of_one_register_and_secret_by_itself():
-    with (DBT_PROJECT.parent / "seeds/indicators.csv").open(encoding="utf-8") as file:
-        dictionary = {row["indicator_code"]: row for row in csv.DictReader(file)}
+    dictionary = read_rows(json.loads(current_manifest().read_bytes()))
     for row in together():
         one, other = dictionary[row["indicator_code"]], dictionary[row["beside_code"]]
         assert one["source_feed"] == other["source_feed"]

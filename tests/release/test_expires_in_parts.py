@@ -1,5 +1,6 @@
 """A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
 
+import json
 import shutil
 from datetime import date, timedelta
 from random import Random
@@ -13,7 +14,8 @@ from dagster_project.audit.frames import mart_frame
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.dbt import MANIFEST
 from dagster_project.errors import ExitCode
-from dagster_project.release.marts import read_dictionary, read_marts
+from dagster_project.release.dictionary import read_rows
+from dagster_project.release.marts import feeds_of_indicators, read_marts
 from dagster_project.release.silence import shown
 from dagster_project.sample.drops.benefits_admin import write_benefits_admin
 from dagster_project.sample.drops.ledger import write_ledger
@@ -22,7 +24,6 @@ from dagster_project.sample.drops.sports import write_sports
 from dagster_project.sample.drops.staff import write_staff
 from dagster_project.sample.drops.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
-from dagster_project.settings import SEEDS
 
 DAY = date(2026, 11, 10)
 # CBS is asked on the day itself; departments exported on the first or the fifteenth before the day named here.
@@ -43,7 +44,6 @@ FEEDS = [
     "hr",
     "benefits_admin.recipients",
 ]
-DICTIONARY = SEEDS / "indicators.csv"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def limits(release):
 
 def by_region_and_period():
     """The marts with a row per region and period, and the indicators in each."""
-    dictionary = read_dictionary(DICTIONARY)
+    dictionary = feeds_of_indicators(read_rows(json.loads(MANIFEST.read_bytes())))
     found = {}
     for mart in read_marts(MANIFEST):
         names = [column.name for column in mart.columns]

@@ -1,6 +1,6 @@
 with figures as (select * from {{ ref('int_indicators__protected') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 
@@ -67,11 +67,10 @@ summed as (
         period_start_date,
         period_end_date,
         is_complete_period,
-        is_sum,
         count(case when member_weight = 0 or (member_weight is not null and value is not null) then 1 end)
         = max(neighbourhood_count) as is_known,
         sum(case when member_weight = 0 then 0 else member_weight * value end) as total,
-        sum(member_weight) as total_weight,
+        coalesce(max(case when is_sum then 1 end), nullif(sum(member_weight), 0)) as divisor,
         -- A neighbourhood whose figure is not rounded is sure.
         count(lower_bound) > 0 as has_bounds,
         sum(case when member_weight = 0 then 0 else member_weight * coalesce(lower_bound, value) end) as lower_total,
@@ -89,25 +88,14 @@ summed as (
 
 areas as (
     select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        edition_year,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        is_complete_period,
-        case when is_known then total / case when is_sum then 1 else nullif(total_weight, 0) end end as value,
-        case when is_known and has_bounds then lower_total / case when is_sum then 1 else nullif(total_weight, 0) end end as lower_bound,
-        case when is_known and has_bounds then upper_total / case when is_sum then 1 else nullif(total_weight, 0) end end as upper_bound,
-        status,
-        case when not is_known then missing_reason end as missing_reason,
-        feed,
-        delivery_id,
-        weight_feed as denominator_feed,
-        weight_delivery_id as denominator_delivery_id
+        {{ figure_columns('summed', {
+            'value': 'case when summed.is_known then summed.total / summed.divisor end',
+            'lower_bound': 'case when summed.is_known and summed.has_bounds then summed.lower_total / summed.divisor end',
+            'upper_bound': 'case when summed.is_known and summed.has_bounds then summed.upper_total / summed.divisor end',
+            'missing_reason': 'case when not summed.is_known then summed.missing_reason end',
+        }) }},
+        summed.weight_feed as denominator_feed,
+        summed.weight_delivery_id as denominator_delivery_id
     from summed
 )
 

@@ -22,28 +22,12 @@
     'int_poverty__ses_woa_figures',
 ] %}
 
-with dictionary as (select * from {{ ref('indicators') }}),
+with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 delivered as (
     {% for model in figures %}
     select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        edition_year,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        is_complete_period,
-        value,
-        lower_bound,
-        upper_bound,
-        status,
-        missing_reason,
-        feed,
-        delivery_id
+        {{ figure_columns(model) }}
     from {{ ref(model) }}
     {% if not loop.last %} union all {% endif %}
     {% endfor %}
@@ -53,7 +37,13 @@ delivered as (
 judged as (
     select
         delivered.*,
-        dictionary.rounding,
+        -- Not greatest(): it passes over what is unknown, and would bound figures that nobody rounded or that are not there.
+        case
+            when delivered.lower_bound is not null then delivered.lower_bound
+            when delivered.value >= dictionary.rounding then delivered.value - dictionary.rounding
+            when delivered.value < dictionary.rounding then 0
+        end as lower_step,
+        coalesce(delivered.upper_bound, delivered.value + dictionary.rounding) as upper_step,
         coalesce(delivered.value > 0 and delivered.value < dictionary.secret_below, false) as is_secret
     from delivered
     inner join dictionary on delivered.indicator_code = dictionary.indicator_code
@@ -62,29 +52,12 @@ judged as (
 -- A supplier that rounds does so up or down by at most a whole step.
 base as (
     select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        edition_year,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        is_complete_period,
-        case when not is_secret then value end as value,
-        -- Not greatest(): it passes over what is unknown, and would bound figures that nobody rounded or that are not there.
-        case
-            when is_secret then null
-            when lower_bound is not null then lower_bound
-            when value >= rounding then value - rounding
-            when value < rounding then 0
-        end as lower_bound,
-        case when not is_secret then coalesce(upper_bound, value + rounding) end as upper_bound,
-        status,
-        case when is_secret then 'secret' else missing_reason end as missing_reason,
-        feed,
-        delivery_id
+        {{ figure_columns('judged', {
+            'value': 'case when not judged.is_secret then judged.value end',
+            'lower_bound': 'case when not judged.is_secret then judged.lower_step end',
+            'upper_bound': 'case when not judged.is_secret then judged.upper_step end',
+            'missing_reason': "case when judged.is_secret then 'secret' else judged.missing_reason end",
+        }) }}
     from judged
 )
 

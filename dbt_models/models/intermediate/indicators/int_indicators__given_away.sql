@@ -2,7 +2,7 @@
 
 with base as (select * from {{ ref('int_indicators__base') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 

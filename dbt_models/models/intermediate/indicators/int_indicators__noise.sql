@@ -1,6 +1,6 @@
 with figures as (select * from {{ ref('int_indicators__values') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 -- What is counted varies by chance: a count itself, or the numerator of a rate; also persons who are counted once in
 -- every area in which they live, so that the areas do not add up. Of a share or rate that a supplier delivers, what it is

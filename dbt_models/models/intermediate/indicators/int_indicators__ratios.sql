@@ -1,6 +1,6 @@
 with base as (select * from {{ ref('int_indicators__with_areas') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
@@ -58,29 +58,13 @@ nearest_denominators as (
 -- What is counted is divided by what there was in the same period; if that is of another feed, or else in the nearest one.
 matched as (
     select
-        ratios.indicator_code,
         ratios.factor,
         ratios.is_same_feed,
         ratios.denominator_code,
         ratios.denominator_feed,
-        numerators.region_code,
-        numerators.region_vintage,
-        numerators.region_level,
+        {{ figure_columns('numerators', {'indicator_code': 'ratios.indicator_code'}) }},
         numerators.borders_since,
-        numerators.edition_year,
-        numerators.period_type,
-        numerators.period,
-        numerators.period_start_date,
-        numerators.period_end_date,
         numerators.first_month,
-        numerators.is_complete_period,
-        numerators.value,
-        numerators.lower_bound,
-        numerators.upper_bound,
-        numerators.status,
-        numerators.missing_reason,
-        numerators.feed,
-        numerators.delivery_id,
         case
             when own.value is not null then own.period
             when not ratios.is_same_feed then nearest.period
@@ -104,16 +88,19 @@ matched as (
 -- Who lived within other borders did not live here: no ratio then.
 parts as (
     select
-        matched.region_code,
-        matched.region_vintage,
-        matched.region_level,
-        matched.indicator_code,
-        matched.edition_year,
-        matched.period_type,
-        matched.period,
-        matched.period_start_date,
-        matched.period_end_date,
-        matched.is_complete_period,
+        {{ figure_columns('matched', {
+            'status': "case
+            -- Not the last word: those of its own time may still come.
+            when matched.first_month not between denominators.first_month and denominators.last_month then 'provisional'
+            else matched.status
+        end",
+            'missing_reason': "case
+            when matched.value is null then matched.missing_reason
+            when denominators.value is not null then null
+            when matched.denominator_period is not null then 'impossible'
+            else matched.own_missing_reason
+        end",
+        }) }},
         matched.factor,
         matched.value as numerator,
         coalesce(matched.lower_bound, matched.value) as numerator_lower,
@@ -123,19 +110,6 @@ parts as (
         coalesce(denominators.lower_bound, denominators.value) as denominator_lower,
         coalesce(denominators.upper_bound, denominators.value) as denominator_upper,
         matched.lower_bound is not null or denominators.lower_bound is not null as has_bounds,
-        -- Not the last word: those of its own time may still come.
-        case
-            when matched.first_month not between denominators.first_month and denominators.last_month then 'provisional'
-            else matched.status
-        end as status,
-        case
-            when matched.value is null then matched.missing_reason
-            when denominators.value is not null then null
-            when matched.denominator_period is not null then 'impossible'
-            else matched.own_missing_reason
-        end as missing_reason,
-        matched.feed,
-        matched.delivery_id,
         -- Without a denominator nothing of its feed is shown, and its clocks say nothing of the row.
         case when not matched.is_same_feed and denominators.value is not null then matched.denominator_feed end
             as denominator_feed,
@@ -151,28 +125,20 @@ parts as (
 
 computed as (
     select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        edition_year,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        is_complete_period,
-        numerator,
-        denominator,
-        denominator_period,
-        factor * numerator / nullif(denominator, 0) as value,
-        case when has_bounds then factor * numerator_lower / nullif(denominator_upper, 0) end as lower_bound,
-        case when has_bounds then factor * numerator_upper / nullif(denominator_lower, 0) end as upper_bound,
-        status,
-        missing_reason,
-        feed,
-        delivery_id,
-        denominator_feed,
-        denominator_delivery_id
+        {{ figure_columns('parts', {
+            'value': 'parts.factor * parts.numerator / nullif(parts.denominator, 0)',
+            'lower_bound': 'case
+            when parts.has_bounds then parts.factor * parts.numerator_lower / nullif(parts.denominator_upper, 0)
+        end',
+            'upper_bound': 'case
+            when parts.has_bounds then parts.factor * parts.numerator_upper / nullif(parts.denominator_lower, 0)
+        end',
+        }) }},
+        parts.numerator,
+        parts.denominator,
+        parts.denominator_period,
+        parts.denominator_feed,
+        parts.denominator_delivery_id
     from parts
 )
 

@@ -17,27 +17,12 @@ denominator_deliveries as (
 
 explained as (
     select
-        measured.region_code,
-        measured.region_vintage,
-        measured.region_level,
-        measured.indicator_code,
-        measured.edition_year,
-        measured.period_type,
-        measured.period,
-        measured.period_start_date,
-        measured.period_end_date,
-        measured.is_complete_period,
-        measured.numerator,
-        measured.denominator,
-        measured.denominator_period,
-        measured.value,
-        measured.lower_bound,
-        measured.upper_bound,
-        case
+        {{ figure_columns('measured', {
+            'status': "case
             when not measured.is_complete_period then 'provisional'
             else coalesce(measured.status, deliveries.figures_status, 'unknown')
-        end as status,
-        case
+        end",
+            'missing_reason': "case
             when measured.value is not null then null
             when measured.missing_reason is not null then measured.missing_reason
             -- What an own register says nothing of could not be computed.
@@ -46,10 +31,12 @@ explained as (
             -- A year of before the first with figures is not to come any more.
             when editions.figure_count = 0 and not editions.is_followed then 'not_yet_published'
             else 'unknown'
-        end as missing_reason,
+        end",
+        }) }},
+        measured.numerator,
+        measured.denominator,
+        measured.denominator_period,
         editions.is_current,
-        measured.feed,
-        measured.delivery_id,
         deliveries.released_at,
         measured.denominator_feed,
         measured.denominator_delivery_id,

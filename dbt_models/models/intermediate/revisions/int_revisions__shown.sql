@@ -1,6 +1,6 @@
 with figures as (select * from {{ ref('int_indicators__values') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 

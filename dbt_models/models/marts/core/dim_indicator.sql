@@ -1,4 +1,4 @@
-with indicators as (select * from {{ ref('indicators') }}),
+with indicators as (select * from {{ ref('int_indicators__dictionary') }}),
 
 themes as (select * from {{ ref('themes') }}),
 

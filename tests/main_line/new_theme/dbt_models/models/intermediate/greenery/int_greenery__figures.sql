@@ -2,7 +2,7 @@ with trees as (select * from {{ ref('stg_greenery__trees') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 by_region as (
     select
