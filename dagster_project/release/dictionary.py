@@ -44,7 +44,7 @@ def read_rows(manifest: Mapping[str, Any], seeds: Path = SEEDS) -> dict[str, Row
 def _feeds_of_indicators(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Map what models declare to make (macros/figures.sql) to the feed that it is made from."""
     columns = {(source["source_name"], source["name"]): source["columns"] for source in manifest["sources"].values()}
-    feeds = {}
+    feeds: dict[str, str] = {}
     for node in manifest["nodes"].values():
         meta = node["config"].get("meta", {})
         for feed in meta.get("by_contract", ()):
