@@ -84,7 +84,7 @@ class Town:
             for indicator, values in (("people", self.people), ("poor", self.poor))
             for (code, year), value in values.items()
         ]
-        load(self.connection, "int_indicators__base", BASE, figures)
+        load(self.connection, "int_indicators__unioned", BASE, figures)
         received = {
             "feed": "varchar",
             "edition_year": "integer",

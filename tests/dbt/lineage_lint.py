@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-BASE_OF_FIGURES = "model.maandvers.int_indicators__base"
+BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
 BOOKS = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"

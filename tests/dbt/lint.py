@@ -51,7 +51,7 @@ LABELS = ("label_nl", "label_en")
 LEVELS = ("country", "municipality", "district", "neighbourhood")
 
 # The list of themes of the dictionary, and a model's declaration of the indicators it makes (macros/figures.sql).
-DICTIONARY_MODEL = "models/intermediate/indicators/int_indicators__dictionary.sql"
+DICTIONARY_MODEL = "models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
 DECLARATION = re.compile(r"{% set indicators = (\{.*?\n\}) %}", re.DOTALL)
 BY_CONTRACT = re.compile(r"'by_contract': (\[.*?\])")
 

@@ -19,8 +19,8 @@ from .installation import CBS, ask, on_a_day
 
 REPOSITORY = Path(__file__).parents[2]
 THEME = Path(__file__).with_name("new_theme")
-BASE = "dbt_models/models/intermediate/indicators/int_indicators__base.sql"
-DICTIONARY = "dbt_models/models/intermediate/indicators/int_indicators__dictionary.sql"
+BASE = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__unioned.sql"
+DICTIONARY = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
 DAY = date(2026, 11, 10)
 TREES = """Eerste dag;Laatste dag;Buurtcode;Bomen
 01-10-2026;31-10-2026;BU99990000;214

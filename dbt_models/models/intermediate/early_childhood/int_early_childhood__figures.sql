@@ -21,7 +21,7 @@ counted as (
         by_region.*,
         delivered.indicator_code,
         delivered.source_feed,
-        delivered.unit = 'hours' and by_region.placed_count between 1 and 4 as is_secret
+        delivered.unit = 'hours' and by_region.placed_count between 1 and 4 as is_suppressed
     from by_region
     cross join delivered
 ),
@@ -30,8 +30,8 @@ figures as (
     select
         {{ unpivoted_figures('delivered', indicators, dict(
             in_month('delivered'),
-            value='case when not delivered.is_secret then ' ~ indicator_case(indicators) ~ ' end::double',
-            missing_reason="case when delivered.is_secret then 'secret' end"
+            value='case when not delivered.is_suppressed then ' ~ indicator_case(indicators) ~ ' end::double',
+            missing_reason="case when delivered.is_suppressed then 'suppressed' end"
         )) }}
     from counted as delivered
 )

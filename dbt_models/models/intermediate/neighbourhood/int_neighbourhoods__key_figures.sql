@@ -2,7 +2,7 @@
 
 with regions as (select * from {{ ref('int_regions__vintages') }}),
 
-figures as (select * from {{ ref('int_indicators__values') }}),
+figures as (select * from {{ ref('int_indicators__final') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

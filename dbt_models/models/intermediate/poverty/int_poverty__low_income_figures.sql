@@ -77,7 +77,7 @@ figures as (
             missing_reason="case
             when scaled.value is not null or scaled.value_attribute is null then null
             when scaled.value_attribute = 'Impossible' then 'impossible'
-            when scaled.value_attribute = 'Confidential' then 'secret'
+            when scaled.value_attribute = 'Confidential' then 'suppressed'
             else 'unknown'
         end",
             feed='scaled.feed'

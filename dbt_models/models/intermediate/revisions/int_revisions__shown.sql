@@ -1,4 +1,4 @@
-with figures as (select * from {{ ref('int_indicators__values') }}),
+with figures as (select * from {{ ref('int_indicators__final') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
@@ -20,7 +20,7 @@ explained as (
             weight,
             reference_moment,
             rounding,
-            secret_below,
+            suppression_threshold,
             source_feed
         ) as explanation
     from dictionary

@@ -46,11 +46,11 @@ begun as (
         youth_started_count between 1 and 4
         or youth_running_count between 1 and 4
         or coalesce(lag(youth_ended_count) over months between 1 and 4, false)
-        or coalesce(lag(youth_running_count) over months between 1 and 4, false) as is_youth_start_secret,
+        or coalesce(lag(youth_running_count) over months between 1 and 4, false) as is_youth_start_suppressed,
         wmo_started_count between 1 and 4
         or wmo_running_count between 1 and 4
         or coalesce(lag(wmo_ended_count) over months between 1 and 4, false)
-        or coalesce(lag(wmo_running_count) over months between 1 and 4, false) as is_wmo_start_secret
+        or coalesce(lag(wmo_running_count) over months between 1 and 4, false) as is_wmo_start_suppressed
     from by_region
     window months as (partition by region_code, period_type order by period)
 ),
@@ -58,8 +58,8 @@ begun as (
 ended as (
     select
         *,
-        coalesce(lead(is_youth_start_secret) over months, false) as is_youth_end_secret,
-        coalesce(lead(is_wmo_start_secret) over months, false) as is_wmo_end_secret
+        coalesce(lead(is_youth_start_suppressed) over months, false) as is_youth_end_suppressed,
+        coalesce(lead(is_wmo_start_suppressed) over months, false) as is_wmo_end_suppressed
     from begun
     window months as (partition by region_code, period_type order by period)
 ),
@@ -83,12 +83,12 @@ measured as (
             false
         )
         or (case delivered.indicator_code
-            when 'youth_allocations_started_count' then ended.is_youth_start_secret
-            when 'youth_allocations_ended_count' then ended.is_youth_end_secret
-            when 'wmo_allocations_started_count' then ended.is_wmo_start_secret
-            when 'wmo_allocations_ended_count' then ended.is_wmo_end_secret
+            when 'youth_allocations_started_count' then ended.is_youth_start_suppressed
+            when 'youth_allocations_ended_count' then ended.is_youth_end_suppressed
+            when 'wmo_allocations_started_count' then ended.is_wmo_start_suppressed
+            when 'wmo_allocations_ended_count' then ended.is_wmo_end_suppressed
             else false
-        end) as is_secret
+        end) as is_suppressed
     from ended
     inner join delivered on ended.period_type = delivered.period_type
     -- In a neighbourhood so few begin and end that hardly any could be shown.
@@ -106,9 +106,9 @@ figures as (
     select
         {{ unpivoted_figures('measured', indicators, {
             'indicator_code': 'measured.indicator_code',
-            'value': 'case when not measured.is_secret then measured.value end',
+            'value': 'case when not measured.is_suppressed then measured.value end',
             'status': "'definitive'",
-            'missing_reason': "case when measured.is_secret then 'secret' end",
+            'missing_reason': "case when measured.is_suppressed then 'suppressed' end",
             'feed': 'measured.source_feed',
             'delivery_id': 'delivery.delivery_id',
         }) }}

@@ -1,4 +1,4 @@
-with figures as (select * from {{ ref('int_indicators__protected') }}),
+with figures as (select * from {{ ref('int_indicators__suppressed') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

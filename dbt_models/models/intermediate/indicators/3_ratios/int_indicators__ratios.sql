@@ -1,4 +1,4 @@
-with base as (select * from {{ ref('int_indicators__with_areas') }}),
+with with_areas as (select * from {{ ref('int_indicators__with_areas') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
@@ -19,16 +19,16 @@ ratios as (
 -- Of borders CBS tells where they moved below the municipality; that one and the country are the same while their code is.
 figures as (
     select
-        base.*,
+        with_areas.*,
         case
-            when base.region_level not in ('country', 'municipality')
-                then coalesce(regions.unchanged_since, base.region_vintage)
+            when with_areas.region_level not in ('country', 'municipality')
+                then coalesce(regions.unchanged_since, with_areas.region_vintage)
         end as borders_since,
-        12 * year(base.period_start_date) + month(base.period_start_date) as first_month,
-        12 * year(base.period_end_date) + month(base.period_end_date) as last_month
-    from base
+        12 * year(with_areas.period_start_date) + month(with_areas.period_start_date) as first_month,
+        12 * year(with_areas.period_end_date) + month(with_areas.period_end_date) as last_month
+    from with_areas
     left join regions
-        on base.region_code = regions.region_code and base.region_vintage = regions.region_vintage
+        on with_areas.region_code = regions.region_code and with_areas.region_vintage = regions.region_vintage
 ),
 
 denominators as (

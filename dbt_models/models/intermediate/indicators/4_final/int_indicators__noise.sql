@@ -1,4 +1,4 @@
-with figures as (select * from {{ ref('int_indicators__values') }}),
+with figures as (select * from {{ ref('int_indicators__final') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

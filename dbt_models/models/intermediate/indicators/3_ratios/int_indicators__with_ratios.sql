@@ -1,16 +1,16 @@
-with base as (select * from {{ ref('int_indicators__with_areas') }}),
+with with_areas as (select * from {{ ref('int_indicators__with_areas') }}),
 
 ratios as (select * from {{ ref('int_indicators__ratios') }}),
 
-measured as (
+with_ratios as (
     select
-        {{ figure_columns('base') }},
+        {{ figure_columns('with_areas') }},
         null::double as numerator,
         null::double as denominator,
         null::varchar as denominator_period,
-        base.denominator_feed,
-        base.denominator_delivery_id
-    from base
+        with_areas.denominator_feed,
+        with_areas.denominator_delivery_id
+    from with_areas
     union all
     select
         {{ figure_columns('ratios') }},
@@ -22,4 +22,4 @@ measured as (
     from ratios
 )
 
-select * from measured
+select * from with_ratios

@@ -1,7 +1,7 @@
 {# Every model that fills indicators is one line here; all have the columns below. #}
 {% set figures = [
     'int_indicators__key_figures',
-    'int_indicators__reports',
+    'int_reports__figures',
     'int_safety__crime_figures',
     'int_safety__nuisance_figures',
     'int_health__figures',
@@ -44,21 +44,21 @@ judged as (
             when delivered.value < dictionary.rounding then 0
         end as lower_step,
         coalesce(delivered.upper_bound, delivered.value + dictionary.rounding) as upper_step,
-        coalesce(delivered.value > 0 and delivered.value < dictionary.secret_below, false) as is_secret
+        coalesce(delivered.value > 0 and delivered.value < dictionary.suppression_threshold, false) as is_suppressed
     from delivered
     inner join dictionary on delivered.indicator_code = dictionary.indicator_code
 ),
 
 -- A supplier that rounds does so up or down by at most a whole step.
-base as (
+unioned as (
     select
         {{ figure_columns('judged', {
-            'value': 'case when not judged.is_secret then judged.value end',
-            'lower_bound': 'case when not judged.is_secret then judged.lower_step end',
-            'upper_bound': 'case when not judged.is_secret then judged.upper_step end',
-            'missing_reason': "case when judged.is_secret then 'secret' else judged.missing_reason end",
+            'value': 'case when not judged.is_suppressed then judged.value end',
+            'lower_bound': 'case when not judged.is_suppressed then judged.lower_step end',
+            'upper_bound': 'case when not judged.is_suppressed then judged.upper_step end',
+            'missing_reason': "case when judged.is_suppressed then 'suppressed' else judged.missing_reason end",
         }) }}
     from judged
 )
 
-select * from base
+select * from unioned

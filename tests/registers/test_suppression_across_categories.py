@@ -160,4 +160,4 @@ def test_every_count_of_the_seed_is_of_one_register_and_secret_by_itself():
     for row in together():
         one, other = dictionary[row["indicator_code"]], dictionary[row["beside_code"]]
         assert one["source_feed"] == other["source_feed"]
-        assert one["secret_below"] or row["relation"] == "follows"
+        assert one["suppression_threshold"] or row["relation"] == "follows"

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-with base as (select * from {{ ref('int_indicators__base') }}),
+with unioned as (select * from {{ ref('int_indicators__unioned') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
@@ -31,28 +31,28 @@ crosswalk as (
 -- shared out by people.
 figures as (
     select
-        base.region_code,
-        base.region_vintage,
-        base.indicator_code,
-        base.edition_year,
-        base.period_type,
-        base.period,
-        base.period_start_date,
-        base.period_end_date,
-        base.value,
-        base.feed,
-        base.delivery_id,
-        min(case when base.value is null or base.value = round(base.value) then 1 else 0 end)
-            over (partition by base.indicator_code, base.period) = 1 as is_whole
-    from base
-    inner join dictionary on base.indicator_code = dictionary.indicator_code
+        unioned.region_code,
+        unioned.region_vintage,
+        unioned.indicator_code,
+        unioned.edition_year,
+        unioned.period_type,
+        unioned.period,
+        unioned.period_start_date,
+        unioned.period_end_date,
+        unioned.value,
+        unioned.feed,
+        unioned.delivery_id,
+        min(case when unioned.value is null or unioned.value = round(unioned.value) then 1 else 0 end)
+            over (partition by unioned.indicator_code, unioned.period) = 1 as is_whole
+    from unioned
+    inner join dictionary on unioned.indicator_code = dictionary.indicator_code
     where
-        base.region_level = 'neighbourhood'
-        and base.edition_year is not null
+        unioned.region_level = 'neighbourhood'
+        and unioned.edition_year is not null
         and dictionary.aggregation = 'sum'
         and dictionary.numerator is null
         and dictionary.unit <> 'ha'
-        and base.region_code in (select from_code from crosswalk)
+        and unioned.region_code in (select from_code from crosswalk)
 ),
 
 -- From better to worse, so that the worst part decides.

@@ -1,37 +1,37 @@
 {{ config(materialized='table') }}
 
-with base as (select * from {{ ref('int_indicators__base') }}),
+with unioned as (select * from {{ ref('int_indicators__unioned') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 
-rests as (select * from {{ ref('int_indicators__secret_rests') }}),
+across_categories as (select * from {{ ref('int_suppression__across_categories') }}),
 
 -- Registers with counts that could be traced to persons. What goes together with another figure goes by its size.
 judged as (
     select
-        base.region_code,
-        base.region_level,
-        base.indicator_code,
-        base.period,
-        base.value,
-        coalesce(rests.size, base.value) as size,
-        coalesce(base.missing_reason = 'secret', false) as is_below_limit,
-        coalesce(base.missing_reason = 'secret' or rests.is_secret, false) as is_secret
-    from base
-    left join rests
+        unioned.region_code,
+        unioned.region_level,
+        unioned.indicator_code,
+        unioned.period,
+        unioned.value,
+        coalesce(across_categories.size, unioned.value) as size,
+        coalesce(unioned.missing_reason = 'suppressed', false) as is_below_limit,
+        coalesce(unioned.missing_reason = 'suppressed' or across_categories.is_suppressed, false) as is_suppressed
+    from unioned
+    left join across_categories
         on
-            base.region_code = rests.region_code
-            and base.indicator_code = rests.indicator_code
-            and base.period = rests.period
-    where base.feed in (select source_feed from dictionary where secret_below is not null)
+            unioned.region_code = across_categories.region_code
+            and unioned.indicator_code = across_categories.indicator_code
+            and unioned.period = across_categories.period
+    where unioned.feed in (select source_feed from dictionary where suppression_threshold is not null)
 ),
 
 figures as (
     select
         *,
-        coalesce(size > 0 and not is_secret, false) as is_shown
+        coalesce(size > 0 and not is_suppressed, false) as is_shown
     from judged
 ),
 
@@ -39,7 +39,7 @@ neighbourhoods as (
     select
         *,
         'WK' || substr(region_code, 3, 6) as district_code,
-        sum(case when is_secret then 1 else 0 end) over district as secret_count,
+        sum(case when is_suppressed then 1 else 0 end) over district as secret_count,
         sum(case when is_shown then 1 else 0 end) over district as shown_count,
         row_number() over (
             partition by substr(region_code, 3, 6), indicator_code, period, is_shown order by size, region_code
@@ -65,7 +65,7 @@ districts as (
         figures.indicator_code,
         figures.period,
         figures.size,
-        figures.is_secret or telling.district_code is not null as is_hidden,
+        figures.is_suppressed or telling.district_code is not null as is_hidden,
         figures.is_shown and telling.district_code is null as is_shown
     from figures
     left join telling
@@ -108,7 +108,7 @@ hidden_neighbourhoods as (
             and neighbourhoods.indicator_code = hidden_districts.indicator_code
             and neighbourhoods.period = hidden_districts.period
     where
-        neighbourhoods.is_secret
+        neighbourhoods.is_suppressed
         or (
             neighbourhoods.is_shown
             and neighbourhoods.place = 1
@@ -173,11 +173,11 @@ telling_municipalities as (
             and neighbourhoods.indicator_code = hidden.indicator_code
             and neighbourhoods.period = hidden.period
     where municipality.region_level = 'municipality'
-    group by municipality.indicator_code, municipality.period, municipality.value, dictionary.secret_below
+    group by municipality.indicator_code, municipality.period, municipality.value, dictionary.suppression_threshold
     having
         count(hidden.neighbourhood_code) > 0
         and municipality.value - sum(case when hidden.neighbourhood_code is null then neighbourhoods.value else 0 end)
-        < dictionary.secret_below
+        < dictionary.suppression_threshold
 ),
 
 hidden_municipalities as (
@@ -209,10 +209,10 @@ hidden as (
         indicator_code,
         period
     from figures
-    where is_secret
+    where is_suppressed
 ),
 
-given_away as (
+across_regions as (
     select
         hidden.region_code,
         hidden.indicator_code,
@@ -226,4 +226,4 @@ given_away as (
     where figures.value is not null
 )
 
-select * from given_away
+select * from across_regions

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-with figures as (select * from {{ ref('int_indicators__protected') }}),
+with figures as (select * from {{ ref('int_indicators__suppressed') }}),
 
 areas as (select * from {{ ref('int_indicators__areas') }}),
 

@@ -1,4 +1,4 @@
-with measured as (select * from {{ ref('int_indicators__measured') }}),
+with with_ratios as (select * from {{ ref('int_indicators__with_ratios') }}),
 
 filled as (
     select
@@ -8,7 +8,7 @@ filled as (
         is_complete_period,
         count(value) as figure_count,
         count(case when region_level = 'neighbourhood' then value end) as neighbourhood_figure_count
-    from measured
+    from with_ratios
     group by all
 ),
 
