@@ -1,4 +1,4 @@
-{# What a contract says of the columns of a feed, so that SQL need not say it again. #}
+{# Facts that contracts declare of the columns of a feed. #}
 
 {# From which edition to which a supplier publishes a column; only columns that began or stopped. #}
 {% macro editions_of_columns(source_name, table_name) -%}
@@ -38,6 +38,10 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{% macro contract_column_names(feed) -%}
+    {{ contract_columns(feed) | map(attribute='name') | join(',\n        ') }}
 {%- endmacro %}
 
 {#

@@ -1,4 +1,4 @@
-"""Lint: what every model, mart and dictionary row must have, read from the files alone.
+"""Lint of models, marts and dictionary rows, from the files alone.
 
 Belongs here: rules about how dbt_models/ and seeds/ are written, each a function that returns complaints.
 Does not: rules about figures (dbt tests) or about style that sqlfluff or ruff would see.
@@ -14,7 +14,7 @@ import yaml
 
 LONGEST_FILE = 400
 
-# Constructs that DuckDB 2.0 or Spark read in another way, or not at all.
+# Constructs that DuckDB 2.0 or Spark read differently or reject.
 FORBIDDEN_SQL = {
     "PIVOT": r"\b(un)?pivot\b",
     "* EXCLUDE": r"\*\s*exclude\b",
@@ -26,12 +26,12 @@ FORBIDDEN_SQL = {
     "//": r"//",
 }
 
-# The one place where an engine's own way of writing stands.
+# The only file with syntax of one engine.
 ENGINE_MACROS = "macros/engines.sql"
 
 # Intermediate folders that all themes may read, and that read all themes.
 SHARED = {"indicators", "regions"}
-# Our own book-keeping: which deliveries are held, and the clocks of each feed.
+# Our own metadata: deliveries and the clocks of each feed.
 BOOKS = "maandvers"
 
 # Facts of every indicator that readers look up.
@@ -46,7 +46,7 @@ DICTIONARY = (
     "reference_moment",
     "finest_level",
 )
-# What tells one indicator from another in a list or above a column.
+# Distinguish indicators in a list or above a column.
 LABELS = ("label_nl", "label_en")
 LEVELS = ("country", "municipality", "district", "neighbourhood")
 
@@ -57,7 +57,7 @@ BY_CONTRACT = re.compile(r"'by_contract': (\[.*?\])")
 
 
 def complaints(dbt_models: Path, seeds: Path) -> list[str]:
-    """Whatever breaks one of the rules below."""
+    """List every violation of the rules below."""
     return [
         *mart_complaints(dbt_models),
         *dictionary_complaints(dbt_models, seeds),
@@ -264,14 +264,14 @@ def label_complaints(dbt_models: Path, seeds: Path) -> list[str]:
 def clock_complaints(dbt_models: Path) -> list[str]:
     """A mart with a clock is a view: a table would keep the clocks of the day on which figures last changed."""
     return [
-        f"{path.stem}: holds fresh_until and is no view, so its clocks would stand still"
+        f"{path.stem}: has fresh_until and is no view, so its clocks would not move"
         for path in sorted((dbt_models / "models/marts").rglob("*.sql"))
         if "fresh_until" in (sql := path.read_text("utf-8")) and "materialized='view'" not in sql
     ]
 
 
 def sql_complaints(dbt_models: Path) -> list[str]:
-    """No construct that only one engine or one version reads."""
+    """Reject constructs that only one engine or version reads."""
     complaints = []
     for path in sorted(dbt_models.rglob("*.sql")):
         name = path.relative_to(dbt_models).as_posix()
@@ -287,7 +287,7 @@ def sql_complaints(dbt_models: Path) -> list[str]:
 
 
 def length_complaints(*folders: Path) -> list[str]:
-    """No file that a person cannot take in."""
+    """Limit the length of files."""
     return [
         f"{path.name}: {lines} lines, at most {LONGEST_FILE}"
         for folder in folders
@@ -303,7 +303,7 @@ def _yaml(path: Path) -> dict:
 
 
 def _only_sql(text: str) -> str:
-    """Leave out comments, Jinja and what stands between quotes."""
+    """Leave out comments, Jinja and quoted text."""
     text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
     text = re.sub(r"--[^\n]*", " ", text)
     return re.sub(r"'[^']*'", "''", text)

@@ -102,7 +102,7 @@ DICTIONARY = "seeds/indicators/population.csv"
             "reads stg_cbs__key_figures; staging",
         ),
         (DEMOGRAPHY, "Inhabitants.", "People.", "mart_demography.population_count: is described as 'People.'"),
-        (SAFETY, "materialized='view'", "materialized='table'", "mart_safety: holds fresh_until and is no view"),
+        (SAFETY, "materialized='view'", "materialized='table'", "mart_safety: has fresh_until and is no view"),
         (BASE, "select * from unioned", "select * exclude (value) from unioned", "* EXCLUDE is not read alike"),
         (BASE, "select * from unioned", "select * from unioned where period ~ '2020'", "~ is not read alike"),
         (
