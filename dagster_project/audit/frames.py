@@ -203,7 +203,7 @@ def _reconciliation_rows(
     columns: list[Column],
     has_whole_country: bool,
 ) -> list[dict[str, object]]:
-    additive = [column for column in columns if column.meta.rounding]
+    additive = [column for column in columns if column.meta.is_additive]
     if not additive:
         return []
     before = _previous_columns(store, held, table)
@@ -255,7 +255,7 @@ def _measures(column: Column) -> str:
 
     A region whose parts are all unpublished is not comparable; one without parts differs.
     """
-    name, rounding = column.name, column.meta.rounding
+    name, rounding = column.name, column.meta.rounding or 0
     explained = (
         f"greatest({MARGIN_SHARE} * wholes.{name}, (part_count + 1) * {rounding} + parts.{name}_missing * {rounding})"
     )

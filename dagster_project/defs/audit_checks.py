@@ -107,7 +107,7 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
 
 
 def _suites_of(table: Table) -> list[str]:
-    has_parts = any(column.meta.rounding for column in table.columns)
+    has_parts = any(column.meta.is_additive for column in table.columns)
     return ["freshness", "volume", "fill_rate", *(["reconciliation"] if has_parts else [])]
 
 

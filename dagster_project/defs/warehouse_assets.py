@@ -33,7 +33,7 @@ class GroupsByFolder(DagsterDbtTranslator):
         """The folder below the layer; a theme's mart belongs to the theme it is named after; seeds are reference."""
         if dbt_resource_props["resource_type"] == "seed":
             return "reference"
-        folder = dbt_resource_props["fqn"][-2]
+        folder = dbt_resource_props["fqn"][2]
         return dbt_resource_props["name"].removeprefix("mart_") if folder == "themes" else folder
 
 

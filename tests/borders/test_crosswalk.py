@@ -74,7 +74,7 @@ class Town:
         )
         load(
             self.connection,
-            "indicators",
+            "int_indicators__dictionary",
             {"indicator_code": "varchar", "aggregation": "varchar", "numerator": "varchar", "denominator": "varchar",
              "factor": "integer", "unit": "varchar"},
             DICTIONARY,
@@ -84,7 +84,7 @@ class Town:
             for indicator, values in (("people", self.people), ("poor", self.poor))
             for (code, year), value in values.items()
         ]
-        load(self.connection, "int_indicators__base", BASE, figures)
+        load(self.connection, "int_indicators__unioned", BASE, figures)
         received = {
             "feed": "varchar",
             "edition_year": "integer",

@@ -1,5 +1,6 @@
 """A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
 
+import json
 import shutil
 from datetime import date, timedelta
 from random import Random
@@ -12,8 +13,8 @@ from suppliers.running import running
 from dagster_project.audit.frames import mart_frame
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode
-from dagster_project.installation.settings import SEEDS
-from dagster_project.marts.catalogue import read_dictionary, read_marts
+from dagster_project.marts.catalogue import feeds_of_indicators, read_marts
+from dagster_project.marts.dictionary import read_rows
 from dagster_project.marts.expiry import shown
 from dagster_project.sample.drops.benefits_admin import write_benefits_admin
 from dagster_project.sample.drops.ledger import write_ledger
@@ -43,7 +44,6 @@ FEEDS = [
     "hr",
     "benefits_admin.recipients",
 ]
-DICTIONARY = SEEDS / "indicators.csv"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def limits(release):
 
 def by_region_and_period():
     """The marts with a row per region and period, and the indicators in each."""
-    dictionary = read_dictionary(DICTIONARY)
+    dictionary = feeds_of_indicators(read_rows(json.loads(MANIFEST.read_bytes())))
     found = {}
     for mart in read_marts(MANIFEST):
         names = [column.name for column in mart.columns]

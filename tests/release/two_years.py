@@ -108,7 +108,7 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     ]
     both = f"raw_own.{first.name} AS a JOIN raw_own.{second.name} AS b USING (region_code)"
     parts.append(_figures(long, both, first, value="1000 * a.amount + b.amount", denominator_feed=f"'{second.id}'"))
-    yield f"CREATE OR REPLACE TABLE models.int_indicators__values AS {' UNION ALL '.join(parts)}"
+    yield f"CREATE OR REPLACE TABLE models.int_indicators__final AS {' UNION ALL '.join(parts)}"
     yield f"CREATE OR REPLACE TABLE models.int_vacancy__wide AS {_side_by_side(wide, first, second)}"
     for name in ("stg_maandvers__freshness", LONG, WIDE):
         yield f"CREATE OR REPLACE VIEW models.{name} AS {_model(name)}"

@@ -107,7 +107,7 @@ estimated as (
         end as middle_count,
         case when is_readable and lower_count < upper_count then lower_count::double end as lower_count,
         case when is_readable and lower_count < upper_count then upper_count::double end as upper_count,
-        case when is_readable and lower_count < upper_count and known_count = 0 then 'secret' end as missing_reason
+        case when is_readable and lower_count < upper_count and known_count = 0 then 'suppressed' end as missing_reason
     from counted
 )
 

@@ -4,7 +4,7 @@ with kpis as (select * from {{ ref('kpis') }}),
 
 targets as (select * from {{ ref('targets') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 figures as (
     select *

@@ -2,9 +2,9 @@
 
 with regions as (select * from {{ ref('int_regions__vintages') }}),
 
-figures as (select * from {{ ref('int_indicators__values') }}),
+figures as (select * from {{ ref('int_indicators__final') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 neighbourhoods as (
     select

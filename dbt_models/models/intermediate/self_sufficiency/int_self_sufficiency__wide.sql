@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-with figures as (select * from {{ ref('int_indicators__values') }}),
+with figures as (select * from {{ ref('int_indicators__final') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
