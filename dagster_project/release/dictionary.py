@@ -1,7 +1,8 @@
-"""What the indicator dictionary says of a mart's columns: in comments, in the data package and on the page of docs.
+"""Descriptions of a mart's columns: in comments, in the data package and on the page of docs.
 
 A column that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then it is
-another figure. Its English one-liner stands in the YAML; the rest is joined to it here and typed nowhere.
+another figure. The indicator dictionary describes it. Other columns without a description in the YAML have that of the
+docs block of their name (``region_code``), or of their group (``group_checked_at`` for ``benefits_checked_at``).
 """
 
 import csv
@@ -20,23 +21,34 @@ Row = Mapping[str, str]
 
 
 def read_rows(file: Path) -> dict[str, Row]:
-    """The rows of the dictionary by their code."""
+    """Read the rows of the dictionary by their code."""
     with file.open(encoding="utf-8", newline="") as lines:
         return {row["indicator_code"]: row for row in csv.DictReader(lines)}
 
 
 def explain_columns(manifest: dict[str, Any], rows: Mapping[str, Row]) -> None:
-    """Write behind the description of each indicator in dbt's marts what the dictionary says of it."""
+    """Complete the description of each column in dbt's marts."""
     suppliers = _suppliers(manifest)
+    texts = {block["name"]: block["block_contents"] for block in manifest["docs"].values()}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["fqn"][1] == "marts":
             for name, column in node["columns"].items():
+                own = column["description"].strip()
                 if name in rows and not column["config"]["meta"].get("clocks"):
-                    column["description"] = f"{column['description'].strip()} {explanation(name, rows, suppliers)}"
+                    label = own or f"{rows[name]['label_en']}."
+                    column["description"] = f"{label} {explanation(name, rows, suppliers)}"
+                else:
+                    column["description"] = own or shared_text(name, texts)
+
+
+def shared_text(column: str, texts: Mapping[str, str]) -> str:
+    """Find the docs block of a column's name or group; empty if there is none."""
+    groups = (name for name in texts if name.startswith("group_") and column.endswith(name.removeprefix("group")))
+    return texts.get(column) or texts.get(next(groups, ""), "")
 
 
 def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]) -> str:
-    """What an indicator means in Dutch: definition, unit, what it is computed from, when, how finely, and by whom."""
+    """Explain an indicator in Dutch: definition, unit, calculation, reference moment, finest level and source."""
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]
@@ -55,7 +67,7 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
 
 
 def _suppliers(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The Dutch name of each feed, as its contract gives it."""
+    """Map each feed to its Dutch name in the contract."""
     found = {}
     for source in manifest["sources"].values():
         delivery = source["config"]["meta"].get("delivery")

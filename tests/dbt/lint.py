@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from dagster_project.release.dictionary import shared_text
+
 LONGEST_FILE = 400
 
 # Constructs that DuckDB 2.0 or Spark read in another way, or not at all.
@@ -56,7 +58,7 @@ BASE_OF_FIGURES = "models/intermediate/indicators/int_indicators__base.sql"
 def complaints(dbt_models: Path, seeds: Path) -> list[str]:
     """Whatever breaks one of the rules below."""
     return [
-        *mart_complaints(dbt_models),
+        *mart_complaints(dbt_models, seeds),
         *dictionary_complaints(dbt_models, seeds),
         *label_complaints(dbt_models, seeds),
         *clock_complaints(dbt_models),
@@ -67,16 +69,14 @@ def complaints(dbt_models: Path, seeds: Path) -> list[str]:
     ]
 
 
-def mart_complaints(dbt_models: Path) -> list[str]:
+def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
     """Every mart has an enforced contract, a key test, a Dutch name, and a type and description for each column."""
     complaints = []
+    labels = _labels(seeds)
+    texts = dict.fromkeys(re.findall(r"{% docs (\w+) %}", (dbt_models / "models/docs.md").read_text("utf-8")), "text")
     project = _yaml(dbt_models / "dbt_project.yml")
     enforced_for_all = project["models"]["maandvers"]["marts"].get("+contract", {}).get("enforced", False)
-    described = {
-        model["name"]: model
-        for path in (dbt_models / "models/marts").rglob("*.yml")
-        for model in _yaml(path).get("models", [])
-    }
+    described = _described_marts(dbt_models)
     for path in sorted((dbt_models / "models/marts").rglob("*.sql")):
         mart = path.stem
         model = described.get(mart)
@@ -92,9 +92,11 @@ def mart_complaints(dbt_models: Path) -> list[str]:
         if not model.get("config", {}).get("meta", {}).get("label_nl"):
             complaints.append(f"{mart}: no label_nl, its name in the reports of a release")
         for column in model.get("columns", []):
-            complaints += [
-                f"{mart}.{column['name']}: no {key}" for key in ("data_type", "description") if not column.get(key)
-            ]
+            name = column["name"]
+            if not column.get("data_type"):
+                complaints.append(f"{mart}.{name}: no data_type")
+            if not (column.get("description") or name in labels or shared_text(name, texts)):
+                complaints.append(f"{mart}.{name}: no description, and no docs block or indicator of its name")
     return complaints
 
 
@@ -206,26 +208,39 @@ def _indicator_lines(dbt_models: Path) -> set[str]:
 
 
 def label_complaints(dbt_models: Path, seeds: Path) -> list[str]:
-    """A column of a theme mart that is an indicator is described in the dictionary's words."""
-    with (seeds / "indicators.csv").open(encoding="utf-8", newline="") as file:
-        labels = {row["indicator_code"]: f"{row['label_en']}." for row in csv.DictReader(file)}
+    """A column of a theme mart that is an indicator is described in the dictionary alone."""
+    labels = _labels(seeds)
     return [
-        f"{model['name']}.{column['name']}: is described as {column['description']!r}, not {labels[column['name']]!r}"
-        for path in sorted((dbt_models / "models/marts/themes").glob("*.yml"))
-        for model in _yaml(path)["models"]
+        f"{model['name']}.{column['name']}: is described in the dictionary; leave out its description here"
+        for model in _described_marts(dbt_models).values()
         if "region_code" in {column["name"] for column in model["columns"]}
         for column in model["columns"]
-        if column["name"] in labels and column["description"] != labels[column["name"]]
+        if column["name"] in labels and "description" in column
     ]
 
 
 def clock_complaints(dbt_models: Path) -> list[str]:
     """A mart with a clock is a view: a table would keep the clocks of the day on which figures last changed."""
+    described = _described_marts(dbt_models)
     return [
-        f"{path.stem}: holds fresh_until and is no view, so its clocks would stand still"
+        f"{path.stem}: has fresh_until and is no view, so its clocks would stand still"
         for path in sorted((dbt_models / "models/marts").rglob("*.sql"))
-        if "fresh_until" in (sql := path.read_text("utf-8")) and "materialized='view'" not in sql
+        if "materialized='table'" in path.read_text("utf-8")
+        and any(column["name"] == "fresh_until" for column in described.get(path.stem, {}).get("columns", []))
     ]
+
+
+def _described_marts(dbt_models: Path) -> dict[str, dict]:
+    return {
+        model["name"]: model
+        for path in sorted((dbt_models / "models/marts").rglob("*.yml"))
+        for model in _yaml(path).get("models", [])
+    }
+
+
+def _labels(seeds: Path) -> dict[str, str]:
+    with (seeds / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        return {row["indicator_code"]: row["label_en"] for row in csv.DictReader(file)}
 
 
 def sql_complaints(dbt_models: Path) -> list[str]:

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with measures as (select * from {{ ref('policy_measures') }}),
 
 final as (
