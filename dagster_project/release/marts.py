@@ -11,7 +11,7 @@ from dagster_project.release.clocks import OF_THE_ROW, ROW, Clock, bound_by, clo
 from dagster_project.release.dictionary import explain_columns, read_rows
 from dagster_project.settings import SEEDS
 
-KEY_TEST = "unique_combination"
+KEY_TEST = "unique_combination_of_columns"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == KEY_TEST:
-            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+            keys[node["attached_node"]] = tuple(test["kwargs"]["combination_of_columns"])
         elif test.get("name") == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys

@@ -53,7 +53,7 @@ DICTIONARY = "seeds/indicators.csv"
     ("file", "old", "new", "complaint"),
     [
         ("dbt_models/dbt_project.yml", "enforced: true", "enforced: false", "dim_region: contract is not enforced"),
-        (THEMES, "unique_combination", "unlike", "mart_reports: no unique_combination test of its key"),
+        (THEMES, "unique_combination_of_columns", "unlike", "mart_reports: no unique_combination_of_columns test"),
         (THEMES, "label_nl:", "label_en:", "mart_reports: no label_nl"),
         (CORE, "theme_code, data_type: varchar,", "theme_code,", "dim_indicator.theme_code: no data_type"),
         (CORE, "description: Theme.", "description: ''", "dim_indicator.theme_code: no description"),
