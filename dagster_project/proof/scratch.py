@@ -21,6 +21,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.checksums import digest_of
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
+from dagster_project.dbt import WAREHOUSE_VARIABLE, variables
 from dagster_project.errors import MaandversError
 from dagster_project.landing.atomic import write_file
 from dagster_project.landing.store import FeedStore
@@ -221,11 +222,11 @@ def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
         str(Path(sys.executable).with_name("maandvers-dbt")),
         *("--quiet", "--log-level-file", "none", "build", "--resource-type", "model", "--resource-type", "seed"),
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")),
+        *variables(municipality),
     ]
     environment = {
         **os.environ,
-        "MAANDVERS_WAREHOUSE": str(warehouse),
-        "MAANDVERS_WAREHOUSE_MUNICIPALITY": municipality,
+        WAREHOUSE_VARIABLE: str(warehouse),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -17,7 +17,7 @@ from dagster_project.audit.frames import freshness_frame
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.load import load_feeds
-from dagster_project.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
+from dagster_project.dbt import WAREHOUSE_VARIABLE, current_manifest, variables
 from dagster_project.defs.feeds import feed_assets, freshness_policy
 from dagster_project.settings import DBT_PROJECT
 from dagster_project.warehouse import open_warehouse, write_freshness
@@ -71,10 +71,9 @@ class Dbt:
     def call(self, *arguments):
         command = Path(sys.executable).with_name("maandvers-dbt")
         folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", self.folder / "dbt"]
-        variables = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse), MUNICIPALITY_VARIABLE: "GM9999"}
-        return subprocess.run(
-            [command, "--quiet", *arguments, *folders], env=variables, check=False, capture_output=True, text=True
-        )
+        line = [command, "--quiet", *arguments, *folders, *variables("GM9999")]
+        environment = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse)}
+        return subprocess.run(line, env=environment, check=False, capture_output=True, text=True)
 
     def verdicts(self, checked, on):
         """dbt's own words on every raw table, while each feed was last checked on its own day."""

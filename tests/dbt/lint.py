@@ -85,7 +85,9 @@ def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
             continue
         if not model.get("config", {}).get("contract", {}).get("enforced", enforced_for_all):
             complaints.append(f"{mart}: contract is not enforced")
-        if not any("unique_combination_of_columns" in test for test in model.get("data_tests", []) if isinstance(test, dict)):
+        if not any(
+            "unique_combination_of_columns" in test for test in model.get("data_tests", []) if isinstance(test, dict)
+        ):
             complaints.append(f"{mart}: no unique_combination_of_columns test of its key")
         if not model.get("description"):
             complaints.append(f"{mart}: no description")
