@@ -171,8 +171,8 @@ def test_every_raw_table_has_the_policy_of_its_contract():
 def test_every_raw_table_has_the_limit_of_the_audit_in_dbt():
     sources = json.loads(current_manifest().read_bytes())["sources"].values()
     limited = {
-        f"{source['source_name']}.{source['name']}": source["loaded_at_field"]
+        f"{source['source_name']}.{source['name']}": source["loaded_at_query"]
         for source in sources
         if source["freshness"] and source["freshness"]["error_after"] == {"count": 1, "period": "day"}
     }
-    assert limited == dict.fromkeys(TABLES, "fresh_until")
+    assert limited == dict.fromkeys(TABLES, "{{ loaded_at(this) }}")
