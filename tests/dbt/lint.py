@@ -70,13 +70,18 @@ def complaints(dbt_models: Path, seeds: Path) -> list[str]:
 
 
 def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
-    """Every mart has an enforced contract, a key test, a Dutch name, and a type and description for each column."""
+    """Every mart has a contract, a key test, a Dutch name, an exposure, and a type and description for each column."""
     complaints = []
     labels = _labels(seeds)
     texts = dict.fromkeys(re.findall(r"{% docs (\w+) %}", (dbt_models / "models/docs.md").read_text("utf-8")), "text")
     project = _yaml(dbt_models / "dbt_project.yml")
     enforced_for_all = project["models"]["maandvers"]["marts"].get("+contract", {}).get("enforced", False)
     described = _described_marts(dbt_models)
+    exposed = {
+        reference
+        for exposure in _yaml(dbt_models / "models/marts/exposures.yml")["exposures"]
+        for reference in exposure["depends_on"]
+    }
     for path in sorted((dbt_models / "models/marts").rglob("*.sql")):
         mart = path.stem
         model = described.get(mart)
@@ -91,6 +96,8 @@ def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
             complaints.append(f"{mart}: no unique_combination_of_columns test of its key")
         if not model.get("description"):
             complaints.append(f"{mart}: no description")
+        if f"ref('{mart}')" not in exposed:
+            complaints.append(f"{mart}: in no exposure; add it to models/marts/exposures.yml")
         if not model.get("config", {}).get("meta", {}).get("label_nl"):
             complaints.append(f"{mart}: no label_nl, its name in the reports of a release")
         for column in model.get("columns", []):

@@ -55,6 +55,7 @@ DICTIONARY = "seeds/indicators.csv"
         ("dbt_models/dbt_project.yml", "enforced: true", "enforced: false", "dim_region: contract is not enforced"),
         (THEMES, "unique_combination_of_columns", "unlike", "mart_reports: no unique_combination_of_columns test"),
         (THEMES, "label_nl:", "label_en:", "mart_reports: no label_nl"),
+        ("dbt_models/models/marts/exposures.yml", "ref('dim_region')", "ref('x')", "dim_region: in no exposure"),
         (CORE, "theme_code, data_type: varchar,", "theme_code,", "dim_indicator.theme_code: no data_type"),
         (CORE, "description: Theme.", "description: ''", "dim_indicator.theme_code: no description"),
         (CORE, "- name: dim_region", "- name: dim_place", "dim_region: not described in a YAML file beside it"),
