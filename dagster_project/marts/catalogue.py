@@ -10,7 +10,7 @@ from typing import Any
 from dagster_project.marts.column_clocks import OF_THE_ROW, ROW, Clock, bound_by, clock_of
 from dagster_project.marts.dictionary import Row, explain_columns, read_rows
 
-KEY_TEST = "unique_combination"
+KEY_TEST = "unique_combination_of_columns"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == KEY_TEST:
-            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+            keys[node["attached_node"]] = tuple(test["kwargs"]["combination_of_columns"])
         elif test.get("name") == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys

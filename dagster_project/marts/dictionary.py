@@ -1,8 +1,8 @@
-"""The indicator dictionary: its rows with what follows from dbt's manifest, and their text for a mart's columns.
+"""Descriptions of a mart's columns: in comments, in the data package and on the page of docs.
 
 A column that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then it is
-another figure. The YAML holds its English one-liner; the rest is appended here, for comments, the data package and the
-page of docs.
+another figure. The indicator dictionary describes it. Other columns without a description in the YAML have that of the
+docs block of their name (``region_code``), or of their group (``group_checked_at`` for ``benefits_checked_at``).
 """
 
 import csv
@@ -63,15 +63,26 @@ def _read_csv(file: Path) -> list[dict[str, str]]:
 def explain_columns(manifest: dict[str, Any], rows: Mapping[str, Row]) -> None:
     """Append the dictionary's text to the description of each indicator in dbt's marts."""
     suppliers = _suppliers(manifest)
+    texts = {block["name"]: block["block_contents"] for block in manifest["docs"].values()}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["fqn"][1] == "marts":
             for name, column in node["columns"].items():
+                own = column["description"].strip()
                 if name in rows and not column["config"]["meta"].get("clocks"):
-                    column["description"] = f"{column['description'].strip()} {explanation(name, rows, suppliers)}"
+                    label = own or f"{rows[name]['label_en']}."
+                    column["description"] = f"{label} {explanation(name, rows, suppliers)}"
+                else:
+                    column["description"] = own or shared_text(name, texts)
+
+
+def shared_text(column: str, texts: Mapping[str, str]) -> str:
+    """Find the docs block of a column's name or group; empty if there is none."""
+    groups = (name for name in texts if name.startswith("group_") and column.endswith(name.removeprefix("group")))
+    return texts.get(column) or texts.get(next(groups, ""), "")
 
 
 def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]) -> str:
-    """Describe an indicator in Dutch: definition, unit, computation, moment, finest level and source."""
+    """Explain an indicator in Dutch: definition, unit, calculation, reference moment, finest level and source."""
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]

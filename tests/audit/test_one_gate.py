@@ -20,7 +20,7 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.defs.feed_assets import feed_assets, freshness_policy
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import LOCAL_TIME
-from dagster_project.warehouse.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
+from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, current_manifest, variables
 from dagster_project.warehouse.raw_layer import open_warehouse, write_freshness
 
 FEEDS = load_feeds(DBT_PROJECT / "models")
@@ -71,10 +71,9 @@ class Dbt:
     def call(self, *arguments):
         command = Path(sys.executable).with_name("maandvers-dbt")
         folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", self.folder / "dbt"]
-        variables = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse), MUNICIPALITY_VARIABLE: "GM9999"}
-        return subprocess.run(
-            [command, "--quiet", *arguments, *folders], env=variables, check=False, capture_output=True, text=True
-        )
+        line = [command, "--quiet", *arguments, *folders, *variables("GM9999")]
+        environment = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse)}
+        return subprocess.run(line, env=environment, check=False, capture_output=True, text=True)
 
     def verdicts(self, checked, on):
         """dbt's own words on every raw table, while each feed was last checked on its own day."""
@@ -172,8 +171,8 @@ def test_every_raw_table_has_the_policy_of_its_contract():
 def test_every_raw_table_has_the_limit_of_the_audit_in_dbt():
     sources = json.loads(current_manifest().read_bytes())["sources"].values()
     limited = {
-        f"{source['source_name']}.{source['name']}": source["loaded_at_field"]
+        f"{source['source_name']}.{source['name']}": source["loaded_at_query"]
         for source in sources
         if source["freshness"] and source["freshness"]["error_after"] == {"count": 1, "period": "day"}
     }
-    assert limited == dict.fromkeys(TABLES, "fresh_until")
+    assert limited == dict.fromkeys(TABLES, "{{ loaded_at(this) }}")

@@ -75,7 +75,7 @@ def loses_a_group(house):
 
 
 def reads_one_more_indicator(house):
-    model(house, "int_poverty__wide")["raw_code"] += "-- 'lonely_pct'"
+    model(house, "mart_poverty")["columns"]["lonely_pct"] = column(house, "mart_poverty", "ses_woa_score")
 
 
 def reads_one_more_feed(house):
