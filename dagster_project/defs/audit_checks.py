@@ -1,7 +1,7 @@
 """Great Expectations' judgements as asset checks: of the deliveries before dbt, of the marts before the release.
 
-A failed check of one feed warns, and withholds that feed where its suites failed; who is only late is still shown. The
-run is stopped only when nothing is left to publish.
+A failed check of one feed warns, and withholds that feed where its suites failed; a feed that is only late is still
+shown. The run stops only when nothing is left to publish.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,28 +31,31 @@ MART_CHECK = "fit_to_publish"
 
 
 def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
-    """The checks of every feed's deliveries and clocks, judged together."""
+    """Define the checks of each feed's deliveries and clocks, judged together; those of one supplier may run alone."""
     specs = [
         dg.AssetCheckSpec(
             DELIVERY_CHECK,
             asset=raw_key(feed, table),
             blocking=True,
-            description=" ".join([*_suites_of(feed, table).values(), "Nobody is late and nothing about to expire."]),
+            description=" ".join([*_suites_of(feed, table).values(), "No delivery is late or about to expire."]),
         )
         for feed in feeds
         for table in feed.tables
     ]
 
-    @dg.multi_asset_check(name="judge_deliveries", specs=specs)
-    def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(name="judge_deliveries", specs=specs, can_subset=True)
+    def judge(context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
+        chosen = {key.asset_key for key in context.selected_asset_check_keys}
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
         # The one moment of the run: midnight may pass before what is judged here is released.
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
         call = partial(judge_frames, today, opened.audit)
-        judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
+        asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
+        judgements = judge_deliveries(asked, opened.settings.scope == "country", call)
+        # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
@@ -65,7 +68,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
             warnings = [str(late) for late in verdict.late]
             if verdict.expires_in is not None:
                 warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
-            for table in feed.tables:
+            for table in (table for table in feed.tables if raw_key(feed, table) in chosen):
                 own = {
                     suite: [j for j in judgements if _concerns(j, feed, table, suite)]
                     for suite in _suites_of(feed, table)
@@ -76,20 +79,20 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
 
 
 def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
-    """The checks of every mart; a mart that fails stops the release."""
+    """Define the checks of every mart; a mart that fails stops the release."""
     specs = [
         dg.AssetCheckSpec(
             MART_CHECK,
             asset=mart_key(mart),
             blocking=True,
-            # A mart is judged by the clocks of this run; by those of a run of long ago all of it is past its limit.
+            # A mart is judged by the clocks of this run; by older clocks all of it would be past its limit.
             additional_deps=[dg.AssetKey([METADATA_SCHEMA, "freshness"])],
             description="Complete, and nothing in it past its limit.",
         )
         for mart in marts
     ]
 
-    @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
+    @dg.multi_asset_check(name="judge_marts", specs=specs)
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         outcome = audited(opened)
@@ -130,18 +133,18 @@ def _result(
     severity: dg.AssetCheckSeverity,
     warnings: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
-    """One check's result over its suites; a suite without any judgement could not be checked, and so has failed."""
-    told = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
-    told += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
-    told += warnings
+    """Return one check's result over its suites; a suite without any judgement was not checked, and so has failed."""
+    messages = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
+    messages += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
+    messages += warnings
     counts = {
         suite: f"{sum(not judgement.passed for judgement in own)} of {len(own)} judgements failed"
         for suite, own in judgements.items()
     }
     return dg.AssetCheckResult(
-        passed=not told,
+        passed=not messages,
         asset_key=key,
         check_name=name,
         severity=severity,
-        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(told[:20]) or "all passed")},
+        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(messages[:20]) or "all passed")},
     )
