@@ -9,7 +9,7 @@ import isodate
 from dagster_project.contracts.calendar import lengths
 from dagster_project.contracts.model import Feed, Table
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.errors import SetupError, SupplierUnreachableError
+from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.ingest import receive, retire
 from dagster_project.landing.store import FeedStore
@@ -81,11 +81,8 @@ def _supplier_assets(supplier: str, feeds: Sequence[Feed], retry_delay: float) -
         is_silent = bool(receptions) and all(reception.is_unreachable for reception in receptions)
         if is_silent and context.retry_number < RETRIES:
             # After the last attempt the problem stands in the feeds' state, and the run goes on with what is there.
-            raise SupplierUnreachableError(
-                supplier,
-                problem="gave no usable answer for any of its feeds",
-                came="; ".join(reception.problems[0].splitlines()[0] for reception in receptions),
-                do="wait: it is asked once more in this run",
+            raise dg.Failure(
+                f"{supplier} gave no usable answer for any of its feeds; it is asked once more in this run"
             )
         for feed in feeds:
             for table in chosen[feed.id]:

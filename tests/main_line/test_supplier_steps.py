@@ -1,4 +1,4 @@
-"""A step per supplier: asked again when it is silent, in nobody else's way, and judged alone where it runs alone."""
+"""A step per supplier: asked again without an answer, in the way of no other, and judged alone where it runs alone."""
 
 from datetime import date, timedelta
 
@@ -68,7 +68,7 @@ def test_a_supplier_that_stays_silent_is_a_problem_and_holds_up_no_other(install
     # The run goes on: CBS is withheld and Signalen is not.
     assert (result.success, retried(result)) == (True, {"ask_cbs"})
     stores = installation.stores(DAY)
-    assert "gave no usable answer" in stores[CBS].state().problems[0]
+    assert any("gave no usable answer" in problem for problem in stores[CBS].state().problems)
     assert stores[SIGNALEN].state().current
     failed = {one.asset_key for one in result.get_asset_check_evaluations() if not one.passed}
     assert failed == {CBS_TABLE}
@@ -103,4 +103,4 @@ def test_a_run_for_one_supplier_judges_that_supplier_and_keeps_the_clocks_of_all
 def test_tables_of_one_feed_that_are_selected_alone_are_reported_alone(installation):
     result = execute(installation, SIGNALEN_TABLES[:1])
     assert checked(result) == set(SIGNALEN_TABLES[:1])
-    assert {m.asset_key for m in result.get_asset_materialization_events()} == set() or result.success
+    assert [event.asset_key for event in result.get_asset_materialization_events()] == SIGNALEN_TABLES[:1]
