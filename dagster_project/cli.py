@@ -80,6 +80,14 @@ def run_command(
     raise typer.Exit(result.exit_code)
 
 
+@app.command(name="prepare")
+def prepare_command() -> None:
+    """Read the dbt models, which a deployment does once before Dagster starts."""
+    from dagster_project.warehouse.dbt import current_manifest
+
+    print(current_manifest())
+
+
 @app.command(name="status")
 def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Every feed with its three clocks, what is withheld and why, and the last release."""

@@ -32,7 +32,7 @@ MART_CHECK = "fit_to_publish"
 
 
 def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
-    """The checks of every feed's deliveries and clocks, judged together."""
+    """Define the checks of each feed's deliveries and clocks, judged together; those of one supplier may run alone."""
     specs = [
         dg.AssetCheckSpec(
             DELIVERY_CHECK,
@@ -46,16 +46,19 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         for table in feed.tables
     ]
 
-    @dg.multi_asset_check(name="judge_deliveries", specs=specs)
-    def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(name="judge_deliveries", specs=specs, can_subset=True)
+    def judge(context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
+        chosen = {key.asset_key for key in context.selected_asset_check_keys}
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
         # Read once, because midnight may pass before the release.
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
         call = partial(judge_frames, today, opened.audit)
-        judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
+        asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
+        judgements = judge_deliveries(asked, opened.settings.scope == "country", call)
+        # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
@@ -68,7 +71,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
             warnings = [str(late) for late in verdict.late]
             if verdict.expires_in is not None:
                 warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
-            for table in feed.tables:
+            for table in (table for table in feed.tables if raw_key(feed, table) in chosen):
                 own = {
                     suite: [j for j in judgements if _concerns(j, feed, table, suite)] for suite in _suites_of(table)
                 }
@@ -78,20 +81,20 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
 
 
 def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
-    """The checks of every mart; a mart that fails stops the release."""
+    """Define the checks of every mart; a mart that fails stops the release."""
     specs = [
         dg.AssetCheckSpec(
             MART_CHECK,
             asset=mart_key(mart),
             blocking=True,
-            # A mart is judged by the clocks of this run; by those of a run of long ago all of it is past its limit.
+            # A mart is judged by the clocks of this run; by older clocks all of it would be past its limit.
             additional_deps=[dg.AssetKey([METADATA_SCHEMA, "freshness"])],
             description=SUITES["marts"].rule.en,
         )
         for mart in marts
     ]
 
-    @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
+    @dg.multi_asset_check(name="judge_marts", specs=specs)
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         outcome = audited(opened)

@@ -40,6 +40,8 @@ class Reception:
     confirmed: list[str] = field(default_factory=list)
     received: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    # Some request got no usable answer, so that asking again later may help.
+    is_unreachable: bool = False
 
 
 def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime]) -> Reception:
@@ -278,4 +280,5 @@ def _tell(
     error.kept = store.told(state.current.values())
     logger.error("%s", error)
     reception.problems.append(str(error))
+    reception.is_unreachable |= isinstance(error, SupplierUnreachableError)
     state.problems.append(str(error))

@@ -63,6 +63,11 @@ def current_manifest() -> Path:
     return MANIFEST
 
 
+def is_manifest_current() -> bool:
+    """Check whether dbt's manifest was made from the models as they are."""
+    return _is_made_from(digest_of_sources())
+
+
 def digest_of_sources() -> str:
     """Changes with any model, seed, contract or text from which dbt builds."""
     digest = hashlib.sha256()

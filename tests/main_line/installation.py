@@ -66,14 +66,20 @@ class Installation:
             own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
         return own | self.settings
 
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let code in this process read the settings of this installation."""
+        with _environment(self.environment):
+            yield
+
     def run(self, day: date, feeds: Sequence[str] = (), clock: Clock | None = None) -> RunResult:
         """A run in this process, which has imported everything already; in the morning where no clock is given."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
     def reconstruct(self, day: date, today: date) -> RunResult:
         """What was known on a day, made again in this process on a later one."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
     def start(
@@ -97,7 +103,7 @@ class Installation:
         return Call(process.returncode, output, errors, time.monotonic() - begin)
 
     def workspace(self, day: date) -> Workspace:
-        with _environment(self.environment):
+        with self.entered():
             return workspace_of(is_sample=False, as_of=day)
 
     def status(self, day: date) -> Status:
