@@ -17,10 +17,10 @@ from dagster_project.contracts.protocols import (
 from dagster_project.errors import SetupError
 from dagster_project.extract.answer import Extractor
 from dagster_project.extract.csv_zip import CsvZip
-from dagster_project.extract.file import File
+from dagster_project.extract.files.table_file import File
 from dagster_project.extract.http import Http
-from dagster_project.extract.odata_v3 import ODataV3
-from dagster_project.extract.odata_v4 import ODataV4
+from dagster_project.extract.odata.v3 import ODataV3
+from dagster_project.extract.odata.v4 import ODataV4
 from dagster_project.extract.ogc_features import OgcFeatures
 from dagster_project.extract.signalen_api import SignalenApi
 from dagster_project.installation.settings import FeedSettings, Settings

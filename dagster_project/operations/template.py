@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from dagster_project.contracts.model import Column, DataType, Feed
 from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import ContractError, SetupError
-from dagster_project.extract.file_excel import EXPLANATION_SHEET
-from dagster_project.extract.file_values import ColumnReader, WrongValue
+from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
+from dagster_project.extract.files.excel_file import EXPLANATION_SHEET
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
-from .municipality import Neighbourhood
+from dagster_project.sample.municipality import Neighbourhood
 
 _BASE_YEAR = 2024
 _AGES = ["population_0_14", "population_15_24", "population_25_44", "population_45_64", "population_65_plus"]

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from dagster_project.installation.settings import FeedSettings, Settings, SupplierSettings
 from dagster_project.installation.workspace import Workspace
-
-from .serving import serve
+from dagster_project.sample.servers.serving import serve
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .odata_v3_server import ODataTable
+    from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 DEFAULT_SEED = 20260101
 
@@ -54,14 +53,14 @@ class SampleSuppliers:
 
 def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     """Every table of the sample's OData v3 service."""
-    from .absence_benchmark import absence_tables
-    from .benefits import benefits_tables
-    from .iv3 import iv3_tables
-    from .key_figures import key_figures_tables
-    from .police import police_tables
-    from .proximity import proximity_tables
-    from .rivm import rivm_tables
-    from .social_statistics import social_statistics_tables
+    from dagster_project.sample.open_data.absence_benchmark import absence_tables
+    from dagster_project.sample.open_data.benefits import benefits_tables
+    from dagster_project.sample.open_data.iv3 import iv3_tables
+    from dagster_project.sample.open_data.key_figures import key_figures_tables
+    from dagster_project.sample.open_data.police import police_tables
+    from dagster_project.sample.open_data.proximity import proximity_tables
+    from dagster_project.sample.open_data.rivm import rivm_tables
+    from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 
     return [
         *key_figures_tables(as_of, seed),
@@ -80,13 +79,13 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     # Imported here: who only runs against the real suppliers need not wait for a web server.
     from starlette.applications import Starlette
 
-    from .borders import outline_routes
-    from .duo import duo_routes
-    from .odata_v3_server import odata_v3_routes
-    from .odata_v4_server import odata_v4_routes
-    from .poverty import poverty_tables
-    from .signalen_api_server import signalen_api_routes
-    from .signalen_export import signalen_routes
+    from dagster_project.sample.open_data.borders import outline_routes
+    from dagster_project.sample.open_data.duo import duo_routes
+    from dagster_project.sample.open_data.poverty import poverty_tables
+    from dagster_project.sample.registers.signalen_export import signalen_routes
+    from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+    from dagster_project.sample.servers.odata_v4_server import odata_v4_routes
+    from dagster_project.sample.servers.signalen_api_server import signalen_api_routes
 
     return Starlette(
         routes=[
@@ -105,14 +104,14 @@ def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
     if stamp.exists() and stamp.read_text("utf-8") == now:
         return
-    from .drops.benefits_admin import write_benefits_admin
-    from .drops.early_childhood import write_early_childhood
-    from .drops.ledger import write_ledger
-    from .drops.social_domain import write_social_domain
-    from .drops.sports import write_sports
-    from .drops.staff import write_staff
-    from .drops.statline import write_statline
-    from .drops.vacancy import write_vacancy
+    from dagster_project.sample.registers.benefits_admin import write_benefits_admin
+    from dagster_project.sample.registers.early_childhood import write_early_childhood
+    from dagster_project.sample.registers.ledger import write_ledger
+    from dagster_project.sample.registers.social_domain import write_social_domain
+    from dagster_project.sample.registers.sports import write_sports
+    from dagster_project.sample.registers.staff import write_staff
+    from dagster_project.sample.registers.statline import write_statline
+    from dagster_project.sample.registers.vacancy import write_vacancy
 
     for write in (
         write_benefits_admin,
@@ -146,7 +145,7 @@ def sample_suppliers(as_of: date, seed: int = DEFAULT_SEED) -> Iterator[SampleSu
 
 def duo_settings(base_url: str) -> SupplierSettings:
     """Where DUO's pages of links stand on suppliers that run at ``base_url``."""
-    from .duo import PAGES, page_url
+    from dagster_project.sample.open_data.duo import PAGES, page_url
 
     return SupplierSettings(feeds={feed: FeedSettings(location=page_url(base_url, feed)) for feed in PAGES})
 

@@ -9,9 +9,9 @@ from suppliers.fixtures import AS_OF
 
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import SupplierSettings
-from dagster_project.sample.benefits import benefits_tables
+from dagster_project.sample.open_data.benefits import benefits_tables
+from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.social_statistics import social_statistics_tables
 
 FEEDS = ["cbs.benefits", "cbs.proximity", "cbs.youth_care", "cbs.wmo", "cbs.provisions"]
 

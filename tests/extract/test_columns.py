@@ -6,7 +6,7 @@ from suppliers.replay import ABSENT, REAL_TABLE, ParquetRows, parquet_of
 
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition
-from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
+from dagster_project.extract.odata.columns import SupplierColumn, match_columns, supplier_columns
 
 FEED = contract("cbs.key_figures")
 EDITION = Edition(2020, "84799NED")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from dagster_project.extract.json_page import LONGEST_ENVELOPE, MalformedPageError, PageCutter
+from dagster_project.extract.odata.json_page import LONGEST_ENVELOPE, MalformedPageError, PageCutter
 
 RECORDS = [
     {"ID": 0, "Title": 'a ] in a text, and "value":[ as well', "List": [1, [2]], "Figure": None},

@@ -14,8 +14,8 @@ from suppliers.running import running
 from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import FeedSettings
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED
 
 NEWEST = "2025"

@@ -13,10 +13,10 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.extract.odata_question import Question
+from dagster_project.extract.odata.query import Question
 from dagster_project.installation.settings import SupplierSettings
-from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 
 from .files import column, contract, desk
 

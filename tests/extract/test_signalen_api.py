@@ -16,10 +16,10 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.installation.settings import FeedSettings, SupplierSettings
+from dagster_project.sample.registers.signalen_export import export_time, export_zip
+from dagster_project.sample.registers.signalen_reports import reports_until
+from dagster_project.sample.servers.signalen_api_server import api_routes
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.signalen_api_server import api_routes
-from dagster_project.sample.signalen_export import export_time, export_zip
-from dagster_project.sample.signalen_reports import reports_until
 
 DAY = date(2026, 11, 23)
 AT = export_time(DAY)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from landing.receiving import desk
 
-from dagster_project.sample.drops.export_days import last_export, reported_months
+from dagster_project.sample.registers.export_days import last_export, reported_months
 from dagster_project.sample.service import write_drops
 
 AS_OF = date(2026, 11, 23)

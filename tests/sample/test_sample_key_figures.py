@@ -7,8 +7,8 @@ import httpx
 import pytest
 import yaml
 
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3_server import ODataTable
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 HTTP = httpx.Client(timeout=30)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagster_project.sample.odata_filter import FilterError, parse_filter
+from dagster_project.sample.servers.odata_filter import FilterError, parse_filter
 
 RECORD = {"Key": "GM0867    ", "Title": "Waalwijk's", "Count": 5, "Empty": None, "Modified": "2026-02-01T02:00:00"}
 

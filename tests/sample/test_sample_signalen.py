@@ -10,8 +10,8 @@ from functools import cache
 import httpx
 import pytest
 
-from dagster_project.sample.signalen_catalogue import CATEGORIES, deadline
-from dagster_project.sample.signalen_export import export_zip
+from dagster_project.sample.registers.signalen_catalogue import CATEGORIES, deadline
+from dagster_project.sample.registers.signalen_export import export_zip
 
 HTTP = httpx.Client(timeout=30)
 

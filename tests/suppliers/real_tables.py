@@ -8,8 +8,8 @@ import zipfile
 from datetime import date
 from functools import cache
 
-from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
-from dagster_project.sample.odata_v3_server import ODataTable
+from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
+from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 from .replay import REAL_TABLE
 

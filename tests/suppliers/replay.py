@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 from starlette.applications import Starlette
 
-from dagster_project.sample.odata_filter import Record
-from dagster_project.sample.odata_v3_server import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
 
 from .running import Suppliers, running
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.sample.odata_filter import Record
-from dagster_project.sample.odata_v3_server import ODataTable
-from dagster_project.sample.odata_v4_server import ODataV4Table
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_v4_server import ODataV4Table
 
 REAL_DATA = Path(__file__).parents[3] / "shared/real-data"
 BUNDLE = REAL_DATA / "cbs_v4_csv_bundle_83841NED"

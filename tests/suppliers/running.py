@@ -7,8 +7,8 @@ from datetime import date
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dagster_project.sample.servers.serving import serve
 from dagster_project.sample.service import recording, sample_app, signalen_url
-from dagster_project.sample.serving import serve
 
 from .faults import Faults
 
