@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dagster_project.contracts.model import Feed, MisplacedError, ReleaseRetention
+from dagster_project.contracts.model import Feed, ReleaseRetention
+from dagster_project.contracts.protocols import MisplacedError
 from dagster_project.errors import ContractError
 
 RAW_PREFIX = "raw_"

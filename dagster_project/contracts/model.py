@@ -8,7 +8,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_validator
 
 from dagster_project.contracts.calendar import Age, parse_age
-from dagster_project.contracts.protocols import Parameters, Protocol, Strict, read_parameters
+from dagster_project.contracts.protocols import (
+    UPLOAD,
+    MisplacedError,
+    Parameters,
+    ProtocolName,
+    Strict,
+    read_parameters,
+)
 from dagster_project.errors import ContractError
 
 Clock = Literal["checked", "released", "period"]
@@ -26,14 +33,6 @@ PERSONAL_HEADINGS = re.compile(
     r"|extra_properties)$",
     re.IGNORECASE,
 )
-
-
-class MisplacedError(ValueError):
-    """A mistake that shows only when parts are seen together, with the key where it stands."""
-
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(problem)
-        self.key = key
 
 
 class ColumnMeta(Strict):
@@ -141,10 +140,10 @@ class Delivery(Strict):
 
     feed: str | None = None
     supplier_label: str
-    protocol: Protocol
+    protocol: ProtocolName
     parameters: dict[str, Any] = Field(default_factory=dict)
-    # Other roads by which a municipality may let the same tables come in, with their parameters.
-    alternatives: dict[Protocol, dict[str, Any]] = Field(default_factory=dict)
+    # Other protocols by which a municipality may retrieve the same tables, with their parameters.
+    alternatives: dict[ProtocolName, dict[str, Any]] = Field(default_factory=dict)
     # Texts by which the supplier says that a value is missing.
     missing_values: tuple[str, ...] = ()
     editions: dict[int, str] = Field(default_factory=dict)
@@ -174,8 +173,8 @@ class Delivery(Strict):
 
     @property
     def is_uploaded(self) -> bool:
-        """Whether a person brings the figures as a file, whoever publishes them."""
-        return self.protocol == "file"
+        """Whether the data owner uploads the figures as a file."""
+        return self.protocol == UPLOAD
 
     @model_validator(mode="after")
     def _clocks_are_complete(self) -> Self:
@@ -208,22 +207,19 @@ class Feed(Strict):
 
     @property
     def parameters(self) -> Parameters:
-        """The parameters in the form that belongs to the protocol."""
-        return read_parameters(self.delivery.protocol, self.delivery.parameters)
+        """Parameters of the contract's own protocol."""
+        return self.parameters_for(self.delivery.protocol)
 
-    def by(self, protocol: Protocol) -> Self:
-        """The same feed by another of its roads; any feed may be brought as a file.
+    def parameters_for(self, protocol: str) -> Parameters:
+        """Parameters of a protocol by which the tables may be retrieved; any feed may be uploaded as a file.
 
-        Raises ContractError when the contract does not offer the road.
+        Raises ContractError for a protocol that the contract does not offer.
         """
-        if protocol == self.delivery.protocol:
-            return self
-        roads = {"file": {}, **self.delivery.alternatives}
-        if protocol not in roads:
-            offered = ", ".join(sorted({self.delivery.protocol, *roads}))
-            raise ContractError(self.file, self.id, "protocol", f"offers no '{protocol}'", f"choose from {offered}")
-        delivery = self.delivery.model_copy(update={"protocol": protocol, "parameters": roads[protocol]})
-        return self.model_copy(update={"delivery": delivery})
+        offered = {UPLOAD: {}, **self.delivery.alternatives, self.delivery.protocol: self.delivery.parameters}
+        if protocol not in offered:
+            names = ", ".join(sorted(offered))
+            raise ContractError(self.file, self.id, "protocol", f"offers no '{protocol}'", f"choose from {names}")
+        return read_parameters(protocol, offered[protocol])
 
     def keeping(self, editions: Editions) -> Self:
         """The same feed with so many of its newest editions, whoever is asked for."""
@@ -247,38 +243,27 @@ class Feed(Strict):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        for place, protocol, values in (
-            ("delivery.parameters", self.delivery.protocol, self.delivery.parameters),
-            *((f"delivery.alternatives.{road}", road, own) for road, own in self.delivery.alternatives.items()),
-        ):
-            try:
-                read_parameters(protocol, values)
-            except ValidationError as error:
-                first = error.errors()[0]
-                raise MisplacedError(".".join(str(step) for step in (place, *first["loc"])), first["msg"]) from error
+        self._check_parameters("delivery.parameters", self.delivery.protocol, self.delivery.parameters)
+        for protocol, parameters in self.delivery.alternatives.items():
+            self._check_parameters(f"delivery.alternatives.{protocol}", protocol, parameters)
         if self.delivery.period_column and not self.period_column:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"
             raise MisplacedError("delivery.period_column", problem)
-        for table in self.tables:
-            self._fits_the_protocol(table)
-            if self.delivery.personal_data:
-                _identifies_nobody(table)
+        if self.delivery.personal_data:
+            for table in self.tables:
+                _check_identifies_no_person(table)
         return self
 
-    def _fits_the_protocol(self, table: Table) -> None:
-        if self.delivery.protocol == "csv_zip" and table.member is None:
-            raise MisplacedError(f"{table.name}.member", "member must name the file in the zip")
-        if self.delivery.protocol in ("odata_v3", "odata_v4", "file", "ogc_features") and len(self.tables) > 1:
-            problem = f"a feed by {self.delivery.protocol} has one table; give each a delivery part of its own"
-            raise MisplacedError("tables", problem)
-        is_edition_titled = "{edition}" in str(self.delivery.parameters.get("catalogue_title"))
-        if self.delivery.protocol in ("odata_v3", "odata_v4") and not (
-            is_edition_titled or self.delivery.parameters.get("table_id")
-        ):
-            raise MisplacedError("delivery.parameters", "needs a table_id, or a catalogue_title with {edition}")
+    def _check_parameters(self, key: str, protocol: str, values: dict[str, Any]) -> None:
+        try:
+            parameters = read_parameters(protocol, values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise MisplacedError(".".join(str(step) for step in (key, *first["loc"])), first["msg"]) from error
+        parameters.check_tables(self.tables)
 
 
-def _identifies_nobody(table: Table) -> None:
+def _check_identifies_no_person(table: Table) -> None:
     for column in table.columns:
         for heading in (column.meta.supplier_name, *column.meta.supplier_aliases):
             if column.meta.is_pseudonymised:

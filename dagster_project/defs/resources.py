@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from dagster_project.contracts.model import Feed
-from dagster_project.extract.extractors import is_set_up
+from dagster_project.extract.extractors import is_available
 from dagster_project.installation.opening import sole_run, workspace_to_run
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Clock, Workspace
@@ -58,7 +58,7 @@ class WorkspaceResource(dg.ConfigurableResource):
         """
         is_chosen = self._open.uses(feed) and feed in self._open.select(self.feeds)
         was_asked = FeedStore(self._open.landing, feed).state().attempted_at is not None
-        return is_chosen and (was_asked or is_set_up(feed, settings))
+        return is_chosen and (was_asked or is_available(feed, settings))
 
 
 def _date(text: str | None) -> date | None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from dagster_project.contracts.model import Column, DataType, Feed
-from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import ContractError, SetupError
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
 from dagster_project.extract.files.excel_file import EXPLANATION_SHEET
+from dagster_project.extract.files.finding import FileParameters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -46,7 +46,7 @@ WIDEST = 60
 ROWS_TO_FILL_IN = 2000
 
 
-def write_template(feed: Feed, drop_folder: Path, today: date, folder: Path, form: Form) -> list[Path]:
+def write_template(feed: Feed, inbox: Path, today: date, folder: Path, form: Form) -> list[Path]:
     """Write the template of a feed to ``folder``; returns the files.
 
     Raises SetupError for a feed that nobody delivers by hand and for a file that is there already.
@@ -60,10 +60,10 @@ def write_template(feed: Feed, drop_folder: Path, today: date, folder: Path, for
     rows = _example_rows(feed)
     folder.mkdir(parents=True, exist_ok=True)
     if form == "xlsx":
-        _write_workbook(file, feed, rows, drop_folder)
+        _write_workbook(file, feed, rows, inbox)
     else:
         _write_csv(file, feed, rows)
-        files[1].write_text(_as_markdown(feed, rows, drop_folder), encoding="utf-8")
+        files[1].write_text(_as_markdown(feed, rows, inbox), encoding="utf-8")
     return files
 
 
@@ -121,13 +121,13 @@ def _write_csv(file: Path, feed: Feed, rows: list[list[str]]) -> None:
         writer.writerows([_shown(column, text) for column, text in zip(columns, row, strict=True)] for row in rows)
 
 
-def _instructions(feed: Feed, drop_folder: Path) -> list[str]:
+def _instructions(feed: Feed, inbox: Path) -> list[str]:
     table, delivery = feed.tables[0], feed.delivery
     headings = {column.name: f"'{column.meta.supplier_name}'" for column in table.columns}
     hidden = [headings[column.name] for column in table.columns if column.meta.is_pseudonymised]
     key = ", ".join(headings[name] for name in table.key)
     lines = [
-        f"Zet het bestand in de map {drop_folder / feed.id}.",
+        f"Zet het bestand in de map {inbox / feed.id}.",
         f"Noem het naar de dag van de export: {feed.id}_jjjj-mm-dd.xlsx of .csv. Staat er geen dag in de naam, dan "
         "telt de dag waarop het bestand voor het laatst is gewijzigd.",
         "Lever steeds alles aan: het nieuwste bestand vervangt het vorige helemaal.",
@@ -167,15 +167,15 @@ def _explanation(feed: Feed, rows: list[list[str]]) -> list[tuple[str, ...]]:
     return [_explained(column, _shown(column, text)) for column, text in examples]
 
 
-def _as_markdown(feed: Feed, rows: list[list[str]], drop_folder: Path) -> str:
+def _as_markdown(feed: Feed, rows: list[list[str]], inbox: Path) -> str:
     lines = [f"# {feed.delivery.supplier_label}: zo levert u dit bestand aan", ""]
-    lines += [f"- {line}" for line in _instructions(feed, drop_folder)]
+    lines += [f"- {line}" for line in _instructions(feed, inbox)]
     table = [EXPLANATION_HEADINGS, ("---",) * len(EXPLANATION_HEADINGS), *_explanation(feed, rows)]
     lines += ["", *("| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in table), ""]
     return "\n".join(lines)
 
 
-def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], drop_folder: Path) -> None:
+def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], inbox: Path) -> None:
     from openpyxl import Workbook  # its import costs 0.2 s
     from openpyxl.styles import Alignment, Font
 
@@ -194,7 +194,7 @@ def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], drop_folder: 
 
     explanation = workbook.create_sheet(EXPLANATION_SHEET)
     explanation.append([f"{feed.delivery.supplier_label}: zo levert u dit bestand aan"])
-    for line in _instructions(feed, drop_folder):
+    for line in _instructions(feed, inbox):
         explanation.append([line])
     explanation.append([])
     explanation.append(EXPLANATION_HEADINGS)

@@ -99,7 +99,7 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     )
 
 
-def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
+def write_inbox(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
     """Put the files that the municipality's own departments deliver by hand into a folder per feed, once a day."""
     stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
     if stamp.exists() and stamp.read_text("utf-8") == now:
@@ -173,5 +173,5 @@ def within_reach(workspace: Workspace) -> Iterator[Settings]:
         yield workspace.settings
         return
     with sample_suppliers(workspace.today) as suppliers:
-        write_drops(workspace.settings.drop_folder, workspace.today)
+        write_inbox(workspace.settings.inbox, workspace.today)
         yield workspace.settings.model_copy(update={"suppliers": suppliers.settings()})

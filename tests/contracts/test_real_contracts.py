@@ -11,7 +11,8 @@ import pytest
 
 from dagster_project.contracts.calendar import every_year, later, next_publication
 from dagster_project.contracts.load import load_feeds
-from dagster_project.contracts.protocols import CsvZipParameters, ODataV3Parameters
+from dagster_project.extract.csv_zip import CsvZipParameters
+from dagster_project.extract.odata.v3 import ODataV3Parameters
 from dagster_project.installation.settings import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
@@ -25,7 +26,6 @@ def refuse(*_):
 
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
 from dagster_project.contracts.load import load_feeds
-from dagster_project.extract import extractors
 from dagster_project.landing import ingest
 from dagster_project.audit import frames, gate, judging
 from dagster_project.installation.settings import DBT_PROJECT

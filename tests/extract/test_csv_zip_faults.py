@@ -43,19 +43,19 @@ def without(member, column):
 
 
 BROKEN = {
-    "empty zip": ({name.removesuffix(".csv"): None for name in members()}, "holds no signals.csv", "an empty zip"),
-    "missing file": ({"sla": None}, "holds no sla.csv", "signals.csv, statuses.csv"),
+    "empty zip": ({name.removesuffix(".csv"): None for name in members()}, "contains no signals.csv", "an empty zip"),
+    "missing file": ({"sla": None}, "contains no sla.csv", "signals.csv, statuses.csv"),
     "missing column": ({"sla": without("sla", "n_days")}, "lacks column 'n_days' in sla.csv", "use_calendar_days"),
     "empty file": ({"sla": b""}, "lacks column 'id' in sla.csv", "an empty file"),
     "headings only": ({"sla": as_csv(members()["sla.csv"]).splitlines(True)[0]}, "table sla", "0 rows"),
     "no headings": (
         {"signals": b"\n".join(signals().splitlines()[1:])},
         "lacks column 'id' in signals.csv",
-        "a first line that holds no headings",
+        "a first line without headings",
     ),
     "wrong encoding": (
         {"signals": signals(source="café").decode().encode("cp1252")},
-        "holds a signals.csv that is not UTF-8",
+        "contains a signals.csv that is not UTF-8",
         "byte 0xe9",
     ),
     "broken row": (
@@ -65,7 +65,7 @@ BROKEN = {
     ),
     "unclosed quote": (
         {"categories": as_csv(members()["categories.csv"]).replace(b'vol"', b"vol")},
-        "holds a broken categories.csv",
+        "contains a broken categories.csv",
         "line",
     ),
     "text in a number": ({"sla": changed("sla", n_days="three")}, "column 'n_days', row 1", "'three'"),
@@ -95,7 +95,7 @@ def test_what_is_no_zip_is_told_without_its_content(desk, folder, tmp_path):
     folder.mkdir()
     (folder / NAME).write_text(f"{REPORTER},{SECRET_TEXT}\n")
     told = desk.problem()
-    assert "is no zip" in told
+    assert "is no valid zip" in told
     assert "something that is no web page" in told
     assert personal_data_below(tmp_path / "landing") == []
 
@@ -105,7 +105,7 @@ def test_a_zip_that_broke_off_or_is_damaged_is_told(desk, folder):
     start = whole.index(b"signals.csv") + 30
     for content in (whole[: len(whole) // 2], whole[:start] + bytes(40) + whole[start + 40 :]):
         (folder / NAME).write_bytes(content)
-        assert "is no zip in good order" in desk.problem()
+        assert "is no valid zip" in desk.problem()
 
 
 FAULTS = {

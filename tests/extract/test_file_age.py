@@ -27,7 +27,7 @@ def test_reading_an_old_file_again_refreshes_no_clock(staff):
     staff.admit()
     assert staff.state.current == before.current
     assert staff.state.checked_at == before.checked_at
-    assert staff.state.remarks == ["its newest file was read again, which makes nothing younger"]
+    assert staff.state.remarks == ["its newest file was read again, which does not refresh anything"]
 
 
 def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
@@ -38,8 +38,8 @@ def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
     staff.admit()
     assert staff.state.checked_at == before.checked_at == datetime(2026, 11, 2, tzinfo=UTC)
     assert staff.state.remarks == [
-        "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and holds the figures of"
-        " 2026-11-02: no younger for it"
+        "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and has the figures of"
+        " 2026-11-02, which it does not refresh"
     ]
 
 

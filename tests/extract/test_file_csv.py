@@ -167,7 +167,7 @@ def test_two_forms_in_one_column_are_told_with_an_example_of_each(tmp_path):
 )
 def test_a_value_of_another_kind_is_told_with_its_row_and_column(tmp_path, data_type, value, kind):
     told = one_column(tmp_path, data_type, ["", value, value])
-    assert f"the file {NAME} holds a value that cannot be used in {NAME}, row 3, column B 'Waarde'" in told
+    assert f"the file {NAME} contains an unusable value in {NAME}, row 3, column B 'Waarde'" in told
     assert f"expected: {kind}" in told
     assert f"came: a text: '{value}' (2 such values in the column)" in told
 
@@ -230,12 +230,12 @@ WRONG = {
     "unclosed quote": (as_csv() + b'"1003;Beheer', "is broken at row 4", "unexpected end of data"),
     "total row": (
         as_csv(HEADINGS, ROW, ["Totaal", "", "01-01-2026", "12", "3,5", "", ""]),
-        "holds a total in personeel_2026-11-01.csv, row 3, column A 'Personeelsnummer'",
+        "contains a total in personeel_2026-11-01.csv, row 3, column A 'Personeelsnummer'",
         "'Totaal'",
     ),
     "total in a key": (
         as_csv(HEADINGS[::-1], ["", "", "", "", "", "", "Eindtotaal 2026"], ROW[::-1]),
-        "holds a total in personeel_2026-11-01.csv, row 2, column G",
+        "contains a total in personeel_2026-11-01.csv, row 2, column G",
         "'Eindtotaal 2026'",
     ),
     "repeated row": (as_csv(HEADINGS, ROW, OTHER, ROW), "repeats row 2 in row 4", "the same values in both rows"),

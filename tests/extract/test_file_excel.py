@@ -110,7 +110,7 @@ def test_a_text_that_begins_with_an_equals_sign_is_a_text(staff):
 def test_a_value_of_another_kind_is_told_with_sheet_row_and_column(staff, heading, value, expected, came):
     told = told_about(staff, HEADINGS, ROW, with_value(OTHER, heading, value))
     letter = "ABCDEFG"[HEADINGS.index(heading)]
-    assert f"the file {NAME} holds a value that cannot be used in {NAME}, sheet 'Blad1', row 3" in told
+    assert f"the file {NAME} contains an unusable value in {NAME}, sheet 'Blad1', row 3" in told
     assert f"column {letter} '{heading}'" in told
     assert f"expected: {expected}" in told
     assert f"came: {came}" in told
@@ -148,7 +148,7 @@ def test_headings_below_the_first_row_are_told_with_their_row(staff):
 
 def test_a_total_row_is_told(staff):
     told = told_about(staff, HEADINGS, ROW, OTHER, ["Totaal", None, date(2026, 1, 1), 68.5, 1222.25])
-    assert f"holds a total in {NAME}, sheet 'Blad1', row 4, column A 'Personeelsnummer'" in told
+    assert f"contains a total in {NAME}, sheet 'Blad1', row 4, column A 'Personeelsnummer'" in told
     assert "do: remove row 4" in told
 
 
@@ -215,9 +215,11 @@ def test_an_empty_workbook_is_told(staff):
     ("content", "problem"),
     [
         (b"\xd0\xcf\x11\xe0 old", "is an old Excel file, or one with a password"),
-        (b"PK\x03\x04 broken", "is no Excel workbook in good order"),
-        (as_xlsx(HEADINGS, ROW)[:3000], "is no Excel workbook in good order"),
+        (b"PK\x03\x04 broken", "is no valid Excel workbook"),
+        (as_xlsx(HEADINGS, ROW)[:3000], "is no valid Excel workbook"),
     ],
+    # A workbook contains the moment at which it was made, so pytest-xdist's workers would find other names.
+    ids=["old", "broken", "cut off"],
 )
 def test_what_is_no_workbook_is_told(staff, content, problem):
     drop(staff, NAME, content)

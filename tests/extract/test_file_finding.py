@@ -11,7 +11,7 @@ from suppliers.running import running
 
 from dagster_project.contracts.load import load_feeds
 from dagster_project.errors import SetupError
-from dagster_project.extract.extractors import extractor_for, is_set_up
+from dagster_project.extract.extractors import extractor_for, is_available
 from dagster_project.installation.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
 
 from .files import HEADINGS, OTHER, ROW, as_csv, as_xlsx, column, contract, desk, drop, touch, with_value
@@ -73,7 +73,7 @@ def test_a_pattern_chooses_among_files_and_finds_the_day(tmp_path):
 def test_a_day_that_does_not_exist_is_told(staff):
     drop(staff, "personeel_2026-11-31.csv", OCTOBER)
     told = staff.problem()
-    assert "the name of personeel_2026-11-31.csv holds a day that does not exist" in told
+    assert "the name of personeel_2026-11-31.csv contains a day that does not exist" in told
     assert "came: 2026-11-31" in told
 
 
@@ -93,7 +93,7 @@ def test_capitals_in_an_ending_are_no_other_ending(staff):
 def test_a_folder_with_nothing_that_fits_is_told_with_what_is_there(staff):
     drop(staff, "personeel.xls", b"")
     told = staff.problem()
-    assert "its folder holds no file that fits" in told
+    assert "its folder contains no file that fits" in told
     assert "expected: a file such as staff_2026-11-01.xlsx; names fit" in told
     assert "came: personeel.xls in" in told
     assert "save an .xls or .ods as .xlsx first" in told
@@ -119,16 +119,16 @@ def test_the_settings_may_name_folder_or_file(staff, tmp_path):
 
 
 def test_a_feed_whose_folder_nobody_made_is_not_in_use(staff):
-    assert not is_set_up(staff.store.feed, staff.settings)
+    assert not is_available(staff.store.feed, staff.settings)
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    assert is_set_up(staff.store.feed, staff.settings)
+    assert is_available(staff.store.feed, staff.settings)
 
 
 def test_a_feed_with_a_place_of_its_own_or_by_another_road_is_in_use(staff):
     (signalen,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "signalen.reports")
-    assert is_set_up(signalen, staff.settings)
+    assert is_available(signalen, staff.settings)
     staff.settings.suppliers["hr"] = SupplierSettings(location="/nowhere")
-    assert is_set_up(staff.store.feed, staff.settings)
+    assert is_available(staff.store.feed, staff.settings)
 
 
 def test_what_is_more_than_one_table_cannot_be_brought_as_a_file():
@@ -206,7 +206,7 @@ def test_a_file_of_no_year_that_we_know_is_told(tmp_path):
     tables = yearly(tmp_path)
     drop(tables, "gezondheid_2026-11-01.csv", as_csv(["Wijken", "Aantal"], ["GM0867", "4"]))
     told = tables.problem()
-    assert "its folder holds no file of a year that we know" in told
+    assert "its folder contains no file of a known year" in told
     assert "50150NED or 2024" in told
 
 

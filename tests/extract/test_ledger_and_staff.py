@@ -6,12 +6,12 @@ import pytest
 from landing.receiving import desk
 from suppliers.fixtures import AS_OF
 
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 
 @pytest.fixture
 def drops(tmp_path):
-    write_drops(tmp_path / "drops", AS_OF)
+    write_inbox(tmp_path / "drops", AS_OF)
     return tmp_path / "drops"
 
 

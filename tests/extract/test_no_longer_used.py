@@ -33,7 +33,7 @@ def test_a_folder_that_is_gone_is_told_and_its_figures_stay_for_their_month(staf
     shutil.rmtree(path.parent)
     problem = staff.a_day_later().problem()
     assert f"came: no folder {path.parent}" in problem
-    assert "do: put the folder back; if it is not used any more, name hr.staff in the setting 'without'" in problem
+    assert "do: put the folder back; if it is no longer used, name hr.staff in the setting 'without'" in problem
     assert staff.state.checked_at == before.checked_at
     assert read_clocks(staff.store).is_in_use
 
@@ -85,7 +85,7 @@ def test_a_folder_that_nobody_made_is_asked_for_only_once_it_was_there(tmp_path)
     resource._open = workspace
     (contract,) = workspace.select(["hr.staff"])
     assert not resource.asks_for(contract, workspace.settings)
-    folder = workspace.settings.drop_folder / "hr.staff"
+    folder = workspace.settings.inbox / "hr.staff"
     folder.mkdir(parents=True)
     assert resource.asks_for(contract, workspace.settings)
     store = FeedStore(workspace.landing, contract)

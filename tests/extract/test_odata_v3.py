@@ -66,7 +66,7 @@ def test_all_editions_go_no_further_back_than_the_contract(suppliers, tmp_path):
 
 
 NO_LIST = {
-    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "silent": (faults.unavailable(), "its catalogue does not answer, so a table of a new year would be missed"),
     "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
     "another title": (
         faults._on_records(lambda records: [{**one, "Title": f"Buurten in cijfers {one['Title']}"} for one in records]),
@@ -171,7 +171,7 @@ BAD_ANSWERS = {
     ),
     "half the rows": ("TypedDataSet", faults.half_the_rows(), "is not complete"),
     "silently cut": ("TypedDataSet", faults.silently_cut(at=10), "is not complete"),
-    "page loop": ("TypedDataSet", faults.next_link_loop(), "in a circle of pages"),
+    "page loop": ("TypedDataSet", faults.next_link_loop(), "links its pages in a circle"),
     "another table": (
         "TableInfos",
         described_as(Identifier="1NED"),

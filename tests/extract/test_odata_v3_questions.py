@@ -1,4 +1,4 @@
-"""What is asked of tables with several dimensions: codes by their exact keys, in one question or one per code."""
+"""What is asked of tables with several dimensions: codes by their exact keys, in one query or one per code."""
 
 import re
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.extract.odata.query import Question
+from dagster_project.extract.odata.query import Query
 from dagster_project.installation.settings import SupplierSettings
 from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
@@ -120,12 +120,12 @@ def test_a_dimension_that_the_table_lacks_is_told(tmp_path):
         assert "offers no 'Leeftijd'" in given.problem()
 
 
-# One question or several
+# One query or several
 
 
 @pytest.mark.parametrize("dimension", ["Soort", "Perioden"])
 @pytest.mark.parametrize("selection", [{}, {"Soort": ["0.0.0", "2.6.10"]}])
-def test_a_question_per_code_gives_the_rows_of_one_question(tmp_path, dimension, selection):
+def test_a_question_per_code_gives_the_rows_of_one_query(tmp_path, dimension, selection):
     with asking(tmp_path / "whole", selection=selection) as (given, _):
         whole = rows_of(given)
         assert len(questions(given)) == 1
@@ -144,17 +144,17 @@ def test_a_question_longer_than_a_page_goes_on_before_the_next_is_asked(tmp_path
 
 def test_the_same_contract_asks_the_same_questions_in_the_same_order():
     keys = {"Leeftijd": ["20300"], "Marges": ["MW00000", "MOG0095"]}
-    question = Question("WijkenEnBuurten", "GM9999", keys, partition_by="Marges")
+    query = Query("WijkenEnBuurten", "GM9999", keys, partition_by="Marges")
     regions = " or ".join(f"startswith(WijkenEnBuurten,'{code}')" for code in ("NL", "GM9999", "WK9999", "BU9999"))
-    assert question.filters() == [
+    assert query.filters() == [
         f"({regions}) and (Leeftijd eq '20300') and (Marges eq '{margin}')" for margin in ("MW00000", "MOG0095")
     ]
-    assert Question(None, None).filters() == [""]
+    assert Query(None, None).filters() == [""]
 
 
 def test_a_part_that_comes_twice_is_seen(tmp_path):
     with asking(tmp_path, partition_by="Soort", scope="country") as (given, service):
-        # A service that leaves a filter aside answers everything to every question.
+        # A service that leaves a filter aside answers everything to every query.
         service.faults.set("TypedDataSet", faults._on_records(lambda _: kinds_table().rows))
         assert "holds rows that came twice" in given.problem()
 

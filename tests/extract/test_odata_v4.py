@@ -157,7 +157,7 @@ BAD_PAGES = {
     ),
     "circle": (
         "Observations", with_properties(**{"@odata.nextLink": "http://x/odata/v1/CBS/92025NED/Observations"}),
-        "did not come in good order",
+        "has an invalid form",
     ),
 }  # fmt: skip
 

@@ -122,11 +122,11 @@ def circle(document):
 
 
 BAD_ANSWERS = {
-    "swapped": (on_features(swap), ["BU99990000", "latitude stands before longitude", "ask for the outlines in CRS84"]),
+    "swapped": (on_features(swap), ["BU99990000", "latitude precedes longitude", "ask for the outlines in CRS84"]),
     "national grid": (on_features(national_grid), ["not in degrees", "EPSG:28992"]),
     "elsewhere": (
         on_features(lambda f: f["geometry"].update(coordinates=[[[[0, 0], [1, 0], [1, 1], [0, 0]]]])),
-        ["lies outside the Netherlands"],
+        ["is outside the Netherlands"],
     ),
     "no outline": (on_features(lambda f: f.update(geometry=None)), ["BU99990000", "it has no outline"]),
     "a point": (
@@ -140,12 +140,15 @@ BAD_ANSWERS = {
         on_features(lambda f: f["geometry"].update(coordinates=[[["x", "y"]]])),
         ["a point is no pair of numbers"],
     ),
-    "circle": (on_document(circle), ["in a circle of pages"]),
-    "nothing of ours": (on_features(other_municipality), ["holds nothing of GM9999 among its buurten", "24 of others"]),
+    "circle": (on_document(circle), ["links its pages in a circle"]),
+    "nothing of ours": (
+        on_features(other_municipality),
+        ["contains nothing of GM9999 among its bu", "24 of others"],
+    ),
     "cut page": (on_document(lambda d: d["features"].pop()), ["is cut off", "expected: 24 features"]),
     "less than there is": (on_document(lambda d: d.update(numberMatched=30)), ["sends buurten in part", "30 features"]),
     "renamed": (on_features(lambda f: f["properties"].pop("water")), ["lacks 'water'"]),
-    "no municipality": (on_features(lambda f: f["properties"].pop("gemeentecode")), ["does not tell 'gemeentecode'"]),
+    "no municipality": (on_features(lambda f: f["properties"].pop("gemeentecode")), ["does not give 'gemeentecode'"]),
     "no collection": (on_document(lambda d: d.pop("features")), ["is no list of outlines"]),
     "twice": (
         on_document(lambda d: d.update(features=d["features"] * 2, numberReturned=48)),

@@ -7,7 +7,7 @@ import pytest
 from landing.receiving import Desk, contract, desk
 from suppliers.fixtures import AS_OF
 
-from dagster_project.sample.service import DEFAULT_SEED, write_drops
+from dagster_project.sample.service import DEFAULT_SEED, write_inbox
 
 BENEFITS, ALLOCATIONS = "benefits_admin.recipients", "social_domain.allocations"
 
@@ -15,7 +15,7 @@ BENEFITS, ALLOCATIONS = "benefits_admin.recipients", "social_domain.allocations"
 @pytest.fixture(scope="module")
 def sample_drops(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
-    write_drops(folder, AS_OF, DEFAULT_SEED)
+    write_inbox(folder, AS_OF, DEFAULT_SEED)
     return folder
 
 
@@ -42,7 +42,7 @@ def with_first(**values):
 
 
 def test_the_sample_files_are_the_same_every_time(sample_drops, tmp_path):
-    write_drops(tmp_path, AS_OF, DEFAULT_SEED)
+    write_inbox(tmp_path, AS_OF, DEFAULT_SEED)
     for feed in (BENEFITS, ALLOCATIONS):
         (once,), (again,) = (sample_drops / feed).iterdir(), (tmp_path / feed).iterdir()
         assert (once.name, once.read_bytes()) == (again.name, again.read_bytes())

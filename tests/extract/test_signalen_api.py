@@ -295,7 +295,7 @@ def test_without_an_address_the_setting_is_told(signalen, tmp_path):
         ("history", faults.unavailable(), "gave no usable answer"),
         ("private/categories", faults.empty_body(), "its API gave no JSON"),
         (SIGNALS, lambda answer: changed(answer, b'"updated_at"', b'"bijgewerkt"'), "('updated_at')"),
-        ("history", lambda answer: changed(answer, b"Gemeld", b"Fout"), "it has a state that we do not know"),
+        ("history", lambda answer: changed(answer, b"Gemeld", b"Fout"), "it has an unknown state"),
         ("history", lambda answer: changed(answer, b"UPDATE_STATUS_", b"UPDATE_STATUS_x"), "in another form"),
     ],
 )
@@ -314,4 +314,4 @@ def changed(answer, old, new):
 
 def test_pages_that_lead_back_are_told(signalen, tmp_path):
     signalen.faults.set(SIGNALS, lambda answer: changed(answer, b"page=3", b"page=2"))
-    assert "its pages lead back to where they came from" in by_api(signalen, tmp_path).problem()
+    assert "its pages are linked in a circle" in by_api(signalen, tmp_path).problem()

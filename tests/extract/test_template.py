@@ -40,8 +40,8 @@ EXPECTED = [
 
 
 def write(feed, given, form):
-    folder = given.settings.drop_folder / feed.id
-    return write_template(feed, given.settings.drop_folder, DAY, folder, form)
+    folder = given.settings.inbox / feed.id
+    return write_template(feed, given.settings.inbox, DAY, folder, form)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

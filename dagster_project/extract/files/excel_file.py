@@ -70,7 +70,7 @@ def read_excel(content: BinaryIO, name: str, sheet: str | None) -> Rows:
         chosen = _chosen(visible, sheet)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise UnreadableFileError(
-            "is no Excel workbook in good order",
+            "is no valid Excel workbook",
             "an .xlsx file",
             f"{type(error).__name__}: {error}",
             "open it in Excel and save it again as .xlsx, without a password",

@@ -1,7 +1,7 @@
-"""A CSV or Excel file, dropped in a folder by a person or downloaded from an address.
+"""Protocol ``file``: a CSV or Excel file, uploaded to a folder or downloaded from an address.
 
-Only the columns of the contract are ever written, brought to one form: the file itself, which may hold personal data,
-stays where it was put.
+Only the columns of the contract are written, in one form. The file itself, which may contain personal data, remains
+where it was uploaded.
 """
 
 import csv
@@ -15,28 +15,28 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self
 
-from dagster_project.contracts.model import Column, Feed
-from dagster_project.contracts.protocols import FileParameters
+from dagster_project.contracts.model import Column
+from dagster_project.contracts.protocols import UPLOAD
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
+from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.extractors import Access, Extractor, protocol
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.files.csv_file import read_csv
 from dagster_project.extract.files.excel_file import OLD_EXCEL_START, ZIP_START, read_excel
-from dagster_project.extract.files.finding import Finder, Found
+from dagster_project.extract.files.finding import FileParameters, Finder, Found
 from dagster_project.extract.files.headings import Headings
 from dagster_project.extract.files.sheet_rows import Cell, Rows, UnreadableFileError, column_letter, is_empty
-from dagster_project.extract.http import Http
-from dagster_project.extract.packing import pack
+from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.installation.workspace import local_day
 
 TOTAL = re.compile(r"(?:(?:eind|sub|generaal |algemeen )?totaal|totalen|(?:grand |sub)?total)\b.*", re.IGNORECASE)
-# Row 1 should hold the headings; this far we look for them to tell where they do stand.
+# Headings belong in row 1; they are searched to this row, to report where they are instead.
 LAST_HEADING_ROW = 30
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The columns of the contract as they stand in a file, with the numbers of their rows."""
+    """Columns of the contract as in a file, with the numbers of their rows."""
 
     label: str
     facts: dict[str, str]
@@ -47,7 +47,7 @@ class Grid:
 
     @classmethod
     def of(cls, rows: Rows, heading: Sequence[Cell], places: dict[str, int]) -> Self:
-        """Read the rows to their end. A row with none of our columns filled is no row."""
+        """Read all rows, except those in which each of our columns is empty."""
         numbers: list[int] = []
         cells: dict[str, list[Cell]] = {name: [] for name in places}
         for number, row in rows.numbered:
@@ -60,88 +60,94 @@ class Grid:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the values, which stays the same when a program only saves the file again."""
+        """Checksum of the values, which does not change when a program only saves the file again."""
         return hashlib.sha256(repr(self.cells).encode()).hexdigest()
 
     @property
     def first(self) -> str:
-        """The column that stands leftmost."""
+        """The leftmost column."""
         return min(self.places, key=lambda name: self.places[name])
 
     @property
     def dropped(self) -> list[str]:
-        """Headings that the contract does not know."""
+        """Headings that are not in the contract."""
         ours = set(self.places.values())
         return sorted(
             str(name).strip() for place, name in enumerate(self.heading) if place not in ours and not is_empty(name)
         )
 
     def heading_of(self, column: str) -> str:
-        """The heading as it stands in the file."""
+        """The heading as in the file."""
         return str(self.heading[self.places[column]]).strip()
 
     def place(self, position: int, column: Column) -> str:
-        """How a person finds a cell."""
+        """Place of a cell, for a message."""
         letter = column_letter(self.places[column.name])
         return f"{self.label}, row {self.numbers[position]}, column {letter} '{self.heading_of(column.name)}'"
 
 
+@protocol(UPLOAD, FileParameters)
 @dataclass
-class File:
-    """The extractor for one feed that comes as a file."""
+class TableFile(Extractor[FileParameters]):
+    """Extractor for one feed that arrives as a file."""
 
-    # The contract as it is written: a file of an open table looks like that table.
-    contract: Feed
-    parameters: FileParameters
-    location: str
-    http: Http
-    # The key under which persons get another name in one delivery; known to nobody afterwards.
+    # Key of the pseudonyms in one delivery; it is never stored.
     new_key: Callable[[], bytes] = lambda: token_bytes(32)
 
-    def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The newest file; of a table that is published per year, the years of which there is a file."""
-        if not self.contract.has_editions:
-            return [Edition(None, self.contract.id)]
-        known = self.contract.delivery.editions
-        return [Edition(year, known[year]) for year in self.contract.kept_of(self._finder.years())]
+    @classmethod
+    def is_available(cls, parameters: FileParameters, access: Access) -> bool:
+        """Whether a location is set, or the feed has a folder in the inbox."""
+        return parameters.location is not None or (access.inbox is not None and access.inbox.exists())
+
+    def editions(self, stored: Mapping[int, str]) -> list[Edition]:
+        """The newest file; of a table that is published per year, the years for which there is a file."""
+        if not self.feed.has_editions:
+            return [Edition(None, self.feed.id)]
+        known = self.feed.delivery.editions
+        return [Edition(year, known[year]) for year in self.feed.kept_of(self._finder.years())]
 
     @property
     def _finder(self) -> Finder:
-        editions = self.contract.delivery.editions
-        return Finder(self.contract.id, self.location, self.parameters, self.http, editions)
+        editions = self.feed.delivery.editions
+        location = self.parameters.location or str(self.access.inbox)
+        return Finder(self.feed.id, location, self.parameters, self.http, editions)
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Read the newest file, unless it is the one we hold, whenever that was touched, copied or saved again."""
-        with self._finder.newest(edition.year, held) as found:
+    def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
+        """Read the table of a stored payload again; it has the names of the contract."""
+        return replay_tables(self.feed.tables, lambda column: (column.name,), payload, scratch)
+
+    def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
+        """Read the newest file, unless it is the stored one, even if that was touched, copied or saved again."""
+        with self._finder.newest(edition.year, stored) as found:
             if found is None:
                 return None
             digest = hashlib.file_digest(found.content, "sha256").hexdigest()
-            known = held.validators if held else {}
-            if known.get("sha256") == digest and not _is_told_anew(found, known):
-                self.http.remarks += _read_again(found, held)
+            known = stored.validators if stored else {}
+            if known.get("sha256") == digest and not _is_dated_again(found, known):
+                self.http.remarks += _rereading(found, stored)
                 return None
             found.content.seek(0)
             try:
                 grid = self._grid(found, edition)
-                if known.get("content") == grid.digest and found.is_from_folder and not _is_told_anew(found, known):
-                    self.http.remarks += _read_again(found, held)
+                if known.get("content") == grid.digest and found.is_from_folder and not _is_dated_again(found, known):
+                    self.http.remarks += _rereading(found, stored)
                     return None
                 return self._answer(found, grid, digest, payload, scratch)
             except UnreadableFileError as error:
-                raise self._told(found.name, error) from error
+                raise self._unusable(found.name, error) from error
 
     def _answer(self, found: Found, grid: Grid, digest: str, payload: Path, scratch: Path) -> Answer:
-        table = self.contract.tables[0]
+        table = self.feed.tables[0]
         self._refuse_totals(grid)
         texts = self._texts(grid)
         self._refuse_repeats(grid, texts)
         bare = scratch / f"{table.name}.csv"
         names = [column.name for column in table.columns]
         _write(bare, names, texts)
-        # A register's own figures are what they are; a file of an open table does not say whether they are final.
+        # A register's own figures are final; a file of an open table does not say whether its figures are.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
-            retrieval=Retrieval("file"),
+            retrieval=Retrieval(self.protocol),
             url=found.url,
             released_at=found.exported_at,
             validators={
@@ -149,13 +155,13 @@ class File:
                 "content": grid.digest,
                 "exported_at": _text(found.exported_at),
                 "url": found.url,
-                **found.headers,
+                **found.validators,
             },
-            payload=[pack(bare, payload, found.url)],
+            payload=[store_table(bare, payload, found.url)],
             tables={
                 table.name: Records([bare], "csv", {name: name for name in names}, expected_rows=len(grid.numbers))
             },
-            headers=found.headers,
+            headers=found.validators,
             facts={"file": found.name, "file_sha256": digest, "content_sha256": grid.digest, **grid.facts, **status},
             dropped_columns={table.name: grid.dropped},
             known_at=found.exported_at if found.is_from_folder else None,
@@ -164,11 +170,11 @@ class File:
 
     @property
     def _is_own_form(self) -> bool:
-        """Whether people fill in our form, rather than bring a table that somebody else published."""
-        return self.contract.delivery.protocol == "file" and not self.parameters.is_published_table
+        """Whether the file is a form of ours, and not a table of another publisher."""
+        return self.feed.delivery.is_uploaded and not self.parameters.is_published_table
 
     def _grid(self, found: Found, edition: Edition) -> Grid:
-        headings = Headings(self.contract, edition.year, self.contract.delivery.protocol == "odata_v3")
+        headings = Headings(self.feed, edition.year, self.feed.delivery.protocol == "odata_v3")
         start = found.content.read(4)
         found.content.seek(0)
         if start == OLD_EXCEL_START:
@@ -190,7 +196,7 @@ class File:
         if number == 1 and (not first or headings.count_known(first)):
             return first
         for later, row in chain([(number, first)], islice(rows.numbered, LAST_HEADING_ROW)):
-            if headings.count_known(row) * 2 > len(self.contract.tables[0].columns):
+            if headings.count_known(row) * 2 > len(self.feed.tables[0].columns):
                 raise UnreadableFileError(
                     "does not start with its headings",
                     "the headings of the columns in row 1",
@@ -200,27 +206,27 @@ class File:
         return first
 
     def _refuse_totals(self, grid: Grid) -> None:
-        """A total beside its parts would count everything twice. A published table may well have a class 'Totaal'."""
-        table = self.contract.tables[0]
+        """Refuse totals, which would count everything twice; a published table may have a class 'Totaal'."""
+        table = self.feed.tables[0]
         for column in table.columns if self._is_own_form else ():
             if column.name not in (grid.first, *table.key) or column.name not in grid.places:
                 continue
             for position, value in enumerate(grid.cells[column.name]):
                 if isinstance(value, str) and TOTAL.fullmatch(value.strip()) and not _is_accepted(column, value):
                     raise UnreadableFileError(
-                        f"holds a total in {grid.place(position, column)}",
+                        f"contains a total in {grid.place(position, column)}",
                         "only the rows that the total adds up",
                         repr(value.strip()[:40]),
                         f"remove row {grid.numbers[position]}",
                     )
 
     def _texts(self, grid: Grid) -> dict[str, list[str]]:
-        """The values per column in the form that landing reads."""
+        """Values per column in the form that landing reads."""
         pseudonym = pseudonyms(self.new_key())
-        delivery = self.contract.delivery
+        delivery = self.feed.delivery
         missing = frozenset(delivery.missing_values)
         texts = {}
-        for column in self.contract.tables[0].columns:
+        for column in self.feed.tables[0].columns:
             if column.name not in grid.places:
                 texts[column.name] = [""] * len(grid.numbers)
                 continue
@@ -229,7 +235,7 @@ class File:
             if isinstance(read, WrongValue):
                 more = f" ({read.count} such values in the column)" if read.count > 1 else ""
                 raise UnreadableFileError(
-                    f"holds a value that cannot be used in {grid.place(read.position, column)}",
+                    f"contains an unusable value in {grid.place(read.position, column)}",
                     read.expected,
                     read.came + more,
                     read.do,
@@ -238,7 +244,7 @@ class File:
         return texts
 
     def _refuse_repeats(self, grid: Grid, texts: dict[str, list[str]]) -> None:
-        table = self.contract.tables[0]
+        table = self.feed.tables[0]
         seen: dict[tuple[str, ...], int] = {}
         for number, key in zip(grid.numbers, zip(*(texts[name] for name in table.key), strict=True), strict=True):
             if key in seen:
@@ -251,34 +257,28 @@ class File:
                 )
             seen[key] = number
 
-    def _told(self, name: str, error: UnreadableFileError) -> DeliveryError:
-        return DeliveryError(
-            self.contract.id,
-            problem=f"the file {name} {error.problem}",
-            expected=error.expected,
-            came=error.came[:400],
-            do=error.do,
-        )
+    def _unusable(self, name: str, error: UnreadableFileError) -> DeliveryError:
+        return self.error(f"the file {name} {error.problem}", error.expected, error.came, error.do)
 
 
-def _is_told_anew(found: Found, known: Mapping[str, str]) -> bool:
-    """Whether somebody says, by a new day in the name, that the figures which we hold still hold."""
+def _is_dated_again(found: Found, known: Mapping[str, str]) -> bool:
+    """Whether a new day in the name confirms that the stored figures are still the latest."""
     return found.is_dated and known.get("exported_at") != _text(found.exported_at)
 
 
-def _read_again(found: Found, held: Held | None) -> list[str]:
-    """What is said of a file that holds nothing new, by what it tells of its age."""
-    if held is None:
+def _rereading(found: Found, stored: Stored | None) -> list[str]:
+    """Remarks on a file without new figures, by the age that it shows."""
+    if stored is None:
         return []
-    is_dated_anew = bool(found.exported_at) and _text(found.exported_at) != held.validators.get("exported_at")
+    is_redated = bool(found.exported_at) and _text(found.exported_at) != stored.validators.get("exported_at")
     day = local_day(found.exported_at) if found.exported_at else None
     if not found.is_from_folder:
-        return [f"says that it changed on {day}, and sent the same as before"] if is_dated_anew else []
-    if is_dated_anew and held.known_at:
+        return [f"says that it changed on {day}, and sent the same as before"] if is_redated else []
+    if is_redated and stored.known_at:
         how = f"was touched, copied or saved again on {day}"
-        figures = f"holds the figures of {local_day(held.known_at)}: no younger for it"
+        figures = f"has the figures of {local_day(stored.known_at)}, which it does not refresh"
         return [f"its newest file {found.name} {how} and {figures}"]
-    return ["its newest file was read again, which makes nothing younger"]
+    return ["its newest file was read again, which does not refresh anything"]
 
 
 def _text(moment: datetime | None) -> str:

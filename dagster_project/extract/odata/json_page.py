@@ -1,4 +1,4 @@
-"""Cutting the list of records out of a JSON page while it streams by, so that no page is held in memory."""
+"""Cutter for the list of records in a JSON page that is streamed, so that no page is in memory as a whole."""
 
 import json
 import re
@@ -7,20 +7,20 @@ from typing import IO, Any
 import orjson
 
 VALUE_START = re.compile(rb'"value"\s*:\s*\[')
-# What follows the list is an address at most; what precedes it, one too.
+# Before and after the list there is an address at most.
 LONGEST_ENVELOPE = 64 * 1024
 BRACKETS_BEHIND_THE_LIST = 20
 RECORD_SAMPLE = 256 * 1024
 
 
 class MalformedPageError(ValueError):
-    """The page is no JSON object with a list under 'value'."""
+    """A page that is no JSON object with a list under 'value'."""
 
 
 class PageCutter:
-    """Feed it a page's chunks; it writes the bare list to ``target`` and keeps the envelope.
+    """Writer of the bare list in a page's chunks to ``target``; it keeps the envelope.
 
-    The envelope (everything but the records) is a few hundred bytes in which OData puts the next page's address.
+    The envelope (everything but the records) is a few hundred bytes with the address of the next page.
     """
 
     def __init__(self, target: IO[bytes]) -> None:
@@ -47,16 +47,16 @@ class PageCutter:
             raise MalformedPageError("no list under 'value'")
 
     def close(self) -> dict[str, Any]:
-        """Finish the page and give its envelope; raises MalformedPageError when the page broke off."""
+        """Finish the page and return its envelope; raises MalformedPageError for a page that is cut off."""
         if not self.is_in_list:
             raise MalformedPageError("there is no list under 'value'")
         end = len(self.tail)
-        # An address behind the list may hold a bracket of its own.
+        # An address after the list may contain a bracket.
         for _ in range(BRACKETS_BEHIND_THE_LIST):
             end = self.tail.rfind(b"]", 0, end)
             if end < 0:
                 break
-            # The list ends behind a record; any other bracket belongs to a value of one.
+            # The list ends after a record; any other bracket is part of a value.
             if (records := self.tail[:end].rstrip()) and not records.endswith(b"}"):
                 continue
             try:
@@ -65,10 +65,10 @@ class PageCutter:
                 continue
             self.target.write(self.tail[: end + 1])
             return envelope
-        raise MalformedPageError("the page broke off within the list of records")
+        raise MalformedPageError("the page is cut off within the list of records")
 
     def first_record(self) -> dict[str, Any] | None:
-        """The first record, to see which columns the page holds; None for an empty page."""
+        """The first record, which has the page's columns; None for an empty page."""
         text = self.sample.decode("utf-8", "ignore").lstrip()
         if text.startswith("]"):
             return None

@@ -1,4 +1,4 @@
-"""What is asked of an OData table: which regions and codes, in one question or one per code of a dimension."""
+"""Query of an OData table: which regions and codes, in one request or one per code of a dimension."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ COUNTRY_PREFIX = "NL"
 
 
 @dataclass(frozen=True)
-class Question:
-    """The limits of a question. Keys are as the supplier's code lists hold them, with their padding.
+class Query:
+    """Limits of a query. Keys are as in the supplier's code lists, with their padding.
 
-    ``municipality`` limits the region dimension to one municipality and the country; None takes every region.
+    ``municipality`` limits the region dimension to one municipality and the country; None requests every region.
     """
 
     region_dimension: str | None
@@ -20,12 +20,12 @@ class Question:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     partition_by: str | None = None
 
-    def is_about(self, region: str) -> bool:
-        """Whether the question asks for this region."""
+    def includes(self, region: str) -> bool:
+        """Whether the query requests this region."""
         return self.municipality is None or region.startswith(self.prefixes)
 
     def filters(self) -> list[str]:
-        """A filter per question to ask; an empty one asks for everything."""
+        """A filter per request; an empty one requests everything."""
         whole = [self._regions(), *(_one_of(name, keys) for name, keys in self.keys.items() if not self._splits(name))]
         split = [[_one_of(name, [key]) for key in keys] for name, keys in self.keys.items() if self._splits(name)]
         return [_all_of([*whole, *own]) for own in product(*split)]
@@ -35,7 +35,7 @@ class Question:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """With what the codes of the regions start: those of the municipality, and the country."""
+        """The start of every region code that is requested: of the municipality's regions, and of the country."""
         digits = (self.municipality or "").removeprefix("GM")
         return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
 
@@ -44,12 +44,6 @@ class Question:
             return ""
         # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
         return " or ".join(f"startswith({self.region_dimension},'{prefix}')" for prefix in self.prefixes)
-
-
-def scope_of(municipality: str | None, selection: Mapping[str, Sequence[str]]) -> str:
-    """What is asked of a table: with other regions or codes we do not hold what we want, whatever is new."""
-    chosen = [f"{name} {', '.join(codes)}" for name, codes in sorted(selection.items())]
-    return "; ".join([municipality or "country", *chosen])
 
 
 def _one_of(dimension: str, keys: Sequence[str]) -> str:

@@ -7,16 +7,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import quote
 
 from dagster_project.extract.answer import PayloadFile
-from dagster_project.extract.http import Http
-from dagster_project.extract.odata.page import CHUNK, Pages, packed, read_page
-from dagster_project.extract.odata.query import Question
-from dagster_project.extract.progress import progress
+from dagster_project.extract.odata.page import CHUNK, PageReader
+from dagster_project.extract.odata.query import Query
 
 OBSERVATIONS = "Observations"
 ROW_NUMBER = "Id"
@@ -39,13 +37,11 @@ class Observations:
 class Form(Protocol):
     """One form of one table."""
 
-    files: list[PayloadFile]
-
     def listed(self, name: str) -> list[dict[str, Any]]:
         """The rows of a code list or of another small part."""
         ...
 
-    def observations(self, question: Question, expected: int | None) -> Observations:
+    def observations(self, query: Query, expected: int | None) -> Observations:
         """Fetch what is asked for."""
         ...
 
@@ -54,79 +50,49 @@ class Form(Protocol):
 class JsonPages:
     """The table as pages of JSON."""
 
-    http: Http
-    label: str
-    base_url: str
+    reader: PageReader
     url: str
-    payload: Path
-    scratch: Path
-    files: list[PayloadFile] = field(default_factory=list)
 
     def listed(self, name: str) -> list[dict[str, Any]]:
-        """Read a small part, which may come in pages as well."""
-        rows: list[dict[str, Any]] = []
-        pages = Pages(f"{self.url}/{name}")
-        for number, url in enumerate(pages, start=1):
-            document, body = self.http.get_json(url)
-            if not isinstance(document.get("value"), list):
-                raise self.http.malformed(url, body, "an object without 'value'")
-            rows += document["value"]
-            self.keep(f"{name}-{number:04}.json", body, url)
-            pages.go_on(document, self.base_url)
-        return rows
+        """Read a small part."""
+        return self.reader.read_list(f"{self.url}/{name}", name)
 
-    def observations(self, question: Question, expected: int | None) -> Observations:
-        """Follow the pages; their size is the service's own."""
+    def observations(self, query: Query, expected: int | None) -> Observations:
+        """Follow the pages, whose size the service chooses."""
+        first = f"{self.url}/{OBSERVATIONS}"
+        filters = [quote(condition, safe="(),'") for condition in query.filters()]
+        urls = [f"{first}?$filter={condition}" if condition else first for condition in filters]
         bare: list[Path] = []
         columns: set[str] = set()
-        with progress(self.label, expected) as advance:
-            for condition in question.filters():
-                asked = "?$filter=" + quote(condition, safe="(),'") if condition else ""
-                pages = Pages(f"{self.url}/{OBSERVATIONS}{asked}")
-                for url in pages:
-                    name = f"{OBSERVATIONS}-{len(bare) + 1:04}.json"
-                    kept = self.payload / f"{name}.gz"
-                    page = read_page(self.http, url, ROW_NUMBER, kept, self.scratch / name)
-                    bare.append(self.scratch / name)
-                    self.files.append(PayloadFile(kept.name, page.sha256, url))
-                    columns.update(page.first or {})
-                    advance(page.rows)
-                    pages.go_on(page.envelope, self.base_url)
+        for page in self.reader.read_records(urls, OBSERVATIONS, ROW_NUMBER, expected):
+            bare.append(page.bare)
+            columns.update(page.first or {})
         if not columns:
             raise BadFormError("no observation of what was asked for")
         files = ", ".join(literal(str(file)) for file in bare)
         types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in sorted(columns))
         return Observations(f"read_json([{files}], format='array', columns={{{types}}})", frozenset(columns))
 
-    def keep(self, name: str, body: bytes, url: str) -> None:
-        """Keep a small part as received."""
-        with packed(self.payload / f"{name}.gz") as file:
-            file.write(body)
-        self.files.append(PayloadFile(f"{name}.gz", hashlib.sha256(body).hexdigest(), url))
-
 
 @dataclass
 class CsvBundle:
     """The table as one zip of CSV files, with a semicolon and a decimal comma."""
 
-    http: Http
+    reader: PageReader
     url: str
     table_id: str
-    payload: Path
-    scratch: Path
-    files: list[PayloadFile] = field(default_factory=list)
+
+    @property
+    def archive(self) -> Path:
+        """The zip in the payload."""
+        return self.reader.payload / f"{self.table_id}.zip"
 
     def fetch(self) -> None:
-        """Get the zip, whole and of the right table."""
-        target = self.payload / f"{self.table_id}.zip"
-        with self.http.explained(self.url):
-            for attempt in self.http.attempts():
-                digest = hashlib.sha256()
-                with attempt, self.http.stream(self.url) as response, target.open("wb") as file:
-                    for chunk in response.iter_bytes(CHUNK):
-                        digest.update(chunk)
-                        file.write(chunk)
-        self.files.append(PayloadFile(target.name, digest.hexdigest(), self.url))
+        """Download the zip; raises BadFormError for one of another table."""
+        with self.archive.open("w+b") as file:
+            self.reader.http.download(self.url, {}, file)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.reader.files.append(PayloadFile(self.archive.name, digest, self.url))
         described = [str(row.get("Identifier")) for row in self.listed("Properties")]
         if described != [self.table_id]:
             raise BadFormError(f"its Properties.csv describes {', '.join(described) or 'nothing'}")
@@ -137,9 +103,9 @@ class CsvBundle:
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             return list(csv.DictReader(text, delimiter=";", strict=True))
 
-    def observations(self, question: Question, expected: int | None) -> Observations:
+    def observations(self, query: Query, expected: int | None) -> Observations:
         """Unpack the observations; the zip holds all there are, whatever was asked for."""
-        target = self.scratch / f"{OBSERVATIONS}.csv"
+        target = self.reader.scratch / f"{OBSERVATIONS}.csv"
         with self._member(OBSERVATIONS) as file, target.open("wb") as unpacked:
             while chunk := file.read(CHUNK):
                 unpacked.write(chunk)
@@ -150,12 +116,12 @@ class CsvBundle:
             " nullstr='', strict_mode=true)"
         )
         comma = "replace(Value, ',', '.') AS Value"
-        return Observations(f"(SELECT * REPLACE ({comma}) FROM {reader})", frozenset(columns), _condition(question))
+        return Observations(f"(SELECT * REPLACE ({comma}) FROM {reader})", frozenset(columns), _condition(query))
 
     @contextmanager
     def _member(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            with zipfile.ZipFile(self.payload / f"{self.table_id}.zip") as archive:
+            with zipfile.ZipFile(self.archive) as archive:
                 found = next((path for path in archive.namelist() if Path(path).name == f"{name}.csv"), None)
                 if found is None:
                     raise BadFormError(f"no {name}.csv among {', '.join(archive.namelist())}")
@@ -165,12 +131,12 @@ class CsvBundle:
             raise BadFormError(f"{name}.csv: {error}") from error
 
 
-def _condition(question: Question) -> str:
+def _condition(query: Query) -> str:
     """The question as a condition in SQL."""
-    conditions = [_one_of(identifier(name), keys) for name, keys in question.keys.items()]
-    if question.municipality and question.region_dimension:
-        region = identifier(question.region_dimension)
-        starts = " OR ".join(f"starts_with({region}, {literal(start)})" for start in question.prefixes)
+    conditions = [_one_of(identifier(name), keys) for name, keys in query.keys.items()]
+    if query.municipality and query.region_dimension:
+        region = identifier(query.region_dimension)
+        starts = " OR ".join(f"starts_with({region}, {literal(start)})" for start in query.prefixes)
         conditions.append(f"({starts})")
     return " AND ".join(conditions) or "true"
 

@@ -6,7 +6,7 @@ import pytest
 from landing.receiving import desk
 
 from dagster_project.sample.registers.export_days import last_export, reported_months
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 AS_OF = date(2026, 11, 23)
 REGISTERS = ("vve.places", "sports.memberships", "sports.clubs", "sports.accommodation_use", "vacancy.premises")
@@ -17,7 +17,7 @@ PREMISES += "Leegstaand vloeroppervlak (m2)"
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory):
     folder = tmp_path_factory.mktemp("drops")
-    write_drops(folder, AS_OF)
+    write_inbox(folder, AS_OF)
     return folder
 
 
@@ -33,7 +33,7 @@ def test_what_the_departments_of_the_sample_deliver_is_taken(tmp_path, drops, fe
 
 
 def test_the_same_day_gives_the_same_files(tmp_path, drops):
-    write_drops(tmp_path, AS_OF)
+    write_inbox(tmp_path, AS_OF)
     for feed in REGISTERS:
         (first,), (again,) = (list((folder / feed).iterdir()) for folder in (drops, tmp_path))
         assert (first.name, first.read_bytes()) == (again.name, again.read_bytes())
