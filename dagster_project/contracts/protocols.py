@@ -46,14 +46,14 @@ class Parameters(Strict):
             raise MisplacedError("tables", problem)
 
 
-_registered: dict[str, type[Parameters]] = {}
+REGISTERED: dict[str, type[Parameters]] = {}
 
 
 def register_parameters(protocol: str, parameters: type[Parameters]) -> None:
-    """Register the parameters of a protocol; raises ValueError if another module has taken its name."""
-    known = _registered.setdefault(protocol, parameters)
+    """Register the parameters of a protocol; raises RuntimeError if another module declares it."""
+    known = REGISTERED.setdefault(protocol, parameters)
     if known is not parameters:
-        raise ValueError(f"protocol '{protocol}' is declared in {known.__module__} and in {parameters.__module__}")
+        raise RuntimeError(f"protocol '{protocol}' is declared in {known.__module__} and in {parameters.__module__}")
 
 
 def parameters_class(protocol: str) -> type[Parameters]:
@@ -61,11 +61,11 @@ def parameters_class(protocol: str) -> type[Parameters]:
 
     Raises ValueError for a protocol that no module registers.
     """
-    if protocol not in _registered:
+    if protocol not in REGISTERED:
         _import_modules(PROTOCOL_MODULES)
-    if protocol not in _registered:
-        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(sorted(_registered))}")
-    return _registered[protocol]
+    if protocol not in REGISTERED:
+        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(sorted(REGISTERED))}")
+    return REGISTERED[protocol]
 
 
 def read_parameters(protocol: str, values: Mapping[str, object]) -> Parameters:

@@ -80,7 +80,7 @@ class Extractor(ABC, Generic[P]):
         return DeliveryError(self.feed.id, problem, expected, str(came)[:LONGEST_SHOWN], do)
 
 
-_extractors: dict[str, type[Extractor[Any]]] = {}
+EXTRACTORS: dict[str, type[Extractor[Any]]] = {}
 
 
 def protocol(name: str, parameters: type[Parameters]) -> Callable[[AnyExtractor], AnyExtractor]:
@@ -89,7 +89,7 @@ def protocol(name: str, parameters: type[Parameters]) -> Callable[[AnyExtractor]
     def register(extractor: AnyExtractor) -> AnyExtractor:
         register_parameters(name, parameters)
         extractor.protocol = name
-        _extractors[name] = extractor
+        EXTRACTORS[name] = extractor
         return extractor
 
     return register
@@ -105,20 +105,20 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor[Any]]:
         editions = feed.delivery.newest_editions_of_a_municipality
     kept = feed.keeping(editions) if editions else feed
     with Http(feed.id, settings.http, supplier.token.get_secret_value() if supplier.token else None) as http:
-        yield _extractors[name](kept, parameters, http, _access(feed, settings))
+        yield EXTRACTORS[name](kept, parameters, http, _access(feed, settings))
 
 
 def is_available(feed: Feed, settings: Settings) -> bool:
     """Whether a feed can be retrieved in this installation: an uploaded one needs its folder."""
     name, parameters = _chosen(feed, settings)
-    return _extractors[name].is_available(parameters, _access(feed, settings))
+    return EXTRACTORS[name].is_available(parameters, _access(feed, settings))
 
 
 def extractor_of(feed: Feed, retrieval: Retrieval, http: Http) -> Extractor[Any]:
     """Build the extractor by which a delivery was retrieved, to replay its payload."""
     parameters = _with(feed.parameters_for(retrieval.protocol), base_url=retrieval.base_url)
     access = Access(retrieval.municipality or "", is_country=retrieval.municipality is None)
-    return _extractors[retrieval.protocol](feed, parameters, http, access)
+    return EXTRACTORS[retrieval.protocol](feed, parameters, http, access)
 
 
 def _chosen(feed: Feed, settings: Settings) -> tuple[str, Parameters]:

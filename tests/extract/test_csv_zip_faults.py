@@ -110,8 +110,8 @@ def test_a_zip_that_broke_off_or_is_damaged_is_told(desk, folder):
 
 FAULTS = {
     "web page": (faults.html_page(), "<!DOCTYPE html>"),
-    "empty body": (faults.empty_body(), "is no zip"),
-    "truncated": (faults.truncated(), "is no zip"),
+    "empty body": (faults.empty_body(), "is no valid zip"),
+    "truncated": (faults.truncated(), "is no valid zip"),
     "empty zip": (faults.zip_without_members(), "an empty zip"),
     "wrong encoding": (faults.wrong_encoding(), "is not UTF-8"),
     "missing column": (faults.csv_missing_column("signals.csv", "status_id"), "lacks column 'status_id'"),
