@@ -146,7 +146,7 @@ class Http:
         raise AssertionError("tenacity returns or raises")
 
     def get(self, url: str) -> bytes:
-        """Get the whole body of a small answer."""
+        """Get the body of a small answer."""
         with self.explained(url):
             for attempt in self.attempts():
                 with attempt, self.stream(url) as response:

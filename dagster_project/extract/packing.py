@@ -50,7 +50,7 @@ def store_table(bare: Path, payload: Path, url: str) -> PayloadFile:
 def replay_tables(
     tables: Sequence[Table], headings_of: Callable[[Column], Sequence[str]], payload: Path, scratch: Path
 ) -> dict[str, Records]:
-    """Read tables that ``store_table`` stored; ``headings_of`` gives the headings under which a column may stand."""
+    """Read tables that ``store_table`` stored; ``headings_of`` gives the possible headings of a column."""
     records = {}
     for table in tables:
         bare = scratch / f"{table.name}.csv"

@@ -65,7 +65,7 @@ STATES = {
 
 Item = dict[str, Any]
 Json = TypeVar("Json", dict, list)
-Rows = dict[str, list[Item]]
+TableRows = dict[str, list[Item]]
 
 
 class SignalenApiParameters(Parameters):
@@ -203,9 +203,9 @@ class SignalenApi(Extractor[SignalenApiParameters]):
                 )
         return rows
 
-    def _rows(self, changed: list[Item]) -> Rows:
-        """Rows of changed reports, in the tables of the contract."""
-        rows: Rows = {"signals": [], "statuses": [], "locations": [], "categories": []}
+    def _rows(self, changed: list[Item]) -> TableRows:
+        """TableRows of changed reports, in the tables of the contract."""
+        rows: TableRows = {"signals": [], "statuses": [], "locations": [], "categories": []}
         with progress(f"{self.feed.id} histories", len(changed)) as advance:
             for item in changed:
                 for table, own in self._rows_of(item).items():
@@ -213,7 +213,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
                 advance(1)
         return rows
 
-    def _rows_of(self, item: Item) -> Rows:
+    def _rows_of(self, item: Item) -> TableRows:
         number, place, category = item["id"], item["location"] or {}, item["category"]
         history = sorted(
             self._json(f"{SIGNALS}{number}/history", list), key=lambda entry: datetime.fromisoformat(entry["when"])
@@ -277,7 +277,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
 
     def _answer(
         self,
-        rows: Rows,
+        rows: TableRows,
         present: Collection[int],
         stored: Stored | None,
         newest: datetime | None,

@@ -1,4 +1,4 @@
-"""The sample suppliers of the fictional municipality, on this machine: one running service, and files in folders."""
+"""Sample suppliers on this machine: one running service for all of them, and uploaded files in the inbox."""
 
 import hashlib
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 DEFAULT_SEED = 20260101
 
 
-# Suppliers that speak OData v3 share one address here; CBS's own service and that for third parties are alike.
+# Suppliers with OData v3 share one address here; CBS's own service and that for third parties are alike.
 ODATA_V3_SUPPLIERS = ("cbs", "police", "rivm", "iv3")
 
 
 @dataclass(frozen=True)
 class SampleSuppliers:
-    """Where the sample suppliers answer, and what they were asked: method and path of every request so far."""
+    """Address of the running sample suppliers, with the method and path of every request so far."""
 
     base_url: str
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -42,7 +42,7 @@ class SampleSuppliers:
         return signalen_url(self.base_url)
 
     def settings(self) -> dict[str, SupplierSettings]:
-        """What an installation sets to be served by these suppliers."""
+        """Settings by which an installation uses these suppliers."""
         return {
             **{name: SupplierSettings(base_url=self.cbs_url) for name in ODATA_V3_SUPPLIERS},
             "pdok": SupplierSettings(base_url=self.base_url),
@@ -75,8 +75,8 @@ def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
 
 
 def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
-    """The web application behind all suppliers, as they stand on ``as_of``."""
-    # Imported here: who only runs against the real suppliers need not wait for a web server.
+    """Web application of all suppliers, as of a day."""
+    # Imported here: a run against the real suppliers needs no web server.
     from starlette.applications import Starlette
 
     from dagster_project.sample.open_data.borders import outline_routes
@@ -100,7 +100,7 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
 
 
 def write_inbox(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
-    """Put the files that the municipality's own departments deliver by hand into a folder per feed, once a day."""
+    """Write the files that the departments upload to a folder per feed, once a day."""
     stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
     if stamp.exists() and stamp.read_text("utf-8") == now:
         return
@@ -137,14 +137,14 @@ def _digest_of_writers() -> str:
 
 @contextmanager
 def sample_suppliers(as_of: date, seed: int = DEFAULT_SEED) -> Iterator[SampleSuppliers]:
-    """Run the sample suppliers as they stand on ``as_of``; they stop when the block ends."""
+    """Run the sample suppliers as of a day; they stop when the block ends."""
     requests: list[tuple[str, str]] = []
     with serve(recording(sample_app(as_of, seed), requests)) as base_url:
         yield SampleSuppliers(base_url, requests)
 
 
 def duo_settings(base_url: str) -> SupplierSettings:
-    """Where DUO's pages of links stand on suppliers that run at ``base_url``."""
+    """Addresses of DUO's pages of links on suppliers that run at ``base_url``."""
     from dagster_project.sample.open_data.duo import PAGES, page_url
 
     return SupplierSettings(feeds={feed: FeedSettings(location=page_url(base_url, feed)) for feed in PAGES})
@@ -156,7 +156,7 @@ def signalen_url(base_url: str) -> str:
 
 
 def recording(app: "ASGIApp", requests: list[tuple[str, str]]) -> "ASGIApp":
-    """The application, noting the method and path of every request in ``requests``."""
+    """Wrap an application to record the method and path of every request in ``requests``."""
 
     async def record(scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "http":
@@ -168,7 +168,7 @@ def recording(app: "ASGIApp", requests: list[tuple[str, str]]) -> "ASGIApp":
 
 @contextmanager
 def within_reach(workspace: Workspace) -> Iterator[Settings]:
-    """Settings by which suppliers can be asked; those of the sample answer on this machine as long as this is open."""
+    """Settings by which suppliers can be reached; the sample's run until the block ends."""
     if not workspace.is_sample:
         yield workspace.settings
         return

@@ -200,7 +200,7 @@ def test_two_feeds_of_one_name_are_refused_with_both_files(models):
     [
         ("sources:\n  - name: raw_town\n tables: []\n", "is no YAML"),
         ("sources: 'unclosed\n", "is no YAML"),
-        ("- name: raw_town\n", "holds no keys"),
+        ("- name: raw_town\n", "has no keys"),
         ("sources:\n", "no list"),
         ("sources: [raw_town]\n", "no list"),
         ("sources: [{name: raw_town, tables: trees}]\n", "no list"),

@@ -29,8 +29,9 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.landing import ingest
 from dagster_project.audit import frames, gate, judging
 from dagster_project.installation.settings import DBT_PROJECT
+feeds = [feed.id for feed in load_feeds(DBT_PROJECT / "models")]
 heavy = {"dagster", "dbt", "great_expectations", "pandas"} & set(sys.modules)
-print(json.dumps([[feed.id for feed in load_feeds(DBT_PROJECT / "models")], sorted(heavy)]))
+print(json.dumps([feeds, sorted(heavy)]))
 """
 
 

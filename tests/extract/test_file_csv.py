@@ -129,8 +129,8 @@ def test_a_number_is_read_in_the_form_of_its_column(tmp_path, data_type, values,
 def test_a_number_that_may_mean_two_things_is_asked_about(tmp_path, data_type, values):
     told = one_column(tmp_path, data_type, values)
     assert "row 2, column B 'Waarde'" in told
-    assert f"a text: '{values[0]}', with nothing in the column that tells whether its separator" in told
-    assert "write numbers without separators for thousands, or say in the contract what the decimal_mark is" in told
+    assert f"a text: '{values[0]}', and no other value shows whether its separator" in told
+    assert "write numbers without separators for thousands, or set decimal_mark in the contract" in told
 
 
 def test_the_contract_may_say_what_marks_decimals(tmp_path):
@@ -218,8 +218,8 @@ WRONG = {
         "lacks column 'Begindatum'",
         "nearest: 'Begin datums'",
     ),
-    "double heading": (as_csv([*HEADINGS, "bedrag"], [*ROW, "1"]), "holds column 'Bedrag' more than once", "'bedrag'"),
-    "heading and alias": (as_csv([*HEADINGS, "Team"], [*ROW, "1"]), "holds column 'Afdeling' more than", "'Team'"),
+    "double heading": (as_csv([*HEADINGS, "bedrag"], [*ROW, "1"]), "contains column 'Bedrag' more than", "'bedrag'"),
+    "heading and alias": (as_csv([*HEADINGS, "Team"], [*ROW, "1"]), "contains column 'Afdeling' more than", "'Team'"),
     "headings too low": (
         as_csv(["Overzicht personeel"], ["Peildatum", "1-11-2026"], [], ["", "x"], [], HEADINGS, ROW),
         "does not start with its headings",

@@ -157,7 +157,7 @@ def test_merged_cells_are_told(staff):
         sheet.merge_cells("B2:B3")
 
     told = told_about(staff, change=merge)
-    assert "holds merged cells in sheet 'Blad1'" in told
+    assert "contains merged cells in sheet 'Blad1'" in told
     assert "came: merged cells B2:B3" in told
 
 
@@ -182,7 +182,7 @@ def test_of_several_filled_sheets_one_must_be_named(tmp_path):
     staff = desk(tmp_path)
     drop(staff, NAME, content)
     told = staff.problem()
-    assert "holds several sheets" in told
+    assert "contains several sheets" in told
     assert "came: sheets 'November', 'Oktober'" in told
     named = desk(tmp_path, contract(parameters={"sheet": "November"}))
     named.receive_and_admit()
@@ -192,7 +192,7 @@ def test_of_several_filled_sheets_one_must_be_named(tmp_path):
 def test_a_sheet_that_is_not_there_is_told(tmp_path):
     staff = desk(tmp_path, contract(parameters={"sheet": "Data"}))
     told = told_about(staff, HEADINGS, ROW, title="November")
-    assert "holds no sheet 'Data'" in told
+    assert "contains no sheet 'Data'" in told
     assert "came: sheets 'November'" in told
 
 

@@ -145,7 +145,7 @@ BAD_PAGES = {
     "web page": ("Observations", faults.html_page(), "it starts with '<!DOCTYPE html>"),
     "half of it": ("Observations", with_records(lambda rows: rows[::2]), "by the supplier's own count"),
     "twice": ("Observations", with_records(lambda rows: [*rows, *rows]), "every number once"),
-    "nothing": ("Observations", with_records(lambda _: []), "no observation of what was asked for"),
+    "nothing": ("Observations", with_records(lambda _: []), "no observation matches the query"),
     "no value": ("Observations", without("Value"), "column 'Value' is missing"),
     "unknown measure": (
         "MeasureCodes", with_records(lambda rows: rows[1:]), "measures that MeasureCodes lists"

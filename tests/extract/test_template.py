@@ -125,13 +125,13 @@ def test_an_example_that_the_extractor_would_refuse_is_a_mistake_in_the_contract
 
 def test_a_file_that_is_there_already_is_left_alone(tmp_path):
     write_template(contract(STAFF), tmp_path, DAY, tmp_path, "csv")
-    with pytest.raises(SetupError, match="is there already"):
+    with pytest.raises(SetupError, match="exists already"):
         write_template(contract(STAFF), tmp_path, DAY, tmp_path, "csv")
 
 
 def test_a_feed_that_is_read_from_an_address_has_no_template(tmp_path):
     feed = contract(STAFF, parameters={"location": "https://duo.example/page.jsp"})
-    with pytest.raises(SetupError, match=r"is read from https://duo.example/page.jsp, so nobody fills in"):
+    with pytest.raises(SetupError, match=r"is read from https://duo.example/page.jsp, so it has no template"):
         write_template(feed, tmp_path, DAY, tmp_path, "xlsx")
 
 
@@ -143,7 +143,7 @@ def test_a_feed_that_is_read_from_an_address_has_no_template(tmp_path):
     [
         ("hr.nothing", "no feed is called hr.nothing"),
         ("cbs", "no feed is called cbs"),
-        ("cbs.key_figures", "comes from its supplier by odata_v3, so nobody fills in a template for it"),
+        ("cbs.key_figures", "comes from its supplier by odata_v3, so it has no template"),
     ],
 )
 def test_the_command_refuses_what_nobody_delivers(tmp_path, feed, said):

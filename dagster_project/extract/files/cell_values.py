@@ -1,8 +1,8 @@
-"""Bringing the values of a column to one form: numbers with a point, ISO dates, true and false.
+"""Conversion of a column's values to one form: numbers with a point, ISO dates, true and false.
 
-A number such as 1.234 is a thousand and more in a Dutch export and a little more than one in an English one. One value
-cannot tell; all values of its column together usually can: the form in which each of them is a number is the column's.
-Where both forms fit and would give different numbers, nobody but the maker of the file knows, and we ask.
+A number such as 1.234 is over a thousand in a Dutch export and just over one in an English one. One value is ambiguous,
+but a column rarely is: its form is the one in which each value is a number. If both forms fit and give different
+numbers, the file is refused and its author asked.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ DAY = re.compile(
     r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4}))"
     r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
-# Digits in groups of three behind one to three that do not start with 0, or all together.
+# Digits in groups of three after one to three that do not start with 0, or without groups.
 DUTCH = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:,\d+)?")
 ENGLISH = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:\.\d+)?")
 SIGNED = re.compile(r"(?P<before>[-+]?)\s*€?\s*(?P<digits>[\d., ]+?)(?P<exponent>[eE][-+]?\d+)?(?P<after>-?)")
@@ -42,19 +42,19 @@ PSEUDONYM_LENGTH = 16
 
 @dataclass(frozen=True)
 class WrongValue:
-    """A value that its column cannot hold: its place in the column, and what would be right."""
+    """An invalid value: its place in the column, and what is expected."""
 
     position: int
     expected: str
     came: str
     do: str
-    # How many values of the column are as wrong as this one.
+    # Number of such values in the column.
     count: int = 1
 
 
 @dataclass(frozen=True)
 class ColumnReader:
-    """How the values of one column are read."""
+    """Reader of the values of one column."""
 
     column: Column
     missing: frozenset[str]
@@ -109,7 +109,7 @@ class ColumnReader:
             case _:
                 text = _text(value)
         if text is None:
-            return self._wrong(value, "correct the value, or format the column so that it holds this kind of value")
+            return self._wrong(value, "correct the value, or format the column for this kind of value")
         return self._accepted(text, value)
 
     def _accepted(self, text: str, value: Cell) -> str | OddCell:
@@ -133,7 +133,7 @@ class ColumnReader:
         return f"{kind} of {len(str(value))} characters"
 
     def _number_reader(self, values: Sequence[Cell]) -> tuple[WrongValue | None, dict[str, str | None]]:
-        """What each text of the column is as a number, None for what is none; or why that cannot be told."""
+        """Each text of the column as a number, None for other texts; or the reason why the form is ambiguous."""
         texts = {
             value: position
             for position, value in reversed(list(enumerate(values)))
@@ -144,7 +144,7 @@ class ColumnReader:
         english = {text: _number(text, ENGLISH, ",", ".", is_whole) for text in texts}
         if self.decimal_mark is not None:
             return None, dutch if self.decimal_mark == "," else english
-        # What is a number in neither form tells nothing about the form, and is told as wrong later.
+        # A text that is a number in neither form says nothing about the form, and is reported later.
         numbers = [text for text in texts if dutch[text] is not None or english[text] is not None]
         only_dutch = [text for text in numbers if english[text] is None]
         only_english = [text for text in numbers if dutch[text] is None]
@@ -164,19 +164,19 @@ class ColumnReader:
                 f"both forms in one column, such as {shown} here and {self._shown(min(others, key=places.__getitem__))}"
             )
         else:
-            expected = "numbers of which it is clear what point and comma mean"
-            came = f"{shown}, with nothing in the column that tells whether its separator marks thousands or decimals"
-        do = "write numbers without separators for thousands, or say in the contract what the decimal_mark is"
+            expected = "numbers in which the meaning of point and comma is clear"
+            came = f"{shown}, and no other value shows whether its separator marks thousands or decimals"
+        do = "write numbers without separators for thousands, or set decimal_mark in the contract"
         return WrongValue(places[first], expected, came, do, len(some))
 
 
 def pseudonyms(key: bytes) -> Callable[[str], str]:
-    """A function that takes a person's key to one that can be linked or led back to nobody without ``key``."""
+    """Keyed one-way pseudonymisation (HMAC-SHA256)."""
     return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
 
 
 def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_whole: bool) -> str | None:
-    """A number in a form, written with a point; None for what is none in it."""
+    """A number of a form, written with a point; None for any other text."""
     match = SIGNED.fullmatch(text)
     if match is None or (match["before"] and match["after"]):
         return None
@@ -206,7 +206,7 @@ def _boolean(value: Cell) -> str | None:
 
 
 def _day(value: Cell) -> str | None:
-    """A day; a time of day is let go of only when it is midnight, which programs write behind a date."""
+    """A day. A time of day is dropped only if it is midnight, which programs append to a date."""
     moment = _clock(value)
     if moment is None or moment.time().replace(microsecond=0).isoformat() != "00:00:00":
         return None
@@ -237,7 +237,7 @@ def _clock(value: Cell) -> datetime | None:
 
 
 def _text(value: Cell) -> str | None:
-    """A text as it stands. Excel keeps no trailing zero of a code such as 6.10, so a broken number is no text."""
+    """A text, unchanged. Excel drops the trailing zero of a code such as 6.10, so a fraction is no text."""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""Reading a CSV file as people and programs in the Netherlands write them: two encodings, three delimiters."""
+"""Reader of CSV files as written in the Netherlands: two encodings, three delimiters."""
 
 import csv
 import io
@@ -10,14 +10,14 @@ from typing import BinaryIO
 from dagster_project.extract.files.sheet_rows import NumberedRow, Rows, UnreadableFileError, is_empty
 
 DELIMITERS = (";", ",", "\t")
-# Excel writes this first line to tell itself the delimiter.
+# Excel writes the delimiter in a first line that starts with this.
 DELIMITER_LINE = "sep="
-# Headings stand in the first row, or somewhere near it where they should not.
+# Headings are in the first row, or mistakenly in one of the next.
 LOOKED_AT = 30
 
 
 def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]], int]) -> Rows:
-    """The rows of a CSV file; ``known_headings`` counts in a row what the contract knows."""
+    """Read the rows of a CSV file; ``known_headings`` counts the headings of the contract in a row."""
     raw = content.read()
     text, encoding = _decoded(raw)
     if text.startswith(DELIMITER_LINE):
@@ -30,7 +30,7 @@ def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]],
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
-    """UTF-8 where every byte is, with or without a byte order mark; else the Windows encoding of Western Europe."""
+    """Decode as UTF-8 if it is, with or without a byte order mark; else as Windows-1252."""
     if b"\0" in raw:
         raise UnreadableFileError(
             "is no CSV in UTF-8 or Windows-1252",
@@ -54,11 +54,11 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 
 def _delimiter(text: str, known_headings: Callable[[list[str]], int]) -> str:
-    """The one with which a row at the top holds most headings of the contract, or else most fields."""
+    """The delimiter that gives a top row the most headings of the contract, or else the most fields."""
 
     def fit(delimiter: str) -> tuple[int, int]:
         best = (0, 0)
-        # What comes before a broken row tells enough.
+        # The rows before a broken one suffice.
         with suppress(csv.Error):
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             for row in islice(reader, LOOKED_AT):
@@ -84,7 +84,7 @@ def _rows(text: str, delimiter: str, known_headings: Callable[[list[str]], int])
                     f"has a broken row {number}",
                     f"{width} fields, as in the headings",
                     f"{len(row)} fields",
-                    f"put quotes around a value that holds a '{delimiter}', or save the file as .xlsx",
+                    f"put quotes around a value that contains a '{delimiter}', or save the file as .xlsx",
                 )
             yield number, row[: width or len(row)]
     except csv.Error as error:

@@ -1,7 +1,7 @@
-"""Reading a sheet of an Excel file: values as they are typed, no formula evaluated, nothing guessed.
+"""Reader of a sheet of an Excel file: values as typed; formulas are never evaluated.
 
-openpyxl's streaming reader takes half the time of its full one and a fraction of the memory, but knows no merged
-cells: the sheets' own XML tells those.
+openpyxl's streaming reader needs half the time and a fraction of the memory of its full one, but ignores merged cells:
+those are read from the sheets' XML.
 """
 
 import re
@@ -24,14 +24,14 @@ FORMULA = OddCell(
     "a value", "a formula, which is never evaluated", "copy the column and paste it over itself as values"
 )
 PERCENTAGE = OddCell(
-    "a number as it is meant",
-    "a cell that shows a percentage and holds a hundredth of it",
+    "the number itself",
+    "a cell that shows a percentage and contains a hundredth of it",
     "give the column the number format 'Standaard' and write 5,1 for 5,1 %",
 )
 
 
 class SheetCell(Protocol):
-    """What is asked of a cell; openpyxl has other classes for filled and for empty ones."""
+    """A cell; openpyxl has different classes for filled and for empty ones."""
 
     value: Cell
     data_type: str
@@ -39,28 +39,28 @@ class SheetCell(Protocol):
 
 
 class Sheet(Protocol):
-    """What is asked of a sheet that openpyxl streams, whose own class is private."""
+    """A sheet that openpyxl streams; its own class is private."""
 
     title: str
     sheet_state: str
 
     def reset_dimensions(self) -> None:
-        """Forget the size that the file claims for the sheet."""
+        """Ignore the size that the file states for the sheet."""
 
     def iter_rows(self) -> Iterable[Sequence[SheetCell]]:
         """The cells, row by row."""
 
 
 def read_excel(content: BinaryIO, name: str, sheet: str | None) -> Rows:
-    """The rows of the sheet that is meant: the one that the contract names, or else the only one with something in it.
+    """Read the rows of the sheet that the contract names, or else of the only sheet with content.
 
-    Raises UnreadableFileError for a file that is no workbook, for a sheet that cannot be told and for merged cells.
+    Raises UnreadableFileError for a file that is no workbook, for an ambiguous sheet and for merged cells.
     """
     from openpyxl import load_workbook  # its import costs 0.2 s
 
     try:
         with warnings.catch_warnings():
-            # About drop-down lists and such, which no value depends on.
+            # Warnings about features such as drop-down lists, which do not affect values.
             warnings.simplefilter("ignore")
             workbook = load_workbook(content, read_only=True)
         visible = [one for one in cast("list[Sheet]", workbook.worksheets) if one.sheet_state == "visible"]
@@ -84,7 +84,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | None) -> Sheet:
         named = [one for one in sheets if one.title.strip().casefold() == wanted.casefold()]
         if not named:
             raise UnreadableFileError(
-                f"holds no sheet '{wanted}'", f"a sheet named '{wanted}'", f"sheets {titles}", "rename the sheet"
+                f"contains no sheet '{wanted}'", f"a sheet named '{wanted}'", f"sheets {titles}", "rename the sheet"
             )
         return named[0]
     filled = [one for one in sheets if one.title != EXPLANATION_SHEET and _has_content(one)]
@@ -93,7 +93,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | None) -> Sheet:
     if not filled:
         raise UnreadableFileError("is empty", "one sheet with headings and rows", f"sheets {titles}", "fill it in")
     raise UnreadableFileError(
-        "holds several sheets",
+        "contains several sheets",
         "one sheet with something in it",
         "sheets " + ", ".join(f"'{one.title}'" for one in filled),
         "keep the sheet with the delivery and remove the others, or name it as 'sheet' in the contract",
@@ -105,12 +105,12 @@ def _has_content(sheet: Sheet) -> bool:
 
 
 def _refuse_merged(content: BinaryIO, title: str) -> None:
-    """Merged cells show one value for several rows or columns, while only the first cell holds it."""
+    """Refuse merged cells: they show one value for several rows or columns, and only the first cell has it."""
     with zipfile.ZipFile(content) as archive:
         merged = _merged_in(archive, _part_of(archive, title))
     if merged:
         raise UnreadableFileError(
-            f"holds merged cells in sheet '{title}'",
+            f"contains merged cells in sheet '{title}'",
             "one value per cell",
             f"merged cells {merged[0]}" + (f" and {len(merged) - 1} more" if len(merged) > 1 else ""),
             "select the sheet, choose 'Cellen splitsen' and give each row its own values",
@@ -118,7 +118,7 @@ def _refuse_merged(content: BinaryIO, title: str) -> None:
 
 
 def _part_of(archive: zipfile.ZipFile, title: str) -> str:
-    """The part of the archive that holds a sheet, by the workbook's relations."""
+    """The part of the archive with a sheet, by the workbook's relations."""
     from openpyxl.packaging.relationship import get_dependents
     from openpyxl.packaging.workbook import WorkbookPackage
     from openpyxl.xml.functions import fromstring
@@ -132,7 +132,7 @@ def _part_of(archive: zipfile.ZipFile, title: str) -> str:
 
 
 def _merged_in(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """The merged ranges, which stand behind the rows, found without parsing those once more."""
+    """The merged ranges, which follow the rows, without parsing those again."""
     merged, rest = [], b""
     with archive.open(part) as sheet:
         while block := sheet.read(READ_AT_ONCE):
@@ -148,7 +148,7 @@ def _rows(content: BinaryIO, sheet: Sheet) -> Iterator[NumberedRow]:
         values = [_value(cell) for cell in row]
         if not all(is_empty(value) for value in values):
             yield number, values
-    # Last, so that headings in another place, which are often merged, are told first.
+    # Last, so that misplaced headings, which are often merged, are reported first.
     _refuse_merged(content, sheet.title)
 
 

@@ -43,7 +43,7 @@ class FileParameters(Parameters):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file as received: its content, its name, and the day of its export where that is known."""
 
     content: io.BufferedRandom | io.BufferedReader
@@ -74,7 +74,7 @@ class Finder:
         return self.location.startswith(("http://", "https://"))
 
     @contextmanager
-    def newest(self, year: int | None, stored: Stored | None) -> Iterator[Found | None]:
+    def newest(self, year: int | None, stored: Stored | None) -> Iterator[FoundFile | None]:
         """Open the newest file; None if its supplier confirms that the stored one is.
 
         A download is in an unnamed file, which disappears with the process.
@@ -85,7 +85,7 @@ class Finder:
             return
         path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
         with path.open("rb") as content:
-            yield Found(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
+            yield FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
 
     def years(self) -> list[int]:
         """Years for which the folder has a table; raises SupplierUnreachableError if there is none."""
@@ -188,7 +188,7 @@ class Finder:
         page = urlsplit(self.location)
         return urlsplit(urljoin(self.location, newest))._replace(scheme=page.scheme, netloc=page.netloc).geturl()
 
-    def _download(self, url: str, stored: Stored | None, content: io.BufferedRandom) -> Found | None:
+    def _download(self, url: str, stored: Stored | None, content: io.BufferedRandom) -> FoundFile | None:
         known = stored.validators if stored and stored.validators.get("url") == url else {}
         download = self.http.download(url, known, content)
         if download is None:
@@ -196,7 +196,7 @@ class Finder:
         name = unquote(Path(urlsplit(url).path).name) or url
         day = self._date_in(name)
         exported_at = day or http_date(download.validators.get("Last-Modified"))
-        return Found(content, url, name, exported_at, day is not None, False, download.validators)
+        return FoundFile(content, url, name, exported_at, day is not None, False, download.validators)
 
 
 class _Links(HTMLParser):

@@ -1,4 +1,4 @@
-"""Finding the contract's columns by the headings of a file, whatever their order, case and spaces."""
+"""Search for the contract's columns by the headings of a file, in any order, case and spacing."""
 
 import difflib
 import re
@@ -14,27 +14,27 @@ SPACES = re.compile(r"[\s\u00a0]+")
 
 @dataclass(frozen=True)
 class Headings:
-    """The headings by which a feed's columns are known."""
+    """Headings of a feed's columns."""
 
     feed: Feed
     edition: int | None
-    # Tables of OData v3 number their columns, and files made of them do so too.
+    # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
 
     def normal(self, heading: Cell) -> str:
-        """A heading without what differs between two people's typing of it."""
+        """Normalise case and spacing, which differ between authors."""
         return SPACES.sub("", str(heading if heading is not None else "")).casefold()
 
     def names_of(self, column: Column) -> set[str]:
-        """Every heading under which a column may stand."""
+        """Every heading that a column may have."""
         return {self.normal(name) for name in (column.meta.supplier_name, *column.meta.supplier_aliases)}
 
     def is_known(self, heading: Cell) -> bool:
-        """Whether a column of the contract may stand under a heading."""
+        """Whether the heading is that of a column of the contract."""
         return any(self._fits(heading, self.names_of(column)) for column in self.feed.tables[0].columns)
 
     def count_known(self, headings: Sequence[Cell]) -> int:
-        """How many of the headings the contract knows."""
+        """Number of headings that are in the contract."""
         return sum(self.is_known(heading) for heading in headings)
 
     def _fits(self, heading: Cell, names: set[str]) -> bool:
@@ -42,7 +42,7 @@ class Headings:
         return normal in names or (self.may_be_numbered and POSITION_SUFFIX.sub("", normal) in names)
 
     def places(self, headings: Sequence[Cell]) -> dict[str, int]:
-        """Where each column stands, by our names.
+        """Position of each column, by our names.
 
         A column that comes from a code list of its supplier may be absent. Raises UnreadableFileError for any other.
         """
@@ -52,10 +52,10 @@ class Headings:
             fitting = [place for place, heading in enumerate(headings) if self._fits(heading, self.names_of(column))]
             if len(fitting) > 1:
                 raise UnreadableFileError(
-                    f"holds column '{column.meta.supplier_name}' more than once",
+                    f"contains column '{column.meta.supplier_name}' more than once",
                     "every heading once",
                     ", ".join(f"'{headings[place]}'" for place in fitting),
-                    "remove the column that is not meant",
+                    "remove the one that is not wanted",
                 )
             if fitting:
                 found[column.name] = fitting[0]
@@ -69,7 +69,7 @@ class Headings:
         near = difflib.get_close_matches(self.normal(name), [self.normal(text) for text in texts], n=1)
         nearest = next((f"'{text}'" for text in texts if near and self.normal(text) == near[0]), "none")
         known = self.count_known(headings)
-        # A file without headings starts with a record, which may not end up in a log.
+        # A file without headings starts with a record, which may not be logged.
         is_shown = known * 2 > len(self.feed.tables[0].columns) or not self.feed.delivery.personal_data
         listed = f": {', '.join(texts)}"[:300] if is_shown else f", of which {known} are in the contract"
         return UnreadableFileError(

@@ -1,4 +1,4 @@
-"""What a file is read into, whatever its form: numbered rows of plain values, the first of them the headings."""
+"""Rows of a file of any form: numbered rows of plain values, the first of them the headings."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class OddCell:
-    """What stands in a cell that holds no plain value, and what a person can do about it."""
+    """A cell without a plain value, with a remedy for its author."""
 
     expected: str
     came: str
@@ -15,15 +15,15 @@ class OddCell:
 
 
 Cell = str | int | float | bool | date | datetime | OddCell | None
-# A row with the number that a person sees before it in Excel.
+# A row with its number in Excel.
 NumberedRow = tuple[int, Sequence[Cell]]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a file or of one of its sheets, each read once; empty rows are left out."""
+    """Rows of a file or of one of its sheets, each read once, without empty rows."""
 
-    # How errors name the place: the file, and the sheet of an Excel file.
+    # The place in messages: the file, and the sheet of an Excel file.
     place: str
     facts: dict[str, str]
     numbered: Iterator[NumberedRow]
@@ -31,7 +31,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class UnreadableFileError(Exception):
-    """A file, or a place in it, that cannot be read; the extractor adds whose file it is."""
+    """A file, or a place in it, that cannot be read; the extractor adds the feed."""
 
     problem: str
     expected: str
@@ -40,12 +40,12 @@ class UnreadableFileError(Exception):
 
 
 def is_empty(cell: Cell) -> bool:
-    """Whether a cell shows nothing."""
+    """Whether a cell is empty or blank."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def column_letter(position: int) -> str:
-    """How Excel names a column, counted from 0: A, B … Z, AA."""
+    """Excel's name of a column, counted from 0: A, B … Z, AA."""
     letters, number = "", position + 1
     while number:
         number, rest = divmod(number - 1, 26)

@@ -23,7 +23,7 @@ from dagster_project.extract.extractors import Access, Extractor, protocol
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.files.csv_file import read_csv
 from dagster_project.extract.files.excel_file import OLD_EXCEL_START, ZIP_START, read_excel
-from dagster_project.extract.files.finding import FileParameters, Finder, Found
+from dagster_project.extract.files.finding import FileParameters, Finder, FoundFile
 from dagster_project.extract.files.headings import Headings
 from dagster_project.extract.files.sheet_rows import Cell, Rows, UnreadableFileError, column_letter, is_empty
 from dagster_project.extract.packing import replay_tables, store_table
@@ -136,7 +136,7 @@ class TableFile(Extractor[FileParameters]):
             except UnreadableFileError as error:
                 raise self._unusable(found.name, error) from error
 
-    def _answer(self, found: Found, grid: Grid, digest: str, payload: Path, scratch: Path) -> Answer:
+    def _answer(self, found: FoundFile, grid: Grid, digest: str, payload: Path, scratch: Path) -> Answer:
         table = self.feed.tables[0]
         self._refuse_totals(grid)
         texts = self._texts(grid)
@@ -173,7 +173,7 @@ class TableFile(Extractor[FileParameters]):
         """Whether the file is a form of ours, and not a table of another publisher."""
         return self.feed.delivery.is_uploaded and not self.parameters.is_published_table
 
-    def _grid(self, found: Found, edition: Edition) -> Grid:
+    def _grid(self, found: FoundFile, edition: Edition) -> Grid:
         headings = Headings(self.feed, edition.year, self.feed.delivery.protocol == "odata_v3")
         start = found.content.read(4)
         found.content.seek(0)
@@ -261,12 +261,12 @@ class TableFile(Extractor[FileParameters]):
         return self.error(f"the file {name} {error.problem}", error.expected, error.came, error.do)
 
 
-def _is_dated_again(found: Found, known: Mapping[str, str]) -> bool:
+def _is_dated_again(found: FoundFile, known: Mapping[str, str]) -> bool:
     """Whether a new day in the name confirms that the stored figures are still the latest."""
     return found.is_dated and known.get("exported_at") != _text(found.exported_at)
 
 
-def _rereading(found: Found, stored: Stored | None) -> list[str]:
+def _rereading(found: FoundFile, stored: Stored | None) -> list[str]:
     """Remarks on a file without new figures, by the age that it shows."""
     if stored is None:
         return []

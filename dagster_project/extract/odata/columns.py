@@ -1,4 +1,4 @@
-"""Finding our columns among a supplier's, whose names carry a number that moves every year."""
+"""Match of our columns with a supplier's, whose names include a number that changes every year."""
 
 import difflib
 import re
@@ -17,9 +17,9 @@ DIMENSION_TYPES = {"Dimension", "GeoDimension", "GeoDetail", "TimeDimension"}
 
 @dataclass(frozen=True)
 class SupplierColumn:
-    """A column as the supplier describes it: its key, the titles of the groups above it, its kind.
+    """A column as described by the supplier: its key, the titles of its groups, its kind.
 
-    OData v4 gives a code for a key; the title then tells what OData v3 would call it.
+    In OData v4 the key is a code; OData v3's key then follows from the title.
     """
 
     key: str
@@ -29,7 +29,7 @@ class SupplierColumn:
 
     @property
     def name(self) -> str:
-        """The key without the number that tells its position in this year's table."""
+        """The key without the number of its position in this year's table."""
         if self.title is not None:
             return key_of_title(self.title)
         return self.key if self.is_dimension else POSITION_SUFFIX.sub("", self.key)
@@ -52,21 +52,21 @@ def supplier_columns(properties: Iterable[dict[str, Any]]) -> list[SupplierColum
 
 
 def key_of_title(title: str) -> str:
-    """The key that CBS makes of a title in OData v3: ``Personenauto's; 0 tot 15 €`` is ``PersonenautoS0Tot15``."""
+    """CBS's key for a title in OData v3: ``Personenauto's; 0 tot 15 €`` is ``PersonenautoS0Tot15``."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
     key = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", plain))
     return f"k_{key}" if key[:1].isdigit() else key
 
 
 def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: list[SupplierColumn]) -> dict[str, str]:
-    """Tell for each of our columns the supplier's key in this edition.
+    """Find the supplier's key of each of our columns in this edition.
 
-    Raises DeliveryError for a column that is missing, with the nearest new name, or that fits in several places.
+    Raises DeliveryError for a column that is missing, with the nearest name, or that matches several.
     """
     matched: dict[str, str] = {}
     for column in columns:
         names = {column.meta.supplier_name, *column.meta.supplier_aliases}
-        # A code outlives a change of title.
+        # A code remains if the title changes.
         fitting = [other for other in offered if other.key in column.meta.supplier_codes]
         if fitting:
             matched[column.name] = fitting[0].key
@@ -87,10 +87,10 @@ def _no_single_match(
     if fitting:
         return DeliveryError(
             feed.id,
-            problem=f"column '{name}' stands in table {edition.source_id} more than once",
+            problem=f"column '{name}' is in table {edition.source_id} more than once",
             expected="one column of that name",
             came=", ".join(fitting),
-            do=f"name the group that is meant as 'supplier_group' of column '{column.name}' in {feed.file}",
+            do=f"name its group as 'supplier_group' of column '{column.name}' in {feed.file}",
         )
     near = difflib.get_close_matches(name, {other.name for other in offered}, n=1)
     return DeliveryError(

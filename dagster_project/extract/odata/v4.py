@@ -17,7 +17,7 @@ from dagster_project.extract.odata.columns import SupplierColumn
 from dagster_project.extract.odata.odata_extractor import ODataExtractor, ODataParameters
 from dagster_project.extract.odata.page import CircularPagesError, PageReader, moment
 from dagster_project.extract.odata.query import Query
-from dagster_project.extract.odata.v4_forms import OBSERVATIONS, BadFormError, CsvBundle, Form, JsonPages
+from dagster_project.extract.odata.v4_forms import OBSERVATIONS, BadFormError, CsvBundle, TableForm, JsonPages
 from dagster_project.extract.odata.v4_shapes import MEASURE, LongShape, Shape, WideShape, write_code_list
 
 # Reads the rows of a code list, or of another small part, by its name.
@@ -82,7 +82,7 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
             dropped_columns={table: dropped},
         )
 
-    def _form(self, edition: Edition, reader: PageReader) -> Form:
+    def _form(self, edition: Edition, reader: PageReader) -> TableForm:
         if self.parameters.form == "observations":
             return JsonPages(reader, self.url(edition))
         url = f"{self.parameters.base_url}/csv/{self.parameters.catalogue}/nl/{edition.source_id}"
@@ -91,7 +91,7 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         return bundle
 
     def _records(
-        self, edition: Edition, properties: Mapping[str, Any], form: Form, scratch: Path
+        self, edition: Edition, properties: Mapping[str, Any], form: TableForm, scratch: Path
     ) -> tuple[Records, list[str]]:
         """The observations in the shape of the contract, and the measures that it does not read."""
         listed = cache(form.listed)
@@ -113,7 +113,7 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         for column in columns:
             if column.meta.code_list is None:
                 continue
-            # A list may be named after its dimension, as in OData v3, and that may have another name in this edition.
+            # As in OData v3, a list may be named after its dimension, which may be renamed in this edition.
             base = column.meta.code_list.removesuffix("Codes")
             base = region if region and base == self.parameters.region_dimension else base
             rows = listed(f"{base}Codes")
@@ -126,7 +126,7 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         return records, sorted({measure.key for measure in measures} - set(records.supplier_columns.values()))
 
     def _query(self, edition: Edition, region: str | None, dimensions: list[str], listed: ListReader) -> Query:
-        """The contract's codes, which must stand in the supplier's code lists: an unknown one finds nothing."""
+        """The contract's codes, which must be in the supplier's code lists: a filter on another finds nothing."""
         for needed in (*filter(None, (region,)), *self.parameters.selection):
             if needed not in dimensions:
                 raise self.unexpected(
@@ -147,9 +147,9 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
 
 
 def _measures(listed: ListReader) -> list[SupplierColumn]:
-    """The measures with the titles of the groups above them."""
+    """Measures with the titles of their groups."""
     codes = listed("MeasureCodes")
-    # A bundle without groups has no file of them.
+    # A bundle without groups has no file for them.
     is_grouped = any(row.get("MeasureGroupId") for row in codes)
     groups = {str(row["Id"]): row for row in listed("MeasureGroups")} if is_grouped else {}
 

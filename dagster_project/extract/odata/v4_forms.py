@@ -1,4 +1,4 @@
-"""The two forms in which CBS's OData v4 service gives a table: pages of JSON, and one zip of CSV files."""
+"""Forms of a table on CBS's OData v4 service: pages of JSON, and one zip of CSV files."""
 
 import csv
 import hashlib
@@ -21,28 +21,28 @@ ROW_NUMBER = "Id"
 
 
 class BadFormError(ValueError):
-    """The table came, but not in the form that the protocol promises."""
+    """A table that was received in an invalid form."""
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Where the observations stand, for DuckDB: all of them as text under the supplier's own names."""
+    """Observations as a DuckDB source, all as text under the supplier's own names."""
 
     reader: str
     columns: frozenset[str]
-    # Which of them were asked for, where the form itself could not be asked.
+    # The condition for those that were requested, where the form contains all.
     wanted: str = "true"
 
 
-class Form(Protocol):
+class TableForm(Protocol):
     """One form of one table."""
 
     def listed(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a code list or of another small part."""
+        """Read the rows of a code list or of another small part."""
         ...
 
     def observations(self, query: Query, expected: int | None) -> Observations:
-        """Fetch what is asked for."""
+        """Fetch the observations of a query."""
         ...
 
 
@@ -68,7 +68,7 @@ class JsonPages:
             bare.append(page.bare)
             columns.update(page.first or {})
         if not columns:
-            raise BadFormError("no observation of what was asked for")
+            raise BadFormError("no observation matches the query")
         files = ", ".join(literal(str(file)) for file in bare)
         types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in sorted(columns))
         return Observations(f"read_json([{files}], format='array', columns={{{types}}})", frozenset(columns))
@@ -98,13 +98,13 @@ class CsvBundle:
             raise BadFormError(f"its Properties.csv describes {', '.join(described) or 'nothing'}")
 
     def listed(self, name: str) -> list[dict[str, Any]]:
-        """Read a small part: its texts hold line breaks, and some headings stand twice."""
+        """Read a small part; its texts contain line breaks, and some headings are duplicated."""
         with self._member(name) as file:
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             return list(csv.DictReader(text, delimiter=";", strict=True))
 
     def observations(self, query: Query, expected: int | None) -> Observations:
-        """Unpack the observations; the zip holds all there are, whatever was asked for."""
+        """Unpack the observations; the zip contains all of them, for any query."""
         target = self.reader.scratch / f"{OBSERVATIONS}.csv"
         with self._member(OBSERVATIONS) as file, target.open("wb") as unpacked:
             while chunk := file.read(CHUNK):
@@ -146,10 +146,10 @@ def _one_of(name: str, keys: Sequence[str]) -> str:
 
 
 def literal(text: str) -> str:
-    """A text in SQL."""
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def identifier(text: str) -> str:
-    """A name in SQL."""
+    """A name as an SQL identifier."""
     return '"' + text.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""The two shapes in which observations of OData v4 reach landing: as they are, or a column per measure."""
+"""Shapes of OData v4 observations for landing: unchanged, or with a column per measure."""
 
 import json
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Shape(Protocol):
     def write(
         self, observations: Observations, measures: list[SupplierColumn], expected: int | None, scratch: Path
     ) -> Records:
-        """Write the observations for landing; ``expected`` is how many the supplier says there are."""
+        """Write the observations for landing; ``expected`` is the supplier's own count."""
         ...
 
 
@@ -39,8 +39,8 @@ class LongShape:
     def write(
         self, observations: Observations, measures: list[SupplierColumn], expected: int | None, scratch: Path
     ) -> Records:
-        """Write the observations as they came, in the order of their numbers."""
-        # A table that holds no texts has no column for them either.
+        """Write the observations unchanged, in the order of their numbers."""
+        # A table without texts has no column for them.
         offered = [SupplierColumn(name, (), is_dimension=True) for name in sorted({*observations.columns, TEXT_VALUE})]
         direct = [column for column in self.columns if column.meta.code_list is None]
         names = match_columns(self.feed, self.edition, direct, offered)
@@ -64,7 +64,7 @@ class WideShape:
     def write(
         self, observations: Observations, measures: list[SupplierColumn], expected: int | None, scratch: Path
     ) -> Records:
-        """Turn the observations of each combination of dimensions into one row."""
+        """Combine the observations of each combination of dimensions into one row."""
         offered = [*(SupplierColumn(name, (), is_dimension=True) for name in self.dimensions), *measures]
         direct = [column for column in self.columns if column.meta.code_list is None]
         left_out = [column for column in direct if _is_left_out(column, offered)]
@@ -87,14 +87,14 @@ class WideShape:
 
 
 def write_code_list(scratch: Path, base: str, rows: list[dict[str, Any]], value: str) -> Lookup:
-    """A code list as landing looks values up in it."""
+    """Write a code list for landing's lookup."""
     file = scratch / f"{base}Codes.json"
     file.write_text(json.dumps(rows), encoding="utf-8")
     return Lookup(file, "Identifier", value, on=base)
 
 
 def _is_left_out(column: Column, offered: list[SupplierColumn]) -> bool:
-    """Texts are no measures: OData v4 leaves them out of the older editions."""
+    """Whether a column is a text that OData v4 omits from older editions, since texts are no measures."""
     names = {column.meta.supplier_name, *column.meta.supplier_aliases}
     is_known = any(other.name in names or other.key in column.meta.supplier_codes for other in offered)
     return column.data_type == "varchar" and not is_known
@@ -110,7 +110,7 @@ def _write(
     scratch: Path,
     keys: str = "",
 ) -> Path:
-    """Write what a query on ``source``, the observations, gives; raises DeliveryError where these are not whole."""
+    """Write the result of a query on ``source``, the observations; raises DeliveryError if these are incomplete."""
     target = scratch / f"{edition.source_id}.csv"
     needed = {ROW_NUMBER, MEASURE, VALUE}
     if missing := sorted(needed - observations.columns):
@@ -152,8 +152,8 @@ def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 def _broken(feed: Feed, edition: Edition, expected: str, came: str) -> DeliveryError:
     return DeliveryError(
         feed.id,
-        problem=f"the observations of table {edition.source_id} are not complete or not in order",
+        problem=f"the observations of table {edition.source_id} are incomplete or inconsistent",
         expected=expected,
         came=came[:300],
-        do=f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself",
+        do=f"compare the payload in quarantine with {feed.file}; one that was cut off is complete in a later run",
     )

@@ -1,4 +1,4 @@
-"""The fictional sickness absence of sectors: what CBS would publish of it, per quarter and per year."""
+"""Fictional sickness absence of sectors, as published by CBS per quarter and per year."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ _LAG = timedelta(days=85)
 
 
 def absence_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The one table, as it stands on ``as_of``: a quarter comes nearly three months after its end."""
+    """The one table as of a day: a quarter is published nearly three months after its end."""
     quarters = [
         (year, quarter)
         for year in range(as_of.year - YEARS, as_of.year + 1)

@@ -1,4 +1,4 @@
-"""The fictional persons on a benefit per quarter, district and neighbourhood: what CBS would publish of Maandrecht."""
+"""Fictional persons on a benefit per quarter, district and neighbourhood, as published by CBS."""
 
 from collections import Counter
 from datetime import date
@@ -41,7 +41,7 @@ _TOPICS = [
 
 
 def benefits_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The three newest editions as they stand on ``as_of``, oldest first."""
+    """The three newest editions as of a day, oldest first."""
     quarters = [(year, month) for year in range(as_of.year - 3, as_of.year + 1) for month in _MONTH_NAMES]
     known = [quarter for quarter in quarters if _published(*quarter) <= as_of]
     provisional = known[-_PROVISIONAL_QUARTERS:]
@@ -78,7 +78,7 @@ def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[i
 
 
 def _in_quarter(truth: Counter[str], neighbourhood: str, period: str, seed: int) -> Counter[str]:
-    """What is true at the end of a quarter: the year's numbers, a little different per quarter."""
+    """True quantities at the end of a quarter: the year's numbers, a little different per quarter."""
 
     def about(quantity: str) -> int:
         return round(truth[quantity] * Random(f"{seed}/{neighbourhood}/{period}/{quantity}").uniform(0.95, 1.05))
@@ -105,7 +105,7 @@ def _figures(region: str, truths: dict[str, Counter[str]]) -> dict[str, float | 
     }
     whole = total(truths.values())
     if region == _ABROAD:
-        # Who lives abroad is no inhabitant.
+        # A person abroad is no inhabitant.
         counts = {quantity: round(whole[quantity] * 0.05) for quantity in _COUNTS}
         return {**labels, **_persons(counts)}
     if region == _EVERYONE:

@@ -89,12 +89,12 @@ def _features(collection: str, edition: int, *, is_newest: bool, seed: int) -> I
         hectares = sum(conditions(part, edition, seed)["land"] for part in parts)
         yield _feature(code, boxes, {"water": "NEE", "oppervlakteLandInHa": hectares})
     if kind == "GM":
-        # The lake beside Maandrecht is a second outline of the same municipality.
+        # The lake next to Maandrecht is a second outline of the same municipality.
         yield _feature("GM9999", [(5.255, 52.535, 5.262, 52.62)], {"water": "JA", "oppervlakteLandInHa": _UNKNOWN})
 
 
 def boxes_of(part: Neighbourhood, *, is_newest: bool) -> list[Box]:
-    """The rectangles that a neighbourhood is made of."""
+    """Rectangles of a neighbourhood."""
     if part.code == _GROWN:
         return _polder(is_newest=is_newest)
     west, south, east, north = _cell(part)
@@ -107,7 +107,7 @@ def _cell(part: Neighbourhood) -> Box:
 
 
 def _polder(*, is_newest: bool) -> list[Box]:
-    """All that lies north of the village's row and is not another neighbourhood's."""
+    """Everything north of the village's row that is not another neighbourhood's."""
     cells = {part.code: _cell(part) for part in NEIGHBOURHOODS}
     village, rietland, own = cells[_VILLAGE], cells[_SHRUNK], cells[_GROWN]
     strip = _STRIP if is_newest else 0
@@ -134,7 +134,7 @@ def _feature(code: str, boxes: list[Box], properties: dict[str, object]) -> dict
 
 
 def _outline(boxes: list[Box]) -> dict[str, Any]:
-    # Imported here: who only runs against the real suppliers draws nothing.
+    # Imported here: a run against the real suppliers draws nothing.
     from shapely import MultiPolygon, Polygon, box, union_all
     from shapely.geometry import mapping
 

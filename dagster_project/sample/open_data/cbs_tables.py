@@ -64,7 +64,7 @@ def cbs_table(
 ) -> ODataTable:
     """A table of records: the codes of its dimensions, and figures by the names of its topics.
 
-    The position in the table is part of a column's key; a name that stands in several groups is told apart by them,
+    The position in the table is part of a column's key; a name in several groups is distinguished by them,
     as 'group/name'.
     """
     keys = {_path(topic, topics): f"{topic.name}_{position}" for position, topic in enumerate(topics, start=1)}

@@ -17,7 +17,7 @@ from dagster_project.sample.living_conditions import conditions
 from dagster_project.sample.municipality import MUNICIPALITIES, NEIGHBOURHOODS, Neighbourhood
 
 PAGES = {"schools": "schoolvestigingen", "pupils": "leerlingen", "school_advice": "schooladviezen"}
-# Years of pupils and advice that stand on their page beside each other.
+# Years of pupils and advice that are on their page at once.
 _YEARS = 3
 _WITHOUT_SCHOOL = {"industrial", "recreation", "rural"}
 _INHABITANTS_PER_SCHOOL = 2400
@@ -46,7 +46,7 @@ _ADVICE_BY_EDUCATION = {
 
 
 class School(NamedTuple):
-    """A location of a primary school, and the neighbourhood where it stands."""
+    """A location of a primary school, with its neighbourhood."""
 
     code: str
     name: str
@@ -55,7 +55,7 @@ class School(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The part of its neighbourhood's pupils that goes there."""
+        """Share of its neighbourhood's pupils who attend it."""
         return 1 / _school_count(self.neighbourhood)
 
 

@@ -21,7 +21,7 @@ _EXPENSE = {"L1.1": 0.3, "L3.8": 0.5, "L4.3.1": 0.15, "L7.3": 0.05}
 _REVENUE = {"B2.2.1": 0.2, "B3.7": 0.2, "B4.3.1": 0.6}
 _STATES = ("Primo", "Ultimo")
 _CATEGORIES = (*_EXPENSE, *_REVENUE, *_STATES)
-# Items of the balance sheet in euro per municipality; what moves in them is booked under L and B as well.
+# Items of the balance sheet in euro per municipality; changes in them are booked under L and B as well.
 _BALANCE_SHEET = {"A121": 41_000_000, "A1332": 6_200_000, "A29": 3_900_000, "P111": 21_000_000, "P29": 9_800_000}
 _SILENT = ("GM9997", 2)  # Zonderwater never sends its second quarter.
 _WIDTHS = {"TaakveldBalanspost": 6, "Categorie": 8, "Gemeenten": 9, "Verslagsoort": 8}
@@ -29,7 +29,7 @@ _FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet 
 
 
 def iv3_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The newest editions as they stand on ``as_of``, oldest first; a year begins with its budget."""
+    """The newest editions as of a day, oldest first; a year begins with its budget."""
     newest = max(year for year in (as_of.year, as_of.year + 1) if _placed(year, _BUDGET, _FIRST_PLACEMENT, as_of))
     return [_table(year, as_of, seed) for year in range(newest - _EDITIONS + 1, newest + 1)]
 

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 Group = tuple[str, ...]
 _BENEFITS = ("AO", "WW", "AOW")
-# What CBS did not publish in every year.
+# Topics that CBS did not publish in every year.
 _EVERY_YEAR = range(2013, 9999)
 _SINCE_2019 = range(2019, 9999)
 _YEARS = {
@@ -22,7 +22,7 @@ _YEARS = {
 }
 
 
-class Topic(NamedTuple):
+class KeyFigureTopic(NamedTuple):
     """A column: CBS's name without the position, title, unit, and the figure it shows ('' for one that stays empty)."""
 
     name: str
@@ -33,7 +33,7 @@ class Topic(NamedTuple):
     group: Group = ()
 
 
-def topics(edition: int) -> list[Topic]:
+def topics(edition: int) -> list[KeyFigureTopic]:
     """The columns of an edition in their order, which as at CBS is another one every year."""
     old_or_new = _names(edition)
     return [
@@ -65,161 +65,161 @@ def _names(edition: int) -> dict[str, str]:
     return renamed
 
 
-def _additions(edition: int, group: Group) -> list[Topic]:
+def _additions(edition: int, group: Group) -> list[KeyFigureTopic]:
     """Columns that no contract names. Their number differs per year, which moves every later position."""
     if group == ("Bevolking", "Leeftijdsgroepen"):
         origins = [
-            Topic("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
-            Topic("Verweduwd", "Verweduwd", "aantal", ""),
+            KeyFigureTopic("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
+            KeyFigureTopic("Verweduwd", "Verweduwd", "aantal", ""),
         ]
         return origins[: (edition + 2) % 3]
     if group == ("Inkomen", "Inkomen van huishoudens") and edition >= 2024:
-        return [Topic("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
+        return [KeyFigureTopic("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
     return []
 
 
 # fmt: off
-_LAYOUT: list[tuple[Group, list[Topic]]] = [
+_LAYOUT: list[tuple[Group, list[KeyFigureTopic]]] = [
     (("Regioaanduiding",), [
-        Topic("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
-        Topic("SoortRegio", "Soort regio", "omschrijving", "region_type"),
-        Topic("Codering", "Codering", "code", "region_code"),
-        Topic("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
+        KeyFigureTopic("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
+        KeyFigureTopic("SoortRegio", "Soort regio", "omschrijving", "region_type"),
+        KeyFigureTopic("Codering", "Codering", "code", "region_code"),
+        KeyFigureTopic("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
               "boundary_change_code"),
     ]),
-    (("Bevolking",), [Topic("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
+    (("Bevolking",), [KeyFigureTopic("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
     (("Bevolking", "Geslacht"), [
-        Topic("Mannen", "Mannen", "aantal", "male_count"),
-        Topic("Vrouwen", "Vrouwen", "aantal", "female_count"),
+        KeyFigureTopic("Mannen", "Mannen", "aantal", "male_count"),
+        KeyFigureTopic("Vrouwen", "Vrouwen", "aantal", "female_count"),
     ]),
     (("Bevolking", "Leeftijdsgroepen"), [
-        Topic("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
-        Topic("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
-        Topic("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
-        Topic("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
-        Topic("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
+        KeyFigureTopic("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
+        KeyFigureTopic("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
+        KeyFigureTopic("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
+        KeyFigureTopic("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
+        KeyFigureTopic("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
     ]),
     (("Bevolking", "Geboorte en sterfte"), [
-        Topic("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
-        Topic("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
+        KeyFigureTopic("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
+        KeyFigureTopic("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
     ]),
     (("Bevolking", "Particuliere huishoudens"), [
-        Topic("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
-        Topic("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
-        Topic("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
+        KeyFigureTopic("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
+        KeyFigureTopic("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
+        KeyFigureTopic("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
               "household_without_children_count"),
-        Topic("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
-        Topic("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
+        KeyFigureTopic("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
+        KeyFigureTopic("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
     ]),
     (("Bevolking",), [
-        Topic("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
+        KeyFigureTopic("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
     ]),
     (("Wonen",), [
-        Topic("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
-        Topic("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
+        KeyFigureTopic("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
+        KeyFigureTopic("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
               "average_property_value_thousand_eur"),
     ]),
     (("Wonen", "Woningen naar type"), [
-        Topic("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
+        KeyFigureTopic("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bewoning"), [
-        Topic("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
+        KeyFigureTopic("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom"), [
-        Topic("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
+        KeyFigureTopic("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom", "Huurwoningen"), [
-        Topic("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
-        Topic("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
+        KeyFigureTopic("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
+        KeyFigureTopic("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bouwjaar"), [
-        Topic("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
+        KeyFigureTopic("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik"), [
-        Topic("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
+        KeyFigureTopic("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
               "average_electricity_use_kwh"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik", "Naar woningtype"), [
-        Topic("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
+        KeyFigureTopic("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik"), [
-        Topic("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
+        KeyFigureTopic("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik", "Naar woningtype"), [
-        Topic("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
+        KeyFigureTopic("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
     ]),
     (("Opleidingsniveau",), [
-        Topic("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
-        Topic("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
-        Topic("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
+        KeyFigureTopic("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
+        KeyFigureTopic("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
+        KeyFigureTopic("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
     ]),
     (("Arbeid",), [
-        Topic("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
+        KeyFigureTopic("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
     ]),
     (("Inkomen", "Inkomen van personen"), [
-        Topic("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
+        KeyFigureTopic("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
               "average_income_per_inhabitant_thousand_eur", 1),
     ]),
     (("Inkomen", "Inkomen van huishoudens"), [
-        Topic("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
-        Topic("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
+        KeyFigureTopic("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
+        KeyFigureTopic("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
               "household_below_social_minimum_pct", 1),
-        Topic("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
+        KeyFigureTopic("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
               "household_up_to_110_pct_social_minimum_pct", 1),
-        Topic("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
+        KeyFigureTopic("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
               "median_household_wealth_thousand_eur", 1),
     ]),
     (("Sociale zekerheid",), [
-        Topic("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
+        KeyFigureTopic("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
               "welfare_recipients_count"),
-        Topic("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
+        KeyFigureTopic("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
               "disability_benefit_recipients_count"),
-        Topic("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
+        KeyFigureTopic("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
               "unemployment_benefit_recipients_count"),
-        Topic("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
+        KeyFigureTopic("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
               "state_pension_recipients_count"),
     ]),
     (("Zorg",), [
-        Topic("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
+        KeyFigureTopic("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
               "youth_care_recipients_count"),
-        Topic("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
+        KeyFigureTopic("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
               "youth_care_recipients_pct", 1),
-        Topic("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
-        Topic("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
+        KeyFigureTopic("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
+        KeyFigureTopic("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
     ]),
     (("Bedrijfsvestigingen, SBI 2008",), [
-        Topic("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
+        KeyFigureTopic("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
     ]),
     (("Motorvoertuigen", "Personenauto's"), [
-        Topic("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
-        Topic("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
+        KeyFigureTopic("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
+        KeyFigureTopic("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
               "cars_per_household", 1),
     ]),
     (("Nabijheid voorzieningen",), [
-        Topic("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
-        Topic("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
-        Topic("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
+        KeyFigureTopic("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
+        KeyFigureTopic("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
+        KeyFigureTopic("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
     ]),
     (("Nabijheid voorzieningen", "Basisonderwijs"), [
-        Topic("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
-        Topic("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
+        KeyFigureTopic("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
+        KeyFigureTopic("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
     ]),
     (("Oppervlakte",), [
-        Topic("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
-        Topic("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
-        Topic("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
+        KeyFigureTopic("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
+        KeyFigureTopic("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
+        KeyFigureTopic("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
     ]),
     (("Postcode",), [
-        Topic("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
+        KeyFigureTopic("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
     ]),
     (("Stedelijkheid",), [
-        Topic("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
-        Topic("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
+        KeyFigureTopic("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
+        KeyFigureTopic("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
     ]),
 ]
 # fmt: on
 
-# In its first year an edition holds little more than who lives where; CBS fills the rest over the next two.
+# In its first year an edition has little more than population figures; CBS adds the rest over the next two.
 FILLED_AT_FIRST = {
     "Regioaanduiding", "Bevolking", "Sociale zekerheid", "Motorvoertuigen", "Oppervlakte", "Postcode", "Stedelijkheid",
 }  # fmt: skip
@@ -241,7 +241,7 @@ def data_properties(edition: int, dimension: str) -> list[dict[str, Any]]:
         text = topic.figure in _TEXTS
         rows.append(
             _row(
-                "Topic",
+                "KeyFigureTopic",
                 len(rows),
                 ids[topic.group],
                 f"{topic.name}_{position}",

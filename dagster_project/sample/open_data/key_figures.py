@@ -1,4 +1,4 @@
-"""The fictional key figures (kerncijfers wijken en buurten): what CBS would publish of Maandrecht, per edition."""
+"""Fictional key figures (kerncijfers wijken en buurten), as published by CBS per edition."""
 
 from collections import Counter
 from datetime import date
@@ -19,7 +19,7 @@ _CONTRACT = DBT_PROJECT / "models/staging/cbs/_cbs__sources.yml"
 _REGION_TYPES = {"NL": "Land", "GM": "Gemeente", "WK": "Wijk", "BU": "Buurt"}
 # The first is also the day on which an edition moves on to its next year and more of it is filled.
 _PUBLICATION_MONTHS = {1: (1, 2, 5, 8, 11), 2: (1, 8), 3: (1, 2)}
-# Below these CBS keeps figures secret, because they would tell about persons.
+# Below these counts CBS suppresses figures that would reveal persons.
 _FEWEST_FOR_BENEFITS = 50
 _FEWEST_FOR_INCOME = 100
 _FEWEST_DWELLINGS = 20
@@ -29,7 +29,7 @@ _MOVED_LONG_AGO = ("BU99990103", "BU99990104")
 
 
 def key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """Every edition as it stands on ``as_of``, oldest first."""
+    """Every edition as of a day, oldest first."""
     ages = range(as_of.year - FIRST_EDITION, 0, -1)
     return [_table(as_of.year - age, age, _published(as_of, age), seed) for age in ages]
 
@@ -74,8 +74,8 @@ def _labels(code: str, edition: int, newest: bool) -> dict[str, object]:
     kind = code[:2]
     municipality = "Nederland" if kind == "NL" else MUNICIPALITIES["GM" + code[2:6]]
     postcode = f"0{code[4:6]}{int(code[6:8]) + 1}" if kind == "BU" else "."
-    # One border has moved, between two neighbourhoods; the newest edition tells. Another one did in a year of which
-    # nobody has an outline.
+    # One border between two neighbourhoods has moved, as reported in the newest edition. Another one moved in a year
+    # without outlines.
     moved = (newest and code in ("BU99990203", "BU99990209")) or (edition == 2018 and code in _MOVED_LONG_AGO)
     return {
         "municipality_name": municipality.ljust(40),
@@ -87,7 +87,7 @@ def _labels(code: str, edition: int, newest: bool) -> dict[str, object]:
 
 
 def _figures(truth: Counter[str]) -> dict[str, float | None]:
-    """The figures as published: rounded, averaged, and withheld where they would tell about persons."""
+    """The figures as published: rounded, averaged, and suppressed where they would reveal persons."""
 
     def per(quantity: str, base: str, places: int = 0, unit: float = 1) -> float | None:
         if not truth[base]:

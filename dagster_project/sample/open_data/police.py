@@ -1,4 +1,4 @@
-"""The fictional crimes and nuisance in Maandrecht: what the police would publish, per year and per month."""
+"""Fictional crimes and nuisance in Maandrecht, as published by the police per year and per month."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -47,7 +47,7 @@ _NUISANCE = {
 }
 # Things happen where people come, whether or not they live there.
 _BUSY = {"centre": 2.6, "social": 1.4, "affluent": 0.7, "village": 0.6, "rural": 0.7, "family": 0.7, "industrial": 28}
-# The border between these moves every year, and the whole history moves along.
+# The border between these moves every year, and the complete history with it.
 _MOVING_BORDER = ("BU99990203", "BU99990204")
 _SHARE_OF_OTHER_KINDS = 0.3
 _MONTH_NAMES = (
@@ -67,10 +67,10 @@ _MONTH_NAMES = (
 
 
 def police_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """Crimes per year, crimes per month and nuisance per month, as they stand on ``as_of``."""
+    """Crimes per year, crimes per month and nuisance per month, as of a day."""
     newest = _newest_month(as_of)
     months = [_month_before(newest, age) for age in reversed(range(MONTHS))]
-    # The year that runs stands between its months.
+    # The current year is between its months.
     with_running_year = {**_months(months, newest), f"{newest:%Y}JJ00": f"{newest:%Y}*"}
     years = {f"{year}JJ00": f"{year}" for year in range(newest.year - YEARS, newest.year)}
     years = {code: f"{name}*" if int(name) >= newest.year - 2 else name for code, name in years.items()}
@@ -146,11 +146,11 @@ def _records(counts: _Counts, kinds: Dimension, measure: str, spans: Mapping[str
             whole = 0
             for code in counts.codes:
                 found = [known[part, code, period] for part in parts]
-                told = [number for number in found if number is not None]
-                whole += sum(told)
-                # Of what the police say nothing of, half has an empty row and half has none.
-                if told or counts.chance("row", region, code, period) > 0.5:
-                    yield (key_of[code], region.ljust(10), period), {measure: sum(told) if told else None}
+                counted = [number for number in found if number is not None]
+                whole += sum(counted)
+                # Of the counts that the police omit, half have an empty row and half have none.
+                if counted or counts.chance("row", region, code, period) > 0.5:
+                    yield (key_of[code], region.ljust(10), period), {measure: sum(counted) if counted else None}
             # There are more kinds than these.
             yield (total, region.ljust(10), period), {measure: round(whole * (1 + _SHARE_OF_OTHER_KINDS))}
 
@@ -172,7 +172,7 @@ def _month_before(month: date, age: int) -> date:
 
 
 def _months(months: Sequence[date], newest: date) -> dict[str, str]:
-    """Codes and titles; an asterisk marks what is provisional."""
+    """Codes and titles; an asterisk marks provisional periods."""
     return {
         f"{month:%YMM%m}": f"{month.year} {_MONTH_NAMES[month.month - 1]}"
         + ("*" if month.year >= newest.year - 1 else "")

@@ -35,7 +35,7 @@ _GROUPS = {
 
 
 def poverty_tables(as_of: date, seed: int) -> list[ODataV4Table]:
-    """Both tables as they stand on ``as_of``: borders of the year before, figures up to two years before."""
+    """Both tables as of a day: borders of the year before, figures up to two years before."""
     truths = {year: _truths(year, seed) for year in range(as_of.year - 1 - _YEARS, as_of.year - 1)}
     return [_low_income(as_of, truths), _ses_woa(as_of, truths)]
 
@@ -115,7 +115,7 @@ _SES_GROUPS: list[Record] = [
     {"Id": "G3", "Index": 16, "Title": "Spreiding", "Description": "", "ParentId": None},
     {"Id": "G31", "Index": 17, "Title": "Spreiding totaal", "Description": "", "ParentId": "G3"},
 ]
-# Titles repeat, so the group alone tells what is meant. The codes are the sample's own.
+# Titles repeat, so only the group distinguishes them. The codes are the sample's own.
 _SES_MEASURES = {
     "F000001": ("Particuliere huishoudens", None, "aantal", 0),
     "F000002": ("Waarde", "G11", "%", 1),

@@ -1,4 +1,4 @@
-"""The fictional distances to facilities (nabijheid voorzieningen): what CBS would publish of Maandrecht."""
+"""Fictional distances to facilities (nabijheid voorzieningen), as published by CBS."""
 
 from datetime import date
 from random import Random
@@ -12,7 +12,7 @@ _FEWEST_INHABITANTS = 10
 _HEALTH, _SHOPS, _FOOD = "Gezondheid en welzijn", "Detailhandel", "Horeca"
 _CHILDREN, _SCHOOLS, _GREEN = "Kinderopvang", "Onderwijs", "Groenvoorzieningen"
 _TRAFFIC, _CULTURE = "Verkeer en vervoer", "Vrije tijd en cultuur"
-# What people have near them: path of groups, name, how many times farther than facilities in general, and the radii
+# Facilities: path of groups, name, how many times farther than facilities in general, and the radii
 # within which they are counted. The last group is left out where CBS counts nothing.
 _FACILITIES: list[tuple[tuple[str, ...], str, float, tuple[int, ...]]] = [
     ((_HEALTH, "Huisartsenpraktijk"), "Huisartsenpraktijk", 1, (1, 3, 5)),
@@ -39,7 +39,7 @@ _FACILITIES: list[tuple[tuple[str, ...], str, float, tuple[int, ...]]] = [
     ((_CULTURE, "Podiumkunsten"), "PodiumkunstenTotaal", 4, (5, 10, 20)),
     ((_CULTURE, "Bioscoop"), "Bioscoop", 5, (5, 10, 20)),
 ]
-# The facilities of which the key figures tell as well.
+# Facilities that are also in the key figures.
 _IN_KEY_FIGURES = {
     "Huisartsenpraktijk": "gp_km",
     "GroteSupermarkt": "supermarket_km",
@@ -49,7 +49,7 @@ _IN_KEY_FIGURES = {
 
 
 def proximity_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The three newest editions as they stand on ``as_of``, oldest first: one comes in September of the next year."""
+    """The three newest editions as of a day, oldest first; each is published in September of the next year."""
     newest = as_of.year - (1 if as_of.month >= 9 else 2)
     return [_table(edition, seed) for edition in range(newest - 2, newest + 1)]
 

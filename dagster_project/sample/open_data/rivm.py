@@ -1,4 +1,4 @@
-"""The fictional health of Maandrecht's adults: what RIVM would publish of it, in two tables."""
+"""Fictional health of Maandrecht's adults, as published by RIVM in two tables."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -94,7 +94,7 @@ def _records(codes: list[str], names: Mapping[str, str], surveys: tuple[int, ...
             for position, margin in enumerate(_MARGINS):
                 figures = {name: found and found[position] for name, found in estimates.items()}
                 yield (_ADULTS, margin, code.ljust(10), f"{year}JJ00"), {**labels, **figures}
-            # Another age, which nobody asks for.
+            # Another age, which no contract requests.
             yield (next(iter(_OTHER_AGES)), "MW00000", code.ljust(10), f"{year}JJ00"), labels
 
 

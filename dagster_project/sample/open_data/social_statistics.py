@@ -1,4 +1,4 @@
-"""The fictional use of youth care, Wmo and stacked provisions per district: what CBS would publish of Maandrecht."""
+"""Fictional use of youth care, Wmo and stacked provisions per district, as published by CBS."""
 
 from collections import Counter
 from datetime import date
@@ -63,7 +63,7 @@ _USE, _USE_SHARE = "Sociaal domein cliënten/huishoudens", "Sociaal domein clië
 
 
 def social_statistics_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """Three editions of each table as they stand on ``as_of``, oldest first.
+    """Three editions of each table as of a day, oldest first.
 
     A year comes in May of the next one; the first half of a year comes in November, in a table of its own year.
     """
@@ -97,13 +97,13 @@ def _truths(year: int, seed: int) -> dict[str, Counter[str]]:
 
 
 def _published(number: float) -> int | None:
-    """To the nearest five; what would be 0 or 5 is left out unless it is none at all."""
+    """Round to the nearest five; a result of 0 or 5 is omitted unless the count is zero."""
     rounded = 5 * round(number / 5)
     return rounded if rounded >= 10 or number == 0 else None
 
 
 def _part_of_year(period: str) -> float:
-    # Most care goes on for longer than half a year, so the halves together are far more than the year.
+    # Most care lasts longer than half a year, so the sum of the halves far exceeds the year.
     return 1.0 if "JJ" in period else 0.78
 
 
@@ -212,7 +212,7 @@ def _provisions(year: int, as_of: date, seed: int) -> ODataTable:
             "A041713": welfare * 0.14,
             "A041714": youth * 0.001,
         }
-        # A household puts together what its members have each by themselves.
+        # A household has the provisions of all its members.
         households = {
             "A041708": youth * 0.52,
             "A041709": welfare * 0.52,

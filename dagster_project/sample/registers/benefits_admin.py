@@ -21,7 +21,7 @@ _HEADINGS = (
 )
 _MONTHS = 24
 _MIDDLE = 15
-# Of everyone on welfare benefit; IOAW, IOAZ and Bbz come on top of what CBS counts.
+# Share of all welfare recipients; IOAW, IOAZ and Bbz come on top of CBS's counts.
 _SHARES = {"Algemene bijstand": 1.0, "IOAW": 0.03, "IOAZ": 0.008, "Bbz": 0.015}
 
 
@@ -38,7 +38,7 @@ def write_benefits_admin(folder: Path, as_of: date, seed: int) -> None:
     for end in reversed(ends):
         for part in own:
             rows += _of_month(part, end, welfare[part.code, end.year], seed)
-        # Who has no fixed address is known to the municipality and to no neighbourhood.
+        # A person without a fixed address belongs to the municipality and to no neighbourhood.
         rows.append((end, None, "Algemene bijstand", 21, 21, 2, 1, 0))
     write_csv(folder, "benefits_admin.recipients", f"uitkeringen-{exported:%Y-%m-%d}", _HEADINGS, rows)
 

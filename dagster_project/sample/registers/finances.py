@@ -1,4 +1,4 @@
-"""What the fictional municipalities budget and spend per task field: source of their Iv3 reports and their ledger."""
+"""Budgets and expenses of the fictional municipalities per task field: source of their Iv3 reports and their ledger."""
 
 from functools import cache
 from random import Random
@@ -57,7 +57,7 @@ def details(year: int) -> list[str]:
 
 @cache
 def budget(region: str, detail: str, year: int, seed: int) -> Amounts:
-    """What the council adopted for the whole year."""
+    """Budget that the council adopted for the year."""
     usual = _USUAL.get(detail) or _SOCIAL_DOMAIN_BEFORE.get(detail) or _SOCIAL_DOMAIN_NOW[detail]
     people = _inhabitants(region)
     own = Random(f"{seed}/{region}/{detail[:3]}/finances").uniform(0.85, 1.15)
@@ -74,7 +74,7 @@ def changed_budget(region: str, detail: str, year: int, seed: int) -> Amounts:
 
 @cache
 def spent(region: str, detail: str, year: int, seed: int) -> list[Amounts]:
-    """What was booked in each month of the year."""
+    """Amounts booked in each month of the year."""
     first = budget(region, detail, year, seed)
     overrun = _YOUTH_CARE_OVERRUN if detail.startswith(_YOUTH_CARE) else 0.0
     luck = Random(f"{seed}/{region}/{detail}/{year}/spent").uniform

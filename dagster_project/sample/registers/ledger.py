@@ -1,4 +1,4 @@
-"""The fictional general ledger: what was booked per month, and the budget of each year."""
+"""Fictional general ledger: bookings per month, and the budget of each year."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -135,5 +135,5 @@ def first_working_day(moment: datetime, later: int = 0) -> datetime:
 
 
 def weight_in(category: Category, day: date) -> float:
-    """How often the category is reported on a day, beside the others."""
+    """Relative frequency of the category on a day."""
     return category.weight * (category.times_in_busy_months if day.month in category.busy_months else 1)

@@ -1,4 +1,4 @@
-"""Signalen's nightly export for data warehouses: the zip of CSV files, and the address where the newest one stands.
+"""Signalen's nightly export for data warehouses: the zip of CSV files, and the address of the newest one.
 
 The files are written as Signalen 2.50 writes them: PostgreSQL's COPY, then rewritten by Python's csv module, hence CRLF
 between records, and no difference between an empty text and none.
@@ -60,7 +60,7 @@ def export_zip(as_of: date, seed: int) -> bytes:
 
 
 def signalen_routes(as_of: date, seed: int) -> list[Route]:
-    """The route of the newest export, which answers 304 to who holds it already."""
+    """Route of the newest export, with status 304 for a client that has it already."""
     at = export_time(as_of)
 
     def newest(request: Request) -> Response:
@@ -118,7 +118,7 @@ _HEADERS = {
 
 
 def _rows(report: Report, at: datetime) -> dict[str, list[Row]]:
-    """The rows of one report in every file: what had happened to it by the time of the export."""
+    """Rows of one report in every file, by its history up to the export."""
     events = [event for event in report.events if event.at <= at]
     assignments = [assignment for assignment in report.assignments if assignment.at <= at]
     places = [place for place in report.places if place.at <= at]

@@ -1,4 +1,4 @@
-"""The fictional reports (meldingen) of Maandrecht's citizens: what was reported each day, and what became of it.
+"""Fictional reports (meldingen) of Maandrecht's citizens per day, with their states.
 
 Every day has its own random generator, so that an earlier day comes out the same in every later export.
 """
@@ -147,7 +147,7 @@ def _split(parent: Report, ids: Iterator[int], category: Category, rng: Random) 
 
 
 def _life(report: Report, category: Category, rng: Random) -> list[Event]:
-    """The states after the first: taken up, perhaps held or planned, handled, perhaps reopened."""
+    """The states after the first: taken up, perhaps paused or planned, handled, perhaps reopened."""
     if rng.random() < 0.03:
         return [Event(_later(report.created_at, rng, hours=30), "a")]
     usual_days = category.term_days * (9 if report.type in _PLANNED else 0.55)
@@ -187,7 +187,7 @@ def _later(moment: datetime, rng: Random, hours: float) -> datetime:
 
 
 def _place(at: datetime, rng: Random) -> Place:
-    """Somewhere in the municipality; of a few no area was found, and a few lie over the border."""
+    """A place in the municipality; a few have no area, and a few are across the border."""
     chance = rng.random()
     homes = _ABROAD if chance < 0.006 else _AT_HOME
     (home,) = rng.choices(homes, [neighbourhood.inhabitants + 150 for neighbourhood in homes])

@@ -64,7 +64,7 @@ def write_social_domain(folder: Path, as_of: date, seed: int) -> None:
 def _begun(
     part: Neighbourhood, year: int, law: str, clients: int, exported: date, seed: int
 ) -> Iterator[tuple[Value, ...]]:
-    """The allocations that begin in a year; some clients have a second one beside the first."""
+    """Allocations that begin in a year; some clients have two at once."""
     random = Random(f"{seed}/{part.code}/{law}/{year}")
     products = _PRODUCTS[law]
     for number in range(round(clients * (0.5 if law == "Jeugdwet" else 0.3))):

@@ -23,7 +23,7 @@ _CLUBS = (
     ("AV Polderloop", "Atletiek", 11, 0.41, 19.5),
     ("Judoclub De Mat", "Judo", 7, 0.79, 33.0),
 )
-# Accommodation, where it stands, hours a month that it is open, part of them that it is used.
+# Accommodation, its neighbourhood, hours a month that it is open, part of them that it is used.
 _ACCOMMODATIONS = (
     ("Sporthal De Maan", "BU99990002", 330.0, 0.78),
     ("Sporthal Kwartier", "BU99990100", 310.0, 0.71),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dagster_project.sample.registers.writing import Value, first_of_month, write_csv
 
-# The Griffie is so small that its figures would tell about persons.
+# The Griffie is so small that its figures would reveal persons.
 _DEPARTMENTS = {
     "Burgerzaken": 34,
     "Sociaal Domein": 96,
@@ -27,7 +27,7 @@ _REPEATED_WITHIN = 28
 
 
 class Employee(NamedTuple):
-    """Somebody with an appointment."""
+    """A person with an appointment."""
 
     number: str
     department: str
@@ -99,7 +99,7 @@ def _staff(exported: date, seed: int) -> Iterator[tuple[Value, ...]]:
     for day in _month_ends(exported):
         for department in _DEPARTMENTS:
             own = [employee for employee in employees if employee.department == department]
-            # Of the large departments somebody leaves or comes now and then.
+            # In the large departments a person leaves or joins now and then.
             vacancies = (
                 Random(f"{seed}/{department}/{day}/vacancies").randint(0, 2) if len(own) > _REPEATED_WITHIN else 0
             )
@@ -134,7 +134,7 @@ def _recovering(employee: Employee, first: date, last: date) -> Iterator[Step]:
 
 
 def _remarkable(exported: date, seed: int) -> Iterator[Step]:
-    """Cases that any month should have, by people who are not in the other lists: 28 days, leave, the Griffie."""
+    """Cases that every month needs, of people outside the other lists: 28 days, leave, the Griffie."""
     luck = Random(f"{seed}/remarkable")
     again = Employee("900001", "Burgerzaken", 1.0)
     recovered = exported - timedelta(days=60)

@@ -16,7 +16,7 @@ def write_csv(
     rows: Iterable[Sequence[Value]],
     encoding: str = "utf-8",
 ) -> None:
-    """Write the file of a feed with semicolons, decimal commas and days before months; FICTIEF stands in its name."""
+    """Write the file of a feed with semicolons, decimal commas and days before months; its name contains FICTIEF."""
     file = folder / feed / f"{name}-fictief.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding=encoding, newline="") as target:

@@ -113,7 +113,7 @@ class _Parser:
         def judge(record: Record) -> bool:
             try:
                 return compare(left(record), right(record))
-            except TypeError:  # null, or a number beside a text: neither larger nor smaller
+            except TypeError:  # null, or a number and a text: neither larger nor smaller
                 return False
 
         return judge

@@ -18,7 +18,7 @@ _UNTYPED_WIDTH = 10
 _OPTIONS = {"$format", "$filter", "$select", "$top", "$skip"}
 
 
-class Records(Protocol):
+class RecordSequence(Protocol):
     """Records that can be counted, sliced and read again: a list, or a table that is read as it is asked for."""
 
     def __len__(self) -> int: ...
@@ -32,8 +32,8 @@ class ODataTable:
 
     infos: Mapping[str, Any]
     data_properties: Sequence[Mapping[str, Any]]
-    code_lists: Mapping[str, Records]
-    rows: Records
+    code_lists: Mapping[str, RecordSequence]
+    rows: RecordSequence
 
     @property
     def id(self) -> str:
@@ -45,7 +45,7 @@ class ODataTable:
         """Title under which the catalogue lists the table."""
         return str(self.infos["Title"])
 
-    def resources(self) -> dict[str, Records]:
+    def resources(self) -> dict[str, RecordSequence]:
         """Everything the service document names, in CBS's order."""
         return {
             "TableInfos": [self.infos],
@@ -89,7 +89,7 @@ class _Query:
         except FilterError as error:
             raise _RefusedError(400, str(error)) from error
 
-    def matching(self, records: Records) -> Records:
+    def matching(self, records: RecordSequence) -> RecordSequence:
         # The last record of DataProperties is a topic, which has every key that a row there can have.
         fields = {name for record in (*records[:1], *records[-1:]) for name in record}
         asked = {*(self.select or []), *(self.filter.fields if self.filter else [])}
@@ -146,11 +146,11 @@ def odata_v3_routes(tables: Iterable[ODataTable], page_size: int = FEED_PAGE_SIZ
 
 
 def _answering(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """The endpoint with refusals told as OData tells them, and JSON only for who asks for it."""
+    """Wrap an endpoint: errors in OData's form, and JSON only on request."""
 
     def answer(request: Request) -> Response:
         accepted = request.headers.get("accept", "") + request.query_params.get("$format", "")
-        # A number of records is told as bare text, whatever is asked for.
+        # A count of records is bare text in any format.
         if "json" not in accepted and not request.url.path.endswith("/$count"):
             note = "<error><message>This sample speaks JSON, not Atom: add $format=json.</message></error>"
             return Response(note, 415, media_type="application/xml")
@@ -163,14 +163,16 @@ def _answering(endpoint: Callable[[Request], Response]) -> Callable[[Request], R
     return answer
 
 
-def _records(table: ODataTable, name: str) -> Records:
+def _records(table: ODataTable, name: str) -> RecordSequence:
     resources = table.resources()
     if name not in resources:
         raise _RefusedError(404, f"Resource not found for the segment '{name}'.")
     return resources[name]
 
 
-def _page(request: Request, records: Records, page_size: int, decimals: Mapping[str, int] | None = None) -> Response:
+def _page(
+    request: Request, records: RecordSequence, page_size: int, decimals: Mapping[str, int] | None = None
+) -> Response:
     query = _Query.of(request)
     matching = query.matching(records)
     stop = len(matching) if query.top is None else min(len(matching), query.skip + query.top)
@@ -208,7 +210,7 @@ def _decimals(table: ODataTable) -> dict[str, int]:
 
 
 def _untyped(record: Record, decimals: Mapping[str, int]) -> Record:
-    """The record as texts: figures right-aligned, a dot for what is missing."""
+    """The record as texts: figures right-aligned, a dot for a missing value."""
     texts = dict(record)
     for name, places in decimals.items():
         figure = record[name]

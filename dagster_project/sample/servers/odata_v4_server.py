@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dagster_project.sample.servers.odata_filter import FilterError, Record, parse_filter
 
 PAGE_SIZE = 2_000
-# What stands in every bundle, with column names that stand there twice.
+# Parts of every bundle, with duplicated column names.
 _PROVENANCES = (
     "Id;Title;Url;DatasetId;Id;Identifier;Title;Modified;DataProviderId;DataProviderId;License\n"
     "0;Integraal inkomens- en vermogensonderzoek;https://www.cbs.nl/;;;;;01-01-0001 00:00:00;;;\n"

@@ -1,4 +1,4 @@
-"""Serving an ASGI application over real HTTP from a thread of this process, for as long as someone needs it."""
+"""Server of an ASGI application over real HTTP, in a thread of this process."""
 
 import socket
 import time

@@ -1,6 +1,6 @@
 """Signalen's private REST API as far as reports go: lists a page at a time, histories, categories with their terms.
 
-It serves the same reports as the nightly export, and the personal data that the real one gives beside them.
+It serves the same reports as the nightly export, and the personal data that the real one adds to them.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,12 +30,12 @@ def _reports(as_of: date, seed: int) -> list[Report]:
 
 
 def signalen_api_routes(as_of: date, seed: int) -> list[Route]:
-    """The routes of the sample's Signalen as it stands in the night before ``as_of``."""
+    """Routes of the sample's Signalen in the night before ``as_of``."""
     return api_routes(lambda: _reports(as_of, seed), export_time(as_of))
 
 
 def api_routes(reports: Callable[[], Sequence[Report]], at: datetime, largest_page: int = LARGEST_PAGE) -> list[Route]:
-    """The routes of a Signalen that holds these reports, as they stand ``at`` a moment."""
+    """Routes of a Signalen with these reports, as of a moment."""
 
     def signals(request: Request) -> Response:
         found = sorted(reports(), key=lambda report: (report.created_at, report.id))
@@ -76,12 +76,12 @@ def api_routes(reports: Callable[[], Sequence[Report]], at: datetime, largest_pa
 
 
 def slug(name: str) -> str:
-    """A name as it stands in an address."""
+    """A name in the form of an address."""
     return "-".join("".join(sign if sign.isalnum() else " " for sign in name.lower()).split())
 
 
 def _for_officials(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """Private addresses answer nobody without a token."""
+    """Refuse a request for a private address without a token."""
 
     def guarded(request: Request) -> Response:
         if not request.headers.get("authorization", "").startswith("Bearer "):
@@ -102,7 +102,7 @@ def _page(request: Request, rows: Sequence[Any], largest_page: int, shown: Calla
 
 
 class _Happened(NamedTuple):
-    """What had happened to a report by some time, each with its number in the database."""
+    """Events of a report up to a moment, each with its number in the database."""
 
     events: list[tuple[int, Event]]
     assignments: list[tuple[int, Assignment]]
@@ -174,7 +174,7 @@ def _item(report: Report, at: datetime) -> dict[str, Any]:
 
 
 def _history(report: Report, at: datetime) -> list[dict[str, Any]]:
-    """Newest first, as Signalen gives it, with who did it and what was said."""
+    """Newest first, as in Signalen, with authors and texts."""
     events, assignments, places = _happened(report, at)
     entries = [("UPDATE_STATUS", f"Status gewijzigd naar: {STATES[e.state]}", number, e.at) for number, e in events]
     entries += [
