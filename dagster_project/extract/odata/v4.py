@@ -17,7 +17,7 @@ from dagster_project.extract.odata.columns import SupplierColumn
 from dagster_project.extract.odata.odata_extractor import ODataExtractor, ODataParameters
 from dagster_project.extract.odata.page import CircularPagesError, PageReader, moment
 from dagster_project.extract.odata.query import Query
-from dagster_project.extract.odata.v4_forms import OBSERVATIONS, BadFormError, CsvBundle, TableForm, JsonPages
+from dagster_project.extract.odata.v4_forms import OBSERVATIONS, BadFormError, CsvBundle, JsonPages, TableForm
 from dagster_project.extract.odata.v4_shapes import MEASURE, LongShape, Shape, WideShape, write_code_list
 
 # Reads the rows of a code list, or of another small part, by its name.

@@ -22,7 +22,7 @@ _YEARS = {
 }
 
 
-class KeyFigureTopic(NamedTuple):
+class Entry(NamedTuple):
     """A column: CBS's name without the position, title, unit, and the figure it shows ('' for one that stays empty)."""
 
     name: str
@@ -33,7 +33,7 @@ class KeyFigureTopic(NamedTuple):
     group: Group = ()
 
 
-def topics(edition: int) -> list[KeyFigureTopic]:
+def topics(edition: int) -> list[Entry]:
     """The columns of an edition in their order, which as at CBS is another one every year."""
     old_or_new = _names(edition)
     return [
@@ -65,156 +65,156 @@ def _names(edition: int) -> dict[str, str]:
     return renamed
 
 
-def _additions(edition: int, group: Group) -> list[KeyFigureTopic]:
+def _additions(edition: int, group: Group) -> list[Entry]:
     """Columns that no contract names. Their number differs per year, which moves every later position."""
     if group == ("Bevolking", "Leeftijdsgroepen"):
         origins = [
-            KeyFigureTopic("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
-            KeyFigureTopic("Verweduwd", "Verweduwd", "aantal", ""),
+            Entry("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
+            Entry("Verweduwd", "Verweduwd", "aantal", ""),
         ]
         return origins[: (edition + 2) % 3]
     if group == ("Inkomen", "Inkomen van huishoudens") and edition >= 2024:
-        return [KeyFigureTopic("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
+        return [Entry("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
     return []
 
 
 # fmt: off
-_LAYOUT: list[tuple[Group, list[KeyFigureTopic]]] = [
+_LAYOUT: list[tuple[Group, list[Entry]]] = [
     (("Regioaanduiding",), [
-        KeyFigureTopic("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
-        KeyFigureTopic("SoortRegio", "Soort regio", "omschrijving", "region_type"),
-        KeyFigureTopic("Codering", "Codering", "code", "region_code"),
-        KeyFigureTopic("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
+        Entry("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
+        Entry("SoortRegio", "Soort regio", "omschrijving", "region_type"),
+        Entry("Codering", "Codering", "code", "region_code"),
+        Entry("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
               "boundary_change_code"),
     ]),
-    (("Bevolking",), [KeyFigureTopic("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
+    (("Bevolking",), [Entry("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
     (("Bevolking", "Geslacht"), [
-        KeyFigureTopic("Mannen", "Mannen", "aantal", "male_count"),
-        KeyFigureTopic("Vrouwen", "Vrouwen", "aantal", "female_count"),
+        Entry("Mannen", "Mannen", "aantal", "male_count"),
+        Entry("Vrouwen", "Vrouwen", "aantal", "female_count"),
     ]),
     (("Bevolking", "Leeftijdsgroepen"), [
-        KeyFigureTopic("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
-        KeyFigureTopic("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
-        KeyFigureTopic("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
-        KeyFigureTopic("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
-        KeyFigureTopic("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
+        Entry("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
+        Entry("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
+        Entry("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
+        Entry("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
+        Entry("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
     ]),
     (("Bevolking", "Geboorte en sterfte"), [
-        KeyFigureTopic("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
-        KeyFigureTopic("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
+        Entry("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
+        Entry("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
     ]),
     (("Bevolking", "Particuliere huishoudens"), [
-        KeyFigureTopic("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
-        KeyFigureTopic("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
-        KeyFigureTopic("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
+        Entry("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
+        Entry("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
+        Entry("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
               "household_without_children_count"),
-        KeyFigureTopic("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
-        KeyFigureTopic("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
+        Entry("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
+        Entry("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
     ]),
     (("Bevolking",), [
-        KeyFigureTopic("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
+        Entry("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
     ]),
     (("Wonen",), [
-        KeyFigureTopic("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
-        KeyFigureTopic("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
+        Entry("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
+        Entry("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
               "average_property_value_thousand_eur"),
     ]),
     (("Wonen", "Woningen naar type"), [
-        KeyFigureTopic("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
+        Entry("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bewoning"), [
-        KeyFigureTopic("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
+        Entry("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom"), [
-        KeyFigureTopic("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
+        Entry("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom", "Huurwoningen"), [
-        KeyFigureTopic("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
-        KeyFigureTopic("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
+        Entry("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
+        Entry("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bouwjaar"), [
-        KeyFigureTopic("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
+        Entry("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik"), [
-        KeyFigureTopic("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
+        Entry("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
               "average_electricity_use_kwh"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik", "Naar woningtype"), [
-        KeyFigureTopic("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
+        Entry("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik"), [
-        KeyFigureTopic("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
+        Entry("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik", "Naar woningtype"), [
-        KeyFigureTopic("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
+        Entry("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
     ]),
     (("Opleidingsniveau",), [
-        KeyFigureTopic("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
-        KeyFigureTopic("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
-        KeyFigureTopic("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
+        Entry("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
+        Entry("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
+        Entry("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
     ]),
     (("Arbeid",), [
-        KeyFigureTopic("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
+        Entry("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
     ]),
     (("Inkomen", "Inkomen van personen"), [
-        KeyFigureTopic("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
+        Entry("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
               "average_income_per_inhabitant_thousand_eur", 1),
     ]),
     (("Inkomen", "Inkomen van huishoudens"), [
-        KeyFigureTopic("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
-        KeyFigureTopic("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
+        Entry("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
+        Entry("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
               "household_below_social_minimum_pct", 1),
-        KeyFigureTopic("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
+        Entry("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
               "household_up_to_110_pct_social_minimum_pct", 1),
-        KeyFigureTopic("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
+        Entry("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
               "median_household_wealth_thousand_eur", 1),
     ]),
     (("Sociale zekerheid",), [
-        KeyFigureTopic("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
+        Entry("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
               "welfare_recipients_count"),
-        KeyFigureTopic("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
+        Entry("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
               "disability_benefit_recipients_count"),
-        KeyFigureTopic("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
+        Entry("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
               "unemployment_benefit_recipients_count"),
-        KeyFigureTopic("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
+        Entry("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
               "state_pension_recipients_count"),
     ]),
     (("Zorg",), [
-        KeyFigureTopic("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
+        Entry("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
               "youth_care_recipients_count"),
-        KeyFigureTopic("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
+        Entry("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
               "youth_care_recipients_pct", 1),
-        KeyFigureTopic("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
-        KeyFigureTopic("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
+        Entry("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
+        Entry("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
     ]),
     (("Bedrijfsvestigingen, SBI 2008",), [
-        KeyFigureTopic("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
+        Entry("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
     ]),
     (("Motorvoertuigen", "Personenauto's"), [
-        KeyFigureTopic("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
-        KeyFigureTopic("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
+        Entry("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
+        Entry("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
               "cars_per_household", 1),
     ]),
     (("Nabijheid voorzieningen",), [
-        KeyFigureTopic("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
-        KeyFigureTopic("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
-        KeyFigureTopic("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
+        Entry("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
+        Entry("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
+        Entry("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
     ]),
     (("Nabijheid voorzieningen", "Basisonderwijs"), [
-        KeyFigureTopic("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
-        KeyFigureTopic("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
+        Entry("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
+        Entry("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
     ]),
     (("Oppervlakte",), [
-        KeyFigureTopic("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
-        KeyFigureTopic("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
-        KeyFigureTopic("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
+        Entry("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
+        Entry("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
+        Entry("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
     ]),
     (("Postcode",), [
-        KeyFigureTopic("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
+        Entry("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
     ]),
     (("Stedelijkheid",), [
-        KeyFigureTopic("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
-        KeyFigureTopic("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
+        Entry("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
+        Entry("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
     ]),
 ]
 # fmt: on
@@ -241,7 +241,7 @@ def data_properties(edition: int, dimension: str) -> list[dict[str, Any]]:
         text = topic.figure in _TEXTS
         rows.append(
             _row(
-                "KeyFigureTopic",
+                "Entry",
                 len(rows),
                 ids[topic.group],
                 f"{topic.name}_{position}",
