@@ -38,7 +38,7 @@ class FeedSettings(BaseModel):
 
 
 class SupplierSettings(BaseModel):
-    """What one municipality sets for one supplier, over what the contract says."""
+    """Settings of one municipality for one supplier, which win over the contract."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +60,7 @@ class HttpSettings(BaseModel):
 
 
 class TomlWithoutSecrets(TomlConfigSettingsSource):
-    """The settings file, which people copy and commit, and which therefore holds no secret."""
+    """Settings file, which people copy and commit; a secret in it is refused."""
 
     def __call__(self) -> dict[str, Any]:
         """Read the file; raises SetupError for a secret in it."""
@@ -104,7 +104,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is passed in wins over the environment, which wins over the file."""
+        """Arguments win over the environment, which wins over the file."""
         return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
 
     @property
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
         return self.drops or self.home / "drops"
 
     def supplier(self, name: str) -> SupplierSettings:
-        """What is set for this supplier, or nothing."""
+        """Settings of this supplier, or defaults."""
         return self.suppliers.get(name, SupplierSettings())
 
 

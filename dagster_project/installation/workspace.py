@@ -1,4 +1,4 @@
-"""What one run works with: settings, contracts, the clock and the folders of this installation."""
+"""Context of one run: settings, contracts, the clock and the folders of this installation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ def end_of(day: date) -> Clock:
 
 
 class Reconstruction(BaseModel):
-    """That an installation holds what was known on an earlier day, and when it was made."""
+    """Marks an installation as a point-in-time rebuild."""
 
     as_known_on: date
     made_at: datetime

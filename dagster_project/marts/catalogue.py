@@ -1,4 +1,4 @@
-"""What dbt's manifest says of the marts: columns, texts, keys, clocks, and the feeds each is made from."""
+"""Marts as dbt's manifest declares them: columns, texts, keys, clocks, and the feeds each derives from."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class MartColumn:
     name: str
     data_type: str
     description: str
-    # What it is shown by, where that is not the row's own clock; none for what tells rows apart.
+    # Clocks it is shown by, if not the row's own; none for key columns.
     clocks: tuple[Clock, ...] = ()
 
 
@@ -42,7 +42,7 @@ class Mart:
     sources: frozenset[tuple[str, str]]
     # A row per figure: for the whole country hundreds of megabytes as plain text.
     is_long: bool
-    # May hold nothing though all its feeds are shown: what it tells of need not have happened.
+    # May be empty although all its feeds are shown: its events need not have happened.
     may_be_empty: bool = False
 
     @property

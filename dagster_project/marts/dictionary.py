@@ -1,4 +1,4 @@
-"""What the indicator dictionary says of a mart's columns: in comments, in the data package and on the page of docs.
+"""Texts of the indicator dictionary for mart columns: comments, data package and docs page.
 
 A column that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then it is
 another figure. Its English one-liner stands in the YAML; the rest is joined to it here and typed nowhere.
@@ -36,7 +36,7 @@ def explain_columns(manifest: dict[str, Any], rows: Mapping[str, Row]) -> None:
 
 
 def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]) -> str:
-    """What an indicator means in Dutch: definition, unit, what it is computed from, when, how finely, and by whom."""
+    """Describe an indicator in Dutch: definition, unit, computation, moment, finest level and source."""
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]

@@ -34,7 +34,7 @@ class FeedStatus(BaseModel):
     expected: date | None
     late: list[Lateness]
     why: list[str]
-    # What is odd about the age of what came, and stands in no figure's way.
+    # Anomalies in the age of what came, which block no figure.
     remarks: list[str]
 
 
@@ -48,7 +48,7 @@ class Status(BaseModel):
     # Entries of the inbox that belong to no feed and are not read, each with a remedy.
     unread: list[str]
     release: ReleaseNote | None
-    # What of our own books is damaged, what that means and what to do: no run stops for it.
+    # Damaged metadata, the consequence and the remedy; no run stops for it.
     damaged: list[str] = []
 
 
@@ -68,7 +68,7 @@ def read_status(workspace: Workspace) -> Status:
 def _damaged(workspace: Workspace) -> Iterator[str]:
     note = workspace.releases / LATEST / "release.json"
     if note.exists() and latest_release(workspace.releases) is None:
-        yield f"{note} cannot be read, so nobody can say what that release holds\n  do: run again for a new release"
+        yield f"{note} cannot be read, so the contents of that release are unknown\n  do: run again for a new release"
     if damage := PublicationHistory(workspace).damage():
         yield damage
     for feed in workspace.feeds:
@@ -102,7 +102,7 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     if clocks.retired_on:
         state, why = "not used any more", [f"is not used any more since {clocks.retired_on}, by the settings"]
     elif not clocks.is_in_use:
-        state, why = "not in use", ["nobody has asked for it here yet"]
+        state, why = "not in use", ["was not asked for here yet"]
     elif clocks.damaged:
         state = "withheld"
     elif not clocks.deliveries:

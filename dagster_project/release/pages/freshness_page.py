@@ -1,4 +1,4 @@
-"""The page that tells how fresh everything is."""
+"""Page with the freshness of every feed and mart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
