@@ -1,4 +1,4 @@
-"""The contracts that Maandvers comes with can be read, by anyone, anywhere."""
+"""The contracts of Maandvers can be read without network, settings or heavy libraries."""
 
 import json
 import os
@@ -42,10 +42,10 @@ def feeds():
 
 def test_reading_them_touches_no_network_no_settings_and_no_heavy_tool():
     wrong = {"MAANDVERS_MUNICIPALITY_CODE": "nowhere", "MAANDVERS_SUPPLIERS": "{broken"}
-    told = subprocess.run(
+    message = subprocess.run(
         [sys.executable, "-c", CUT_OFF], env={**os.environ, **wrong}, capture_output=True, text=True, check=True
     )
-    feeds, heavy = json.loads(told.stdout)
+    feeds, heavy = json.loads(message.stdout)
     assert {"cbs.key_figures", "signalen.reports"} <= set(feeds)
     assert heavy == []
 

@@ -136,7 +136,7 @@ def test_only_counts_of_clients_are_read_where_shares_have_the_same_name(desks):
     assert clients > 1000
 
 
-def test_three_kinds_of_school_stand_under_one_name_and_each_is_found(desks):
+def test_three_kinds_of_school_share_one_name_and_each_is_found(desks):
     rows = desks["cbs.proximity"].rows(
         "select distance_to_school_km < distance_to_secondary_school_km, distance_to_hospital_km from data"
         " where region_code = 'GM9999'"
@@ -145,15 +145,15 @@ def test_three_kinds_of_school_stand_under_one_name_and_each_is_found(desks):
     assert rows[0][1] > 1
 
 
-def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
+def test_a_renamed_group_is_reported(suppliers, tmp_path):
     def renamed(records):
         return [{**row, "Title": row["Title"].replace("Voortgezet onderwijs", "Middelbaar")} for row in records]
 
     suppliers.faults.set("DataProperties", faults._on_records(renamed))
-    told = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
-    assert "column 'AfstandTotSchool' is missing from table 86270NED" in told
-    assert "supplier_aliases" in told
-    assert "_cbs_proximity__sources.yml" in told
+    message = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
+    assert "column 'AfstandTotSchool' is missing from table 86270NED" in message
+    assert "supplier_aliases" in message
+    assert "_cbs_proximity__sources.yml" in message
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
         ("cbs.provisions", "ClientenMetVoorzieningen"),
     ],
 )
-def test_a_column_that_is_gone_is_told_and_nothing_lands(suppliers, tmp_path, feed, column):
+def test_a_column_that_is_missing_is_reported_and_nothing_lands(suppliers, tmp_path, feed, column):
     suppliers.faults.set("DataProperties", faults.missing_column(column))
     one = one_edition(at(tmp_path, feed, suppliers))
     assert f"column '{column}' is missing" in one.problem()

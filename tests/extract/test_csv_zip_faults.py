@@ -14,7 +14,7 @@ from dagster_project.landing import ingest as module
 from .zips import REPORTER, SECRET_TEXT, as_csv, changed, members, write_zip
 
 NAME = "20261123_021504UTC.zip"
-# A telephone number stands by itself: a checksum may hold the same digits.
+# A telephone number is a word: a checksum may contain the same digits.
 PERSONAL = re.compile(
     rb"melder\d+@|medewerker\.\d|\b06\d{8}\b|Geheim|Fictieve (melding|notitie|toelichting)|Jan Voorbeeld"
 )
@@ -78,29 +78,29 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_broken_export_is_told_and_set_aside(desk, folder, tmp_path, broken):
+def test_a_broken_export_is_reported_and_quarantined(desk, folder, tmp_path, broken):
     replaced, problem, came = BROKEN[broken]
     write_zip(folder / NAME, **replaced)
-    told = desk.problem()
-    assert problem in told
-    assert came in told
-    assert "_signalen__sources.yml" in told
+    message = desk.problem()
+    assert problem in message
+    assert came in message
+    assert "_signalen__sources.yml" in message
     assert desk.state.current == desk.state.candidates == {}
     (aside,) = desk.store.quarantine.iterdir()
     assert (aside / "reason.txt").exists()
     assert personal_data_below(tmp_path / "landing") == []
 
 
-def test_what_is_no_zip_is_told_without_its_content(desk, folder, tmp_path):
+def test_a_file_that_is_no_zip_is_reported_without_its_content(desk, folder, tmp_path):
     folder.mkdir()
     (folder / NAME).write_text(f"{REPORTER},{SECRET_TEXT}\n")
-    told = desk.problem()
-    assert "is no valid zip" in told
-    assert "something that is no web page" in told
+    message = desk.problem()
+    assert "is no valid zip" in message
+    assert "something that is no web page" in message
     assert personal_data_below(tmp_path / "landing") == []
 
 
-def test_a_zip_that_broke_off_or_is_damaged_is_told(desk, folder):
+def test_a_truncated_or_damaged_zip_is_reported(desk, folder):
     whole = write_zip(folder / NAME).read_bytes()
     start = whole.index(b"signals.csv") + 30
     for content in (whole[: len(whole) // 2], whole[:start] + bytes(40) + whole[start + 40 :]):
@@ -127,9 +127,9 @@ def test_faults_of_an_address_leave_the_last_good_export_and_no_personal_data(su
         state.current["all"].validators = {}
         desk.store.save(state)
         suppliers.faults.set("csv", fault)
-        told = desk.problem()
-        assert problem in told
-        assert "kept: what was received on 2026-11-23" in told
+        message = desk.problem()
+        assert problem in message
+        assert "kept: what was received on 2026-11-23" in message
         desk.admit()
     assert desk.state.current["all"].delivery_id == good.current["all"].delivery_id
     assert desk.state.checked_at == good.checked_at
@@ -147,7 +147,7 @@ def test_no_byte_of_personal_data_lands_from_the_whole_sample(suppliers, tmp_pat
     assert len(headings) == 5
     for heading in headings.values():
         assert not set(heading.split(b",")) & {b"text", b"text_extra", b"user", b"reporter_id", b"address", b"email"}
-    # The same search finds them in what was sent.
+    # The same search finds them in the export itself.
     assert PERSONAL.search(unpacked(sent))
 
 

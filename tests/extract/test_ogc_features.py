@@ -48,7 +48,7 @@ def test_the_years_that_the_supplier_has_are_found_by_their_address(suppliers, t
     assert desk.state.window == ["2025", "2026", "2027"]
 
 
-def test_one_municipality_gets_its_regions_with_the_water_beside_the_land(newest):
+def test_one_municipality_gets_its_regions_with_land_and_water(newest):
     newest.receive_and_admit()
     assert newest.rows("select region_level, water, count(*) from data group by all order by all") == [
         ("district", "NEE", 3),
@@ -163,28 +163,28 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("bad", BAD_ANSWERS)
-def test_a_bad_answer_is_told_and_the_last_good_delivery_stays(newest, suppliers, bad):
+def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(newest, suppliers, bad):
     fault, words = BAD_ANSWERS[bad]
     good = newest.receive_and_admit()
     suppliers.faults.set(BUURTEN, fault)
-    told = newest.a_day_later().problem()
+    message = newest.a_day_later().problem()
     for word in (*words, "pdok / borders", "\n  kept: what was received on 2026-11-23", "\n  do: "):
-        assert word in told
+        assert word in message
     newest.admit()
     assert newest.state.current == good.current
     assert newest.state.checked_at == good.checked_at
 
 
-def test_a_collection_that_is_gone_is_told(newest, suppliers):
+def test_a_collection_that_is_missing_is_reported(newest, suppliers):
     suppliers.faults.set(r"2025/ogc/v1/collections\?", on_document(lambda d: d["collections"].pop()))
     assert "offers no buurten" in newest.problem()
 
 
-def test_a_silent_supplier_is_told_and_no_year_is_taken_for_absent(newest, suppliers):
+def test_an_unreachable_supplier_is_reported_and_no_year_counts_as_absent(newest, suppliers):
     suppliers.faults.set("collections", faults.unavailable())
     assert "gave no usable answer after 3 attempts" in newest.problem()
 
 
-def test_a_supplier_without_any_year_is_told(newest, suppliers):
+def test_a_supplier_without_any_year_is_reported(newest, suppliers):
     suppliers.travel_to(newest.now.date().replace(year=2023))
     assert "offers no edition" in newest.problem()

@@ -16,7 +16,7 @@ from .running import Suppliers, running
 
 REAL_TABLE = Path(__file__).parents[3] / "shared/real-data/cbs_84799NED_v3"
 ABSENT = f"the real table is not on this machine: {REAL_TABLE}"
-# What rows of each kind have beside their place in the tree, at CBS.
+# CBS's attributes of each kind of row, apart from its place in the tree.
 _KEYS = ("odata.type", "ID", "Position", "ParentID", "Type", "Key", "Title", "Description")
 _MORE_KEYS = {
     "Topic": ("Datatype", "Unit", "Decimals", "Default", "PresentationType"),

@@ -21,7 +21,7 @@ TABLE = "83841NED"
 
 
 def real_bundle(**properties: str) -> bytes:
-    """The files as they are in one zip; ``properties`` says otherwise what Properties.csv says of another table."""
+    """The files in one zip; ``properties`` overrides Properties.csv."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(BUNDLE.glob("*.csv")):
