@@ -108,8 +108,8 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         shape: Shape = (
             LongShape(self.feed, edition, columns) if is_long else WideShape(self.feed, edition, columns, dimensions)
         )
-        holds_all = is_whole or self.parameters.form == "csv_bundle"
-        records = shape.write(observations, measures, expected if holds_all else None, scratch)
+        is_complete = is_whole or self.parameters.form == "csv_bundle"
+        records = shape.write(observations, measures, expected if is_complete else None, scratch)
         for column in columns:
             if column.meta.code_list is None:
                 continue
