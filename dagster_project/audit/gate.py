@@ -1,4 +1,4 @@
-"""What the audit of deliveries leads to: a candidate becomes current or is set aside, a stale feed is withheld."""
+"""Consequences of the audit: a candidate becomes current or is quarantined, a stale feed is withheld."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ from dagster_project.landing.history import ever_current
 from dagster_project.landing.staleness import remark_on_a_gap
 from dagster_project.landing.store import FeedState, FeedStore
 from expectations.frames import Frame, Judgement
+from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wor
 
 
 def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
-    """Judge what came in, admit what passes and set aside what does not; the last good delivery stays current."""
+    """Judge candidates; admit those that pass and quarantine the others, so the last good delivery stays current."""
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames, True)
     for store in stores:
@@ -36,7 +37,7 @@ def judge_freshness(
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
     """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
@@ -53,7 +54,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
         failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
     if clocks.damaged:
-        reasons = [(f"what is kept of it was damaged: {', '.join(clocks.damaged)}", DAMAGED_NL)]
+        reasons = [(f"its stored delivery is corrupted: {', '.join(clocks.damaged)}", DAMAGED_NL)]
     if day := clocks.retired_on:
         reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
     return FeedVerdict(
@@ -67,7 +68,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
 
 
 def _without_name(sentence: str) -> str:
-    """The sentence of a judgement for who reads it under the name of the feed."""
+    """Drop the label of a judgement's sentence, for display under the name of the feed."""
     _, _, rest = sentence.partition(": ")
     return rest[:1].upper() + rest[1:]
 
@@ -85,7 +86,7 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
         }
         if not own or asked - {j.suite for j in own}:
             state.problems.append(
-                f"{store.feed.id} {edition}: the audit did not run, so what came in waits for the next"
+                f"{store.feed.id} {edition}: the audit did not run, so its delivery waits for the next"
             )
         elif failed:
             _quarantine_candidate(store, state, edition, failed)
@@ -93,17 +94,17 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             _make_current(state, edition)
     if state.confirmed_at and not state.problems and state.current.keys() >= set(store.open_editions(state.window)):
         state.checked_at = state.confirmed_at
-    told = [known for edition in state.shown if (known := state.current[edition].known_at)]
-    if state.checked_at and told:
-        # A file of a person became current while nobody was confirmed: it brings its own age.
-        state.checked_at = min(state.checked_at, *told)
+    known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    if state.checked_at and known:
+        # An uploaded file became current without confirmation by a supplier: its own age counts.
+        state.checked_at = min(state.checked_at, *known)
     store.save(state)
 
 
 def _make_current(state: FeedState, edition: str) -> None:
     candidate, current = state.candidates.pop(edition), state.current.get(edition)
     if current is not None and candidate.delivery_id == current.delivery_id:
-        # The supplier calls it new and sent the same: the delivery before it stays the one before it.
+        # Announced as new, but identical: its predecessor does not change.
         candidate = candidate.model_copy(update={"previous_id": current.previous_id})
     state.current[edition] = candidate
 
@@ -114,7 +115,7 @@ def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, fail
     error = DeliveryError(
         store.feed.id,
         problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
-        expected="; ".join(j.expected for j in failed[:3]),
+        expected=" ".join(dict.fromkeys(SUITES[j.suite].rule.en for j in failed[:3])),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
         kept=store.told([kept] if kept else []),
@@ -124,7 +125,7 @@ def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, fail
         state.remarks.append(remark_on_a_gap(edition, error))
     else:
         state.problems.append(str(error))
-    # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
+    # A supplier may repeat an earlier delivery; one that was shown or serves for comparison is not moved.
     compared = {kept.previous_id} if kept else set()
     if candidate.delivery_id not in ever_current(store) | compared:
         store.move_to_quarantine(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))

@@ -49,8 +49,10 @@ class ColumnMeta(Strict):
     first_edition: int | None = None
     last_edition: int | None = None
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
-    # Counts are published as multiples of this number; a column with it is additive over regions.
+    # The supplier publishes multiples of this number.
     rounding: int | None = Field(default=None, ge=1)
+    # Smaller regions add up to the larger one, but for rounding: the audit compares them.
+    is_additive: bool = False
     # A key of a person: pseudonymised before it lands, with a key that is valid within one delivery only.
     is_pseudonymised: bool = False
     # The only values that are accepted in the column.

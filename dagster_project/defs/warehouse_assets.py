@@ -9,7 +9,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.warehouse.checksum import write_warehouse_checksum
-from dagster_project.warehouse.dbt import BUILD, build_for, current_manifest
+from dagster_project.warehouse.dbt import BUILD, build_for, current_manifest, variables
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     current_fingerprint,
@@ -33,7 +33,7 @@ class GroupsByFolder(DagsterDbtTranslator):
         """The folder below the layer; a theme's mart belongs to the theme it is named after; seeds are reference."""
         if dbt_resource_props["resource_type"] == "seed":
             return "reference"
-        folder = dbt_resource_props["fqn"][-2]
+        folder = dbt_resource_props["fqn"][2]
         return dbt_resource_props["name"].removeprefix("mart_") if folder == "themes" else folder
 
 
@@ -55,9 +55,10 @@ def warehouse_assets(
         write_raw(connection, raw)
         write_published(connection, published)
     logger.info("warehouse: dbt builds the marts")
-    build_for(opened.warehouse, opened.settings.municipality_code)
+    municipality = opened.settings.municipality_code
+    build_for(opened.warehouse, municipality)
     # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.
-    yield from dbt.cli(BUILD, context=context, target_path=opened.home / "dbt").stream()
+    yield from dbt.cli([*BUILD, *variables(municipality)], context=context, target_path=opened.home / "dbt").stream()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, current_fingerprint(opened, raw))
     write_warehouse_checksum(opened)

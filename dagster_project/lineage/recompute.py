@@ -37,6 +37,7 @@ from dagster_project.release.provenance import (
 )
 from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import digest_of
+from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, variables
 from dagster_project.warehouse.publication_history import FIGURES
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
@@ -221,11 +222,11 @@ def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
         str(Path(sys.executable).with_name("maandvers-dbt")),
         *("--quiet", "--log-level-file", "none", "build", "--resource-type", "model", "--resource-type", "seed"),
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")),
+        *variables(municipality),
     ]
     environment = {
         **os.environ,
-        "MAANDVERS_WAREHOUSE": str(warehouse),
-        "MAANDVERS_WAREHOUSE_MUNICIPALITY": municipality,
+        WAREHOUSE_VARIABLE: str(warehouse),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

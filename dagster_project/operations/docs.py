@@ -5,7 +5,6 @@ from pathlib import Path
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.opening import sole_run
-from dagster_project.installation.settings import SEEDS
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.dictionary import explain_columns, read_rows
 
@@ -23,17 +22,19 @@ def write_docs(workspace: Workspace) -> Path:
     """
     if not workspace.warehouse.exists():
         raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not there\n  do: maandvers run first")
-    from dagster_project.warehouse.dbt import build_for, dbt_resource
+    from dagster_project.warehouse.dbt import build_for, dbt_resource, variables
 
-    build_for(workspace.warehouse, workspace.settings.municipality_code)
+    municipality = workspace.settings.municipality_code
+    build_for(workspace.warehouse, municipality)
     target = workspace.home / "dbt"
     page = workspace.home / "docs" / "index.html"
     with sole_run(workspace):
-        dbt_resource().cli(["--quiet", "docs", "generate", "--static"], target_path=target).wait()
+        arguments = ["--quiet", "docs", "generate", "--static", *variables(municipality)]
+        dbt_resource().cli(arguments, target_path=target).wait()
     # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
     manifest = (target / "manifest.json").read_text("utf-8")
     explained = json.loads(manifest)
-    explain_columns(explained, read_rows(SEEDS / "indicators.csv"))
+    explain_columns(explained, read_rows(explained))
     page.parent.mkdir(exist_ok=True)
     written = target / "static_index.html"
     whole = written.read_text("utf-8").replace(manifest, json.dumps(explained))

@@ -253,7 +253,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
             made.made_at if made else None,
         ],
     )
-    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message", "message_nl")
+    columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
         f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"

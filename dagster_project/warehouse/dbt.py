@@ -1,6 +1,7 @@
 """The dbt project as Dagster sees it: its manifest, kept in step with the models, and the way to call dbt."""
 
 import hashlib
+import json
 import logging
 import os
 import sys
@@ -40,9 +41,14 @@ def dbt_resource() -> "DbtCliResource":
 
 
 def build_for(warehouse: Path, municipality: str) -> None:
-    """Tell dbt where to build and for whom; what it parsed before stays valid as long as these are the same."""
+    """Set the warehouse and municipality of this process, also for a manifest that it makes."""
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
     os.environ[MUNICIPALITY_VARIABLE] = municipality
+
+
+def variables(municipality: str) -> tuple[str, str]:
+    """Pass the municipality to dbt; with another text, dbt parses everything again."""
+    return "--vars", json.dumps({"municipality_code": municipality})
 
 
 def current_manifest() -> Path:
@@ -75,5 +81,8 @@ def _make_manifest(digest: str) -> None:
     logger.info("warehouse: dbt reads the models, which are new or have changed")
     # Parsing opens no database, but dbt wants to know where it would be.
     os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
-    dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()
+    # Parsed for the municipality of the run, where it is known, so that its build need not parse again.
+    municipality = os.environ.get(MUNICIPALITY_VARIABLE)
+    arguments = ["--quiet", "parse", *(variables(municipality) if municipality else ())]
+    dbt_resource().cli(arguments, target_path=MANIFEST.parent).wait()
     STAMP.write_text(digest)

@@ -50,7 +50,7 @@ def test_a_used_feed_is_retired_until_it_is_requested_again(staff):
     assert clocks.retired_on == staff.now.date()
     late = staff.now.date() + timedelta(days=400)
     assert lateness(staff.store.feed, clocks, late) == []
-    _, (verdict,) = judge_freshness([staff.store], staff.now.date(), judge_by_rules(staff.now.date()))
+    _, (verdict,) = judge_freshness([staff.store], staff.now.date(), judge_by_rules)
     assert (verdict.is_withheld, verdict.reason) == (True, f"is not used any more since {clocks.retired_on}")
     assert AuditOutcome(as_of=late, judged_at=staff.now, feeds=[verdict], judgements=[]).withheld == []
     staff.receive()

@@ -46,7 +46,7 @@ def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(feed, table):
     (check,) = checks_of(raw_key(feed, table)).values()
     assert check.blocking
     told = ["Every binding clock", "number of rows", "Every column is filled"]
-    if any(column.meta.rounding for column in table.columns):
+    if any(column.meta.is_additive for column in table.columns):
         told.append("Parts add up")
     assert all(part in check.description for part in told)
 

@@ -85,7 +85,7 @@ def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
     assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
     assert result.release_id == latest.name
     note = json.loads((latest / "release.json").read_bytes())
-    assert note["withheld"] == {SIGNALEN: "what is kept of it was damaged: all"}
+    assert note["withheld"] == {SIGNALEN: "its stored delivery is corrupted: all"}
     assert any("statuses.parquet is not as it was written" in one for one in note["problems"][SIGNALEN])
     assert ask(latest, "select withheld_since from freshness where is_withheld") == [(FIRST,)]
     assert ask(latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]

@@ -84,7 +84,7 @@ def test_a_proof_tells_the_whole_chain(proven, story):
     assert names[0] == "fct_indicator_values"
     assert names[-2:] == ["stg_cbs__key_figures", "key_figures"]
     # Models that fill other indicators are no part of it.
-    assert "int_indicators__reports" not in names
+    assert "int_reports__figures" not in names
     digests = digests_of_models()
     assert all(step.sha256 == digests[step.file] for step in proven.models)
     (delivery,) = proven.deliveries
@@ -103,7 +103,7 @@ def test_a_ratio_of_two_feeds_stands_on_both(workspace, release):
 def test_a_definition_stands_on_no_delivery(workspace, release):
     proof = prove(workspace, Question("dim_indicator", "label_en", "indicator_code = 'population_count'"), release.name)
     assert proof.is_proven, proof.findings
-    assert "indicators" in {step.name for step in proof.models}
+    assert "int_indicators__dictionary" in {step.name for step in proof.models}
 
 
 def test_the_command_tells_it_to_people_and_programs(installation, proven):
@@ -227,9 +227,9 @@ def test_a_model_that_changed_since_is_named_and_the_release_proven_with_its_own
     assert proven.notes == []
     shutil.copytree(provenance.DBT_PROJECT, tmp_path / "dbt_models", ignore=shutil.ignore_patterns("target"))
     monkeypatch.setattr(provenance, "DBT_PROJECT", tmp_path / "dbt_models")
-    model = "dbt_models/models/intermediate/indicators/int_indicators__key_figures.sql"
+    model = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__key_figures.sql"
     (tmp_path / model).write_text(
-        (tmp_path / model).read_text().replace(".population_count\n", ".population_count * 2\n")
+        (tmp_path / model).read_text().replace("population_0_14_count +", "2 * population_0_14_count +")
     )
     proof = prove(workspace, POPULATION, release.name)
     assert proof.is_proven
@@ -262,7 +262,7 @@ def test_a_bit_flipped_in_what_a_figure_stands_on_is_always_found(workspace, rel
 
 
 def test_models_forged_with_all_checksums_are_named(workspace, release, proven, tmp_path):
-    model = "dbt_models/models/intermediate/indicators/int_indicators__key_figures.sql"
+    model = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__key_figures.sql"
     with kept_as_it_is(release / MODELS) as models, kept_as_it_is(release / "SHA256SUMS"):
         provenance.unpack_models(release, tmp_path)
         (tmp_path / model).write_text(f"{(tmp_path / model).read_text()} where false")
@@ -286,7 +286,7 @@ def test_a_scratch_warehouse_that_was_changed_is_made_anew(workspace, release, p
     scratch = workspace.home / "proofs" / release.name / "warehouse.duckdb"
     made_at = scratch.stat().st_mtime
     with duckdb.connect(str(scratch)) as connection:
-        connection.execute("update intermediate.int_indicators__values set value = 1")
+        connection.execute("update intermediate.int_indicators__final set value = 1")
     assert prove(workspace, POPULATION, release.name).is_proven
     assert scratch.stat().st_mtime > made_at
     assert [path.name for path in scratch.parent.parent.iterdir() if path.is_dir()] == [release.name]

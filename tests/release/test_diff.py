@@ -58,7 +58,7 @@ def test_exactly_the_inserted_the_removed_and_the_changed_row_are_found(story, t
     assert story.first.result.release_id
     installation = story.installation.copy(tmp_path / "home")
     before = publish(installation)
-    values = "intermediate.int_indicators__values"
+    values = "intermediate.int_indicators__final"
     change(
         installation,
         f"delete from {values} {of('male_count')}",

@@ -25,7 +25,7 @@ from dagster_project.operations.status import read_status
 from dagster_project.release import build
 
 from .planned_suppliers import Day, Event, Plan, Register, service
-from .two_years import LONG, WIDE, Installation
+from .two_years import LONG, SHOWN, WIDE, Installation
 
 PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "10"))
 TWO_YEARS = timedelta(days=731)
@@ -175,7 +175,7 @@ def compare(release, on, rows, oracles):
                 (code, value) for code, (value, limit) in rows.items() if limit >= day
             }, f"made on {on}, read on {day}"
             assert {count for *_, count in shown} <= {4}
-            pairs = connection.execute(f"select shop_count, vacant_dwelling_pct from {WIDE}").fetchall()
+            pairs = connection.execute(f"select {', '.join(SHOWN)} from {WIDE}").fetchall()
             assert set(pairs) == side_by_side(rows, oracles, day), f"made on {on}, read on {day}"
             assert len(pairs) in (0, 4)
             told = dict(connection.execute("select feed, is_withheld from freshness").fetchall())
