@@ -179,8 +179,8 @@ def template_command(
     if feed not in {known.id for known in workspace.feeds}:
         raise SetupError(f"no feed is called {feed}\n  do: choose from {[known.id for known in workspace.feeds]}")
     (contract,) = workspace.select([feed])
-    drops = workspace.settings.drop_folder.resolve()
-    for path in write_template(contract, drops, workspace.today, to, form):
+    inbox = workspace.settings.inbox.resolve()
+    for path in write_template(contract, inbox, workspace.today, to, form):
         print(path)
 
 

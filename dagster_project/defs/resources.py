@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from dagster_project.contracts.model import Feed
-from dagster_project.extract.extractors import is_set_up
+from dagster_project.extract.extractors import is_available
 from dagster_project.installation.opening import sole_run, workspace_to_run
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Clock, Workspace
@@ -64,7 +64,7 @@ class WorkspaceResource(dg.ConfigurableResource):
         if self._open.reconstruction or not self._open.uses(feed):
             return False
         was_asked = FeedStore(self._open.landing, feed).state().attempted_at is not None
-        return was_asked or is_set_up(feed, self.settings)
+        return was_asked or is_available(feed, self.settings)
 
 
 def _date(text: str | None) -> date | None:

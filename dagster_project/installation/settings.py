@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from dagster_project.contracts.model import Editions
-from dagster_project.contracts.protocols import Protocol
+from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ class FeedSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    protocol: Protocol | None = None
+    protocol: ProtocolName | None = None
     location: str | None = None
     # How many of the newest editions are kept.
     editions: Editions | None = None
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     # Of those, the feeds or suppliers that are not used, or not any more.
     without: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
-    # Where people put the files they deliver: a folder per feed. Beside the landing where nothing is said.
+    # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
 
@@ -108,8 +108,8 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
 
     @property
-    def drop_folder(self) -> Path:
-        """Folder with a folder per feed for files that departments deliver."""
+    def inbox(self) -> Path:
+        """Folder for uploaded files, with a folder per feed."""
         return self.drops or self.home / "drops"
 
     def supplier(self, name: str) -> SupplierSettings:

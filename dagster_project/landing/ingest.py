@@ -11,7 +11,8 @@ from pathlib import Path
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held, UnlistedError
+from dagster_project.extract.answer import Answer, Edition, Stored, UnlistedError
+from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
 from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
@@ -153,7 +154,7 @@ def _receive_edition(
         state.remarks.append(f"{damage.splitlines()[0]}; all of edition {edition.key} was asked for anew")
     elif held and held.contract_version == version:
         tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
-        known = Held(held.validators, held.known_at, tables)
+        known = Stored(held.validators, held.known_at, tables)
     work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
     payload, scratch = work / "payload", work / "scratch"
     payload.mkdir(parents=True)

@@ -45,7 +45,7 @@ class Status(BaseModel):
     today: date
     is_fictional: bool
     feeds: list[FeedStatus]
-    # Entries of the inbox that belong to no feed and are not read, with the remedy.
+    # Entries of the inbox that belong to no feed and are not read, each with a remedy.
     unread: list[str]
     release: ReleaseNote | None
     # Damaged metadata, the consequence and the remedy; no run stops for it.
@@ -84,14 +84,14 @@ def _damaged(workspace: Workspace) -> Iterator[str]:
 
 
 def _unread(workspace: Workspace) -> list[str]:
-    drops = workspace.settings.drop_folder
+    inbox = workspace.settings.inbox
     feeds = [feed.id for feed in workspace.feeds]
-    found = sorted(path.name for path in drops.iterdir()) if drops.is_dir() else []
+    found = sorted(path.name for path in inbox.iterdir()) if inbox.is_dir() else []
     told = []
     for name in (name for name in found if name not in feeds and not name.startswith(".")):
         nearest = get_close_matches(name, feeds, n=1)
         remedy = f"call it {nearest[0]}" if nearest else f"put its files in the folder of a feed: {', '.join(feeds)}"
-        told.append(f"{drops / name} belongs to no feed, so nothing of it is read\n  do: {remedy}")
+        told.append(f"{inbox / name} belongs to no feed, so nothing of it is read\n  do: {remedy}")
     return told
 
 

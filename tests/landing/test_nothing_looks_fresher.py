@@ -185,7 +185,7 @@ def test_a_list_without_the_newest_year_is_an_old_list(suppliers, figures):
 
 
 NO_LIST = {
-    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "silent": (faults.unavailable(), "its catalogue does not answer, so a table of a new year would be missed"),
     "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
 }
 
@@ -299,5 +299,5 @@ def test_a_night_without_a_new_export_is_told(tmp_path):
     assert desk.state.remarks == []
     desk.a_day_later().receive()
     assert desk.state.remarks == [
-        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading that again makes nothing younger"
+        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading it again does not refresh anything"
     ]

@@ -26,7 +26,7 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Column, ColumnMeta
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.warehouse.dbt import variables
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_freshness, write_raw
 

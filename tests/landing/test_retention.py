@@ -367,5 +367,5 @@ def test_the_contract_says_how_long_releases_are_kept(tmp_path):
         with pytest.raises(ContractError, match=key):
             load_release_retention(file.parent)
     file.write_text("sources: []")
-    with pytest.raises(ContractError, match="stands nowhere"):
+    with pytest.raises(ContractError, match="is not declared"):
         load_release_retention(file.parent)

@@ -19,7 +19,7 @@ from dagster_project.errors import ExitCode
 from dagster_project.operations.rebuild_as_of import ReleaseComparison
 from dagster_project.operations.verify import verify
 from dagster_project.run import RunResult
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
@@ -68,7 +68,7 @@ def year(tmp_path_factory):
         for number in range(MONTHS):
             day = FIRST + Duration(months=number)
             suppliers.travel_to(day)
-            write_drops(home / "drops", day)
+            write_inbox(home / "drops", day)
             suppliers.faults.chosen = {"(?i)odata.*85[0-9]{3}NED": faults.unavailable()} if number in SILENT else {}
             result = installation.run(day)
             assert result.release_id, result.failures

@@ -16,12 +16,12 @@ from dagster_project.errors import ExitCode
 from dagster_project.marts.catalogue import feeds_of_indicators, read_marts
 from dagster_project.marts.dictionary import read_rows
 from dagster_project.marts.expiry import shown
-from dagster_project.sample.drops.benefits_admin import write_benefits_admin
-from dagster_project.sample.drops.ledger import write_ledger
-from dagster_project.sample.drops.social_domain import write_social_domain
-from dagster_project.sample.drops.sports import write_sports
-from dagster_project.sample.drops.staff import write_staff
-from dagster_project.sample.drops.vacancy import write_vacancy
+from dagster_project.sample.registers.benefits_admin import write_benefits_admin
+from dagster_project.sample.registers.ledger import write_ledger
+from dagster_project.sample.registers.social_domain import write_social_domain
+from dagster_project.sample.registers.sports import write_sports
+from dagster_project.sample.registers.staff import write_staff
+from dagster_project.sample.registers.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
 from dagster_project.warehouse.dbt import MANIFEST
 
