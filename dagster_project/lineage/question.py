@@ -13,7 +13,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.lineage.graph import Lineage
 from dagster_project.release.build import DATABASE, METADATA_VIEWS
-from dagster_project.release.read_back import HELD
+from dagster_project.release.read_back import SNAPSHOT
 
 FIGURES = "fct_indicator_values"
 # Sums of numbers with decimals depend on the order in which they are added, in the last of their digits.
@@ -71,7 +71,7 @@ def read_row(release: Path, question: Question) -> Row:
         columns = _columns(held, question.mart)
         if question.column not in columns:
             raise SetupError(f"{question.mart} has no column {question.column}\n  do: choose from {', '.join(columns)}")
-        table = f"{HELD}.{question.mart}"
+        table = f"{SNAPSHOT}.{question.mart}"
         try:
             rows = held.execute(f"SELECT * FROM {table} WHERE ({question.condition}) LIMIT 4").fetchall()
         except duckdb.Error as error:
@@ -206,7 +206,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
         "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = ? ORDER BY table_name, column_index"
     )
     marts: dict[str, list[str]] = {}
-    for table, column in connection.execute(query, [HELD]).fetchall():
+    for table, column in connection.execute(query, [SNAPSHOT]).fetchall():
         if table not in METADATA_VIEWS:
             marts.setdefault(table, []).append(column)
     if mart not in marts:

@@ -9,7 +9,7 @@ from dagster_project.errors import MaandversError
 from dagster_project.marts.catalogue import Mart
 
 # The schema of the tables behind a release's views: all that it held when it was made, past its limit or not.
-HELD = "held"
+SNAPSHOT = "snapshot"
 # The form in which a release writes CSV. Left to guess it, DuckDB stumbles over 'Bedrijventerrein "De Sypel"'.
 DIALECT = """auto_detect=false, header=true, delim=',', quote='"', escape='"'"""
 
@@ -34,7 +34,7 @@ def compare(
         types = "{" + ", ".join(f"'{column.name}': '{column.data_type}'" for column in mart.columns) + "}"
         source = _summary(connection, f"SELECT {names} FROM warehouse.{mart.schema}.{mart.name}")
         forms = {
-            "DuckDB": f"SELECT {names} FROM written.{HELD}.{mart.name}",
+            "DuckDB": f"SELECT {names} FROM written.{SNAPSHOT}.{mart.name}",
             "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
             "CSV": f"SELECT {names} FROM read_csv('{folder / mart.csv_file}', {DIALECT}, columns={types})",
         }
@@ -64,11 +64,11 @@ def differing(marts: Sequence[Mart], database: Path, other: Path) -> list[str]:
             kinds = connection.execute(f"DESCRIBE {name}").fetchall()
             return [column[:2] for column in kinds], _summary(connection, f"FROM {name}")
 
-        known = {name for (name,) in connection.execute(KNOWN_TO_THE_OTHER, [HELD]).fetchall()}
+        known = {name for (name,) in connection.execute(KNOWN_TO_THE_OTHER, [SNAPSHOT]).fetchall()}
         return [
             mart.name
             for mart in marts
-            if mart.name not in known or held(f"one.{HELD}.{mart.name}") != held(f"other.{HELD}.{mart.name}")
+            if mart.name not in known or held(f"one.{SNAPSHOT}.{mart.name}") != held(f"other.{SNAPSHOT}.{mart.name}")
         ]
 
 

@@ -28,7 +28,7 @@ def random_figures(release: Path, count: int, seed: int) -> list[Question]:
 def _one(connection, mart, chance):
     name, key = mart["name"], mart["schema"]["primaryKey"]
     offset = chance.randrange(_rows(connection, name))
-    ordered = f"SELECT {{}} FROM held.{name} ORDER BY {', '.join(key)} LIMIT 1 OFFSET {offset}"
+    ordered = f"SELECT {{}} FROM snapshot.{name} ORDER BY {', '.join(key)} LIMIT 1 OFFSET {offset}"
     others = [field for field in mart["schema"]["fields"] if field["name"] not in key]
     numbers = [field["name"] for field in others if field["type"] in NUMBERS]
     column = chance.choice(numbers or [field["name"] for field in others])
@@ -37,7 +37,7 @@ def _one(connection, mart, chance):
 
 
 def _rows(connection, mart):
-    return connection.execute(f"SELECT count(*) FROM held.{mart}").fetchone()[0]
+    return connection.execute(f"SELECT count(*) FROM snapshot.{mart}").fetchone()[0]
 
 
 def deliver_otherwise(home: Path, release: Path, cells) -> None:

@@ -197,7 +197,7 @@ def test_a_changed_mart_is_named_with_both_values(workspace, release, proven):
     database = release / "maandvers.duckdb"
     with kept_as_it_is(database), kept_as_it_is(release / "SHA256SUMS"):
         with duckdb.connect(str(database)) as connection:
-            connection.execute(f"update held.fct_indicator_values set value = 46000 where {POPULATION.condition}")
+            connection.execute(f"update snapshot.fct_indicator_values set value = 46000 where {POPULATION.condition}")
         told = problems(prove(workspace, POPULATION, release.name))
         file = str(database.relative_to(workspace.home))
         value = {f"{file}: fct_indicator_values.value": "is 46000.0, and 45895.0 when it is computed from the payload"}
@@ -212,8 +212,8 @@ def test_a_row_that_no_payload_gives_is_named(workspace, release, proven):
     with kept_as_it_is(database):
         with duckdb.connect(str(database)) as connection:
             connection.execute(
-                "insert into held.fct_indicator_values select * replace ('2031' as period)"
-                f" from held.fct_indicator_values where {POPULATION.condition}"
+                "insert into snapshot.fct_indicator_values select * replace ('2031' as period)"
+                f" from snapshot.fct_indicator_values where {POPULATION.condition}"
             )
         later = Question.of("population_count", None, "GM9999", "2031")
         assert (

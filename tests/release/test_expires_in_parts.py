@@ -108,7 +108,7 @@ def test_the_feeds_expire_on_different_days(limits):
 def test_on_the_day_it_was_made_a_release_shows_all_that_it_holds(release):
     for mart in read_marts(MANIFEST):
         names = ", ".join(column.name for column in mart.columns)
-        for one, other in ((mart.name, f"held.{mart.name}"), (f"held.{mart.name}", mart.name)):
+        for one, other in ((mart.name, f"snapshot.{mart.name}"), (f"snapshot.{mart.name}", mart.name)):
             missing = f"select count(*) from (select {names} from {one} except all select {names} from {other})"
             assert ask(release, missing) == [(0,)], mart.name
 
@@ -173,7 +173,7 @@ def test_marts_show_of_an_indicator_what_its_own_rows_show(release, limits):
             read_as_on(connection, day)
             shown_at_all = 0
             for mart, indicators in by_region_and_period().items():
-                differs, same = otherwise_than_one_by_one(connection, mart, indicators, "held")
+                differs, same = otherwise_than_one_by_one(connection, mart, indicators, "snapshot")
                 assert differs == 0, (day, mart)
                 shown_at_all += same
             assert (shown_at_all > 0) == (day <= max(limits.values()))
@@ -192,10 +192,10 @@ def aged(installation, folder, limits):
 def reading(warehouse, day):
     """The marts of a warehouse as a release made from it would show them on a day."""
     connection = duckdb.connect(str(warehouse))
-    connection.execute("create schema held")
+    connection.execute("create schema snapshot")
     for mart in read_marts(MANIFEST):
-        connection.execute(f"create view held.{mart.name} as select * from {mart.schema}.{mart.name}")
-        connection.execute(f"create view {mart.name} as {shown(mart, f'held.{mart.name}', 'current_date')}")
+        connection.execute(f"create view snapshot.{mart.name} as select * from {mart.schema}.{mart.name}")
+        connection.execute(f"create view {mart.name} as {shown(mart, f'snapshot.{mart.name}', 'current_date')}")
     read_as_on(connection, day)
     return connection
 
@@ -206,7 +206,7 @@ def test_whatever_expires_first_no_more_and_no_less_is_shown(installation, limit
     chosen = {feed: DAY + timedelta(days=random.randrange(-5, 6)) for feed in limits}
     with reading(aged(installation, tmp_path, chosen), DAY) as connection:
         for mart, indicators in by_region_and_period().items():
-            assert otherwise_than_one_by_one(connection, mart, indicators, "held")[0] == 0, (mart, chosen)
+            assert otherwise_than_one_by_one(connection, mart, indicators, "snapshot")[0] == 0, (mart, chosen)
 
 
 def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(installation, limits, tmp_path):

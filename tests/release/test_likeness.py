@@ -15,9 +15,9 @@ def mart(name):
 
 def released(file, **marts):
     with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema held")
+        connection.execute("create schema snapshot")
         for name, query in marts.items():
-            connection.execute(f"create table held.{name} as {query}")
+            connection.execute(f"create table snapshot.{name} as {query}")
     return file
 
 
