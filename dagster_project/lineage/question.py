@@ -39,7 +39,7 @@ class Question:
             return cls(mart, column, where)
         if not column and region and period and not where:
             named = {"indicator_code": target, "region_code": region, "period": period}
-            return cls(FIGURES, "value", " AND ".join(f"{name} = {_quoted(text)}" for name, text in named.items()))
+            return cls(FIGURES, "value", " AND ".join(f"{name} = {literal(text)}" for name, text in named.items()))
         raise SetupError(
             f"{target!r} with these options names no figure\n"
             '  do: maandvers prove mart.column --where "condition", or maandvers prove INDICATOR --region CODE'
@@ -61,25 +61,25 @@ class Row:
         return next((self.values[name] for name in names if self.values.get(name)), None)
 
 
-def read_row(release: Path, question: Question) -> Row:
-    """The row that is meant, also when readers see it no more because it is past its limit.
+def read_row(release: Release, question: Question) -> Row:
+    """Read the row that a question names, whether or not readers still see it.
 
     Raises SetupError when there is no such mart or column, or not exactly one such row.
     """
-    with duckdb.connect(str(release / DATABASE), read_only=True, config={"enable_external_access": "false"}) as held:
-        held.execute("SET TimeZone = 'UTC'")
-        columns = _columns(held, question.mart)
-        if question.column not in columns:
-            raise SetupError(f"{question.mart} has no column {question.column}\n  do: choose from {', '.join(columns)}")
-        table = f"{SNAPSHOT}.{question.mart}"
-        try:
-            rows = held.execute(f"SELECT * FROM {table} WHERE ({question.condition}) LIMIT 4").fetchall()
-        except duckdb.Error as error:
-            raise SetupError(f"the condition cannot be read: {error}\n  do: name columns of {question.mart}") from error
-    found = [dict(zip(columns, row, strict=True)) for row in rows]
-    names = _key(release, question.mart) or columns
+    mart = release.marts.get(question.mart)
+    if mart is None:
+        raise SetupError(f"no mart is called {question.mart}\n  do: choose from {', '.join(release.marts)}")
+    columns = [column.name for column in mart.columns]
+    if question.column not in columns:
+        raise SetupError(f"{question.mart} has no column {question.column}\n  do: choose from {', '.join(columns)}")
+    query = f"SELECT * FROM {SNAPSHOT}.{identifier(question.mart)} WHERE ({question.condition}) LIMIT 4"
+    try:
+        found = rows_of(release.connection, query)
+    except duckdb.Error as error:
+        raise SetupError(f"the condition cannot be read: {error}\n  do: name columns of {question.mart}") from error
+    names = mart.key or columns
     if len(found) != 1:
-        examples = "".join(f"\n  such as: {told(row, names)}" for row in found[:3])
+        examples = "".join(f"\n  such as: {as_condition(row, names)}" for row in found[:3])
         came = "no row" if not found else "more than one row"
         raise SetupError(
             f"{came} of {question.mart} fits: {question.condition}{examples}\n  do: name one row by {', '.join(names)}"
@@ -88,10 +88,10 @@ def read_row(release: Path, question: Question) -> Row:
     return Row(row, {name: row[name] for name in names})
 
 
-def told(row: dict[str, Any], names: Sequence[str]) -> str:
-    """Some columns of a row, as a condition that somebody can use again."""
+def as_condition(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Write some columns of a row as a condition for another question."""
     return " and ".join(
-        f"{name} is null" if row[name] is None else f"{name} = {_quoted(str(row[name]))}" for name in names
+        f"{name} is null" if row[name] is None else f"{name} = {literal(str(row[name]))}" for name in names
     )
 
 
@@ -99,13 +99,6 @@ def row_with_key(connection: duckdb.DuckDBPyConnection, table: str, key: dict[st
     """The row of a table that has this key; None where there is none."""
     where = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in key)
     return next(iter(rows_of(connection, f"SELECT * FROM {table} WHERE {where} LIMIT 1", list(key.values()))), None)
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[Any]) -> list[dict[str, Any]]:
-    """The rows of an answer, by the names of their columns."""
-    answer = connection.execute(query, given)
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def is_same(value: object, other: object) -> bool:
@@ -193,26 +186,3 @@ def _long_row(connection: duckdb.DuckDBPyConnection, question: Question, row: Ro
     number = values[question.column]
     given = [*key.values(), number if isinstance(number, int | float) else None]
     return next(iter(rows_of(connection, query, given)), None)
-
-
-def _key(release: Path, mart: str) -> list[str]:
-    """The columns by which the release tells the rows of a mart apart."""
-    resources = json.loads((release / "datapackage.json").read_bytes())["resources"]
-    return next((own["schema"]["primaryKey"] for own in resources if own["name"] == mart), [])
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
-    query = (
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = ? ORDER BY table_name, column_index"
-    )
-    marts: dict[str, list[str]] = {}
-    for table, column in connection.execute(query, [SNAPSHOT]).fetchall():
-        if table not in METADATA_VIEWS:
-            marts.setdefault(table, []).append(column)
-    if mart not in marts:
-        raise SetupError(f"no mart is called {mart}\n  do: choose from {', '.join(marts)}")
-    return marts[mart]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -24,15 +24,15 @@ from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
 from dagster_project.release.provenance import write_provenance
-from dagster_project.release.read_back import SNAPSHOT, compare
+from dagster_project.release.read_back import compare
+from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.sql import literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
 BUILDING = ".building-"
-LATEST = "latest"
-DATABASE = "maandvers.duckdb"
 JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
@@ -227,7 +227,7 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path,
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
-        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {literal(comment)}")
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
@@ -235,7 +235,7 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
     connection.execute(f"CREATE VIEW {name} AS {select}")
-    connection.execute(f"COMMENT ON VIEW {name} IS {_quoted(comment)}")
+    connection.execute(f"COMMENT ON VIEW {name} IS {literal(comment)}")
     connection.execute("USE memory")
 
 
@@ -269,6 +269,3 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
 def _write_json(file: Path, content: object) -> None:
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
