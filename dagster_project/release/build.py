@@ -268,4 +268,3 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
 
 def _write_json(file: Path, content: object) -> None:
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
-

@@ -221,7 +221,9 @@ def test_databases_are_opened_beside_each_other_by_name(releases):
     write_release(releases, "2026-02-01_1", value=2)
     files = {name: releases / folder / "maandvers.duckdb" for name, folder in BESIDE.items()}
     both = open_databases(**files)
-    query = "select before.snapshot.mart_a.a, after.snapshot.mart_a.a from before.snapshot.mart_a, after.snapshot.mart_a"
+    query = (
+        "select before.snapshot.mart_a.a, after.snapshot.mart_a.a from before.snapshot.mart_a, after.snapshot.mart_a"
+    )
     assert both.execute(query).fetchall() == [(1, 2)]
     with pytest.raises(duckdb.Error, match="read-only"):
         both.execute("delete from after.snapshot.mart_a")
