@@ -105,7 +105,7 @@ def test_a_row_that_a_payload_lacks_is_told(sample_drops, tmp_path):
     lines = gzip.decompress(packed.read_bytes()).splitlines(keepends=True)
     packed.write_bytes(gzip.compress(b"".join(lines[:-1])))
     told = differences(given, tmp_path)[table.name]
-    assert told == f"it holds {len(lines) - 1:,} rows, its payload gives {len(lines) - 2:,}"
+    assert told == f"it has {len(lines) - 1:,} rows, its payload gives {len(lines) - 2:,}"
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut off", "no archive"])
@@ -122,6 +122,6 @@ def test_a_payload_that_cannot_be_read_is_told_with_its_delivery(received, tmp_p
 
 
 def test_a_delivery_of_which_nobody_wrote_down_how_it_came_is_told(received, tmp_path):
-    old = received.manifest().model_copy(update={"road": None})
+    old = received.manifest().model_copy(update={"retrieval": None})
     with pytest.raises(UnreadablePayloadError, match="did not write down how"):
         read_again(received.store.feed, old, payload_of(received), tmp_path / "again")
