@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,8 @@ def _read(proof: Proof, release: Path, question: Question, provenance: Provenanc
         proof.findings += forged
         return None
     try:
-        opened = open_release(release.parent, release.name)
-        row = read_row(opened, question)
+        with closing(open_release(release.parent, release.name)) as opened:
+            row = read_row(opened, question)
     except (SetupError, duckdb.Error):
         # A damaged file causes other errors than its own.
         if proof.findings:

@@ -1,4 +1,4 @@
-"""A figure is followed back to what its suppliers sent and made again; what was changed on the way is told by name."""
+"""A figure is traced to its suppliers' payloads and computed again; changes on the way are reported by name."""
 
 import gzip
 import json
@@ -37,15 +37,15 @@ POPULATION = Question.of("population_count", None, "GM9999", "2025")
 
 @pytest.fixture
 def proven(workspace, release):
-    """A proof of what nobody touched; the first of all makes the scratch warehouse."""
+    """A proof of unchanged files; the first one builds the scratch warehouse."""
     proof = prove(workspace, POPULATION, release.name)
     assert proof.is_proven, proof.findings
     return proof
 
 
 @contextmanager
-def kept_as_it_is(path):
-    """Whatever a test does to a file or folder is undone."""
+def restored(path):
+    """Undo the changes of a test to a file or folder."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         (shutil.copytree if path.is_dir() else shutil.copy)(path, copy)
@@ -67,23 +67,23 @@ def payload(workspace, proof, name):
     return workspace.landing / "cbs/key_figures/deliveries" / delivery.delivery_id / "payload" / name
 
 
-# What holds
+# Proven figures
 
 
-def test_figures_drawn_from_all_marts_come_out_the_same(workspace, release):
+def test_figures_drawn_from_all_marts_are_proven(workspace, release):
     for question in random_figures(release, FIGURES, SEED):
         proof = prove(workspace, question, release.name)
         assert proof.is_proven, (question, proof.findings)
         assert proof.rows or not proof.deliveries or question.mart.startswith("dim_"), question
 
 
-def test_a_proof_tells_the_whole_chain(proven, story):
+def test_a_proof_has_the_whole_path(proven, story):
     assert proven.value == proven.recomputed == 45895
     assert proven.key == {"region_code": "GM9999", "indicator_code": "population_count", "period": "2025"}
     names = [step.name for step in proven.models]
     assert names[0] == "fct_indicator_values"
     assert names[-2:] == ["stg_cbs__key_figures", "key_figures"]
-    # Models that fill other indicators are no part of it.
+    # Models of other indicators are not on the path.
     assert "int_indicators__reports" not in names
     digests = digests_of_models()
     assert all(step.sha256 == digests[step.file] for step in proven.models)
@@ -93,25 +93,25 @@ def test_a_proof_tells_the_whole_chain(proven, story):
     assert all(len(file.sha256) == 64 and file.url.startswith("http://") for file in delivery.payload)
 
 
-def test_a_ratio_of_two_feeds_stands_on_both(workspace, release):
+def test_a_ratio_of_two_feeds_depends_on_both(workspace, release):
     ratio = Question.of("reports_received_per_1000", None, "GM9999", "2025-12")
     proof = prove(workspace, ratio, release.name)
     assert proof.is_proven, proof.findings
     assert {step.feed for step in proof.deliveries} == {"cbs.key_figures", "signalen.reports"}
 
 
-def test_a_definition_stands_on_no_delivery(workspace, release):
+def test_a_definition_is_proven_from_its_seed(workspace, release):
     proof = prove(workspace, Question("dim_indicator", "label_en", "indicator_code = 'population_count'"), release.name)
     assert proof.is_proven, proof.findings
     assert "indicators" in {step.name for step in proof.models}
 
 
-def test_the_command_tells_it_to_people_and_programs(installation, proven):
+def test_the_command_reports_to_people_and_programs(installation, proven):
     asked = ("prove", "population_count", "--region", "GM9999", "--period", "2025", "--release", proven.release_id)
-    told = installation.call(*asked)
-    assert told.exit_code == ExitCode.RELEASED, told.errors
-    assert told.output.startswith("fct_indicator_values.value = 45895.0")
-    assert proven.deliveries[0].payload[0].sha256 in told.output
+    called = installation.call(*asked)
+    assert called.exit_code == ExitCode.RELEASED, called.errors
+    assert called.output.startswith("fct_indicator_values.value = 45895.0")
+    assert proven.deliveries[0].payload[0].sha256 in called.output
     as_json = installation.call(*asked, "--json")
     assert json.loads(as_json.output) == proven.model_dump(mode="json")
 
@@ -172,44 +172,44 @@ def test_a_counted_figure_names_the_rows_of_its_delivery_and_no_cell(workspace, 
     assert signals.row_count >= proof.value > 0
 
 
-# What was changed
+# Changed files
 
 
 def test_a_changed_byte_in_a_payload_is_named(workspace, release, proven):
-    with kept_as_it_is(payload(workspace, proven, "TypedDataSet-0001.json.gz")) as page:
+    with restored(payload(workspace, proven, "TypedDataSet-0001.json.gz")) as page:
         flip(page, 8 * 100)
-        told = problems(prove(workspace, POPULATION, release.name))
-        assert told == {str(page.relative_to(workspace.home)): "has changed since it was written"}
+        found = problems(prove(workspace, POPULATION, release.name))
+        assert found == {str(page.relative_to(workspace.home)): "has changed since it was written"}
 
 
 def test_a_payload_forged_with_its_checksums_is_named(workspace, release, proven):
     page = payload(workspace, proven, "TypedDataSet-0001.json.gz")
     delivery = page.parent.parent
-    with kept_as_it_is(delivery):
+    with restored(delivery):
         page.write_bytes(gzip.compress(gzip.decompress(page.read_bytes()).replace(b"45895", b"45995")))
         write_checksums(delivery)
-        told = problems(prove(workspace, POPULATION, release.name))
+        found = problems(prove(workspace, POPULATION, release.name))
         listed = f"{delivery.relative_to(workspace.home)}/SHA256SUMS"
-        assert told == {listed: "is not the list of checksums that the release was made with"}
+        assert found == {listed: "is not the list of checksums that the release was made with"}
 
 
 def test_a_changed_mart_is_named_with_both_values(workspace, release, proven):
     database = release / "maandvers.duckdb"
-    with kept_as_it_is(database), kept_as_it_is(release / "SHA256SUMS"):
+    with restored(database), restored(release / "SHA256SUMS"):
         with duckdb.connect(str(database)) as connection:
             connection.execute(f"update snapshot.fct_indicator_values set value = 46000 where {POPULATION.condition}")
-        told = problems(prove(workspace, POPULATION, release.name))
+        found = problems(prove(workspace, POPULATION, release.name))
         file = str(database.relative_to(workspace.home))
         value = {f"{file}: fct_indicator_values.value": "is 46000.0, and 45895.0 when it is computed from the payload"}
-        assert told == {file: "has changed since it was written", **value}
-        # Whoever forges the checksums as well still cannot change what the suppliers sent.
+        assert found == {file: "has changed since it was written", **value}
+        # Forged checksums do not change the payloads.
         write_checksums(release)
         assert problems(prove(workspace, POPULATION, release.name)) == value
 
 
 def test_a_row_that_no_payload_gives_is_named(workspace, release, proven):
     database = release / "maandvers.duckdb"
-    with kept_as_it_is(database):
+    with restored(database):
         with duckdb.connect(str(database)) as connection:
             connection.execute(
                 "insert into snapshot.fct_indicator_values select * replace ('2031' as period)"
@@ -237,14 +237,14 @@ def test_a_model_that_changed_since_is_named_and_the_release_proven_with_its_own
 
 
 @pytest.mark.parametrize("name", sorted({*PROVING_FILES} - {"maandvers.duckdb"}))
-def test_a_changed_byte_in_what_a_release_keeps_to_be_proven_by_is_named(workspace, release, proven, name):
-    with kept_as_it_is(release / name) as file:
+def test_a_changed_byte_in_a_file_that_proves_a_release_is_named(workspace, release, proven, name):
+    with restored(release / name) as file:
         flip(file, 8 * 50)
-        told = problems(prove(workspace, POPULATION, release.name))
-        assert told == {str(file.relative_to(workspace.home)): "has changed since it was written"}
+        found = problems(prove(workspace, POPULATION, release.name))
+        assert found == {str(file.relative_to(workspace.home)): "has changed since it was written"}
 
 
-def test_a_bit_flipped_in_what_a_figure_stands_on_is_always_found(workspace, release, proven):
+def test_a_flipped_bit_in_any_file_behind_a_figure_is_found(workspace, release, proven):
     chance = random.Random(SEED)
     delivery = payload(workspace, proven, "TypedDataSet-0001.json.gz").parent.parent
     files = [release / name for name in PROVING_FILES] + [path for path in delivery.rglob("*") if path.is_file()]
@@ -261,48 +261,48 @@ def test_a_bit_flipped_in_what_a_figure_stands_on_is_always_found(workspace, rel
 
 def test_models_forged_with_all_checksums_are_named(workspace, release, proven, tmp_path):
     model = "dbt_models/models/intermediate/indicators/int_indicators__key_figures.sql"
-    with kept_as_it_is(release / MODELS) as models, kept_as_it_is(release / "SHA256SUMS"):
+    with restored(release / MODELS) as models, restored(release / "SHA256SUMS"):
         provenance.unpack_models(release, tmp_path)
         (tmp_path / model).write_text(f"{(tmp_path / model).read_text()} where false")
         with zipfile.ZipFile(models, "w") as archive:
             for path in tmp_path.rglob("*.*"):
                 archive.write(path, path.relative_to(tmp_path))
         write_checksums(release)
-        told = problems(prove(workspace, POPULATION, release.name))
+        found = problems(prove(workspace, POPULATION, release.name))
         file = str(models.relative_to(workspace.home))
-        assert told == {f"{file}: {model}": "is not the one that the release was made with"}
+        assert found == {f"{file}: {model}": "is not the one that the release was made with"}
         models.write_bytes(b"no zip")
         write_checksums(release)
-        told = problems(prove(workspace, POPULATION, release.name))
-        assert told == {file: "cannot be read: File is not a zip file"}
+        found = problems(prove(workspace, POPULATION, release.name))
+        assert found == {file: "cannot be read: File is not a zip file"}
 
 
 # The scratch warehouse
 
 
-def test_a_scratch_warehouse_that_was_changed_is_made_anew(workspace, release, proven):
+def test_a_changed_scratch_warehouse_is_rebuilt(workspace, release, proven):
     scratch = workspace.home / "proofs" / release.name / "warehouse.duckdb"
-    made_at = scratch.stat().st_mtime
+    built_at = scratch.stat().st_mtime
     with duckdb.connect(str(scratch)) as connection:
         connection.execute("update intermediate.int_indicators__values set value = 1")
     assert prove(workspace, POPULATION, release.name).is_proven
-    assert scratch.stat().st_mtime > made_at
+    assert scratch.stat().st_mtime > built_at
     assert [path.name for path in scratch.parent.parent.iterdir() if path.is_dir()] == [release.name]
 
 
-def test_nothing_is_made_from_a_payload_that_was_changed_and_all_else_is_proven(workspace, release, proven):
+def test_a_changed_payload_is_left_out_and_all_else_is_proven(workspace, release, proven):
     definition = Question("dim_indicator", "label_en", "indicator_code = 'population_count'")
     ratio = Question.of("reports_received_per_1000", None, "GM9999", "2025-12")
     deliveries = {step.feed: step.delivery_id for step in prove(workspace, ratio, release.name).deliveries}
     (page,) = workspace.landing.glob(f"signalen/reports/deliveries/{deliveries['signalen.reports']}/payload/signals*")
-    with kept_as_it_is(workspace.home / "proofs") as proofs:
+    with restored(workspace.home / "proofs") as proofs:
         shutil.rmtree(proofs)
-        with kept_as_it_is(page):
+        with restored(page):
             flip(page, 8 * 100)
             for question in (POPULATION, definition):
                 assert prove(workspace, question, release.name).is_proven
-            told = problems(prove(workspace, ratio, release.name))
-            assert told == {str(page.relative_to(workspace.home)): "has changed since it was written"}
+            found = problems(prove(workspace, ratio, release.name))
+            assert found == {str(page.relative_to(workspace.home)): "has changed since it was written"}
             (count, *_) = (one for one in random_figures(release, 40, SEED) if one.mart == "mart_reports")
             assert str(page.relative_to(workspace.home)) in problems(prove(workspace, count, release.name))
         assert prove(workspace, ratio, release.name).is_proven
@@ -331,13 +331,11 @@ def test_a_proof_keeps_others_from_the_scratch_warehouse_that_it_reads(workspace
         UnreadablePayloadError("cbs.key_figures 2025: the payload cannot be read again: no column"),
     ],
 )
-def test_what_the_code_of_today_cannot_read_is_told_and_that_it_is_other_code(
-    workspace, release, proven, monkeypatch, error
-):
+def test_a_payload_that_other_code_cannot_read_is_reported(workspace, release, proven, monkeypatch, error):
     def refuse(_):
         raise error
 
-    with kept_as_it_is(workspace.home / "proofs") as proofs:
+    with restored(workspace.home / "proofs") as proofs:
         shutil.rmtree(proofs)
         monkeypatch.setattr(recompute, "load_feeds", refuse)
         proof = prove(workspace, POPULATION, release.name)
@@ -348,16 +346,16 @@ def test_what_the_code_of_today_cannot_read_is_told_and_that_it_is_other_code(
         assert note.startswith("the code that reads payloads has changed since this release")
 
 
-def test_what_other_code_made_is_made_anew(workspace, release, proven, monkeypatch):
+def test_a_scratch_warehouse_of_other_code_is_rebuilt(workspace, release, proven, monkeypatch):
     assert recompute.find_scratch(workspace, release)
     monkeypatch.setattr(recompute, "digest_of_code", lambda: "other")
     assert recompute.find_scratch(workspace, release) is None
 
 
-# What a release keeps
+# Provenance of a release
 
 
-def test_models_that_are_new_gone_or_others_are_changed():
+def test_models_that_are_new_gone_or_different_are_changed():
     made_with = Provenance(
         code_version="1",
         models={"a.sql": "1", "b.sql": "2"},
