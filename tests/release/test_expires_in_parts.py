@@ -1,6 +1,7 @@
 """A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
 
 import shutil
+from contextlib import closing
 from datetime import date, timedelta
 from random import Random
 
@@ -15,6 +16,7 @@ from dagster_project.errors import ExitCode
 from dagster_project.installation.settings import SEEDS
 from dagster_project.marts.catalogue import read_dictionary, read_marts
 from dagster_project.marts.expiry import shown
+from dagster_project.release.reader import open_release
 from dagster_project.sample.drops.benefits_admin import write_benefits_admin
 from dagster_project.sample.drops.ledger import write_ledger
 from dagster_project.sample.drops.social_domain import write_social_domain
@@ -169,7 +171,7 @@ def test_a_profile_without_fresh_classes_keeps_its_figure(release, installation,
 def test_marts_show_of_an_indicator_what_its_own_rows_show(release, limits):
     """A figure in a column and the same figure in a row of its own appear and disappear on the same day."""
     for day in sorted({DAY, *(limit + timedelta(days=1) for limit in limits.values())}):
-        with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+        with closing(open_release(release.parent, release.name).connection) as connection:
             read_as_on(connection, day)
             shown_at_all = 0
             for mart, indicators in by_region_and_period().items():
