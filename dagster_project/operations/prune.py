@@ -17,7 +17,8 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace, local_day
 from dagster_project.landing.history import state_of
 from dagster_project.landing.store import REASON, FeedState, FeedStore, Manifest
-from dagster_project.release.build import LATEST, ReleaseNote, read_note
+from dagster_project.release.build import ReleaseNote, read_note
+from dagster_project.release.reader import LATEST
 from dagster_project.storage.atomic import sync_folder
 from dagster_project.storage.checksums import CHECKSUMS, digest_of
 from dagster_project.storage.removals import Removal, Removals

@@ -12,8 +12,9 @@ from dagster_project.installation.workspace import Workspace, local_day
 from dagster_project.landing.history import entries_until, state_of
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.build import DATABASE, latest_release, read_note
+from dagster_project.release.build import latest_release, read_note
 from dagster_project.release.read_back import differing
+from dagster_project.release.reader import DATABASE
 from dagster_project.storage.event_log import Entry
 from dagster_project.storage.removals import Removal, Removals
 from dagster_project.warehouse.publication_history import PublicationHistory

@@ -11,7 +11,8 @@ from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.lateness import Lateness, expires_in, lateness
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore
-from dagster_project.release.build import LATEST, ReleaseNote, latest_release
+from dagster_project.release.build import ReleaseNote, latest_release
+from dagster_project.release.reader import LATEST
 from dagster_project.storage.removals import Removals
 from dagster_project.warehouse.publication_history import PublicationHistory
 

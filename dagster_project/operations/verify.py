@@ -13,17 +13,10 @@ from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
 from dagster_project.release.build import ReleaseNote
 from dagster_project.release.provenance import PROVENANCE, Provenance
 from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of
+from dagster_project.storage.finding import Finding
 from dagster_project.storage.removals import Removal, Removals
 from dagster_project.warehouse.checksum import is_warehouse_intact
 from dagster_project.warehouse.publication_history import PublicationHistory
-
-
-class Finding(BaseModel):
-    """One file that is not what was written, and what to do about it."""
-
-    file: str
-    problem: str
-    do: str
 
 
 class Verification(BaseModel):

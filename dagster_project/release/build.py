@@ -24,24 +24,24 @@ from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
 from dagster_project.release.provenance import write_provenance
-from dagster_project.release.read_back import HELD, compare
+from dagster_project.release.read_back import compare
+from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.sql import literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
 BUILDING = ".building-"
-LATEST = "latest"
-DATABASE = "maandvers.duckdb"
 JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
 METADATA_VIEWS = {
     "release": (
         f"""
-        SELECT *, (SELECT min(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS complete_until,
-            (SELECT max(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS expires_after
-        FROM {HELD}.release
+        SELECT *, (SELECT min(fresh_until) FROM {SNAPSHOT}.freshness WHERE NOT is_withheld) AS complete_until,
+            (SELECT max(fresh_until) FROM {SNAPSHOT}.freshness WHERE NOT is_withheld) AS expires_after
+        FROM {SNAPSHOT}.release
         """,
         "Which release this file is, until when it is complete, and the last day on which it shows any figure;"
         " as_known_on is a day in the past for which it was made again, at reconstructed_at.",
@@ -60,12 +60,15 @@ METADATA_VIEWS = {
                 THEN 'er is geen nieuwere uitgave gemaakt; de cijfers waren geldig tot en met '
                     || strftime(fresh_until, '%d-%m-%Y') END AS withheld_reason_nl,
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
-        FROM {HELD}.freshness CROSS JOIN (SELECT as_of FROM {HELD}.release)
+        FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
         "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
         " and whether its last good delivery is shown because asking has failed since.",
     ),
-    "audit_results": (f"SELECT * FROM {HELD}.audit_results", "Every judgement of the audit that let this release out."),
+    "audit_results": (
+        f"SELECT * FROM {SNAPSHOT}.audit_results",
+        "Every judgement of the audit that let this release out.",
+    ),
 }
 
 
@@ -144,7 +147,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
-        connection.execute(f"CREATE SCHEMA release.{HELD}")
+        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         for mart in marts:
             _write_mart(connection, mart, folder, note.last_good.get(mart.name, []))
         _write_books(connection, note, folder / JUDGEMENTS)
@@ -214,17 +217,17 @@ def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path,
     columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
     names = ", ".join(column.name for column in mart.columns)
     order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    table = f"release.{HELD}.{mart.name}"
+    table = f"release.{SNAPSHOT}.{mart.name}"
     connection.execute(f"CREATE TABLE {table} ({columns})")
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
     connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
     connection.execute(f"COPY {table} TO '{folder / mart.csv_file}' (FORMAT csv, HEADER)")
     comment = " ".join([mart.description, *map(str, stands_on)])
-    _write_view(connection, mart.name, shown(mart, f"{HELD}.{mart.name}", "current_date"), comment)
+    _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
-        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {literal(comment)}")
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
@@ -232,16 +235,16 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
     connection.execute(f"CREATE VIEW {name} AS {select}")
-    connection.execute(f"COMMENT ON VIEW {name} IS {_quoted(comment)}")
+    connection.execute(f"COMMENT ON VIEW {name} IS {literal(comment)}")
     connection.execute("USE memory")
 
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
-    connection.execute(f"CREATE TABLE release.{HELD}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
     made = note.reconstruction
     connection.execute(
-        f"CREATE TABLE release.{HELD}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
+        f"CREATE TABLE release.{SNAPSHOT}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
         " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS reconstructed_at",
         [
             note.release_id,
@@ -256,7 +259,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
     columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
-        f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"
+        f"CREATE TABLE release.{SNAPSHOT}.audit_results AS SELECT * RENAME (passed AS is_passed)"
         f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
@@ -265,7 +268,3 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
 
 def _write_json(file: Path, content: object) -> None:
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -48,6 +48,7 @@ def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
+        "title": mart.label_nl,
         "path": mart.csv_file,
         **({"compression": "gz"} if mart.is_long else {}),
         "description": mart.description,

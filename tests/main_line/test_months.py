@@ -141,14 +141,14 @@ def test_every_first_value_is_what_the_first_release_held(year):
             connection.execute(f"attach '{folder / 'maandvers.duckdb'}' as month_{day:%Y%m} (read_only)")
         held = " union all ".join(
             f"select date '{day}' as day, region_code, region_vintage, indicator_code, period, value, status"
-            f" from month_{day:%Y%m}.held.fct_indicator_values where value is not null"
+            f" from month_{day:%Y%m}.snapshot.fct_indicator_values where value is not null"
             for day in kept
         )
         query = f"""
             with revisions as (
                 select revisions.*, regions.unchanged_since
-                from month_{last.day:%Y%m}.held.mart_revisions as revisions
-                left join month_{last.day:%Y%m}.held.dim_region as regions using (region_code, region_vintage)
+                from month_{last.day:%Y%m}.snapshot.mart_revisions as revisions
+                left join month_{last.day:%Y%m}.snapshot.dim_region as regions using (region_code, region_vintage)
             ),
             first as (
                 select held.*

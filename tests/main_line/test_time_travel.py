@@ -23,7 +23,7 @@ def traces(release, feed, delivery_ids):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
         for mart in set(marts(release)) - DEFINITIONS:
-            forms = (f"written.held.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
+            forms = (f"written.snapshot.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
             for form in forms:
                 for needle in [feed, *delivery_ids]:
                     query = f"select count(*) from (select t::varchar as row from {form} t) where contains(row, ?)"

@@ -1,4 +1,4 @@
-"""Two releases beside each other: every mart of which rows or columns are not the same is named."""
+"""Comparison of two releases: every mart with other rows or columns is named."""
 
 import duckdb
 import pytest
@@ -15,9 +15,9 @@ def mart(name):
 
 def released(file, **marts):
     with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema held")
+        connection.execute("create schema snapshot")
         for name, query in marts.items():
-            connection.execute(f"create table held.{name} as {query}")
+            connection.execute(f"create table snapshot.{name} as {query}")
     return file
 
 
@@ -39,7 +39,7 @@ def test_a_mart_that_differs_in_any_way_but_its_order_is_named(tmp_path, other, 
     assert differing([mart("figures"), mart("same")], one, two) == expected
 
 
-def test_a_mart_that_the_other_does_not_hold_differs(tmp_path):
+def test_a_mart_that_the_other_lacks_differs(tmp_path):
     one = released(tmp_path / "one.duckdb", figures=FIGURES, new="select 1 as a")
     two = released(tmp_path / "two.duckdb", figures=FIGURES)
     assert differing([mart("figures"), mart("new")], one, two) == ["new"]
