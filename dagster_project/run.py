@@ -98,14 +98,14 @@ def _what_comes_next(workspace: Workspace) -> "tuple[Definitions, str]":
     """
     # Before dbt's manifest is made: then the build finds what was parsed for that.
     build_for(workspace.warehouse, workspace.settings.municipality_code)
-    if not workspace.reconstruction and are_figures_built(workspace):
+    if not workspace.point_in_time and are_figures_built(workspace):
         from dagster_project.parts import renewal
 
         logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
         return renewal(workspace.feeds, read_marts(current_manifest())), "renew"
     from dagster_project.definitions import defs
 
-    return defs, "reconstruct" if workspace.reconstruction else "build"
+    return defs, "reconstruct" if workspace.point_in_time else "build"
 
 
 @contextmanager

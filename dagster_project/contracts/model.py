@@ -133,7 +133,7 @@ class ReleaseRetention(Strict):
     # The last release of each month, where that is kept longer than the others.
     month_ends: Age | None = None
     # What was made again of a past day, and can be once more.
-    reconstructions: Age = Field(default_factory=lambda: parse_age("P1M"))
+    rebuilds: Age = Field(default_factory=lambda: parse_age("P1M"))
 
 
 class Delivery(Strict):

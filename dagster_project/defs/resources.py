@@ -39,7 +39,7 @@ class WorkspaceResource(dg.ConfigurableResource):
             clock=self.clock,
         )
         with sole_run(workspace):
-            refuse_to_go_back([FeedStore(workspace.landing, feed) for feed in workspace.feeds], workspace.now())
+            refuse_to_go_back(workspace.event_log, workspace.now())
             if context.instance and context.run:
                 _end_dead_runs(context.instance, context.run)
             self._open = workspace
