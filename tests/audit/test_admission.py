@@ -10,7 +10,6 @@ from suppliers import faults
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.audit.gate import judge_deliveries
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.history import remember
 from expectations.rules import RULES
 
 
@@ -74,7 +73,7 @@ def test_half_the_rows_are_set_aside_and_the_last_good_delivery_stays(suppliers,
     assert state.candidates == {}
     assert state.checked_at == good.checked_at
     assert "did not pass the audit" in state.problems[0]
-    assert "kept: what was received on 2026-11-23" in state.problems[0]
+    assert "kept: the delivery of 2026-11-23" in state.problems[0]
     assert "do: look at the Data Docs" in state.problems[0]
     assert (desk.store.quarantine / bad / "reason.txt").read_text() == state.problems[0]
     assert not (desk.store.deliveries / bad).exists()
@@ -86,9 +85,9 @@ def test_what_came_just_after_midnight_came_on_the_new_day_whoever_tells_of_it(s
     serve(suppliers, without("BU", 2))
     desk.a_day_later().receive()
     desk.admit()
-    assert "kept: what was received on 2026-11-24" in desk.state.problems[0]
+    assert "kept: the delivery of 2026-11-24" in desk.state.problems[0]
     suppliers.faults.set("TableInfos", faults.unavailable())
-    assert "kept: what was received on 2026-11-24" in desk.problem()
+    assert "kept: the delivery of 2026-11-24" in desk.problem()
 
 
 def test_a_bad_delivery_that_comes_every_day_is_set_aside_once(suppliers, desk):
@@ -172,7 +171,6 @@ def test_a_delivery_that_was_shown_long_ago_is_never_set_aside(tmp_path):
         rows = [{**signal, "id": str(number)} for number in range(count)]
         write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows)
         shown.append(desk.receive_and_admit().current["all"].delivery_id)
-        remember(desk.store, desk.now)
         desk.a_day_later()
     write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows[:5])
     desk.receive()
@@ -184,7 +182,7 @@ def test_a_delivery_that_was_shown_long_ago_is_never_set_aside(tmp_path):
 def test_a_candidate_that_nobody_judged_waits_and_moves_no_clock(desk):
     desk.receive()
     waiting = desk.state.candidates
-    judge_deliveries([desk.store], False, lambda *_: [])
+    judge_deliveries([desk.store], False, lambda *_: [], desk.now)
     assert desk.state.candidates == waiting
     assert desk.state.current == {}
     assert desk.state.checked_at is None
@@ -199,16 +197,14 @@ def test_a_candidate_that_nobody_judged_waits_and_moves_no_clock(desk):
 def test_a_candidate_of_which_one_check_was_not_carried_out_is_not_admitted(desk, suite):
     desk.receive()
     everything = judge_by_rules(desk.now.date())
-    judge_deliveries([desk.store], False, lambda *given: [j for j in everything(*given) if j.suite != suite])
+    judge_deliveries([desk.store], False, lambda *given: [j for j in everything(*given) if j.suite != suite], desk.now)
     assert desk.state.current == {}
     assert desk.state.checked_at is None
 
 
 def test_a_candidate_whose_year_is_no_longer_offered_is_judged_all_the_same(desk):
     desk.receive()
-    state = desk.state
-    state.window = []
-    desk.store.save(state)
+    desk.store.record(desk.state.model_copy(update={"window": []}), desk.now)
     assert [row["edition"] for frame in delivery_frames([desk.store], False) for row in frame.rows][:1] == ["2025"]
     desk.admit()
     assert desk.state.candidates == {}
@@ -219,9 +215,9 @@ def test_a_candidate_whose_year_is_no_longer_offered_is_judged_all_the_same(desk
 def test_the_volume_band_holds_on_its_borders(desk, share, passes):
     """The contract says 90 to 110 per cent; the delivery before it had 29 rows, so 26 to 32 are expected."""
     desk.receive_and_admit()
-    state = desk.state
-    state.current["2025"].previous_id = state.current["2025"].delivery_id
-    desk.store.save(state)
+    stored = desk.state.current["2025"]
+    compared = stored.model_copy(update={"previous_id": stored.delivery_id})
+    desk.store.record(desk.state.model_copy(update={"current": {"2025": compared}}), desk.now)
     (row,) = next(frame.rows for frame in delivery_frames([desk.store], False) if frame.suite == "volume")
     assert (row["previous_row_count"], row["minimum_rows"], row["maximum_rows"]) == (29, 26, 32)
     judged = {**row, "row_count": round(29 * share)}

@@ -129,7 +129,7 @@ def test_faults_of_an_address_leave_the_last_good_export_and_no_personal_data(su
         suppliers.faults.set("csv", fault)
         told = desk.problem()
         assert problem in told
-        assert "kept: what was received on 2026-11-23" in told
+        assert "kept: the delivery of 2026-11-23" in told
         desk.admit()
     assert desk.state.current["all"].delivery_id == good.current["all"].delivery_id
     assert desk.state.checked_at == good.checked_at

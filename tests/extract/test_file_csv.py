@@ -261,7 +261,7 @@ def test_a_wrong_file_is_told_and_what_we_hold_stays(staff, wrong):
     assert told.startswith("hr / staff: ")
     assert problem in told
     assert came in told
-    assert "kept: what was received on 2026-11-23" in told
+    assert "kept: the delivery of 2026-11-23" in told
     assert staff.state.current == held
 
 

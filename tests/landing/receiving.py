@@ -47,7 +47,7 @@ class Desk:
     def admit(self) -> list[Judgement]:
         """Judge what waits by the plain rules; what passes becomes current."""
         whole_country = self.settings.scope == "country"
-        return judge_deliveries([self.store], whole_country, judge_by_rules(self.now.date()))
+        return judge_deliveries([self.store], whole_country, judge_by_rules(self.now.date()), self.now)
 
     def receive_and_admit(self) -> FeedState:
         reception = self.receive()
@@ -117,8 +117,9 @@ def copied(desk: Desk, landing: Path) -> Desk:
     feed = desk.store.feed
     shutil.copytree(desk.store.folder, landing / feed.supplier / feed.name)
     copy = Desk(FeedStore(landing, feed), desk.settings, desk.now)
-    state = copy.state
-    copy.store.save(FeedState(candidates={**state.current, **state.candidates}, window=state.window))
+    state = desk.state
+    waiting = {**state.current, **state.candidates}
+    copy.store.record(FeedState(candidates=waiting, window=state.window), copy.now)
     return copy
 
 
