@@ -28,6 +28,7 @@ from dagster_project.storage.event_log import EventLog
 
 from .lived_through import CRIMES, Lived
 
+REPORTS = "signalen.reports"
 FIRST = date(2010, 1, 15)
 # Eleven years and some days after the first, so that contracts of ten years let go of the oldest.
 TODAY = date(2021, 2, 1)
@@ -261,7 +262,7 @@ def test_a_release_that_lost_what_it_stands_on_is_named(lived):
     release(lived, TODAY, ids(lived)[-1])
     shutil.rmtree(lived.store().deliveries / ids(lived)[-1])
     ((_, problem),) = findings(lived)
-    assert f"while the figures of release {TODAY}_1 were made from it" in problem
+    assert f"while the figures of release {TODAY}_1 derive from it" in problem
 
 
 def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
@@ -374,3 +375,29 @@ def test_the_contract_says_how_long_releases_are_kept(tmp_path):
     file.write_text("sources: []")
     with pytest.raises(ContractError, match="stands nowhere"):
         load_release_retention(file.parent)
+
+
+def test_nightly_full_exports_are_kept_for_a_month_and_for_the_releases_that_use_them(tmp_path, monkeypatch):
+    """Forty nights, with a new export and a release each; releases are kept for a week, month ends for longer."""
+    terms = ReleaseRetention.model_validate({"releases": "P7D", "month_ends": "P1Y"})
+    monkeypatch.setattr(retention, "load_release_retention", lambda _: terms)
+    lived, store = Lived(tmp_path / "home"), Lived(tmp_path / "home").store(REPORTS)
+    nights = [date(2026, 1, 15) + timedelta(days=number) for number in range(40)]
+    delivered, stored = {}, []
+    for number, night in enumerate(nights):
+        delivered[night] = lived.receive(night, number, REPORTS, "all")
+        release(lived, night, delivered[night], feed=REPORTS)
+        pruned(lived, night)
+        kept = [one for one in delivered if store.has_tables(delivered[one]) and store.has_payload(delivered[one])]
+        assert kept == [
+            one for one in delivered if store.has_tables(delivered[one]) or store.has_payload(delivered[one])
+        ]
+        stored.append(kept)
+    # One more than a month of nights, because the term runs from the night on which newer figures arrived.
+    assert stored[-1] == [night for night in nights if night >= date(2026, 1, 22)]
+    assert max(map(len, stored)) == 33
+    assert findings(lived, nights[-1]) == []
+    # The release of a month's end keeps its delivery when the month is over.
+    later = nights[-1] + timedelta(days=30)
+    pruned(lived, later)
+    assert next(night for night in nights if store.has_tables(delivered[night])) == date(2026, 1, 31)
