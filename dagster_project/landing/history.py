@@ -34,16 +34,25 @@ def _last_audited(store: FeedStore) -> FeedState | None:
     return store.state() if is_trusted and entry.kind == "audited" else None
 
 
-def states_until(store: FeedStore, entries: Sequence[Entry], day: date) -> list[PastState]:
-    """The states of a feed by the end of a day, oldest first."""
-    return [past for past in past_states(store, entries) if local_day(past.at) <= day]
+def last_states_until(stores: Sequence[FeedStore], entries: Sequence[Entry], day: date) -> dict[FeedStore, PastState]:
+    """The last state of each feed by the end of a day, of the feeds that were audited by then."""
+    found: dict[FeedStore, PastState] = {}
+    for entry in reversed(entries):
+        if len(found) == len(stores):
+            break
+        if entry.kind == "audited" and local_day(entry.at) <= day:
+            feeds = entry.content["feeds"]
+            for store in stores:
+                if store.feed.id in feeds and store not in found:
+                    found[store] = PastState(entry.at, FeedState.model_validate(feeds[store.feed.id]))
+    return found
 
 
 def past_states(store: FeedStore, entries: Sequence[Entry]) -> Iterator[PastState]:
-    """Yield the state after each audit of a feed."""
+    """Yield the state after each audit of a feed, oldest first."""
     for entry in entries:
-        if entry.kind == "audited" and (state := entry.content["feeds"].get(store.feed.id)) is not None:
-            yield PastState(entry.at, FeedState.model_validate(state))
+        if entry.kind == "audited" and store.mark in entry.line:
+            yield PastState(entry.at, FeedState.model_validate(entry.content["feeds"][store.feed.id]))
 
 
 def ever_current(store: FeedStore) -> set[str]:

@@ -128,6 +128,8 @@ class FeedStore:
         self.deliveries = self.folder / "deliveries"
         self.quarantine = self.folder / "quarantine"
         self.event_log = EventLog(landing / EVENTS)
+        # How a line of the event log names this feed.
+        self.mark = f'"{feed.id}": {{'.encode()
 
     def state(self) -> FeedState:
         """The last recorded state, which is empty for a feed that was never asked for.
@@ -142,7 +144,7 @@ class FeedStore:
 
     def newest(self) -> tuple[Entry | None, bool]:
         """Return the last event of this feed, and whether no damage can hide a newer one."""
-        return self.event_log.newest(f'"{self.feed.id}": {{'.encode())
+        return self.event_log.newest(self.mark)
 
     def _untrusted(self) -> Mapping[str, object]:
         damaged = (

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from dagster_project.errors import SetupError
 from dagster_project.installation.opening import LOCK, sole_run
 from dagster_project.installation.workspace import Workspace, local_day
-from dagster_project.landing.history import PastState, past_states, record_audit, states_until
+from dagster_project.landing.history import PastState, last_states_until, record_audit
 from dagster_project.landing.store import FeedState, FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.operations.prune import Deletion, deletions
@@ -24,11 +24,11 @@ def rebuild_as_of(workspace: Workspace, day: date) -> Workspace:
     Raises SetupError for a day of which nothing is known, for a missing delivery, and if the event log is damaged.
     """
     stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
-    _refuse_unknown_days(workspace, stores, day)
+    _refuse_unknown_days(workspace, day)
     past = workspace.as_known_on(day)
     with sole_run(workspace):
         entries = workspace.event_log.entries()
-        known = {store: states[-1] for store in stores if (states := states_until(store, entries, day))}
+        known = last_states_until(stores, entries, day)
         deleted = deletions(entries)
         for store, last in known.items():
             _refuse_missing_deliveries(store, last.state, day, deleted)
@@ -58,20 +58,18 @@ def compare_with_release(workspace: Workspace, past: Workspace, marts: Sequence[
     return ReleaseComparison(kept=last.release_id, differing=differing(marts, *databases))
 
 
-def _refuse_unknown_days(workspace: Workspace, stores: Sequence[FeedStore], day: date) -> None:
+def _refuse_unknown_days(workspace: Workspace, day: date) -> None:
     if day > workspace.today:
         raise SetupError(
             f"--as-known-on {day} lies in the future: today is {workspace.today}\n"
             f"  do: name today or a day before it; 'maandvers status --as-of {day}' shows the feeds as of that day"
         )
-    entries = workspace.event_log.intact()
-    firsts = [local_day(first.at) for store in stores if (first := next(past_states(store, entries), None))]
-    if not firsts:
+    first = next((local_day(one.at) for one in workspace.event_log.intact() if one.kind == "audited"), None)
+    if first is None:
         raise SetupError(f"nothing is known of any day in {workspace.home}\n  do: run first, without --as-known-on")
-    if day < min(firsts):
+    if day < first:
         raise SetupError(
-            f"--as-known-on {day} lies before the first audit here, of {min(firsts)}\n"
-            f"  do: name {min(firsts)} or a day after it"
+            f"--as-known-on {day} lies before the first audit here, of {first}\n  do: name {first} or a day after it"
         )
 
 

@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +30,7 @@ NO_LINE = "0" * 64
 # Stands for the checksum of a line that is not known: equal to none.
 LOST = "f" * 64
 CHECKSUM = re.compile("[0-9a-f]{64}")
+LONGEST_HEADER = 200
 BEGIN, BEFORE_CHECKSUM, END = b'{"previous": "', b', "checksum": "', b'"}'
 # From the end of a line: where its checksum begins, and where the part that the checksum covers ends.
 AT_CHECKSUM = -(64 + len(END))
@@ -45,24 +45,25 @@ class Entry:
     previous: str
     checksum: str
 
-    @cached_property
-    def _body(self) -> dict[str, Any]:
-        return json.loads(self.line)
+    @property
+    def _header(self) -> list[str]:
+        """The moment and the kind, which stand before the content: most lines are skipped by these."""
+        return self.line[:LONGEST_HEADER].decode("utf-8", "replace").split('"')[7:12:4]
 
     @property
     def at(self) -> datetime:
         """The moment of the event."""
-        return datetime.fromisoformat(self._body["at"])
+        return datetime.fromisoformat(self._header[0])
 
     @property
     def kind(self) -> str:
         """The kind of event."""
-        return self._body["kind"]
+        return self._header[1]
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the event recorded."""
-        return self._body["content"]
+        """The content that was recorded."""
+        return json.loads(self.line)["content"]
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,10 @@ class EventLog:
         """Return the newest entry that contains a text, and whether no damage can hide a newer one."""
         reading = self._read()
         if text not in reading.newest:
-            numbered = reversed([*enumerate(reading.entries)])
-            reading.newest[text] = next(((n, entry) for n, entry in numbered if text in entry.line), None)
+            numbers = range(len(reading.entries) - 1, -1, -1)
+            reading.newest[text] = next(
+                ((n, reading.entries[n]) for n in numbers if text in reading.entries[n].line), None
+            )
         number, entry = reading.newest[text] or (-1, None)
         return entry, number >= reading.trusted_from
 
