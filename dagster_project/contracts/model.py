@@ -133,8 +133,8 @@ class ReleaseRetention(Strict):
     releases: Age
     # The last release of each month, if that is retained longer than the others.
     month_ends: Age | None = None
-    # Point-in-time rebuilds, which can be repeated.
-    reconstructions: Age = Field(default_factory=lambda: parse_age("P1M"))
+    # What was made again of a past day, and can be once more.
+    rebuilds: Age = Field(default_factory=lambda: parse_age("P1M"))
 
 
 class Delivery(Strict):

@@ -18,7 +18,6 @@ from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.history import remember
 from dagster_project.landing.staleness import refuse_a_wrong_clock
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
@@ -57,14 +56,12 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         refuse_a_wrong_clock(stores, now)
         call = partial(judge_frames, today, opened.audit)
         asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
-        judgements = judge_deliveries(asked, opened.settings.scope == "country", call)
+        judgements = judge_deliveries(asked, opened.settings.scope == "country", call, now)
         # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
-        for store in stores:
-            remember(store, now)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
         for feed, verdict in zip(feeds, verdicts, strict=True):

@@ -21,7 +21,7 @@ def retention_asset() -> dg.AssetsDefinition:
         description="Removes payloads, deliveries and releases past the term in the contracts that no release needs.",
     )
     def retention(workspace: WorkspaceResource) -> dg.MaterializeResult:
-        if workspace.open.reconstruction:
+        if workspace.open.point_in_time:
             return dg.MaterializeResult(metadata={"refused": "a point-in-time rebuild removes nothing"})
         try:
             pruning = prune(workspace.open, is_dry_run=False)

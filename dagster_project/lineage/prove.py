@@ -35,6 +35,7 @@ from dagster_project.release.provenance import (
     digests_of_models,
     feed_of,
     publication_folder,
+    recorded_checksums,
 )
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, open_release
 from dagster_project.storage.checksums import CHECKSUMS, changed_files, digest_of
@@ -134,9 +135,9 @@ def _read(proof: Proof, release: Path, question: Question, provenance: Provenanc
 def _scratch(proof: Proof, workspace: Workspace, release: Path, provenance: Provenance) -> Scratch | None:
     """Find or build the scratch warehouse, without folders that changed since the release; None if it fails."""
     scratch = find_scratch(workspace, release)
-    if scratch and all(_is_changed(workspace, provenance, folder) for folder in scratch.record.left_out):
+    if scratch and all(_is_changed(workspace, folder) for folder in scratch.record.left_out):
         return scratch
-    left_out = [folder for folder in provenance.folders if _is_changed(workspace, provenance, folder)]
+    left_out = [folder for folder in provenance.folders if _is_changed(workspace, folder)]
     try:
         return make_scratch(workspace, release, left_out)
     except MaandversError as error:
@@ -161,12 +162,12 @@ def _follow(
         ]
         published = [publication_folder(one) for one in provenance.publications] if uses_history else []
         again = row_with_key(connection, f"marts.{question.mart}", row.key)
-        changed = [*_changed_folders(workspace, provenance, [*folders, *published])]
+        changed = [*_changed_folders(workspace, [*folders, *published])]
         other = [*_another_value(proof, again)]
         if scratch.record.left_out and (changed or other):
-            # Without the folders that were left out, the computed value proves nothing about the figure.
+            # The value lacks what was left out, so it says nothing of the figure.
             missing = [] if changed else _left_out_ancestors(scratch, question.mart)
-            changed += _changed_folders(workspace, provenance, missing)
+            changed += _changed_folders(workspace, missing)
             other = [] if changed else other
         if not changed:
             proof.deliveries = [_step(workspace.home / folder) for folder in folders]
@@ -242,20 +243,21 @@ def _step(folder: Path) -> DeliveryStep:
     )
 
 
-def _changed_folders(workspace: Workspace, provenance: Provenance, folders: Iterable[str]) -> Iterator[Finding]:
-    """Find files of deliveries and publications that changed since the release was made."""
+def _changed_folders(workspace: Workspace, folders: Iterable[str]) -> Iterator[Finding]:
+    """Every file of these deliveries and publications that is not what the release was made from."""
+    recorded = recorded_checksums(workspace)
     for folder in folders:
         path = workspace.home / folder
         for file, problem in changed_files(path):
             yield Finding(file=str(file.relative_to(workspace.home)), problem=problem, do=REMEDY)
         listed = path / CHECKSUMS
-        if not listed.exists() or digest_of(listed) != provenance.folders[folder]:
-            problem = "is not the list of checksums that the release was made with"
+        if not listed.exists() or digest_of(listed) != recorded.get(folder):
+            problem = "is not the list of checksums in the event log"
             yield Finding(file=str(listed.relative_to(workspace.home)), problem=problem, do=REMEDY)
 
 
-def _is_changed(workspace: Workspace, provenance: Provenance, folder: str) -> bool:
-    return any(_changed_folders(workspace, provenance, [folder]))
+def _is_changed(workspace: Workspace, folder: str) -> bool:
+    return any(_changed_folders(workspace, [folder]))
 
 
 def _differing_tables(scratch: Scratch, deliveries: Iterable[DeliveryStep]) -> Iterator[Finding]:
@@ -289,8 +291,8 @@ def _changed_since(scratch: Scratch, mart: str, provenance: Provenance) -> Itera
 
 
 def _changed_code(provenance: Provenance) -> Iterator[str]:
-    """Remark that a different reading may come from other code, if the code changed."""
-    if provenance.code and provenance.code != digest_of_code():
+    """That another reading may come from other code, where it can."""
+    if provenance.code != digest_of_code():
         yield (
             "the code that reads payloads has changed since this release and may read them differently: prove it with"
             f" the code of that release (version {provenance.code_version})"

@@ -13,7 +13,6 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import ReleaseNote, latest_release
 from dagster_project.release.reader import LATEST
-from dagster_project.storage.removals import Removals
 from dagster_project.warehouse.publication_history import PublicationHistory
 
 State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use", "not used any more"]
@@ -72,16 +71,11 @@ def _damaged(workspace: Workspace) -> Iterator[str]:
         yield f"{note} cannot be read, so the contents of that release are unknown\n  do: run again for a new release"
     if damage := PublicationHistory(workspace).damage():
         yield damage
-    for feed in workspace.feeds:
-        journal = FeedStore(workspace.landing, feed).event_log
-        for problem in journal.problems():
-            yield (
-                f"{journal.file} {problem}: what was known on an earlier day cannot be told, nor what may go\n"
-                "  do: put it and its seal back from your back-up"
-            )
-    removals = Removals(workspace.home).event_log
-    for problem in removals.problems():
-        yield f"{removals.file} {problem}: nothing is pruned\n  do: put it and its seal back from your back-up"
+    if problem := workspace.event_log.problem():
+        yield (
+            f"{problem}: earlier days are unknown, and nothing is pruned\n"
+            f"  do: put it and {workspace.event_log.head_file.name} back from your back-up"
+        )
 
 
 def _unread(workspace: Workspace) -> list[str]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
-from dagster_project.installation.workspace import Reconstruction, Workspace
+from dagster_project.installation.workspace import PointInTime, Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import shown
 from dagster_project.release.datapackage import datapackage
@@ -23,7 +23,12 @@ from dagster_project.release.freshness_report import freshness_report
 from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
-from dagster_project.release.provenance import write_provenance
+from dagster_project.release.provenance import (
+    publication_folder,
+    record_checksums,
+    release_folder,
+    write_provenance,
+)
 from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
@@ -44,7 +49,7 @@ METADATA_VIEWS = {
         FROM {SNAPSHOT}.release
         """,
         "Which release this file is, until when it is complete, and the last day on which it shows any figure;"
-        " as_known_on is a day in the past for which it was made again, at reconstructed_at.",
+        " as_known_on is a day in the past for which it was rebuilt, at rebuilt_at.",
     ),
     "freshness": (
         f"""
@@ -83,7 +88,7 @@ class ReleaseNote(BaseModel):
     models: str = ""
     is_fictional: bool
     # Where it tells what was known on an earlier day: which, and when it was made.
-    reconstruction: Reconstruction | None = None
+    point_in_time: PointInTime | None = None
     rows: dict[str, int]
     withheld: dict[str, str]
     problems: dict[str, list[str]]
@@ -125,7 +130,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         version=version("maandvers"),
         models=digest_of_sources(),
         is_fictional=workspace.is_sample,
-        reconstruction=workspace.reconstruction,
+        point_in_time=workspace.point_in_time,
         rows={},
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
@@ -161,8 +166,10 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)
-    if workspace.reconstruction is None:
-        PublicationHistory(workspace).publish(release_id, outcome.as_of)
+    written = [release_folder(release_id)]
+    if workspace.point_in_time is None and PublicationHistory(workspace).publish(release_id, outcome.as_of):
+        written.append(publication_folder(release_id))
+    record_checksums(workspace, *written)
     point_link(workspace.releases / LATEST, release_id)
     return note
 
@@ -242,10 +249,10 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
     connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
-    made = note.reconstruction
+    made = note.point_in_time
     connection.execute(
         f"CREATE TABLE release.{SNAPSHOT}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
-        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS reconstructed_at",
+        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS rebuilt_at",
         [
             note.release_id,
             note.municipality_code,

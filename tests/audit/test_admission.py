@@ -12,7 +12,6 @@ from suppliers import faults
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.audit.gate import judge_deliveries
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.history import remember
 from dagster_project.landing.store import MANIFEST
 from dagster_project.storage.checksums import write_checksums
 
@@ -77,7 +76,7 @@ def test_half_the_rows_are_quarantined_and_the_last_good_delivery_stays(supplier
     assert state.candidates == {}
     assert state.checked_at == good.checked_at
     assert "did not pass the audit" in state.problems[0]
-    assert "kept: what was received on 2026-11-23" in state.problems[0]
+    assert "kept: the delivery of 2026-11-23" in state.problems[0]
     assert "do: look at the Data Docs" in state.problems[0]
     assert (desk.store.quarantine / bad / "reason.txt").read_text() == state.problems[0]
     assert not (desk.store.deliveries / bad).exists()
@@ -89,9 +88,9 @@ def test_a_delivery_just_after_midnight_has_the_new_date_in_every_message(suppli
     serve(suppliers, without("BU", 2))
     desk.a_day_later().receive()
     desk.admit()
-    assert "kept: what was received on 2026-11-24" in desk.state.problems[0]
+    assert "kept: the delivery of 2026-11-24" in desk.state.problems[0]
     suppliers.faults.set("TableInfos", faults.unavailable())
-    assert "kept: what was received on 2026-11-24" in desk.problem()
+    assert "kept: the delivery of 2026-11-24" in desk.problem()
 
 
 def test_a_bad_delivery_that_comes_every_day_is_quarantined_once(suppliers, desk):
@@ -175,7 +174,6 @@ def test_a_delivery_that_was_shown_long_ago_is_never_quarantined(tmp_path):
         rows = [{**signal, "id": str(number)} for number in range(count)]
         write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows)
         shown.append(desk.receive_and_admit().current["all"].delivery_id)
-        remember(desk.store, desk.now)
         desk.a_day_later()
     write_zip(tmp_path / "exports" / f"{desk.now:%Y%m%d}_021504UTC.zip", signals=rows[:5])
     desk.receive()
@@ -187,7 +185,7 @@ def test_a_delivery_that_was_shown_long_ago_is_never_quarantined(tmp_path):
 def test_a_candidate_without_judgement_waits_and_moves_no_clock(desk):
     desk.receive()
     waiting = desk.state.candidates
-    judge_deliveries([desk.store], False, lambda *_: [])
+    judge_deliveries([desk.store], False, lambda *_: [], desk.now)
     assert desk.state.candidates == waiting
     assert desk.state.current == {}
     assert desk.state.checked_at is None
@@ -201,16 +199,16 @@ def test_a_candidate_without_judgement_waits_and_moves_no_clock(desk):
 @pytest.mark.parametrize("suite", ["volume", "fill_rate", "reconciliation"])
 def test_a_candidate_of_which_one_check_was_not_carried_out_is_not_admitted(desk, suite):
     desk.receive()
-    judge_deliveries([desk.store], False, lambda *given: [j for j in judge_by_rules(*given) if j.suite != suite])
+    judge_deliveries(
+        [desk.store], False, lambda *given: [j for j in judge_by_rules(*given) if j.suite != suite], desk.now
+    )
     assert desk.state.current == {}
     assert desk.state.checked_at is None
 
 
 def test_a_candidate_whose_year_is_no_longer_offered_is_judged_all_the_same(desk):
     desk.receive()
-    state = desk.state
-    state.window = []
-    desk.store.save(state)
+    desk.store.record(desk.state.model_copy(update={"window": []}), desk.now)
     assert [row["edition"] for frame in delivery_frames([desk.store], False) for row in frame.rows][:1] == ["2025"]
     desk.admit()
     assert desk.state.candidates == {}
@@ -229,7 +227,7 @@ def changed(desk, rows):
     state = desk.state
     ids = {"delivery_id": "changed", "previous_id": received.delivery_id}
     state.current["2025"] = received.model_copy(update=ids)
-    desk.store.save(state)
+    desk.store.record(state, desk.now)
     return folder / "key_figures.parquet"
 
 

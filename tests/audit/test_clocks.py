@@ -32,7 +32,7 @@ def verdict(desk, day):
 
 
 def set_state(desk, **values):
-    desk.store.save(desk.state.model_copy(update=values))
+    desk.store.record(desk.state.model_copy(update=values), desk.now)
 
 
 def test_a_feed_that_was_never_received_is_withheld(tmp_path, suppliers):

@@ -125,11 +125,11 @@ def test_faults_of_an_address_leave_the_last_good_export_and_no_personal_data(su
         # The supplier forgot that we hold its latest, so it sends an answer.
         state = desk.state
         state.current["all"].validators = {}
-        desk.store.save(state)
+        desk.store.record(state, desk.now)
         suppliers.faults.set("csv", fault)
         message = desk.problem()
         assert problem in message
-        assert "kept: what was received on 2026-11-23" in message
+        assert "kept: the delivery of 2026-11-23" in message
         desk.admit()
     assert desk.state.current["all"].delivery_id == good.current["all"].delivery_id
     assert desk.state.checked_at == good.checked_at

@@ -71,7 +71,7 @@ def test_a_copy_of_an_earlier_file_is_as_old_as_that(staff):
     state = staff.receive_and_admit()
     assert state.checked_at == staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
     assert state.remarks == [
-        "the file personeel.csv holds the figures of 2026-10-02 02:00, which came before: it is as old as that"
+        "the file personeel.csv has the figures of 2026-10-02 02:00, which were received before: it is as old as those"
     ]
 
 
@@ -129,7 +129,7 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     message = staff.problem()
     assert "holds a day that has yet to come in column 'Begindatum', row 2" in message
     assert "came: 2062-01-01 (1 such row)" in message
-    assert "kept: what was received on 2026-11-23" in message
+    assert "kept: the delivery of 2026-11-23" in message
     assert staff.state.current == before.current
     # Where the period binds nothing, a contract may well begin later.
     other = desk(tmp_path / "other")
@@ -147,7 +147,7 @@ def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
     assert after.current["all"].delivery_id == before.current["all"].delivery_id
     assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
     assert after.remarks == [
-        "the file personeel_2026-11-01.csv holds the figures of 2026-10-01 00:00 under a newer day: who put it there"
+        "the file personeel_2026-11-01.csv has the figures of 2026-10-01 00:00 under a newer day: this counts"
         " says that they still hold"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")

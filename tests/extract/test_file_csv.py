@@ -261,7 +261,7 @@ def test_a_wrong_file_is_reported_and_the_stored_delivery_stays(staff, wrong):
     assert message.startswith("hr / staff: ")
     assert problem in message
     assert came in message
-    assert "kept: what was received on 2026-11-23" in message
+    assert "kept: the delivery of 2026-11-23" in message
     assert staff.state.current == held
 
 

@@ -89,6 +89,6 @@ def test_a_missing_folder_is_a_failure_only_if_it_existed_before(tmp_path):
     folder.mkdir(parents=True)
     assert resource.asks_for(contract, workspace.settings)
     store = FeedStore(workspace.landing, contract)
-    store.save(FeedState(attempted_at=workspace.now()))
+    store.record(FeedState(attempted_at=workspace.now()), workspace.now())
     folder.rmdir()
     assert resource.asks_for(contract, workspace.settings)

@@ -103,7 +103,7 @@ def test_an_invalid_catalogue_is_reported_and_stops_nothing_else(suppliers, desk
 
 def test_a_catalogue_with_unknown_records_is_reported_as_unforeseen(suppliers, desk):
     suppliers.faults.set("ODataCatalog", faults._on_records(lambda records: [{"Naam": "x"} for _ in records]))
-    assert "for a reason that nobody foresaw" in desk.problem()
+    assert "because of an unexpected error" in desk.problem()
 
 
 def test_nothing_new_asks_only_whether_there_is_anything_new(suppliers, desk):
@@ -190,7 +190,7 @@ def test_a_bad_answer_is_set_aside_and_the_last_good_delivery_stays(suppliers, t
     suppliers.faults.set(pattern, fault)
     message = desk.a_day_later().problem()
     assert problem in message
-    assert "\n  kept: what was received on 2026-11-23" in message
+    assert "\n  kept: the delivery of 2026-11-23" in message
     assert "\n  do: " in message
     desk.admit()
     assert desk.state.current == good.current

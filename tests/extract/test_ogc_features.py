@@ -168,7 +168,7 @@ def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(newest, suppl
     good = newest.receive_and_admit()
     suppliers.faults.set(BUURTEN, fault)
     message = newest.a_day_later().problem()
-    for word in (*words, "pdok / borders", "\n  kept: what was received on 2026-11-23", "\n  do: "):
+    for word in (*words, "pdok / borders", "\n  kept: the delivery of 2026-11-23", "\n  do: "):
         assert word in message
     newest.admit()
     assert newest.state.current == good.current

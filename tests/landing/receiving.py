@@ -48,7 +48,7 @@ class Desk:
     def admit(self) -> list[Judgement]:
         """Judge the candidates; those that pass become current."""
         whole_country = self.settings.scope == "country"
-        return judge_deliveries([self.store], whole_country, judge_by_rules)
+        return judge_deliveries([self.store], whole_country, judge_by_rules, self.now)
 
     def receive_and_admit(self) -> FeedState:
         reception = self.receive()
@@ -118,8 +118,9 @@ def copied(desk: Desk, landing: Path) -> Desk:
     feed = desk.store.feed
     shutil.copytree(desk.store.folder, landing / feed.supplier / feed.name)
     copy = Desk(FeedStore(landing, feed), desk.settings, desk.now)
-    state = copy.state
-    copy.store.save(FeedState(candidates={**state.current, **state.candidates}, window=state.window))
+    state = desk.state
+    waiting = {**state.current, **state.candidates}
+    copy.store.record(FeedState(candidates=waiting, window=state.window), copy.now)
     return copy
 
 

@@ -20,7 +20,6 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import DBT_PROJECT, Settings
 from dagster_project.installation.workspace import Workspace, morning_of
-from dagster_project.landing.history import remember
 from dagster_project.landing.ingest import receive
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart, read_marts
@@ -75,13 +74,13 @@ class Installation:
             with extractor_for(store.feed, workspace.settings) as extractor:
                 receive(store, extractor, workspace.now)
             party.tidy()
-        judgements = judge_deliveries(self.stores, False, judge_by_rules if day.is_audited else lambda *_: [])
+        judgements = judge_deliveries(
+            self.stores, False, judge_by_rules if day.is_audited else lambda *_: [], workspace.now()
+        )
         fresh, verdicts = judge_freshness(self.stores, workspace.today, judge_by_rules)
         outcome = AuditOutcome(
             as_of=workspace.today, judged_at=workspace.now(), feeds=verdicts, judgements=judgements + fresh
         )
-        for store in self.stores:
-            remember(store, outcome.judged_at)
         if not day.is_released or all(verdict.is_withheld for verdict in verdicts):
             return None
         with open_warehouse(workspace.warehouse) as connection:

@@ -1,13 +1,12 @@
-"""What was set aside, or made again of a past day, takes its room for a month and no longer."""
+"""Quarantine and point-in-time rebuilds are kept for a month and no longer."""
 
 import os
 from datetime import date, timedelta
 
 import pytest
 
-from dagster_project.operations.prune import prune
+from dagster_project.operations.prune import deletions, prune
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
-from dagster_project.storage.removals import Removals
 
 from .lived_through import CRIMES, morning
 from .test_retention import TODAY, findings, lived, month, pruned, under_other_terms, whole
@@ -17,7 +16,7 @@ __all__ = ["lived"]
 
 @pytest.fixture
 def aside(lived):
-    """A zip that was broken, set aside in the night of the last confirmation."""
+    """A broken zip, quarantined in the night of the last confirmation."""
     store = lived.store()
     work = store.incoming / "broken"
     (work / "payload").mkdir(parents=True)
@@ -32,26 +31,26 @@ def touch(path, day):
     os.utime(path, (moment, moment))
 
 
-def test_what_was_set_aside_goes_after_a_month(lived, aside):
+def test_quarantine_is_deleted_after_a_month(lived, aside):
     last = date(2021, 3, 1)
     assert aside.name not in str(pruned(lived, last).removed)
     (removal,) = (one for one in pruned(lived, last + timedelta(days=1), is_dry_run=True).removed if not one.files)
     assert removal.folder == "landing/police/crime_monthly/quarantine/all-0123456789abcdef"
-    assert removal.rule == f"{CRIMES}: what was set aside is kept P1M, since 2021-02-01"
+    assert removal.rule == f"{CRIMES}: quarantine is kept P1M, since 2021-02-01"
     assert removal.size_bytes > 0
     assert aside.exists()
     pruned(lived, last + timedelta(days=1))
     assert [*aside.parent.iterdir()] == []
-    assert Removals(lived.home).read()[-1] == removal
+    assert deletions(lived.store().event_log.entries())[-1] == removal
     assert findings(lived) == []
 
 
-def test_a_contract_may_keep_what_was_set_aside_for_longer(lived, aside, tmp_path):
+def test_a_contract_may_keep_quarantine_for_longer(lived, aside, tmp_path):
     workspace = under_other_terms(lived, date(2021, 3, 2), tmp_path, "{quarantine: P2M}")
     assert aside.name not in str(prune(workspace, is_dry_run=True).removed)
 
 
-def test_what_a_stopped_pruning_left_of_it_counts_for_nothing_and_goes(lived, aside):
+def test_the_remains_of_a_stopped_pruning_are_ignored_and_deleted(lived, aside):
     leftover = aside.rename(aside.with_name(f".pruned-{aside.name}"))
     (leftover / "reason.txt").unlink()
     assert findings(lived) == []
@@ -59,7 +58,7 @@ def test_what_a_stopped_pruning_left_of_it_counts_for_nothing_and_goes(lived, as
     assert not leftover.exists()
 
 
-def test_what_was_made_again_of_a_past_day_goes_after_a_month_and_can_be_made_once_more(lived):
+def test_a_point_in_time_rebuild_is_deleted_after_a_month(lived):
     past = rebuild_as_of(lived.workspace(TODAY), month(3)).home
     touch(past, TODAY)
     before = whole(lived)
@@ -67,7 +66,7 @@ def test_what_was_made_again_of_a_past_day_goes_after_a_month_and_can_be_made_on
     assert [one for one in pruned(lived, last).removed if "as_known_on" in one.folder] == []
     (removal,) = (one for one in pruned(lived, last + timedelta(days=1)).removed if "as_known_on" in one.folder)
     assert removal.folder == f"as_known_on/{month(3)}"
-    assert removal.rule.startswith("what was made again of a past day is kept P1M, since 2021-02-01")
+    assert removal.rule.startswith("a point-in-time rebuild is kept P1M, since 2021-02-01")
     assert not past.exists()
     # Of landing, to which it was linked, nothing went with it.
     assert [one for one in before if one in whole(lived)] == whole(lived)
