@@ -13,20 +13,26 @@ from dagster_project.defs.warehouse_assets import warehouse_assets
 from dagster_project.installation.settings import DBT_PROJECT, load_settings
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.marts.catalogue import read_marts
-from dagster_project.warehouse.dbt import current_manifest, dbt_resource
+from dagster_project.warehouse.dbt import current_manifest
 from orchestration.jobs import JOBS
 from orchestration.schedules import every_night
 
 feeds = load_feeds(DBT_PROJECT / "models")
-marts = read_marts(current_manifest())
+manifest = current_manifest()
+marts = read_marts(manifest)
 
 defs = Definitions(
-    assets=[feed_assets(feeds), clocks_asset(feeds), warehouse_assets, release_asset(marts), retention_asset()],
+    assets=[
+        feed_assets(feeds),
+        clocks_asset(feeds),
+        warehouse_assets(manifest, marts),
+        release_asset(marts),
+        retention_asset(),
+    ],
     asset_checks=[delivery_checks(feeds), mart_checks(marts)],
     jobs=JOBS,
     schedules=[every_night],
     resources={
         "workspace": WorkspaceResource(is_sample=load_settings().sample, clock=wall_clock),
-        "dbt": dbt_resource(),
     },
 )

@@ -17,8 +17,8 @@ from dagster_project.installation.workspace import Clock, Workspace, wall_clock
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release, rebuild_as_of
 from dagster_project.release.build import latest_release
-from dagster_project.warehouse.dbt import build_for, current_manifest
-from dagster_project.warehouse.raw_layer import are_figures_built
+from dagster_project.warehouse.build import plan
+from dagster_project.warehouse.dbt import current_manifest
 
 if TYPE_CHECKING:
     from dagster import Definitions, ExecuteInProcessResult
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What stops a release on purpose; any other failure is one that nobody foresaw.
-FORESEEN = ("DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError", "ReadBackError")
+FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "ReadBackError")
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,7 @@ def _what_comes_next(workspace: Workspace) -> "tuple[Definitions, str]":
 
     What was known on a past day is always built, after its deliveries were judged again.
     """
-    # Before dbt's manifest is made: then the build finds what was parsed for that.
-    build_for(workspace.warehouse, workspace.settings.municipality_code)
-    if not workspace.reconstruction and are_figures_built(workspace):
+    if not workspace.reconstruction and not plan(workspace).is_needed:
         from dagster_project.parts import renewal
 
         logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
