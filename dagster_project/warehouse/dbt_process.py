@@ -18,7 +18,10 @@ from dagster_project.warehouse.dbt import PARSED, RESULTS
 def main() -> None:
     """Run dbt with the arguments of this process; note what a build did; exit with 1 where it failed."""
     arguments = sys.argv[1:]
-    called = dbtRunner(manifest=Manifest.from_msgpack(PARSED.read_bytes())).invoke(arguments)
+    manifest = Manifest.from_msgpack(PARSED.read_bytes())
+    # Models that read contracts find them in this graph, which is not part of the file.
+    manifest.build_flat_graph()
+    called = dbtRunner(manifest=manifest).invoke(arguments)
     if called.exception:
         print(called.exception)
     if isinstance(called.result, RunExecutionResult):
