@@ -214,7 +214,7 @@ def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[st
 def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
     project = folder / "dbt_models"
     command = [
-        str(Path(sys.executable).with_name("maandvers-dbt")),
+        str(Path(sys.executable).with_name("dbt")),
         *("--quiet", "--log-level-file", "none", "build", "--resource-type", "model", "--resource-type", "seed"),
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")),
         *variables(municipality),

@@ -7,6 +7,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.opening import sole_run
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.dictionary import explain_columns, read_rows
+from dagster_project.warehouse.dbt import run_dbt
 
 # dbt cuts a description off after two words until a reader clicks on its row; here it stands there whole.
 WHOLE_DESCRIPTIONS = (
@@ -22,15 +23,15 @@ def write_docs(workspace: Workspace) -> Path:
     """
     if not workspace.warehouse.exists():
         raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not there\n  do: maandvers run first")
-    from dagster_project.warehouse.dbt import build_for, dbt_resource, variables
-
-    municipality = workspace.settings.municipality_code
-    build_for(workspace.warehouse, municipality)
     target = workspace.home / "dbt"
     page = workspace.home / "docs" / "index.html"
     with sole_run(workspace):
-        arguments = ["--quiet", "docs", "generate", "--static", *variables(municipality)]
-        dbt_resource().cli(arguments, target_path=target).wait()
+        run_dbt(
+            ["docs", "generate", "--static"],
+            warehouse=workspace.warehouse,
+            municipality=workspace.settings.municipality_code,
+            target=target,
+        )
     # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
     manifest = (target / "manifest.json").read_text("utf-8")
     explained = json.loads(manifest)

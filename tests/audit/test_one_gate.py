@@ -69,7 +69,7 @@ class Dbt:
         self.warehouse = folder / "warehouse.duckdb"
 
     def call(self, *arguments):
-        command = Path(sys.executable).with_name("maandvers-dbt")
+        command = Path(sys.executable).with_name("dbt")
         folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", self.folder / "dbt"]
         line = [command, "--quiet", *arguments, *folders, *variables("GM9999")]
         environment = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse)}

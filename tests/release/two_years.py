@@ -29,7 +29,6 @@ from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
-    set_built_fingerprint,
     write_freshness,
     write_publication,
     write_published,
@@ -42,6 +41,7 @@ from .planned_suppliers import Address, Day, Folder, Plan, Register, Service
 LONG, WIDE = "fct_indicator_values", "mart_education"
 # The indicators and feeds of the wide mart in which the figures of the first two registers are shown.
 SHOWN = {"primary_schools_count": "duo.schools", "primary_pupils_count": "duo.pupils"}
+SET_BUILT = "CREATE OR REPLACE TABLE raw_maandvers.build AS SELECT ?::varchar AS fingerprint"
 PLACES = {LONG: "marts/core", WIDE: "marts/themes", "stg_maandvers__freshness": "staging/maandvers"}
 
 
@@ -86,7 +86,7 @@ class Installation:
         with open_warehouse(workspace.warehouse) as connection:
             write_raw(connection, raw_layer(self.stores, verdicts))
             write_freshness(connection, workspace.feeds, verdicts)
-            set_built_fingerprint(connection, f"day {number}")
+            connection.execute(SET_BUILT, [f"day {number}"])
             write_published(connection, PublicationHistory(workspace).files())
             write_publication(connection, workspace.today)
             for statement in _models(self.plan.registers):

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {# Every model that fills indicators is one line here; all have the columns below. #}
 {% set figures = [
     'int_indicators__key_figures',
