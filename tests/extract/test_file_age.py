@@ -127,7 +127,7 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     typed = with_value(OTHER, "Begindatum", "01-01-2062")
     drop(staff, "personeel_2026-11-20.csv", as_csv(HEADINGS, ROW, typed))
     told = staff.problem()
-    assert "holds a day that has yet to come in column 'Begindatum', row 2" in told
+    assert "has a day in the future in column 'Begindatum', row 2" in told
     assert "came: 2062-01-01 (1 such row)" in told
     assert "kept: the delivery of 2026-11-23" in told
     assert staff.state.current == before.current

@@ -236,7 +236,7 @@ def test_an_unknown_column_is_dropped_and_listed(suppliers, desk):
 def test_a_page_that_comes_twice_is_seen(small_pages, tmp_path):
     small_pages.faults.set("TypedDataSet", faults.duplicate_page())
     told = one_edition(key_figures(tmp_path, small_pages.cbs_url)).problem()
-    assert "holds rows that came twice" in told
+    assert "has duplicate rows" in told
     assert "30 rows with 10 different numbers" in told
 
 
