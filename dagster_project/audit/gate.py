@@ -1,4 +1,4 @@
-"""What the audit of deliveries leads to: a candidate becomes current or is set aside, a stale feed is withheld."""
+"""Gate: an audited candidate becomes current or goes to quarantine; a stale feed is withheld."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ def judge_deliveries(
 def judge_freshness(
     stores: Sequence[FeedStore], today: date, judge: Judge
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
-    """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
+    """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
     judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
@@ -68,7 +68,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
 
 
 def _without_name(sentence: str) -> str:
-    """The sentence of a judgement for who reads it under the name of the feed."""
+    """The sentence of a judgement without the name of the feed, which stands above it."""
     _, _, rest = sentence.partition(": ")
     return rest[:1].upper() + rest[1:]
 

@@ -226,7 +226,7 @@ def _check_values(
 
 
 def _is_wrong(column: Column) -> str:
-    """SQL for a value that does not fit. Casts would round '12.5' silently, so whole numbers are first read as numbers."""
+    """SQL for a wrong value: whole numbers are first read as numbers, because casts round '12.5' silently."""
     name = column.name
     is_wrong = f"try_cast({name} AS {column.data_type}) IS NULL"
     if column.data_type in ("bigint", "integer"):
