@@ -40,7 +40,7 @@ def test_a_folder_that_is_gone_is_told_and_its_figures_stay_for_their_month(staf
 
 def test_what_was_in_use_is_let_go_until_it_is_asked_for_again(staff):
     retire(staff.store, staff.now)
-    assert not staff.store.state_file.exists()
+    assert staff.store.event_log.entries() == []
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
     staff.receive_and_admit()
     retire(staff.store, staff.now)
@@ -89,6 +89,6 @@ def test_a_folder_that_nobody_made_is_asked_for_only_once_it_was_there(tmp_path)
     folder.mkdir(parents=True)
     assert resource.asks_for(contract, workspace.settings)
     store = FeedStore(workspace.landing, contract)
-    store.save(FeedState(attempted_at=workspace.now()))
+    store.record(FeedState(attempted_at=workspace.now()), workspace.now())
     folder.rmdir()
     assert resource.asks_for(contract, workspace.settings)
