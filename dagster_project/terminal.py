@@ -30,7 +30,7 @@ def print_run(result: RunResult, status: Status) -> None:
     if result.release_id:
         console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
         if status.release and (made := status.release.point_in_time):
-            console.print(f"As known on {made.as_known_on}, rebuilt in {result.folder}")
+            console.print(f"As known on {made.as_known_on}, rebuilt; 'latest' stays. It is in {result.folder}")
             console.print(_comparison(result.comparison), markup=False, soft_wrap=True)
         elif status.release:
             console.print(status.release.changes, markup=False, soft_wrap=True)

@@ -36,7 +36,7 @@ def judge_deliveries(
 def judge_freshness(
     stores: Sequence[FeedStore], today: date, judge: Judge
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
-    """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
+    """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
     judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]

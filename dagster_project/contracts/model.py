@@ -133,7 +133,7 @@ class ReleaseRetention(Strict):
     releases: Age
     # The last release of each month, if that is retained longer than the others.
     month_ends: Age | None = None
-    # What was made again of a past day, and can be once more.
+    # Point-in-time rebuilds, which can be repeated.
     rebuilds: Age = Field(default_factory=lambda: parse_age("P1M"))
 
 

@@ -15,10 +15,10 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT, Settings
 from dagster_project.storage.event_log import EVENTS, EventLog
 
-# What tells the present moment, with time zone UTC.
+# Returns the present moment, in time zone UTC.
 Clock = Callable[[], datetime]
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
-# A simulated day is seen from its early morning, when a nightly run looks at suppliers.
+# A simulated day is seen from its early morning, when the nightly run asks suppliers.
 MORNING = time(6, 0)
 
 
@@ -45,7 +45,7 @@ def end_of(day: date) -> Clock:
 
 
 class PointInTime(BaseModel):
-    """That an installation holds what was known on an earlier day, and when it was made."""
+    """The past day of which an installation is a rebuild, and when it was made."""
 
     as_known_on: date
     made_at: datetime
@@ -58,7 +58,7 @@ class Workspace:
     settings: Settings
     now: Clock = wall_clock
     models: Path = DBT_PROJECT / "models"
-    # Everything the sample suppliers serve is made up, and what is made from it says so.
+    # All figures of the sample suppliers are fictional, and marked as such.
     is_sample: bool = False
     point_in_time: PointInTime | None = None
 
@@ -88,7 +88,7 @@ class Workspace:
         return feed in self.select(self.settings.feeds) and feed not in left_out
 
     def as_known_on(self, day: date) -> "Workspace":
-        """The installation inside this one for what was known by the end of ``day``; its clock stands still there."""
+        """The installation inside this one with what was known by the end of ``day``, where its clock stands still."""
         home = self.home / "as_known_on" / day.isoformat()
         return replace(
             self,
@@ -109,7 +109,7 @@ class Workspace:
 
     @property
     def landing(self) -> Path:
-        """Deliveries as they came in."""
+        """Deliveries as they were received."""
         return self.home / "landing"
 
     @property
@@ -138,7 +138,7 @@ class Workspace:
         return self.home / "published"
 
     def release_folders(self) -> list[Path]:
-        """The folder of every release that exists, whole ones alone."""
+        """The folder of every complete release."""
         return sorted(
             folder
             for folder in self.releases.glob("*_*")

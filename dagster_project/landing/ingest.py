@@ -1,44 +1,30 @@
-"""Ingestion of a feed in small steps over values: ask, fetch, stamp, validate, write, record.
+"""Ingestion of a feed: ask for its editions, take the steps for each, and record the state that results.
 
-Every step takes values and returns another one; only the last changes the state of the feed. An error in one edition
-becomes a problem of that edition, and one in a feed a problem of that feed. New deliveries await the audit.
+An error in one edition becomes a problem of that edition, and one in a feed a problem of that feed. New deliveries
+become candidates, which await the audit.
 """
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Stored, UnlistedError
+from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import Extractor
-from dagster_project.extract.http_age import ResponseAge, oldest
+from dagster_project.extract.http import Http
+from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.parquet import describe, last_period, refuse_future_days, write_parquet
+from dagster_project.landing.edition import fetch, question_of, stamp, validate, write
 from dagster_project.landing.staleness import (
     confirmed_at,
-    refuse_backdated,
-    refuse_old_pages,
     refuse_unknown_age,
     remark_on_a_gap,
-    remarks_on_a_repeat,
     remarks_on_age,
     supplier_clock,
-    with_real_age,
 )
-from dagster_project.landing.store import (
-    MANIFEST,
-    SCRATCH,
-    FeedState,
-    FeedStore,
-    Manifest,
-    StoredEdition,
-    TableManifest,
-)
-from dagster_project.storage.atomic import write_file
+from dagster_project.landing.store import FeedState, FeedStore, StoredEdition
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +41,8 @@ class Reception:
     problems: list[str]
     # Some request got no usable answer, so that asking again later may help.
     is_unreachable: bool
+    # Some request got no usable answer, so that asking again later may help.
+    is_unreachable: bool
 
 
 @dataclass(frozen=True)
@@ -65,51 +53,6 @@ class Offer:
     window: list[str]
     is_listed: bool = True
     error: DeliveryError | None = None
-
-
-@dataclass(frozen=True)
-class Question:
-    """One edition to ask for, with the stored delivery by which the supplier may confirm it."""
-
-    edition: Edition
-    contract_version: str
-    stored: StoredEdition | None
-    # Describes damage to the stored delivery, all of which is then asked for again.
-    damage: str | None
-    # The last intact delivery that passed the audit, with which a new one is compared.
-    comparable_id: str | None
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """Why a stored edition is asked for again."""
-        if self.damage is None:
-            return ()
-        return (f"{self.damage.splitlines()[0]}; all of edition {self.edition.key} was asked for again",)
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """An answer with new figures, and the ages of the responses that it consists of."""
-
-    answer: Answer
-    ages: list[ResponseAge]
-
-
-@dataclass(frozen=True)
-class Stamped:
-    """An answer with its real age, and the content address of its delivery."""
-
-    answer: Answer
-    delivery_id: str
-    remarks: list[str]
-
-
-@dataclass(frozen=True)
-class Validated:
-    """The typed tables of an answer, which follow the contract."""
-
-    tables: dict[str, TableManifest]
-    period_end: date | None
 
 
 @dataclass(frozen=True)
@@ -128,18 +71,13 @@ def receive(store: FeedStore, extractor: Extractor, now: Now) -> Reception:
     store.clear_incoming()
     offer = ask(store, extractor, before, started)
     results = [*_ask_editions(store, extractor, before, offer, now)]
-    after = _state_after(store, before, offer, results, extractor.http.response_ages, extractor.http.remarks, started)
+    after = _state_after(store, before, offer, results, extractor.http, started)
     written = {result.edition.key: result.written for result in results if result.written}
     store.record(after, started, [one.delivery_id for one in written.values()])
-    return Reception(
-        store.feed.id,
-        confirmed=[result.edition.key for result in results if not (result.written or result.error)],
-        received=[*written],
-        problems=after.problems,
-        is_unreachable=any(
-            isinstance(error, SupplierUnreachableError) for error in (offer.error, *(one.error for one in results))
-        ),
-    )
+    confirmed = [result.edition.key for result in results if not (result.written or result.error)]
+    errors = (offer.error, *(result.error for result in results))
+    is_unreachable = any(isinstance(error, SupplierUnreachableError) for error in errors)
+    return Reception(store.feed.id, confirmed, [*written], after.problems, is_unreachable)
 
 
 def retire(store: FeedStore, now: datetime) -> None:
@@ -206,10 +144,10 @@ def _ask_edition(
     remarks: tuple[str, ...] = ()
     error: DeliveryError
     try:
-        question = _question(store, before, edition)
+        question = question_of(store, before, edition)
         remarks = question.remarks
         with store.work_folder(edition.key) as work:
-            fetched = fetch(store, extractor, question, work, now)
+            fetched = fetch(store.feed, extractor, question, work, now)
             if fetched is None:
                 return EditionResult(edition, remarks=remarks)
             stamped = stamp(store, question, fetched, now)
@@ -226,175 +164,51 @@ def _ask_edition(
     return EditionResult(edition, error=error, remarks=remarks)
 
 
-def _question(store: FeedStore, before: FeedState, edition: Edition) -> Question:
-    stored, current = before.stored(edition.key), before.current.get(edition.key)
-    earlier = (current.delivery_id, current.previous_id) if current else ()
-    return Question(
-        edition,
-        contract_version(store.feed, edition),
-        stored,
-        # A delivery made of a damaged one and of later changes would carry the damage on, under new checksums.
-        damage=store.damage(stored.delivery_id) if stored else None,
-        comparable_id=next((one for one in earlier if one and not store.damage(one)), None),
-    )
-
-
-def contract_version(feed: Feed, edition: Edition) -> str:
-    """Hash of the columns in the contract: if it changes, a stored edition is fetched again."""
-    wanted = [
-        (table.name, column.model_dump(include={"name", "data_type", "meta"}))
-        for table in feed.tables
-        for column in table.expected_columns(edition.year)
-    ]
-    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
-
-
-def fetch(store: FeedStore, extractor: Extractor, question: Question, work: Path, now: datetime) -> Fetched | None:
-    """Fetch an edition; None if the supplier confirms the stored one."""
-    known, stored = None, question.stored
-    if stored and not question.damage and stored.contract_version == question.contract_version:
-        tables = {table.name: store.parquet(stored.delivery_id, table.name) for table in store.feed.tables}
-        known = Stored(stored.validators, stored.known_at, tables)
-    ages_before = len(extractor.http.response_ages)
-    answer = extractor.fetch(question.edition, known, work / "payload", work / SCRATCH)
-    ages = extractor.http.response_ages[ages_before:]
-    refuse_unknown_age(store.feed, ages, now)
-    return None if answer is None else Fetched(answer, ages)
-
-
-def stamp(store: FeedStore, question: Question, fetched: Fetched, now: datetime) -> Stamped:
-    """Determine the real age and the content address of an answer. Raises DeliveryError for a stale one."""
-    edition, ages = question.edition, fetched.ages
-    refuse_old_pages(store.feed, edition, fetched.answer, ages, now)
-    answer, remarks = with_real_age(store.feed, edition, fetched.answer, store.manifests(), oldest(ages, now), now)
-    delivery_id = _content_address(edition, answer, question.contract_version)
-    stored = question.stored
-    if stored and stored.delivery_id != delivery_id and (manifest := store.written_manifest(stored.delivery_id)):
-        refuse_backdated(store.feed, edition, answer, manifest)
-    if not question.damage and (manifest := store.written_manifest(delivery_id)):
-        remarks = [*remarks, *remarks_on_a_repeat(answer, manifest)]
-    return Stamped(answer, delivery_id, remarks)
-
-
-def _content_address(edition: Edition, answer: Answer, version: str) -> str:
-    """Hash of the records alone: a page's envelope contains addresses that change while no figure does.
-
-    Figures that become definitive without a change are another delivery, because their status differs.
-    """
-    status = answer.facts.get("figures_status", "")
-    digest = hashlib.sha256(f"{edition.source_id} {version} {status}".encode())
-    for records in answer.tables.values():
-        for file in [*records.files, *(lookup.file for lookup in records.lookups.values())]:
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
-    return digest.hexdigest()[:16]
-
-
-def validate(feed: Feed, edition: Edition, answer: Answer, work: Path, today: date) -> Validated:
-    """Write the records as typed Parquet files. Raises DeliveryError for a value that the contract does not allow."""
-    tables = {}
-    for table in feed.tables:
-        target = work / f"{table.name}.parquet"
-        columns = write_parquet(feed, edition, table, answer.tables[table.name], work / SCRATCH, target)
-        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
-    period_end = None
-    if period := feed.period_column:
-        target = work / f"{period[0]}.parquet"
-        period_end = last_period(target, *period[1:])
-        if "period" in feed.delivery.clocks:
-            refuse_future_days(feed, edition, target, *period, today)
-    return Validated(tables, period_end)
-
-
-def write(
-    store: FeedStore, question: Question, stamped: Stamped, validated: Validated, work: Path, now: datetime
-) -> StoredEdition:
-    """Store the delivery under its content address, with its manifest."""
-    answer, edition = stamped.answer, question.edition
-    manifest = Manifest(
-        feed=store.feed.id,
-        edition=edition.key,
-        source_id=edition.source_id,
-        delivery_id=stamped.delivery_id,
-        retrieval=answer.retrieval,
-        url=answer.url,
-        received_at=now,
-        released_at=answer.released_at,
-        period_end=validated.period_end,
-        contract_version=question.contract_version,
-        headers=answer.headers,
-        facts=answer.facts,
-        payload=answer.payload,
-        tables=validated.tables,
-    )
-    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
-    store.add(work, stamped.delivery_id)
-    return StoredEdition(
-        delivery_id=stamped.delivery_id,
-        previous_id=question.comparable_id,
-        contract_version=question.contract_version,
-        validators=answer.validators,
-        known_at=answer.known_at,
-    )
-
-
 def _state_after(
-    store: FeedStore,
-    before: FeedState,
-    offer: Offer,
-    results: list[EditionResult],
-    ages: list[ResponseAge],
-    remarks: list[str],
-    started: datetime,
+    store: FeedStore, before: FeedState, offer: Offer, results: Sequence[EditionResult], http: Http, started: datetime
 ) -> FeedState:
-    """The state to record: what arrived, what failed, and up to when the supplier confirmed all of it."""
+    """The state to record: new candidates, problems, and the moment until which the supplier confirmed everything."""
     candidates = before.candidates | {result.edition.key: result.written for result in results if result.written}
+    problems = [] if offer.error is None else [_problem(store, before, offer.error)]
+    remarks: list[str] = []
+    for result in results:
+        remarks += result.remarks
+        if result.error and _is_gap(store, before, offer, result.edition):
+            logger.warning("%s", result.error)
+            remarks.append(remark_on_a_gap(result.edition.key, result.error))
+        elif result.error:
+            problems.append(_problem(store, before, result.error))
     after = before.model_copy(
         update={
             "candidates": candidates,
             "window": offer.window,
             "attempted_at": started,
             "retired_at": None,
-            "their_clock": supplier_clock(ages),
-        }
-    )
-    problems, gaps = _failures(store, before, offer, results)
-    own = [remark for result in results for remark in (*result.remarks, *gaps.get(result.edition.key, ()))]
-    confirmed = before.confirmed_at
-    if not problems:
-        given_at = oldest(ages, started)
-        stored = [after.stored(edition.key) for edition in offer.editions]
-        known = [one.known_at or given_at for one in stored if one]
-        is_as_before = not candidates and offer.window == before.window
-        confirmed = confirmed_at(before, known or [given_at], is_as_before=is_as_before, now=started)
-    return after.model_copy(
-        update={
+            "their_clock": supplier_clock(http.response_ages),
             "problems": problems,
-            "remarks": [*own, *remarks, *remarks_on_age(ages, started)],
-            "confirmed_at": confirmed,
+            "remarks": [*remarks, *http.remarks, *remarks_on_age(http.response_ages, started)],
         }
+    )
+    if problems:
+        return after
+    given_at = oldest(http.response_ages, started)
+    stored = [after.stored(edition.key) for edition in offer.editions]
+    known = [one.known_at or given_at for one in stored if one] or [given_at]
+    is_as_before = not candidates and offer.window == before.window
+    return after.model_copy(
+        update={"confirmed_at": confirmed_at(before, known, is_as_before=is_as_before, now=started)}
     )
 
 
-def _failures(
-    store: FeedStore, before: FeedState, offer: Offer, results: list[EditionResult]
-) -> tuple[list[str], dict[str, list[str]]]:
-    """Problems that keep the clocks from moving, and remarks on older editions that were never received."""
-    kept = store.describe(before.current.values())
-    open_editions = store.open_editions(offer.window)
-    problems: list[str] = []
-    gaps: dict[str, list[str]] = {}
-    for edition, error in [(None, offer.error), *((result.edition.key, result.error) for result in results)]:
-        if error is None:
-            continue
-        if edition and edition not in open_editions and before.stored(edition) is None:
-            gaps[edition] = [remark_on_a_gap(edition, error)]
-            logger.warning("%s", error)
-            continue
-        error.kept = kept
-        logger.error("%s", error)
-        problems.append(str(error))
-    return problems, gaps
+def _is_gap(store: FeedStore, before: FeedState, offer: Offer, edition: Edition) -> bool:
+    """Whether an edition is an older one that was never received, for which no clock waits."""
+    return edition.key not in store.open_editions(offer.window) and before.stored(edition.key) is None
+
+
+def _problem(store: FeedStore, before: FeedState, error: DeliveryError) -> str:
+    error.kept = store.describe(before.current.values())
+    logger.error("%s", error)
+    return str(error)
 
 
 def _unexpected(feed: Feed, error: Exception) -> DeliveryError:

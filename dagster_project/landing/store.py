@@ -34,6 +34,7 @@ MANIFEST = "manifest.json"
 REASON = "reason.txt"
 # Temporary files of a delivery that is being prepared.
 SCRATCH = "scratch"
+PAYLOAD = "payload"
 
 
 class Frozen(BaseModel):
@@ -214,7 +215,7 @@ class FeedStore:
 
     def payload(self, delivery_id: str, name: str) -> Path:
         """A file of a delivery as it was received, packed."""
-        return self.deliveries / delivery_id / "payload" / name
+        return self.deliveries / delivery_id / PAYLOAD / name
 
     def has_tables(self, delivery_id: str) -> bool:
         """Whether all typed Parquet files of a delivery exist."""
@@ -232,7 +233,7 @@ class FeedStore:
     def work_folder(self, edition: str) -> Iterator[Path]:
         """A folder in which a delivery is prepared; moved to quarantine by a DeliveryError that says so."""
         work = self.incoming / f"{edition}-{token_hex(4)}"
-        (work / "payload").mkdir(parents=True)
+        (work / PAYLOAD).mkdir(parents=True)
         (work / SCRATCH).mkdir()
         try:
             yield work
@@ -296,6 +297,6 @@ class FeedStore:
 def _name_of_failure(edition: str, work: Path, reason: str) -> str:
     """Give the same failure with the same payload the same name: a daily repeat is stored once."""
     digest = hashlib.sha256(reason.encode())
-    for file in sorted((work / "payload").iterdir()):
+    for file in sorted((work / PAYLOAD).iterdir()):
         digest.update(file.read_bytes())
     return f"{edition}-{digest.hexdigest()[:16]}"

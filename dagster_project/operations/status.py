@@ -1,4 +1,4 @@
-"""How every feed stands today: its clocks, whether its figures are out, and why not."""
+"""Status of every feed today: its clocks, whether its figures are shown, and why not."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -30,30 +30,30 @@ class FeedStatus(BaseModel):
     fresh_until: date | None
     # Days until the figures may no longer be shown, once these are few.
     expires_in: int | None
-    # Last day on which the supplier is on time with what comes next, and all that is late.
+    # Due date of the next publication, and late deliveries.
     expected: date | None
     late: list[Lateness]
     why: list[str]
-    # Anomalies in the age of what came, which block no figure.
+    # Anomalies in the age of deliveries, which do not affect any figure.
     remarks: list[str]
 
 
 class Status(BaseModel):
-    """What ``maandvers status`` tells."""
+    """Result of ``maandvers status``."""
 
     municipality_code: str
     today: date
     is_fictional: bool
     feeds: list[FeedStatus]
-    # Entries of the inbox that belong to no feed and are not read, each with a remedy.
+    # Files in the inbox that belong to no feed and so are not read, with the remedy.
     unread: list[str]
     release: ReleaseNote | None
-    # Damaged metadata, the consequence and the remedy; no run stops for it.
+    # Damage to the event log, the publication history or the release note, with its effect and remedy.
     damaged: list[str] = []
 
 
 def read_status(workspace: Workspace) -> Status:
-    """Look at landing and releases; asks no supplier and judges by the same calendar rule as the audit."""
+    """Read landing and releases; asks no supplier and applies the same calendar rule as the audit."""
     return Status(
         municipality_code=workspace.settings.municipality_code,
         today=workspace.today,
@@ -68,7 +68,7 @@ def read_status(workspace: Workspace) -> Status:
 def _damaged(workspace: Workspace) -> Iterator[str]:
     note = workspace.releases / LATEST / "release.json"
     if note.exists() and latest_release(workspace.releases) is None:
-        yield f"{note} cannot be read, so the contents of that release are unknown\n  do: run again for a new release"
+        yield f"{note} cannot be read, so the content of that release is unknown\n  do: run again for a new release"
     if damage := PublicationHistory(workspace).damage():
         yield damage
     if problem := workspace.event_log.problem():
@@ -97,7 +97,7 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     if clocks.retired_on:
         state, why = "not used any more", [f"is not used any more since {clocks.retired_on}, by the settings"]
     elif not clocks.is_in_use:
-        state, why = "not in use", ["was not asked for here yet"]
+        state, why = "not in use", ["was never asked for here"]
     elif clocks.damaged:
         state = "withheld"
     elif not clocks.deliveries:

@@ -123,9 +123,8 @@ def test_faults_of_an_address_leave_the_last_good_export_and_no_personal_data(su
     good = desk.receive_and_admit()
     for fault, problem in FAULTS.values():
         # The supplier forgot that we hold its latest, so it sends an answer.
-        state = desk.state
-        state.current["all"].validators = {}
-        desk.store.record(state, desk.now)
+        forgotten = desk.state.current["all"].model_copy(update={"validators": {}})
+        desk.store.record(desk.state.model_copy(update={"current": {"all": forgotten}}), desk.now)
         suppliers.faults.set("csv", fault)
         message = desk.problem()
         assert problem in message

@@ -126,10 +126,10 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     before = staff.receive_and_admit()
     typed = with_value(OTHER, "Begindatum", "01-01-2062")
     drop(staff, "personeel_2026-11-20.csv", as_csv(HEADINGS, ROW, typed))
-    message = staff.problem()
-    assert "holds a day that has yet to come in column 'Begindatum', row 2" in message
-    assert "came: 2062-01-01 (1 such row)" in message
-    assert "kept: the delivery of 2026-11-23" in message
+    told = staff.problem()
+    assert "has a day in the future in column 'Begindatum', row 2" in told
+    assert "came: 2062-01-01 (1 such row)" in told
+    assert "kept: the delivery of 2026-11-23" in told
     assert staff.state.current == before.current
     # Where the period binds nothing, a contract may well begin later.
     other = desk(tmp_path / "other")
@@ -148,6 +148,6 @@ def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
     assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
     assert after.remarks == [
         "the file personeel_2026-11-01.csv has the figures of 2026-10-01 00:00 under a newer day: this counts"
-        " says that they still hold"
+        " as the owner's confirmation of them"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")

@@ -40,7 +40,7 @@ def test_a_folder_that_is_missing_is_reported_and_its_figures_stay_for_their_mon
 
 def test_a_used_feed_is_retired_until_it_is_requested_again(staff):
     retire(staff.store, staff.now)
-    assert not staff.store.state_file.exists()
+    assert staff.store.event_log.entries() == []
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
     staff.receive_and_admit()
     retire(staff.store, staff.now)

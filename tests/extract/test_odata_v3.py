@@ -235,9 +235,9 @@ def test_an_unknown_column_is_dropped_and_listed(suppliers, desk):
 
 def test_a_page_that_comes_twice_is_seen(small_pages, tmp_path):
     small_pages.faults.set("TypedDataSet", faults.duplicate_page())
-    message = one_edition(key_figures(tmp_path, small_pages.cbs_url)).problem()
-    assert "holds rows that came twice" in message
-    assert "30 rows with 10 different numbers" in message
+    told = one_edition(key_figures(tmp_path, small_pages.cbs_url)).problem()
+    assert "has duplicate rows" in told
+    assert "30 rows with 10 different numbers" in told
 
 
 def test_a_page_cut_at_ten_thousand_without_a_word_is_seen_by_the_suppliers_own_count(replay, tmp_path):

@@ -156,7 +156,7 @@ def test_a_part_that_comes_twice_is_seen(tmp_path):
     with asking(tmp_path, partition_by="Soort", scope="country") as (given, service):
         # A service that leaves a filter aside answers everything to every query.
         service.faults.set("TypedDataSet", faults._on_records(lambda _: kinds_table().rows))
-        assert "holds rows that came twice" in given.problem()
+        assert "has duplicate rows" in given.problem()
 
 
 # How many rows

@@ -233,7 +233,7 @@ BAD_BUNDLES = {
         rezipped(
             lambda name, text: re.sub(r";(\d+),(\d);", r";1.\1,\2;", text, count=1) if name[:3] == "Obs" else text
         ),
-        "holds another kind of value in column 'Value'",
+        "has another kind of value in column 'Value'",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What was damaged in landing is made nothing of: it is asked for anew, or its feed is withheld with the reason."""
+"""A damaged delivery is not used: it is asked for again, or its feed is withheld with the reason."""
 
 from datetime import date
 
@@ -49,7 +49,7 @@ def damaged(request, desk):
     return file
 
 
-def test_nothing_is_made_of_a_damaged_delivery_and_its_feed_says_why(desk, damaged):
+def test_a_damaged_delivery_is_not_used_and_its_feed_says_why(desk, damaged):
     clocks, own = read_clocks(desk.store), verdict(desk)
     assert (clocks.damaged, clocks.deliveries) == (["2025"], {})
     (told,) = clocks.problems
@@ -81,8 +81,8 @@ def test_the_supplier_is_asked_for_all_of_a_damaged_delivery_though_it_has_nothi
     assert not any("TypedDataSet" in path for _, path in suppliers.requests[asked:])
 
 
-def test_a_table_that_came_again_is_put_back_bit_by_bit(desk):
-    """Releases are sealed with the delivery as it was."""
+def test_a_table_that_is_received_again_is_restored_byte_for_byte(desk):
+    """Releases derive from the delivery with its first checksums."""
     before = {path: path.read_bytes() for path in kept(desk, "").rglob("*") if path.is_file()}
     flip(kept(desk, TABLE), 8 * 1000)
     desk.a_day_later().receive_and_admit()
@@ -96,7 +96,7 @@ def test_other_figures_are_not_compared_with_a_damaged_delivery(suppliers, desk,
     assert not verdict(desk).is_withheld
 
 
-def test_where_the_supplier_is_silent_the_feed_stays_withheld(suppliers, desk, damaged):
+def test_the_feed_stays_withheld_while_the_supplier_does_not_answer(suppliers, desk, damaged):
     suppliers.faults.chosen = {"TypedDataSet": faults.unavailable()}
     desk.a_day_later().receive()
     desk.admit()

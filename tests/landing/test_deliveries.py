@@ -98,7 +98,7 @@ def test_figures_that_become_definitive_without_a_change_are_a_new_delivery(supp
     assert desk.manifest().facts["figures_status"] == "definitive"
 
 
-def test_another_contract_fetches_anew_what_the_supplier_did_not_change(desk):
+def test_another_contract_fetches_an_unchanged_edition_again(desk):
     before = desk.receive_and_admit().current["2025"]
     feed = desk.store.feed
     (table,) = feed.tables
@@ -108,7 +108,7 @@ def test_another_contract_fetches_anew_what_the_supplier_did_not_change(desk):
     assert desk.state.candidates["2025"].delivery_id != before.delivery_id
 
 
-def test_what_a_killed_run_left_half_is_cleared_away(desk):
+def test_the_half_delivery_of_a_killed_run_is_removed(desk):
     left = desk.store.incoming / "2025-dead" / "payload"
     left.mkdir(parents=True)
     (left / "TypedDataSet-0001.json.gz").write_bytes(b"half")
@@ -141,7 +141,7 @@ def test_a_delivery_that_moved_in_before_the_state_was_saved_is_taken_up(desk):
     assert fingerprints(desk.store.deliveries) == files
 
 
-def test_an_error_that_nobody_foresaw_leaves_the_other_editions_going_on(suppliers, tmp_path):
+def test_an_unexpected_error_leaves_the_other_editions_alone(suppliers, tmp_path):
     desk = key_figures(tmp_path, suppliers.cbs_url)
     suppliers.faults.set("NED/DataProperties", once(faults._on_records(lambda rows: [{"Naam": 1} for _ in rows])))
     reception = desk.receive()

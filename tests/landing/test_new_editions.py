@@ -65,7 +65,7 @@ def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, 
 
 
 @pytest.mark.parametrize("name", ["key_figures.parquet", MANIFEST])
-def test_what_is_shown_in_place_of_a_new_table_is_held_against_its_seal_as_well(suppliers, desk, name):
+def test_the_table_shown_in_place_of_a_new_one_is_checked_as_well(suppliers, desk, name):
     suppliers.faults.set(NEWEST, faults.unavailable())
     held = a_night(desk).current["2024"]
     file = desk.store.deliveries / held.delivery_id / name
@@ -115,14 +115,14 @@ def test_fewer_editions_by_the_settings_are_fewer_at_once(suppliers, tmp_path):
     assert list(read_clocks(desk.store).deliveries) == ["2025"]
 
 
-def test_a_feed_that_comes_by_another_road_shows_that_alone(desk):
+def test_a_feed_with_another_retrieval_shows_its_new_deliveries_alone(desk):
     """A table without a year beside one of a year that is no longer asked for."""
     stored = desk.state.current["2024"]
     assert FeedState(window=["all"], current={"all": stored, "2024": stored}).shown == ["all"]
     assert FeedState(window=["2024"], current={"all": stored}).shown == ["all"]
 
 
-def test_what_was_shown_meanwhile_is_what_was_known_then(suppliers, desk):
+def test_the_state_of_that_night_stays_in_history(suppliers, desk):
     suppliers.faults.set(NEWEST, faults.unavailable())
     a_night(desk)
     suppliers.faults.clear()

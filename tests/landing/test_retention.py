@@ -1,4 +1,4 @@
-"""Retention: what is past its term goes and is written down; what a release stands on, or is current, never does."""
+"""Retention: data past its term is deleted and recorded; sources of a release and current deliveries are kept."""
 
 import json
 import random
@@ -30,7 +30,7 @@ from .lived_through import CRIMES, Lived
 
 REPORTS = "signalen.reports"
 FIRST = date(2010, 1, 15)
-# Eleven years and some days after the first, so that contracts of ten years let go of the oldest.
+# Eleven years and some days after the first, so that terms of ten years are over for the oldest.
 TODAY = date(2021, 2, 1)
 
 
@@ -55,7 +55,7 @@ def ids(lived):
 
 
 def release(lived, day, *deliveries, number=1, feed=CRIMES):
-    """A release that exists, and says what it stands on."""
+    """A release that exists, and names its deliveries."""
     note = ReleaseNote(
         release_id=f"{day}_{number}",
         municipality_code="GM9999",
@@ -112,7 +112,7 @@ def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(
     assert sorted(path.name for path in left.rglob("*") if path.is_file()) == ["SHA256SUMS", "manifest.json"]
 
 
-def test_the_book_says_what_went_when_and_by_which_rule(lived):
+def test_the_event_log_says_what_was_deleted_when_and_by_which_rule(lived):
     removed = pruned(lived).removed
     entries = lived.store().event_log.entries()
     assert deletions(entries) == removed
@@ -132,7 +132,7 @@ def test_the_term_runs_from_the_day_on_which_newer_figures_came(lived):
     assert second not in whole(lived)
 
 
-def test_a_dry_run_tells_the_same_and_removes_nothing(lived):
+def test_a_dry_run_reports_the_same_and_deletes_nothing(lived):
     before = whole(lived)
     told = pruned(lived, is_dry_run=True).removed
     assert (whole(lived), deletions(lived.store().event_log.entries())) == (before, [])
@@ -152,7 +152,7 @@ def test_what_is_still_current_stays_however_old(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_an_existing_release_stands_on_stays_and_everything_is_in_order(lived, seed):
+def test_the_sources_of_an_existing_release_stay_and_everything_is_intact(lived, seed):
     chosen = random.Random(seed).sample(ids(lived), 2)
     for number, one in enumerate(chosen):
         release(lived, TODAY - timedelta(days=number), one)
@@ -161,7 +161,7 @@ def test_what_an_existing_release_stands_on_stays_and_everything_is_in_order(liv
     assert findings(lived) == []
 
 
-def test_a_delivery_goes_once_the_last_release_that_stands_on_it_is_gone(lived):
+def test_a_delivery_is_deleted_after_the_last_release_that_uses_it(lived):
     first = ids(lived)[0]
     old = release(lived, date(2020, 9, 30), first)
     release(lived, TODAY, ids(lived)[-1])
@@ -173,7 +173,7 @@ def test_a_delivery_goes_once_the_last_release_that_stands_on_it_is_gone(lived):
     assert findings(lived) == []
 
 
-def test_of_a_release_that_does_not_say_what_it_stands_on_everything_is_kept(lived):
+def test_every_delivery_is_kept_for_a_release_that_names_none(lived):
     release(lived, TODAY)
     assert [one for one in pruned(lived).removed if one.files] == []
 
@@ -223,7 +223,7 @@ class StoppedError(Exception):
 
 @pytest.mark.parametrize("moment", range(12))
 def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monkeypatch, moment):
-    """At each of the first steps: after a line in the book, after a file, after the new name of a release."""
+    """At each of the first steps: after an event, after a file, after the new name of a release."""
     for day in (date(2020, 9, 1), date(2020, 9, 2), TODAY):
         release(lived, day, *ids(lived)[-2:])
     steps = iter(range(moment))
@@ -251,21 +251,21 @@ def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monk
     assert findings(lived) == []
 
 
-def test_what_is_gone_without_a_line_in_the_book_is_a_loss(lived):
+def test_a_file_that_is_gone_without_an_event_is_a_loss(lived):
     pruned(lived)
     lost = lived.store().payload(ids(lived)[-1], "page-1.json.gz")
     lost.unlink()
     assert findings(lived) == [(str(lost.relative_to(lived.home)), "is gone")]
 
 
-def test_a_release_that_lost_what_it_stands_on_is_named(lived):
+def test_a_release_that_lost_its_delivery_is_named(lived):
     release(lived, TODAY, ids(lived)[-1])
     shutil.rmtree(lived.store().deliveries / ids(lived)[-1])
     ((_, problem),) = findings(lived)
     assert f"while the figures of release {TODAY}_1 derive from it" in problem
 
 
-def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
+def test_a_damaged_event_log_is_found_and_nothing_is_deleted(lived):
     pruned(lived, month(122))
     log = lived.store().event_log.file
     log.write_bytes(log.read_bytes().replace(b"P10Y", b"P20Y", 1))
@@ -314,7 +314,7 @@ def unreadable_note(lived):
 
 
 @pytest.mark.parametrize("damage", [damaged_history, damaged_state, unreadable_note])
-def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
+def test_nothing_is_deleted_while_history_or_a_release_note_is_damaged(lived, damage):
     damage(lived)
     before = whole(lived)
     with pytest.raises(SetupError, match=r"\n  do: "):
@@ -323,7 +323,7 @@ def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
 
 
 def pruned_by_night(lived, monkeypatch):
-    """What the asset of the nightly job tells."""
+    """The metadata of the asset of the nightly job."""
     monkeypatch.setenv("MAANDVERS_HOME", str(lived.home))
     done = dg.materialize(
         [retention_asset()], resources={"workspace": WorkspaceResource(as_of=str(TODAY), clock=wall_clock)}
@@ -338,14 +338,14 @@ def test_the_nightly_job_prunes(lived, monkeypatch):
     assert whole(lived) == ids(lived)[-2:]
 
 
-def test_the_nightly_job_goes_on_and_says_so_where_the_books_are_damaged(lived, monkeypatch):
+def test_the_nightly_job_goes_on_and_says_so_when_the_event_log_is_damaged(lived, monkeypatch):
     damaged_history(lived)
     before = whole(lived)
     assert "was changed outside Maandvers" in pruned_by_night(lived, monkeypatch)["refused"].value
     assert whole(lived) == before
 
 
-def test_what_was_pruned_and_comes_again_is_kept_anew(lived):
+def test_a_pruned_delivery_that_is_received_again_is_stored_again(lived):
     again = ids(lived)[0]
     pruned(lived)
     assert lived.receive(TODAY, 0) == again

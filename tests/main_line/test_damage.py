@@ -1,4 +1,4 @@
-"""What the disk, or somebody, damaged keeps nothing in that does not stand on it, and is told with what to do."""
+"""Damage on disk withholds nothing that does not derive from it, and is reported with its remedy."""
 
 import json
 
@@ -81,7 +81,7 @@ def test_status_names_each_damaged_file_with_what_to_do(status, installation):
     assert history.splitlines()[1].strip() in shown
 
 
-def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
+def test_everything_that_does_not_derive_from_damaged_files_is_released(silent):
     result, latest, status = silent
     assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
     assert result.release_id == latest.name
@@ -95,7 +95,7 @@ def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
     assert len(status.damaged) == 2
 
 
-def test_without_its_ledger_a_release_calls_nothing_revised_and_says_why(silent, installation):
+def test_a_release_without_publication_history_marks_nothing_as_revised_and_says_why(silent, installation):
     _, latest, _ = silent
     assert ask(latest, "select count(*) from mart_revisions") == [(0,)]
     note = json.loads((latest / "release.json").read_bytes())
@@ -113,7 +113,7 @@ def test_a_manifest_that_cannot_be_read_stops_no_run(silent_again):
     assert any("manifest.json does not match its checksum" in why for why in feed.why)
 
 
-def test_what_was_damaged_in_landing_is_asked_for_anew(mended, installation):
+def test_damaged_deliveries_are_asked_for_again(mended, installation):
     result, latest, status = mended
     assert result.exit_code == ExitCode.RELEASED
     assert json.loads((latest / "release.json").read_bytes())["withheld"] == {}
