@@ -22,10 +22,10 @@ def with_maandvers(base_url: str, target: Path) -> Totals:
     """Extract and land as a run does: payload kept, columns of the contract, every value checked."""
     from dagster_project.contracts.load import load_feeds
     from dagster_project.extract.extractors import extractor_for
-    from dagster_project.landing.receive import receive
+    from dagster_project.installation.settings import DBT_PROJECT, Settings, SupplierSettings
+    from dagster_project.installation.workspace import wall_clock
+    from dagster_project.landing.ingest import receive
     from dagster_project.landing.store import FeedStore
-    from dagster_project.settings import DBT_PROJECT, Settings, SupplierSettings
-    from dagster_project.workspace import wall_clock
 
     feed = next(feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "cbs.key_figures")
     settings = Settings(scope="country", suppliers={"cbs": SupplierSettings(base_url=base_url)})
@@ -38,7 +38,7 @@ def with_maandvers(base_url: str, target: Path) -> Totals:
 
 
 def with_cbsodata(base_url: str, target: Path) -> Totals:
-    """What a data engineer writes in an afternoon: the public client, pandas, Parquet."""
+    """The script of an afternoon: the public client, pandas, Parquet."""
     import cbsodata
     import duckdb
     import pandas as pd
@@ -80,7 +80,7 @@ def run_once(way: str, base_url: str) -> None:
 
 
 def peak_mb() -> float:
-    """Peak memory of this process; getrusage would count what the parent held when it started us."""
+    """Peak memory of this process; getrusage would count the memory of the parent when it started us."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 

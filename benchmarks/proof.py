@@ -19,8 +19,8 @@ def main() -> None:
 
     from proof.random_figures import random_figures
 
-    from dagster_project.opening import workspace_of
-    from dagster_project.proof.prove import Proof, prove
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.lineage.prove import Proof, prove
 
     workspace = workspace_of(is_sample=True, as_of=None)
     questions = random_figures(workspace.releases / "latest", arguments.figures, arguments.seed)

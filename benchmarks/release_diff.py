@@ -12,12 +12,12 @@ from resource import RUSAGE_SELF, getrusage
 
 import duckdb
 
-from dagster_project.checksums import write_checksums
-from dagster_project.dbt import MANIFEST
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import FIGURES, compare_releases
-from dagster_project.release.diff.model import ReleaseFacts
-from dagster_project.release.freshness import FreshnessReport
-from dagster_project.release.marts import read_marts
+from dagster_project.release.freshness_report import FreshnessReport
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.warehouse.dbt import MANIFEST
 
 ROWS = 1_400_000
 CHANGES = {

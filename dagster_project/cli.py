@@ -1,4 +1,4 @@
-"""The command line: run the main line, and tell how every feed stands."""
+"""The command line: run the main line, and report the state of every feed."""
 
 import json
 import logging
@@ -13,8 +13,8 @@ import typer
 from dagster_project.errors import ExitCode, MaandversError, SetupError
 
 if TYPE_CHECKING:
-    from dagster_project.status import Status
-    from dagster_project.workspace import Clock
+    from dagster_project.installation.workspace import Clock
+    from dagster_project.operations.status import Status
 
 # Dagster and Great Expectations report usage unless told not to before they are imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
@@ -63,8 +63,8 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """From the suppliers' latest answers to a published release."""
-    from dagster_project.reporting import print_run, run_as_json
     from dagster_project.run import run
+    from dagster_project.terminal import print_run, run_as_json
 
     _log_to_stderr()
     if as_known_on and (as_of or feeds):
@@ -80,10 +80,18 @@ def run_command(
     raise typer.Exit(result.exit_code)
 
 
+@app.command(name="prepare")
+def prepare_command() -> None:
+    """Read the dbt models, which a deployment does once before Dagster starts."""
+    from dagster_project.warehouse.dbt import current_manifest
+
+    print(current_manifest())
+
+
 @app.command(name="status")
 def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Every feed with its three clocks, what is withheld and why, and the last release."""
-    from dagster_project.reporting import print_status
+    from dagster_project.terminal import print_status
 
     status = _status(ctx, sample, _date(as_of), None)
     if as_json:
@@ -95,9 +103,9 @@ def status_command(ctx: typer.Context, sample: Sample = False, as_of: AsOf = Non
 @app.command(name="verify", epilog="Exit codes: 0 everything is as it was written; 6 something has changed.")
 def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     """Compare every file of landing, ledger and releases with its checksum; changes nothing."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.reporting import print_verification
-    from dagster_project.verify import verify
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.verify import verify
+    from dagster_project.terminal import print_verification
 
     found = verify(workspace_of(is_sample=sample, as_of=None))
     if as_json:
@@ -107,16 +115,16 @@ def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     raise typer.Exit(ExitCode.CHANGED_FILES if found.findings else ExitCode.RELEASED)
 
 
-@app.command(name="prune", epilog="Exit codes: 0 done; 2 the books do not tell what may go, and nothing was removed.")
+@app.command(name="prune", epilog="Exit codes: 0 done; 2 the event log is damaged, so nothing was removed.")
 def prune_command(
     sample: Sample = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and remove nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove what is past the term in its contract, and that no release stands on; every nightly run does."""
-    from dagster_project.opening import sole_run, workspace_of
-    from dagster_project.reporting import print_pruning
-    from dagster_project.retention import prune
+    """Delete what is past the retention in its contract and that no release needs; every nightly run does."""
+    from dagster_project.installation.opening import sole_run, workspace_of
+    from dagster_project.operations.prune import prune
+    from dagster_project.terminal import print_pruning
 
     workspace = workspace_of(is_sample=sample, as_of=None)
     with sole_run(workspace):
@@ -142,10 +150,10 @@ def prove_command(
     as_json: AsJson = False,
 ) -> None:
     """Follow a figure back to what its suppliers sent, and compute it again from that alone."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.proof.figure import Question
-    from dagster_project.proof.prove import prove
-    from dagster_project.proof.telling import print_proof
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.lineage.prove import prove
+    from dagster_project.lineage.question import Question
+    from dagster_project.lineage.report import print_proof
 
     question = Question.of(figure, where, region, period)
     proof = prove(workspace_of(is_sample=sample, as_of=None), question, release)
@@ -164,29 +172,29 @@ def template_command(
     sample: Sample = False,
 ) -> None:
     """A file to fill in, with example rows and a Dutch explanation, for a feed that people deliver."""
-    from dagster_project.opening import workspace_of
-    from dagster_project.template import write_template
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.template import write_template
 
     workspace = workspace_of(is_sample=sample, as_of=None)
     if feed not in {known.id for known in workspace.feeds}:
         raise SetupError(f"no feed is called {feed}\n  do: choose from {[known.id for known in workspace.feeds]}")
     (contract,) = workspace.select([feed])
-    drops = workspace.settings.drop_folder.resolve()
-    for path in write_template(contract, drops, workspace.today, to, form):
+    inbox = workspace.settings.inbox.resolve()
+    for path in write_template(contract, inbox, workspace.today, to, form):
         print(path)
 
 
 @app.command(name="docs")
 def docs_command(sample: Sample = False) -> None:
     """A page that explains every mart and column of the warehouse, to open in a browser without a network."""
-    from dagster_project.docs import write_docs
-    from dagster_project.opening import workspace_of
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.docs import write_docs
 
     print(write_docs(workspace_of(is_sample=sample, as_of=None)))
 
 
 def main(clock: "Clock | None" = None) -> None:
-    """Entry point; what a person must set right is told in plain words, without a traceback.
+    """Entry point; errors that a person must correct are printed without a traceback.
 
     Whoever lets it run on another day passes the clock of that day; else it is that of the machine.
     """
@@ -198,15 +206,15 @@ def main(clock: "Clock | None" = None) -> None:
 
 
 def _clock(ctx: typer.Context) -> "Clock":
-    from dagster_project.workspace import wall_clock
+    from dagster_project.installation.workspace import wall_clock
 
     clock: Clock = ctx.obj or wall_clock
     return clock
 
 
 def _status(ctx: typer.Context, sample: bool, day: date | None, past_day: date | None) -> "Status":
-    from dagster_project.opening import workspace_of
-    from dagster_project.status import read_status
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.status import read_status
 
     return read_status(workspace_of(is_sample=sample, as_of=day, as_known_on=past_day, clock=_clock(ctx)))
 

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from dagster_project.errors import SetupError
-from dagster_project.landing.journal import Entry
+from dagster_project.installation.workspace import LOCAL_TIME, local_day
 from dagster_project.landing.store import FeedState, FeedStore
-from dagster_project.workspace import LOCAL_TIME, local_day
+from dagster_project.storage.event_log import Entry
 
 logger = logging.getLogger(__name__)
 
 
 def remember(store: FeedStore, now: datetime) -> None:
     """Keep what holds after an audit, where that is not what held before."""
-    for problem in store.journal.problems():
-        logger.warning("%s %s: what was known on an earlier day cannot be told", store.journal.file, problem)
+    for problem in store.event_log.problems():
+        logger.warning("%s %s: what was known on an earlier day cannot be told", store.event_log.file, problem)
     content = store.state().model_dump(mode="json")
-    before = [entry.content for entry in store.journal.readable()[-1:]] or [FeedState().model_dump(mode="json")]
+    before = [entry.content for entry in store.event_log.readable()[-1:]] or [FeedState().model_dump(mode="json")]
     if [content] != before:
-        store.journal.append(now, content)
+        store.event_log.append(now, content)
 
 
 def entries_until(store: FeedStore, day: date) -> list[Entry]:
@@ -27,7 +27,7 @@ def entries_until(store: FeedStore, day: date) -> list[Entry]:
 
     Raises SetupError when that was changed outside Maandvers.
     """
-    return [entry for entry in store.journal.entries() if local_day(entry.at) <= day]
+    return [entry for entry in store.event_log.entries() if local_day(entry.at) <= day]
 
 
 def state_of(entry: Entry) -> FeedState:
@@ -37,7 +37,7 @@ def state_of(entry: Entry) -> FeedState:
 
 def ever_current(store: FeedStore) -> set[str]:
     """Deliveries that stood for an edition at any time: what was known then is made from these."""
-    states = [store.state(), *map(state_of, store.journal.readable())]
+    states = [store.state(), *map(state_of, store.event_log.readable())]
     return {held.delivery_id for state in states for held in state.current.values()}
 
 
@@ -47,7 +47,7 @@ def refuse_to_go_back(stores: Sequence[FeedStore], now: datetime) -> None:
     Raises SetupError that names both moments.
     """
     # What a damaged book says of its time is nothing to go by.
-    books = [store.journal for store in stores if not any(store.journal.problems())]
+    books = [store.event_log for store in stores if not any(store.event_log.problems())]
     last = max((entry.at for book in books for entry in book.readable()[-1:]), default=now)
     if now < last:
         raise SetupError(

@@ -10,8 +10,8 @@ from dagster_project.contracts.calendar import last_period_end
 from dagster_project.contracts.model import Column, DataType, Feed, Table
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
+from dagster_project.installation.workspace import LOCAL_TIME
 from dagster_project.landing.store import TableManifest
-from dagster_project.workspace import LOCAL_TIME
 
 KIND_OF_VALUE: dict[DataType, str] = {
     "bigint": "a whole number",
@@ -256,7 +256,7 @@ def _quoted(text: str) -> str:
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:
-    if feed.delivery.is_brought:
+    if feed.delivery.is_uploaded:
         do = f"look at the file, correct it and bring it again; what its columns hold stands in {feed.file}"
     else:
         do = f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself"

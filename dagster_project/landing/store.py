@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from dagster_project.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of, write_checksums
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import PayloadFile, Road
-from dagster_project.landing.atomic import move_folder, write_file
-from dagster_project.landing.journal import Journal
-from dagster_project.workspace import local_day
+from dagster_project.extract.answer import PayloadFile, Retrieval
+from dagster_project.installation.workspace import local_day
+from dagster_project.storage.atomic import move_folder, write_file
+from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of, write_checksums
+from dagster_project.storage.event_log import EventLog
 
 MANIFEST = "manifest.json"
 # Why something was set aside, beside it; its time is when.
@@ -40,7 +40,7 @@ class Manifest(BaseModel):
     source_id: str
     delivery_id: str
     # Deliveries from before it was written down have none, and so cannot be read again.
-    road: Road | None = None
+    retrieval: Retrieval | None = None
     url: str
     received_at: datetime
     released_at: datetime | None
@@ -52,7 +52,7 @@ class Manifest(BaseModel):
     tables: dict[str, TableManifest]
 
 
-class HeldEdition(BaseModel):
+class StoredEdition(BaseModel):
     """A delivery that stands for an edition, and by what its supplier can tell whether it is the latest."""
 
     delivery_id: str
@@ -67,9 +67,9 @@ class FeedState(BaseModel):
     """What holds now for a feed: the one thing in landing that changes."""
 
     # Deliveries that passed the audit, per edition.
-    current: dict[str, HeldEdition] = {}
+    current: dict[str, StoredEdition] = {}
     # Deliveries that came in and wait for the audit.
-    candidates: dict[str, HeldEdition] = {}
+    candidates: dict[str, StoredEdition] = {}
     # Editions the supplier had when it was last asked.
     window: list[str] = []
     # When the supplier told us, for every edition, what its latest is; it becomes checked_at once we hold all of that.
@@ -77,7 +77,7 @@ class FeedState(BaseModel):
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
     # Since when the settings say that it is not used any more.
-    dropped_at: datetime | None = None
+    retired_at: datetime | None = None
     # What time it was by the supplier's own clock when it was last asked.
     their_clock: datetime | None = None
     # What keeps the clocks from moving, and what is only worth saying.
@@ -106,7 +106,7 @@ class FeedStore:
         self.quarantine = self.folder / "quarantine"
         self.state_file = self.folder / "state.json"
         # Every state that an audit left behind.
-        self.journal = Journal(self.folder / "history.jsonl")
+        self.event_log = EventLog(self.folder / "history.jsonl")
 
     def state(self) -> FeedState:
         """What holds now; the state of a feed that was never asked for is empty."""
@@ -173,7 +173,7 @@ class FeedStore:
             is_quarantined=False,
         )
 
-    def told(self, held: Iterable[HeldEdition]) -> str:
+    def told(self, held: Iterable[StoredEdition]) -> str:
         """Until when what we hold came in, in words."""
         manifests = [manifest for one in held if (manifest := self.written_manifest(one.delivery_id))]
         last = max((manifest.received_at for manifest in manifests), default=None)
@@ -224,7 +224,7 @@ class FeedStore:
             if problem != IS_GONE and again.is_file() and f"{digest_of(again)}  {name}".encode() in listed:
                 write_file(file, again.read_bytes())
 
-    def set_aside(self, folder: Path, name: str, reason: str) -> Path:
+    def move_to_quarantine(self, folder: Path, name: str, reason: str) -> Path:
         """Move what cannot be used to quarantine, with the reason beside it."""
         write_file(folder / REASON, reason.encode())
         write_checksums(folder)
@@ -235,7 +235,7 @@ class FeedStore:
             move_folder(folder, target)
         return target
 
-    def refilled(self, editions: list[str]) -> list[str]:
+    def open_editions(self, editions: list[str]) -> list[str]:
         """Of these editions the newest, which the supplier still refills: clocks wait for them, each run judges them.
 
         One of before these that never came leaves a gap, and makes nothing that is shown look fresher.

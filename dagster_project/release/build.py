@@ -12,23 +12,23 @@ from pydantic import BaseModel, ValidationError
 
 from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.checksums import write_checksums
-from dagster_project.dbt import digest_of_sources
 from dagster_project.errors import SetupError
-from dagster_project.landing.atomic import move_folder, point_link, write_file
-from dagster_project.proof.provenance import write_provenance
+from dagster_project.installation.workspace import Reconstruction, Workspace
+from dagster_project.marts.catalogue import Mart
+from dagster_project.marts.expiry import shown
 from dagster_project.release.datapackage import datapackage
+from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.diff.model import ReleaseFacts
-from dagster_project.release.freshness import freshness_report
-from dagster_project.release.ledger import SHOWN, Ledger
-from dagster_project.release.lineage import LastGood, last_good
-from dagster_project.release.marts import Mart
+from dagster_project.release.freshness_report import freshness_report
+from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
-from dagster_project.release.proof import HELD, compare
-from dagster_project.release.silence import shown
-from dagster_project.workspace import Reconstruction, Workspace
+from dagster_project.release.provenance import write_provenance
+from dagster_project.release.read_back import HELD, compare
+from dagster_project.storage.atomic import move_folder, point_link, write_file
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.warehouse.dbt import digest_of_sources
+from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
 BUILDING = ".building-"
 LATEST = "latest"
@@ -36,7 +36,7 @@ DATABASE = "maandvers.duckdb"
 JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
-BOOKS = {
+METADATA_VIEWS = {
     "release": (
         f"""
         SELECT *, (SELECT min(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS complete_until,
@@ -134,7 +134,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             for verdict in outcome.feeds
             if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
         },
-        ledger_damage=Ledger(workspace).damage(),
+        ledger_damage=PublicationHistory(workspace).damage(),
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
@@ -159,7 +159,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)
     if workspace.reconstruction is None:
-        Ledger(workspace).publish(release_id, outcome.as_of)
+        PublicationHistory(workspace).publish(release_id, outcome.as_of)
     point_link(workspace.releases / LATEST, release_id)
     return note
 
@@ -253,13 +253,13 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
             made.made_at if made else None,
         ],
     )
-    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message", "message_nl")
+    columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
         f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"
         f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
     )
-    for book, (select, comment) in BOOKS.items():
+    for book, (select, comment) in METADATA_VIEWS.items():
         _write_view(connection, book, select, comment)
 
 

@@ -1,14 +1,14 @@
-"""The release described as a Frictionless data package, so that tools and people know what each file holds."""
+"""The release described as a Frictionless data package, with the contents of each file."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.contracts.model import Feed
-from dagster_project.release.clocks import OF_THE_ROW
-from dagster_project.release.lineage import feeds_of, last_good
-from dagster_project.release.marts import Mart, MartColumn
-from dagster_project.workspace import Workspace
+from dagster_project.installation.workspace import Workspace
+from dagster_project.marts.catalogue import Mart, MartColumn
+from dagster_project.marts.column_clocks import OF_THE_ROW
+from dagster_project.release.last_good import feeds_of, last_good
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -43,7 +43,7 @@ def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], ou
 
 
 def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
-    # A feed that is withheld, or that nobody set up, has no figure in the release.
+    # A feed that is withheld or not set up has no figure in the release.
     used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",

@@ -1,4 +1,4 @@
-{# Facts that contracts declare of the columns of a feed. #}
+{# Declarations in YAML, read so that SQL need not repeat them. #}
 
 {# From which edition to which a supplier publishes a column; only columns that began or stopped. #}
 {% macro editions_of_columns(source_name, table_name) -%}
@@ -73,4 +73,9 @@
         ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}){{ ',' if not loop.last }}
         {%- endfor %}
     ) as made (indicator_code, source_feed, rounding)
+{%- endmacro %}
+
+{# The mart as its YAML declares it; a unit test, which does not see it, overrides this macro. #}
+{% macro yaml_of_the_mart() -%}
+    {{ return(model) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@ from landing.receiving import judge_by_rules, key_figures, one_edition, reports
 from suppliers import faults
 
 from dagster_project.audit.clocks import read_clocks
-from dagster_project.audit.deliveries import judge_freshness
+from dagster_project.audit.gate import judge_freshness
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def signalen(tmp_path):
 
 
 def verdict(desk, day):
-    _, (given,) = judge_freshness([desk.store], date.fromisoformat(day), judge_by_rules(date.fromisoformat(day)))
+    _, (given,) = judge_freshness([desk.store], date.fromisoformat(day), judge_by_rules)
     return given
 
 
@@ -129,12 +129,8 @@ def test_a_clock_in_the_future_is_not_believed(figures):
     assert "lies after" in given.reason
 
 
-@pytest.mark.parametrize("judgements", [[], "others"])
-def test_a_clock_that_nobody_judged_withholds_the_feed(figures, judgements):
-    def judge(frames, is_first):
-        return [] if judgements == [] else [j for j in judge_by_rules(figures.now.date())(frames, is_first) if False]
-
-    _, (given,) = judge_freshness([figures.store], figures.now.date(), judge)
+def test_a_clock_without_a_judgement_withholds_the_feed(figures):
+    _, (given,) = judge_freshness([figures.store], figures.now.date(), lambda *_: [])
     assert given.is_withheld
     assert "the clock 'checked' could not be checked" in given.reason
 
@@ -142,7 +138,7 @@ def test_a_clock_that_nobody_judged_withholds_the_feed(figures, judgements):
 def test_each_feed_has_a_verdict_of_its_own(figures, signalen):
     set_state(signalen, checked_at=datetime(2026, 9, 1, tzinfo=UTC))
     today = figures.now.date()
-    _, verdicts = judge_freshness([figures.store, signalen.store], today, judge_by_rules(today))
+    _, verdicts = judge_freshness([figures.store, signalen.store], today, judge_by_rules)
     assert [given.is_withheld for given in verdicts] == [False, True]
 
 

@@ -8,7 +8,7 @@ import pytest
 from landing.receiving import key_figures, one_edition
 
 from dagster_project.audit import judging
-from dagster_project.audit.deliveries import judge_deliveries, judge_freshness
+from dagster_project.audit.gate import judge_deliveries, judge_freshness
 from dagster_project.audit.judging import judge_frames
 
 
@@ -51,7 +51,7 @@ def test_a_worker_that_dies_admits_nothing_and_the_next_one_judges_all(desk, cal
     desk.receive()
     judge_deliveries([desk.store], False, call)
     fresh, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
-    assert [judgement.expectation for judgement in fresh] == ["expect_clock_within_maximum_age"]
+    assert [(judgement.suite, judgement.row) for judgement in fresh] == [("freshness", {"clock": "checked"})]
     assert not verdict.is_withheld
 
 

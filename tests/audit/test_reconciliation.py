@@ -2,14 +2,12 @@
 
 import duckdb
 import pytest
-from landing.receiving import NOW, WAALWIJK, copied, key_figures, nationwide, one_edition
+from landing.receiving import WAALWIJK, copied, key_figures, nationwide, one_edition
 from suppliers import faults
 
 from dagster_project.audit.frames import LEVELS, delivery_frames
-from dagster_project.checksums import write_checksums
-from expectations.rules import RULES
+from dagster_project.storage.checksums import write_checksums
 
-RULE = RULES["parts_to_add_up"]
 POPULATION = "population_count"
 
 
@@ -36,7 +34,7 @@ def rows(desk):
 
 
 def failing(desk):
-    return [(row["column"], row["level"]) for row in rows(desk) if not RULE.verdict(row, NOW.date()).passed]
+    return [(row["column"], row["level"]) for row in rows(desk) if row["margin"] is None or row["margin"] < 0]
 
 
 def rewrite(desk, **expressions):

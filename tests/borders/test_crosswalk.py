@@ -94,7 +94,7 @@ class Town:
         load(self.connection, "stg_maandvers__deliveries", received, [("cbs", newest, "d", "2026-01-01 00:00:00+00")])
         town = "GM" + min(self.years[newest])[2:6]
         models = ("int_regions__vintages", "int_regions__crosswalk", "int_indicators__constant_borders")
-        make(self.connection, *models, MAANDVERS_WAREHOUSE_MUNICIPALITY=town)
+        make(self.connection, *models, municipality_code=town)
 
     def ask(self, query: str) -> list[tuple]:
         return self.connection.execute(query).fetchall()

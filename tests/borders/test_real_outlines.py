@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from landing.receiving import WAALWIJK, desk
 
-from dagster_project.settings import SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
 
 from .real import MUNICIPALITIES, NEIGHBOURHOODS, features, needs_real_data, real_outlines
 from .rendering import make
@@ -54,7 +54,7 @@ def test_every_municipality_has_the_name_and_outline_of_the_file(staged):
         feature["properties"]["statcode"]: (feature["properties"]["statnaam"], feature["geometry"])
         for feature in features(MUNICIPALITIES)
     }
-    assert manifest.facts["geometry_version"] == "not told"
+    assert manifest.facts["geometry_version"] == "unknown"
 
 
 def test_343_features_are_342_municipalities(staged):

@@ -13,7 +13,7 @@ from landing.lived_through import CRIMES, Lived
 from main_line.installation import CBS, SIGNALEN, Installation
 
 from dagster_project.errors import ExitCode, SetupError
-from dagster_project.settings import PROJECT
+from dagster_project.installation.settings import PROJECT
 
 DAY = "2026-11-23"
 

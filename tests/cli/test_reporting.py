@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from dagster_project.reporting import print_status
-from dagster_project.status import FeedStatus, Status
+from dagster_project.operations.status import FeedStatus, Status
+from dagster_project.terminal import print_status
 
 DAY = date(2026, 11, 23)
 
@@ -22,7 +22,7 @@ def told(capsys, *feeds):
 
 
 def test_a_remark_on_many_feeds_is_made_once_with_their_names(capsys):
-    same = "its newest file was read again, which makes nothing younger"
+    same = "its newest file was read again, which does not refresh anything"
     other = "its clock runs ahead of ours"
     said = told(capsys, feed("hr.staff", remarks=[same]), feed("cbs.wmo", remarks=[other]), feed("vve", remarks=[same]))
     assert said.count(same) == 1

@@ -1,7 +1,8 @@
 """Lint of freshness: the feeds that reach a mart's figures, found by walking dbt's manifest, are those of its clocks.
 
 The walk ends at a source; at a model that lends names alone (``lends_names`` in its meta); and at the base of all
-figures, where each row names its own feed. A model that picks indicators by their code narrows that to their feeds.
+figures, where each row names its own feed. A model that picks indicators by their code, or a mart whose columns are
+named after them, narrows that to their feeds.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
-BOOKS = "raw_maandvers"
+METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
 # What a person downloads stands in for what CBS does not serve, under the same indicators.
@@ -69,7 +70,7 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     if node.startswith("source."):
         source = house.manifest["sources"][node]
         table = (source["source_name"], source["name"])
-        return set() if table[0] == BOOKS else {house.feeds[table]}
+        return set() if table[0] == METADATA else {house.feeds[table]}
     if not node.startswith("model."):
         return set()
     model = house.manifest["nodes"][node]
@@ -78,7 +79,8 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     if node == BASE_OF_FIGURES:
         return {OF_THE_ROW}
     found = {feed for parent in house.manifest["parent_map"][node] for feed in feeds_reaching(parent, house)}
-    named = set(re.findall(r"'(\w+)'", model["raw_code"])) & house.dictionary.keys()
+    indicators = {name for name, column in model["columns"].items() if not _meta(column).get("clocks")}
+    named = (indicators | set(re.findall(r"'(\w+)'", model["raw_code"]))) & house.dictionary.keys()
     if OF_THE_ROW in found and named:
         return found - {OF_THE_ROW} | {feed for code in named for feed in house.dictionary[code]}
     return found

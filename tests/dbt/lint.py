@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from dagster_project.marts.dictionary import shared_text
+
 LONGEST_FILE = 400
 
 # Constructs that DuckDB 2.0 or Spark read differently or reject.
@@ -32,7 +34,7 @@ ENGINE_MACROS = "macros/engines.sql"
 # Intermediate folders that all themes may read, and that read all themes.
 SHARED = {"indicators", "regions"}
 # Our own metadata: deliveries and the clocks of each feed.
-BOOKS = "maandvers"
+METADATA = "maandvers"
 
 # Facts of every indicator that readers look up.
 DICTIONARY = (
@@ -59,7 +61,7 @@ BY_CONTRACT = re.compile(r"'by_contract': (\[.*?\])")
 def complaints(dbt_models: Path, seeds: Path) -> list[str]:
     """List every violation of the rules below."""
     return [
-        *mart_complaints(dbt_models),
+        *mart_complaints(dbt_models, seeds),
         *dictionary_complaints(dbt_models, seeds),
         *label_complaints(dbt_models, seeds),
         *clock_complaints(dbt_models),
@@ -70,15 +72,18 @@ def complaints(dbt_models: Path, seeds: Path) -> list[str]:
     ]
 
 
-def mart_complaints(dbt_models: Path) -> list[str]:
-    """Every mart has an enforced contract, a key test, a Dutch name, and a type and description for each column."""
+def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
+    """Every mart has a contract, a key test, a Dutch name, an exposure, and a type and description for each column."""
     complaints = []
+    labels = _labels(seeds)
+    texts = dict.fromkeys(re.findall(r"{% docs (\w+) %}", (dbt_models / "models/docs.md").read_text("utf-8")), "text")
     project = _yaml(dbt_models / "dbt_project.yml")
     enforced_for_all = project["models"]["maandvers"]["marts"].get("+contract", {}).get("enforced", False)
-    described = {
-        model["name"]: model
-        for path in (dbt_models / "models/marts").rglob("*.yml")
-        for model in _yaml(path).get("models", [])
+    described = _described_marts(dbt_models)
+    exposed = {
+        reference
+        for exposure in _yaml(dbt_models / "models/marts/exposures.yml")["exposures"]
+        for reference in exposure["depends_on"]
     }
     for path in sorted((dbt_models / "models/marts").rglob("*.sql")):
         mart = path.stem
@@ -88,16 +93,22 @@ def mart_complaints(dbt_models: Path) -> list[str]:
             continue
         if not model.get("config", {}).get("contract", {}).get("enforced", enforced_for_all):
             complaints.append(f"{mart}: contract is not enforced")
-        if not any("unique_combination" in test for test in model.get("data_tests", []) if isinstance(test, dict)):
-            complaints.append(f"{mart}: no unique_combination test of its key")
+        if not any(
+            "unique_combination_of_columns" in test for test in model.get("data_tests", []) if isinstance(test, dict)
+        ):
+            complaints.append(f"{mart}: no unique_combination_of_columns test of its key")
         if not model.get("description"):
             complaints.append(f"{mart}: no description")
+        if f"ref('{mart}')" not in exposed:
+            complaints.append(f"{mart}: in no exposure; add it to models/marts/exposures.yml")
         if not model.get("config", {}).get("meta", {}).get("label_nl"):
             complaints.append(f"{mart}: no label_nl, its name in the reports of a release")
         for column in model.get("columns", []):
-            complaints += [
-                f"{mart}.{column['name']}: no {key}" for key in ("data_type", "description") if not column.get(key)
-            ]
+            name = column["name"]
+            if not column.get("data_type"):
+                complaints.append(f"{mart}.{name}: no data_type")
+            if not (column.get("description") or name in labels or shared_text(name, texts)):
+                complaints.append(f"{mart}.{name}: no description, and no docs block or indicator of its name")
     return complaints
 
 
@@ -234,7 +245,7 @@ def layer_complaints(dbt_models: Path) -> list[str]:
         complaints += [f"{path.stem}: reads raw_{source}; only staging does" for source in sources]
         for ref in refs:
             at, *inside = layer[ref]
-            if at == "staging" and inside[0] != BOOKS:
+            if at == "staging" and inside[0] != METADATA:
                 readers.setdefault(ref, set()).add(folders[0])
                 if room == "marts":
                     complaints.append(f"{path.stem}: reads {ref}; a mart reads staging through intermediate only")
@@ -249,25 +260,38 @@ def layer_complaints(dbt_models: Path) -> list[str]:
 
 
 def label_complaints(dbt_models: Path, seeds: Path) -> list[str]:
-    """A column of a theme mart that is an indicator is described in the dictionary's words."""
-    labels = {code: f"{row['label_en']}." for code, row in _dictionary(seeds).items()}
+    """A column of a theme mart that is an indicator is described in the dictionary alone."""
+    labels = _labels(seeds)
     return [
-        f"{model['name']}.{column['name']}: is described as {column['description']!r}, not {labels[column['name']]!r}"
-        for path in sorted((dbt_models / "models/marts/themes").glob("*.yml"))
-        for model in _yaml(path)["models"]
+        f"{model['name']}.{column['name']}: is described in the dictionary; leave out its description here"
+        for model in _described_marts(dbt_models).values()
         if "region_code" in {column["name"] for column in model["columns"]}
         for column in model["columns"]
-        if column["name"] in labels and column["description"] != labels[column["name"]]
+        if column["name"] in labels and "description" in column
     ]
 
 
 def clock_complaints(dbt_models: Path) -> list[str]:
     """A mart with a clock is a view: a table would keep the clocks of the day on which figures last changed."""
+    described = _described_marts(dbt_models)
     return [
-        f"{path.stem}: has fresh_until and is no view, so its clocks would not move"
+        f"{path.stem}: has fresh_until and is no view, so its clocks would stand still"
         for path in sorted((dbt_models / "models/marts").rglob("*.sql"))
-        if "fresh_until" in (sql := path.read_text("utf-8")) and "materialized='view'" not in sql
+        if "materialized='table'" in path.read_text("utf-8")
+        and any(column["name"] == "fresh_until" for column in described.get(path.stem, {}).get("columns", []))
     ]
+
+
+def _described_marts(dbt_models: Path) -> dict[str, dict]:
+    return {
+        model["name"]: model
+        for path in sorted((dbt_models / "models/marts").rglob("*.yml"))
+        for model in _yaml(path).get("models", [])
+    }
+
+
+def _labels(seeds: Path) -> dict[str, str]:
+    return {code: row["label_en"] for code, row in _dictionary(seeds).items()}
 
 
 def sql_complaints(dbt_models: Path) -> list[str]:

@@ -5,12 +5,12 @@ import re
 import pytest
 from test_unit_tests import empty_warehouse
 
-from dagster_project.checksums import digest_of
-from dagster_project.dbt import digest_of_sources
-from dagster_project.docs import WHOLE_DESCRIPTIONS, write_docs
 from dagster_project.errors import SetupError
-from dagster_project.settings import Settings
-from dagster_project.workspace import Workspace
+from dagster_project.installation.settings import Settings
+from dagster_project.installation.workspace import Workspace
+from dagster_project.operations.docs import WHOLE_DESCRIPTIONS, write_docs
+from dagster_project.storage.checksums import digest_of
+from dagster_project.warehouse.dbt import digest_of_sources
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_without_a_warehouse_it_is_told_to_run_first(workspace):
 
 
 def test_a_text_that_changed_is_built_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr("dagster_project.dbt.SOURCES", (tmp_path,))
+    monkeypatch.setattr("dagster_project.warehouse.dbt.SOURCES", (tmp_path,))
     text = tmp_path / "docs.md"
     text.write_text("what a period is")
     before = digest_of_sources()

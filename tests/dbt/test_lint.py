@@ -56,8 +56,9 @@ DICTIONARY = "seeds/indicators/population.csv"
     ("file", "old", "new", "complaint"),
     [
         ("dbt_models/dbt_project.yml", "enforced: true", "enforced: false", "dim_region: contract is not enforced"),
-        (THEMES, "unique_combination", "unlike", "mart_reports: no unique_combination test of its key"),
+        (THEMES, "unique_combination_of_columns", "unlike", "mart_reports: no unique_combination_of_columns test"),
         (THEMES, "label_nl:", "label_en:", "mart_reports: no label_nl"),
+        ("dbt_models/models/marts/exposures.yml", "ref('dim_region')", "ref('x')", "dim_region: in no exposure"),
         (CORE, "theme_code, data_type: varchar,", "theme_code,", "dim_indicator.theme_code: no data_type"),
         (CORE, "description: Theme.", "description: ''", "dim_indicator.theme_code: no description"),
         (CORE, "- name: dim_region", "- name: dim_place", "dim_region: not described in a YAML file beside it"),
@@ -101,8 +102,14 @@ DICTIONARY = "seeds/indicators/population.csv"
             "ref('stg_cbs__key_figures')",
             "reads stg_cbs__key_figures; staging",
         ),
-        (DEMOGRAPHY, "Inhabitants.", "People.", "mart_demography.population_count: is described as 'People.'"),
-        (SAFETY, "materialized='view'", "materialized='table'", "mart_safety: has fresh_until and is no view"),
+        (
+            DEMOGRAPHY,
+            "population_count, data_type: double",
+            "population_count, data_type: double, description: People.",
+            "mart_demography.population_count: is described in the dictionary",
+        ),
+        (DEMOGRAPHY, "name: region_level,", "name: level,", "mart_demography.level: no description, and no docs block"),
+        (SAFETY, "{{ theme_mart() }}", "{{ config(materialized='table') }}", "mart_safety: has fresh_until and is no"),
         (BASE, "select * from unioned", "select * exclude (value) from unioned", "* EXCLUDE is not read alike"),
         (BASE, "select * from unioned", "select * from unioned where period ~ '2020'", "~ is not read alike"),
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 from test_unit_tests import build
 
-from dagster_project.settings import DBT_PROJECT, SEEDS
+from dagster_project.installation.settings import DBT_PROJECT, SEEDS
 
 MEASURES = ["+int_indicators__dictionary", "themes", "policy_measures", "dim_indicator", "dim_policy_measure"]
 

@@ -10,8 +10,8 @@ from landing.receiving import IMPATIENT, SAMPLE_TOWN, Desk
 from openpyxl import Workbook
 
 from dagster_project.contracts.model import Feed
+from dagster_project.installation.settings import Settings
 from dagster_project.landing.store import FeedStore
-from dagster_project.settings import Settings
 
 HEADINGS = ["Personeelsnummer", "Afdeling", "Begindatum", "Uren per week", "Bedrag", "Leidinggevende", "Soort"]
 # A row as typed cells, and the same as a Dutch export writes it.
@@ -68,7 +68,7 @@ def desk(home: Path, feed: Feed | None = None, **settings) -> Desk:
 
 def drop(desk: Desk, name: str, content: bytes) -> Path:
     """Put a file in the drop folder of the desk's feed."""
-    path = desk.settings.drop_folder / desk.store.feed.id / name
+    path = desk.settings.inbox / desk.store.feed.id / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     os.utime(path, (desk.now.timestamp(), desk.now.timestamp()))

@@ -8,10 +8,10 @@ from suppliers import faults
 from suppliers.fixtures import AS_OF
 
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.sample.benefits import benefits_tables
+from dagster_project.installation.settings import SupplierSettings
+from dagster_project.sample.open_data.benefits import benefits_tables
+from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.social_statistics import social_statistics_tables
-from dagster_project.settings import SupplierSettings
 
 FEEDS = ["cbs.benefits", "cbs.proximity", "cbs.youth_care", "cbs.wmo", "cbs.provisions"]
 
@@ -145,15 +145,15 @@ def test_of_three_kinds_of_school_under_one_name_the_one_of_its_group_is_found(d
     assert hospital > 1
 
 
-def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
+def test_a_renamed_group_is_reported(suppliers, tmp_path):
     def renamed(records):
         return [{**row, "Title": row["Title"].replace("Voortgezet onderwijs", "Middelbaar")} for row in records]
 
     suppliers.faults.set("DataProperties", faults._on_records(renamed))
-    told = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
-    assert "column 'AfstandTotSchool' is missing from table 86270NED" in told
-    assert "supplier_aliases" in told
-    assert "_cbs_proximity__sources.yml" in told
+    message = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
+    assert "column 'AfstandTotSchool' is missing from table 86270NED" in message
+    assert "supplier_aliases" in message
+    assert "_cbs_proximity__sources.yml" in message
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
         ("cbs.provisions", "ClientenMetVoorzieningen"),
     ],
 )
-def test_a_column_that_is_gone_is_told_and_nothing_lands(suppliers, tmp_path, feed, column):
+def test_a_column_that_is_missing_is_reported_and_nothing_lands(suppliers, tmp_path, feed, column):
     suppliers.faults.set("DataProperties", faults.missing_column(column))
     one = one_edition(at(tmp_path, feed, suppliers))
     assert f"column '{column}' is missing" in one.problem()

@@ -12,7 +12,7 @@ from main_line.installation import Installation
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.landing.history import remember
 from dagster_project.landing.parquet import describe
-from dagster_project.landing.store import MANIFEST, FeedStore, HeldEdition, Manifest
+from dagster_project.landing.store import MANIFEST, FeedStore, Manifest, StoredEdition
 
 from .receiving import contract
 
@@ -46,7 +46,7 @@ class Lived:
         _write(store, delivery_id, edition, day, number)
         state = store.state()
         before = state.current.get(edition)
-        state.current[edition] = HeldEdition(
+        state.current[edition] = StoredEdition(
             delivery_id=delivery_id,
             previous_id=before.delivery_id if before else None,
             contract_version="1",

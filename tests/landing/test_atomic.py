@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.landing import atomic
-from dagster_project.landing.atomic import move_folder, point_link, write_file
+from dagster_project.storage import atomic
+from dagster_project.storage.atomic import move_folder, point_link, write_file
 
 
 def crash(*_):

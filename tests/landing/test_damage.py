@@ -7,12 +7,12 @@ from suppliers import faults
 from verify.test_verify import flip
 
 from dagster_project.audit.clocks import read_clocks
-from dagster_project.audit.deliveries import judge_freshness
-from dagster_project.checksums import digest_of
+from dagster_project.audit.gate import judge_freshness
 from dagster_project.landing.store import MANIFEST
-from dagster_project.status import read_status
-from dagster_project.verify import verify
-from dagster_project.warehouse import raw_layer
+from dagster_project.operations.status import read_status
+from dagster_project.operations.verify import verify
+from dagster_project.storage.checksums import digest_of
+from dagster_project.warehouse.raw_layer import raw_layer
 
 from .lived_through import CBS, CRIMES, Lived
 from .receiving import judge_by_rules, key_figures, one_edition
@@ -33,7 +33,7 @@ def kept(desk, name):
 
 
 def verdict(desk):
-    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules(desk.now.date()))[1]
+    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules)[1]
     return own
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_made_of_a_damaged_delivery_and_its_feed_says_why(desk, damag
     assert told.startswith(f"cbs / key_figures: {damaged} is not as it was written")
     assert [line.partition(":")[0] for line in told.splitlines()[1:]] == ["  expected", "  came", "  do"]
     assert own.is_withheld
-    assert own.reason == "what is kept of it was damaged: 2025"
+    assert own.reason == "its stored delivery is corrupted: 2025"
     assert own.reason_nl.startswith("De bewaarde levering is beschadigd")
     raw = raw_layer([desk.store], [own])
     assert (raw.deliveries, "read_parquet" in raw.views["raw_cbs.key_figures"]) == ([], False)

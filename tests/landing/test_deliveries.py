@@ -8,9 +8,9 @@ from suppliers import faults
 from suppliers.fixtures import AS_OF
 from suppliers.running import running
 
-from dagster_project.checksums import CHECKSUMS
 from dagster_project.landing.store import MANIFEST
 from dagster_project.sample.service import sample_app
+from dagster_project.storage.checksums import CHECKSUMS
 
 from .receiving import every_file, key_figures, one_edition
 

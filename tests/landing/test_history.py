@@ -56,7 +56,7 @@ def test_a_day_ends_at_midnight_in_the_municipality(tmp_path):
 
 
 def test_a_run_that_changes_nothing_adds_no_line(store):
-    assert len(store.journal.entries()) == 3
+    assert len(store.event_log.entries()) == 3
 
 
 def test_a_feed_that_nobody_uses_has_no_history(tmp_path):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dagster_project.errors import SetupError
-from dagster_project.landing.journal import Journal
+from dagster_project.storage.event_log import EventLog
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def journal(tmp_path):
     """Five days, a line each."""
-    written = Journal(tmp_path / "feed" / "history.jsonl")
+    written = EventLog(tmp_path / "feed" / "history.jsonl")
     for day in range(5):
         written.append(NOON + timedelta(days=day), {"day": day})
     return written
@@ -47,7 +47,7 @@ def test_what_was_written_is_read_back_in_its_order(journal):
 
 
 def test_a_journal_that_was_never_written_is_empty(tmp_path):
-    journal = Journal(tmp_path / "history.jsonl")
+    journal = EventLog(tmp_path / "history.jsonl")
     assert (journal.entries(), journal.digests(), list(journal.problems())) == ([], [], [])
 
 
@@ -119,7 +119,7 @@ def test_half_a_line_does_not_count_and_is_cut_off(journal):
 
 
 def test_the_oldest_lines_are_a_journal_of_their_own(journal, tmp_path):
-    part = Journal(tmp_path / "past.jsonl")
+    part = EventLog(tmp_path / "past.jsonl")
     journal.copy_first(3, part)
     assert days(part) == [0, 1, 2]
     assert part.digests() == journal.digests()[:3]
@@ -129,8 +129,8 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from dagster_project.landing.journal import Journal
-journal = Journal(Path(sys.argv[1]))
+from dagster_project.storage.event_log import EventLog
+journal = EventLog(Path(sys.argv[1]))
 print("begun", flush=True)
 for day in range(len(journal.digests()), 10**9):
     journal.append(datetime(2026, 3, 1, tzinfo=UTC), {"day": day, "padding": "x" * 100_000})
@@ -138,7 +138,7 @@ for day in range(len(journal.digests()), 10**9):
 
 
 def test_a_writer_that_is_killed_leaves_a_journal_that_goes_on(tmp_path):
-    journal = Journal(tmp_path / "history.jsonl")
+    journal = EventLog(tmp_path / "history.jsonl")
     for _ in range(3):
         before = len(journal.digests())
         command = [sys.executable, "-c", WRITER, str(journal.file)]

@@ -7,10 +7,10 @@ from verify.test_verify import flip
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.frames import delivery_frames
+from dagster_project.installation.settings import FeedSettings
 from dagster_project.landing.history import remember, state_of
 from dagster_project.landing.store import MANIFEST
-from dagster_project.settings import FeedSettings
-from dagster_project.status import _status
+from dagster_project.operations.status import _status
 
 from .receiving import every_key_figure, key_figures, one_edition
 
@@ -128,7 +128,7 @@ def test_a_feed_that_comes_by_another_road_shows_that_alone(desk):
 def test_what_was_shown_meanwhile_is_what_was_known_then(suppliers, desk):
     suppliers.faults.set(NEWEST, faults.unavailable())
     a_night(desk)
-    then = desk.store.journal.entries()[-1]
+    then = desk.store.event_log.entries()[-1]
     suppliers.faults.clear()
     a_night(desk)
     assert state_of(then).shown == ["2024"]
@@ -154,7 +154,7 @@ def six_years(suppliers, tmp_path):
     ],
 )
 def test_a_settled_year_that_never_came_is_a_gap_for_which_no_clock_waits(suppliers, six_years, fault, why):
-    """2021 is no longer refilled: without it nothing looks fresher. 2024 is, so it may hold the newest of a theme."""
+    """2021 is a closed edition that freshness does not need; 2024 is open and may hold the newest of a theme."""
     suppliers.faults.set("85039NED/TypedDataSet", fault)
     state = a_night(six_years)
     assert state.problems == []

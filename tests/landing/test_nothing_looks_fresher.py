@@ -12,8 +12,8 @@ from suppliers.faults import Cache
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.errors import SetupError
-from dagster_project.extract.heard import Heard
-from dagster_project.landing.age import refuse_a_wrong_clock
+from dagster_project.extract.http_age import ResponseAge
+from dagster_project.landing.staleness import refuse_a_wrong_clock
 
 from .receiving import key_figures, one_edition, reports
 
@@ -109,9 +109,9 @@ def test_a_cache_that_asked_the_supplier_is_no_hit(status, is_hit):
     response = httpx.Response(
         200, headers={"Cache-Status": status}, request=httpx.Request("GET", "https://cbs.example")
     )
-    heard = Heard.of(response)
-    assert heard.hit == (f"Cache-Status: {status}" if is_hit else "")
-    assert heard.is_of_unknown_age(datetime(2026, 11, 23, tzinfo=UTC)) is is_hit
+    ages = ResponseAge.of(response)
+    assert ages.hit == (f"Cache-Status: {status}" if is_hit else "")
+    assert ages.is_of_unknown_age(datetime(2026, 11, 23, tzinfo=UTC)) is is_hit
 
 
 def test_an_old_answer_takes_nothing_away_from_what_we_know_since(suppliers, figures):
@@ -185,7 +185,7 @@ def test_a_list_without_the_newest_year_is_an_old_list(suppliers, figures):
 
 
 NO_LIST = {
-    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "silent": (faults.unavailable(), "its catalogue does not answer, so a table of a new year would be missed"),
     "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
 }
 
@@ -299,5 +299,5 @@ def test_a_night_without_a_new_export_is_told(tmp_path):
     assert desk.state.remarks == []
     desk.a_day_later().receive()
     assert desk.state.remarks == [
-        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading that again makes nothing younger"
+        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading it again does not refresh anything"
     ]

@@ -7,7 +7,7 @@ import pytest
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.landing.store import FeedStore
-from dagster_project.warehouse import open_warehouse, raw_layer, write_raw
+from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
 from .lived_through import Lived
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from dagster_project.errors import SetupError
-from dagster_project.opening import sole_run
-from dagster_project.reconstruction import lay_out
+from dagster_project.installation.opening import sole_run
+from dagster_project.operations.rebuild_as_of import rebuild_as_of
 
 from .lived_through import CBS, CRIMES, Lived, morning
 
@@ -27,7 +27,7 @@ def lived(tmp_path):
 
 
 def laid_out(lived, day):
-    return Lived(lay_out(lived.workspace(TODAY), day).home)
+    return Lived(rebuild_as_of(lived.workspace(TODAY), day).home)
 
 
 def names(store):
@@ -40,7 +40,7 @@ def test_a_day_has_the_state_that_its_last_audit_left(lived):
         assert past.is_state_sealed()
         state = past.state()
         assert state.checked_at == morning(day)
-        assert len(past.journal.entries()) == number + 1
+        assert len(past.event_log.entries()) == number + 1
     assert state == lived.store().state()
 
 
@@ -77,7 +77,7 @@ def test_what_still_waited_for_an_audit_was_not_known(lived):
     store = lived.store()
     state = store.state()
     state.candidates = {"current": state.current.pop("current")}
-    store.journal.append(morning(MARCH + timedelta(days=1)), state.model_dump(mode="json"))
+    store.event_log.append(morning(MARCH + timedelta(days=1)), state.model_dump(mode="json"))
     past = laid_out(lived, MARCH + timedelta(days=1)).store().state()
     assert (past.candidates, past.current) == ({}, {})
 
@@ -99,7 +99,7 @@ def test_a_delivery_that_served_to_compare_with_alone_may_be_gone(lived):
 
 def refused(lived, day):
     with pytest.raises(SetupError) as error:
-        lay_out(lived.workspace(TODAY), day)
+        rebuild_as_of(lived.workspace(TODAY), day)
     assert "\n  do: " in str(error.value)
     return str(error.value)
 
@@ -119,7 +119,7 @@ def test_where_nothing_ever_ran_nothing_is_known(tmp_path):
 
 
 def test_a_history_that_was_changed_is_refused(lived):
-    journal = lived.store().journal.file
+    journal = lived.store().event_log.file
     journal.write_bytes(journal.read_bytes().replace(b'"2026-01-31T', b'"2026-01-30T', 1))
     told = refused(lived, FEBRUARY)
     assert str(journal) in told

@@ -10,21 +10,21 @@ import dagster as dg
 import isodate
 import pytest
 
-from dagster_project import retention
-from dagster_project.checksums import write_checksums
 from dagster_project.contracts.load import load_release_retention
 from dagster_project.contracts.model import ReleaseRetention
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.defs.retention import retention_asset
+from dagster_project.defs.retention_asset import retention_asset
 from dagster_project.errors import ContractError, SetupError
-from dagster_project.landing.atomic import point_link
-from dagster_project.landing.removals import Removals
-from dagster_project.reconstruction import lay_out
+from dagster_project.installation.settings import DBT_PROJECT
+from dagster_project.installation.workspace import wall_clock
+from dagster_project.operations import prune as retention
+from dagster_project.operations.prune import prune
+from dagster_project.operations.rebuild_as_of import rebuild_as_of
+from dagster_project.operations.verify import verify
 from dagster_project.release.build import ReleaseNote
-from dagster_project.retention import prune
-from dagster_project.settings import DBT_PROJECT
-from dagster_project.verify import verify
-from dagster_project.workspace import wall_clock
+from dagster_project.storage.atomic import point_link
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.removals import Removals
 
 from .lived_through import CRIMES, Lived
 
@@ -114,7 +114,7 @@ def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(
 def test_the_book_says_what_went_when_and_by_which_rule(lived):
     removed = pruned(lived).removed
     assert Removals(lived.home).read() == removed
-    assert {entry.at.date() for entry in Removals(lived.home).journal.entries()} == {TODAY}
+    assert {entry.at.date() for entry in Removals(lived.home).event_log.entries()} == {TODAY}
     payload, tables = (one for one in removed if one.folder.endswith(ids(lived)[0]))
     assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures came, on {month(1)}"
     assert (payload.files, tables.files) == (["payload/page-1.json.gz"], ["crime_monthly.parquet"])
@@ -133,7 +133,7 @@ def test_the_term_runs_from_the_day_on_which_newer_figures_came(lived):
 def test_a_dry_run_tells_the_same_and_removes_nothing(lived):
     before = whole(lived)
     told = pruned(lived, is_dry_run=True).removed
-    assert (whole(lived), Removals(lived.home).journal.file.exists()) == (before, False)
+    assert (whole(lived), Removals(lived.home).event_log.file.exists()) == (before, False)
     assert told == pruned(lived).removed
 
 
@@ -265,7 +265,7 @@ def test_a_release_that_lost_what_it_stands_on_is_named(lived):
 
 def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
     pruned(lived, month(122))
-    book = Removals(lived.home).journal.file
+    book = Removals(lived.home).event_log.file
     book.write_bytes(book.read_bytes().replace(b"P10Y", b"P20Y", 1))
     assert [file for file, _ in findings(lived)] == ["removals.jsonl"]
     before = whole(lived)
@@ -294,7 +294,7 @@ def test_a_bit_flipped_in_what_pruning_left_is_found(lived, seed):
 
 
 def damaged_history(lived):
-    journal = lived.store().journal.file
+    journal = lived.store().event_log.file
     journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
 
 
@@ -352,7 +352,7 @@ def test_what_was_pruned_and_comes_again_is_kept_anew(lived):
 def test_a_day_whose_delivery_was_pruned_is_refused_with_the_rule(lived):
     pruned(lived)
     with pytest.raises(SetupError) as refused:
-        lay_out(lived.workspace(TODAY), month(1))
+        rebuild_as_of(lived.workspace(TODAY), month(1))
     assert f"deliveries are kept P10Y after newer figures came, on {month(2)}" in str(refused.value)
 
 
@@ -367,5 +367,5 @@ def test_the_contract_says_how_long_releases_are_kept(tmp_path):
         with pytest.raises(ContractError, match=key):
             load_release_retention(file.parent)
     file.write_text("sources: []")
-    with pytest.raises(ContractError, match="stands nowhere"):
+    with pytest.raises(ContractError, match="is not declared"):
         load_release_retention(file.parent)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from dagster_project.landing.removals import Removals
-from dagster_project.reconstruction import lay_out
-from dagster_project.retention import prune
+from dagster_project.operations.prune import prune
+from dagster_project.operations.rebuild_as_of import rebuild_as_of
+from dagster_project.storage.removals import Removals
 
 from .lived_through import CRIMES, morning
 from .test_retention import TODAY, findings, lived, month, pruned, under_other_terms, whole
@@ -22,7 +22,7 @@ def aside(lived):
     work = store.incoming / "broken"
     (work / "payload").mkdir(parents=True)
     (work / "payload" / "signals.csv.gz").write_bytes(b"half a zip")
-    folder = store.set_aside(work, "all-0123456789abcdef", "police / crime_monthly: is no zip")
+    folder = store.move_to_quarantine(work, "all-0123456789abcdef", "police / crime_monthly: is no zip")
     touch(folder / "reason.txt", TODAY)
     return folder
 
@@ -60,7 +60,7 @@ def test_what_a_stopped_pruning_left_of_it_counts_for_nothing_and_goes(lived, as
 
 
 def test_what_was_made_again_of_a_past_day_goes_after_a_month_and_can_be_made_once_more(lived):
-    past = lay_out(lived.workspace(TODAY), month(3)).home
+    past = rebuild_as_of(lived.workspace(TODAY), month(3)).home
     touch(past, TODAY)
     before = whole(lived)
     last = date(2021, 3, 1)

@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 from suppliers.running import Suppliers
 
+from dagster_project.installation.opening import workspace_of
+from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
-from dagster_project.opening import workspace_of
+from dagster_project.operations.status import Status, read_status
 from dagster_project.run import RunResult, run
-from dagster_project.status import Status, read_status
-from dagster_project.workspace import Clock, Workspace, morning_of
 
 COMMAND = Path(sys.executable).with_name("maandvers")
 CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
@@ -29,7 +29,7 @@ ON_A_DAY = """
 import sys
 from datetime import date
 from dagster_project.cli import main
-from dagster_project.workspace import morning_of
+from dagster_project.installation.workspace import morning_of
 main(morning_of(date.fromisoformat(sys.argv.pop(1))))
 """
 # What a run says of when it looked; all else in a mart is a figure or what belongs to one.
@@ -66,14 +66,20 @@ class Installation:
             own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
         return own | self.settings
 
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let code in this process read the settings of this installation."""
+        with _environment(self.environment):
+            yield
+
     def run(self, day: date, feeds: Sequence[str] = (), clock: Clock | None = None) -> RunResult:
         """A run in this process, which has imported everything already; in the morning where no clock is given."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
     def reconstruct(self, day: date, today: date) -> RunResult:
         """What was known on a day, made again in this process on a later one."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
     def start(
@@ -97,7 +103,7 @@ class Installation:
         return Call(process.returncode, output, errors, time.monotonic() - begin)
 
     def workspace(self, day: date) -> Workspace:
-        with _environment(self.environment):
+        with self.entered():
             return workspace_of(is_sample=False, as_of=day)
 
     def status(self, day: date) -> Status:

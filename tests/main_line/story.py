@@ -23,11 +23,11 @@ from suppliers.running import Suppliers, running
 
 from dagster_project.errors import ExitCode
 from dagster_project.landing.store import FeedState
+from dagster_project.operations.status import FeedStatus, Status
 from dagster_project.run import RunResult
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3 import odata_v3_routes
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
-from dagster_project.status import FeedStatus, Status
 
 from .installation import SIGNALEN, Call, Installation
 

@@ -28,7 +28,7 @@ def installation(suppliers, tmp_path_factory):
     flip(table, 8 * (table.stat().st_size - 2))
     (publication,) = (installation.home / "published").glob("*/figures.parquet")
     flip(publication, 8 * 100)
-    journal = installation.stores(FIRST)[CBS].journal.file
+    journal = installation.stores(FIRST)[CBS].event_log.file
     journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2026', b'"attempted_at": "2025'))
     return installation
 
@@ -85,7 +85,7 @@ def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
     assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
     assert result.release_id == latest.name
     note = json.loads((latest / "release.json").read_bytes())
-    assert note["withheld"] == {SIGNALEN: "what is kept of it was damaged: all"}
+    assert note["withheld"] == {SIGNALEN: "its stored delivery is corrupted: all"}
     assert any("statuses.parquet is not as it was written" in one for one in note["problems"][SIGNALEN])
     assert ask(latest, "select withheld_since from freshness where is_withheld") == [(FIRST,)]
     assert ask(latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]
@@ -122,7 +122,7 @@ def test_what_was_damaged_in_landing_is_asked_for_anew(mended, installation):
 
 
 def test_a_damaged_journal_stays_so_however_much_is_added(mended, installation):
-    journal = installation.stores(FIRST)[CBS].journal
+    journal = installation.stores(FIRST)[CBS].event_log
     assert [*journal.problems()]
     assert any("history.jsonl" in told for told in mended[2].damaged)
     call = installation.call("run", "--as-known-on", FIRST.isoformat())

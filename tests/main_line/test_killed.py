@@ -19,8 +19,8 @@ import pytest
 
 from dagster_project.errors import ExitCode
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.landing.receive import receive
-from dagster_project.warehouse import open_warehouse
+from dagster_project.landing.ingest import receive
+from dagster_project.warehouse.raw_layer import open_warehouse
 
 from .installation import Installation, ask, wrong_checksums
 from .story import paged_sample, revised

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.installation.workspace import LOCAL_TIME
 
 from .story import silence
 

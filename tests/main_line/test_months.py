@@ -16,10 +16,10 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.errors import ExitCode
-from dagster_project.reconstruction import Likeness
+from dagster_project.operations.rebuild_as_of import ReleaseComparison
+from dagster_project.operations.verify import verify
 from dagster_project.run import RunResult
-from dagster_project.sample.service import write_drops
-from dagster_project.verify import verify
+from dagster_project.sample.service import write_inbox
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
@@ -68,7 +68,7 @@ def year(tmp_path_factory):
         for number in range(MONTHS):
             day = FIRST + Duration(months=number)
             suppliers.travel_to(day)
-            write_drops(home / "drops", day)
+            write_inbox(home / "drops", day)
             suppliers.faults.chosen = {"(?i)odata.*85[0-9]{3}NED": faults.unavailable()} if number in SILENT else {}
             result = installation.run(day)
             assert result.release_id, result.failures
@@ -93,7 +93,7 @@ def test_each_month_is_made_again_as_it_was_released(year, number):
     assert figures(again.folder) == month.figures
     for mart in marts(month.result.folder):
         assert parquet_figures(again.folder, mart) == parquet_figures(month.result.folder, mart), mart
-    assert again.likeness == Likeness(kept=month.result.release_id, differing=[])
+    assert again.comparison == ReleaseComparison(kept=month.result.release_id, differing=[])
     clocks = "select * from freshness order by feed"
     assert ask(again.folder, clocks) == ask(month.result.folder, clocks)
 

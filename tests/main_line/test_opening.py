@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import SetupError
-from dagster_project.opening import workspace_of, workspace_to_run
+from dagster_project.installation.opening import workspace_of, workspace_to_run
 
 # Half past five in the morning, when the nightly run begins.
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from suppliers.replay import ABSENT, REAL_TABLE, parquet_of, replay_suppliers
 
-from dagster_project.dbt import current_manifest
 from dagster_project.errors import ExitCode
-from dagster_project.release.dictionary import read_rows
+from dagster_project.marts.dictionary import read_rows
+from dagster_project.warehouse.dbt import current_manifest
 
 from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 

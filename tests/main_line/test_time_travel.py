@@ -7,7 +7,7 @@ from functools import partial
 import duckdb
 import pytest
 
-from dagster_project.audit.deliveries import judge_freshness
+from dagster_project.audit.gate import judge_freshness
 from dagster_project.audit.judging import judge_frames
 from dagster_project.errors import ExitCode
 

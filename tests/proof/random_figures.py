@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.checksums import CHECKSUMS, digest_of, write_checksums
-from dagster_project.proof.figure import Question, told
-from dagster_project.proof.provenance import PROVENANCE, Provenance, delivery_folder
+from dagster_project.lineage.question import Question, told
+from dagster_project.release.provenance import PROVENANCE, Provenance, delivery_folder
+from dagster_project.storage.checksums import CHECKSUMS, digest_of, write_checksums
 
 NUMBERS = {"integer", "number"}
 

@@ -16,14 +16,14 @@ import pytest
 from filelock import FileLock, Timeout
 from verify.test_verify import flip
 
-from dagster_project.checksums import write_checksums
 from dagster_project.errors import ContractError, ExitCode
-from dagster_project.proof import prove as proving
-from dagster_project.proof import provenance, scratch
-from dagster_project.proof.figure import Question, told
-from dagster_project.proof.prove import PROVING_FILES, prove
-from dagster_project.proof.provenance import MODELS, PROVENANCE, Provenance, digests_of_models
-from dagster_project.proof.replay import UnreadablePayloadError
+from dagster_project.lineage import prove as proving
+from dagster_project.lineage import provenance, scratch
+from dagster_project.lineage.prove import PROVING_FILES, prove
+from dagster_project.lineage.question import Question, told
+from dagster_project.lineage.replay import UnreadablePayloadError
+from dagster_project.release.provenance import MODELS, PROVENANCE, Provenance, digests_of_models
+from dagster_project.storage.checksums import write_checksums
 
 from .random_figures import deliver_otherwise, random_figures
 

@@ -3,8 +3,8 @@
 import pytest
 
 from dagster_project.errors import SetupError
-from dagster_project.proof.figure import Question
-from dagster_project.proof.prove import prove
+from dagster_project.lineage.prove import prove
+from dagster_project.lineage.question import Question
 
 POPULATION = Question.of("population_count", None, "GM9999", "2025")
 

@@ -12,9 +12,9 @@ from landing.receiving import desk, key_figures
 from starlette.applications import Starlette
 from suppliers.running import running
 
-from dagster_project.proof.replay import UnreadablePayloadError, read_again
-from dagster_project.proof.tables import first_difference
-from dagster_project.settings import SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
+from dagster_project.lineage.replay import UnreadablePayloadError, read_again
+from dagster_project.lineage.tables import first_difference
 
 __all__ = ["sample_drops"]
 

@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from suppliers.running import running
 
+from dagster_project.installation.settings import FeedSettings, SupplierSettings
 from dagster_project.sample.service import duo_settings
-from dagster_project.settings import FeedSettings, SupplierSettings
 
 REAL = Path(__file__).parents[3] / "shared/real-data/duo/03-alle-vestigingen-bo.csv"
 PUPILS = "01.-leerlingen-po-soort-po-cluster-leeftijd"

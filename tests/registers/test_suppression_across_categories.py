@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.dbt import current_manifest
-from dagster_project.release.dictionary import read_rows
+from dagster_project.marts.dictionary import read_rows
+from dagster_project.warehouse.dbt import current_manifest
 
 from .made_up import hidden, regions, summed
 from .working_out import together, told

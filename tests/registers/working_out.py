@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from dagster_project.settings import DBT_PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
 
 Cell = tuple[str, str]
 # A whole, what lies in it, and whether that is all of it (=), no more than it (>) or no less than it (<).

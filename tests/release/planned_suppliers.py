@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from dagster_project.sample.serving import serve
-from dagster_project.workspace import LOCAL_TIME
+from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.sample.servers.serving import serve
 
 HEADING = ["Gebied", "Aantal", "Peildatum"]
 REGIONS = ["BU99990000", "BU99990001", "BU99990002", "BU99990003"]
@@ -28,7 +28,7 @@ class Register:
 
     name: str
     # In a folder, as files that a person puts there; else at an address.
-    is_brought: bool
+    is_uploaded: bool
     # The day of a file stands in its name.
     is_dated: bool
     binds_period: bool

@@ -10,14 +10,14 @@ import duckdb
 from main_line.installation import Installation
 
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.checksums import write_checksums
-from dagster_project.dbt import MANIFEST
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import ReleaseNote, build_release
+from dagster_project.release.diff.changes import ReleaseDiff, ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.diff.model import ReleaseDiff, ReleaseFacts
-from dagster_project.release.freshness import FreshnessReport
-from dagster_project.release.marts import read_marts
+from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.diff_page import write_diff_page
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.warehouse.dbt import MANIFEST
 
 
 def publish(installation: Installation, after: timedelta = timedelta()) -> ReleaseNote:

@@ -3,9 +3,9 @@
 import pytest
 from main_line.installation import CBS, SIGNALEN
 
-from dagster_project.dbt import MANIFEST
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import latest_release
-from dagster_project.release.marts import read_marts
+from dagster_project.warehouse.dbt import MANIFEST
 from release.publishing import change, compared, diff_of, diff_page, edited, facts_of, publish
 
 FACT = "fct_indicator_values"

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
-from dagster_project.dbt import MANIFEST
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import latest_release
+from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.diff.model import ReleaseFacts
-from dagster_project.release.freshness import FreshnessReport
-from dagster_project.release.marts import read_marts
+from dagster_project.release.freshness_report import FreshnessReport
+from dagster_project.warehouse.dbt import MANIFEST
 from release.publishing import compared, diff_of, diff_page, edited, facts_of, publish
 
 FACT = "fct_indicator_values"

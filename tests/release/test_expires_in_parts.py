@@ -12,18 +12,18 @@ from suppliers.running import running
 
 from dagster_project.audit.frames import mart_frame
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.dbt import MANIFEST
 from dagster_project.errors import ExitCode
-from dagster_project.release.dictionary import read_rows
-from dagster_project.release.marts import feeds_of_indicators, read_marts
-from dagster_project.release.silence import shown
-from dagster_project.sample.drops.benefits_admin import write_benefits_admin
-from dagster_project.sample.drops.ledger import write_ledger
-from dagster_project.sample.drops.social_domain import write_social_domain
-from dagster_project.sample.drops.sports import write_sports
-from dagster_project.sample.drops.staff import write_staff
-from dagster_project.sample.drops.vacancy import write_vacancy
+from dagster_project.marts.catalogue import feeds_of_indicators, read_marts
+from dagster_project.marts.dictionary import read_rows
+from dagster_project.marts.expiry import shown
+from dagster_project.sample.registers.benefits_admin import write_benefits_admin
+from dagster_project.sample.registers.ledger import write_ledger
+from dagster_project.sample.registers.social_domain import write_social_domain
+from dagster_project.sample.registers.sports import write_sports
+from dagster_project.sample.registers.staff import write_staff
+from dagster_project.sample.registers.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
+from dagster_project.warehouse.dbt import MANIFEST
 
 DAY = date(2026, 11, 10)
 # CBS is asked on the day itself; departments exported on the first or the fifteenth before the day named here.
@@ -215,7 +215,7 @@ def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(install
 
     def stale(at):
         rows = mart_frame(at, read_marts(MANIFEST), outcome).rows
-        return {row["mart"]: row["stale_violation_count"] for row in rows if row["stale_violation_count"]}
+        return {row["mart"]: row["stale_row_count"] for row in rows if row["stale_row_count"]}
 
     assert stale(workspace) == {}
     other = Installation(tmp_path, installation.suppliers, installation.settings)

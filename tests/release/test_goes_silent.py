@@ -8,8 +8,8 @@ from main_line.installation import ask, marts, read_as_on
 
 from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.outcome import FeedVerdict
-from dagster_project.release.build import BOOKS
-from dagster_project.release.proof import HELD
+from dagster_project.release.build import METADATA_VIEWS
+from dagster_project.release.read_back import HELD
 
 LAST_DAY = date(2026, 2, 28)
 
@@ -75,7 +75,7 @@ def test_the_book_and_the_report_name_the_same_day_since_when_a_feed_is_withheld
     """Whatever it is withheld for: not received, past its limit, or a clock that could not be judged."""
     clocks = Clocks.model_construct(fresh_until=fresh_until)
     reported = FeedVerdict.model_construct(clocks=clocks, is_withheld=True).withheld_since(MADE_ON)
-    select, _ = BOOKS["freshness"]
+    select, _ = METADATA_VIEWS["freshness"]
     with duckdb.connect() as connection:
         connection.execute(f"create schema {HELD}")
         connection.execute(f"create table {HELD}.release as select ?::date as as_of", [MADE_ON])

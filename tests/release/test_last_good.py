@@ -5,8 +5,8 @@ import json
 import pytest
 from main_line.installation import CBS, SIGNALEN, marts
 
-from dagster_project.dbt import MANIFEST
-from dagster_project.release.marts import read_marts
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.warehouse.dbt import MANIFEST
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ from landing.lived_through import Lived
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
-from dagster_project.proof.provenance import Provenance, write_provenance
-from dagster_project.reconstruction import lay_out
-from dagster_project.release.ledger import Ledger
-from dagster_project.status import read_status
-from dagster_project.verify import verify
-from dagster_project.warehouse import (
+from dagster_project.operations.rebuild_as_of import rebuild_as_of
+from dagster_project.operations.status import read_status
+from dagster_project.operations.verify import verify
+from dagster_project.release.provenance import Provenance, write_provenance
+from dagster_project.warehouse.publication_history import PublicationHistory
+from dagster_project.warehouse.raw_layer import (
     RawLayer,
     current_fingerprint,
     open_warehouse,
@@ -51,7 +51,7 @@ def build(workspace, fingerprint, *values):
 def shown(workspace):
     """What the models are shown of the ledger."""
     with open_warehouse(workspace.warehouse) as connection:
-        write_published(connection, Ledger(workspace).files())
+        write_published(connection, PublicationHistory(workspace).files())
         return connection.execute(
             "select value, published_on, release_number from raw_maandvers.published_figures order by all"
         ).fetchall()
@@ -64,15 +64,15 @@ def test_before_anything_was_published_the_models_are_shown_no_row(workspace):
 
 def test_news_is_kept_with_the_day_and_the_number_of_its_release(workspace):
     build(workspace, "a", 1.0)
-    Ledger(workspace).publish("2026-03-01_1", MARCH)
+    PublicationHistory(workspace).publish("2026-03-01_1", MARCH)
     build(workspace, "b", 2.0, 3.0)
-    Ledger(workspace).publish("2026-04-01_12", APRIL)
+    PublicationHistory(workspace).publish("2026-04-01_12", APRIL)
     assert shown(workspace) == [(1.0, MARCH, 1), (2.0, APRIL, 12), (3.0, APRIL, 12)]
 
 
 def test_what_was_published_is_not_published_again_by_a_later_release_of_the_same_figures(workspace):
     build(workspace, "a", 1.0)
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     assert ledger.day_of("a") is None
     ledger.publish("2026-03-01_1", MARCH)
     ledger.publish("2026-04-01_1", APRIL)
@@ -81,7 +81,7 @@ def test_what_was_published_is_not_published_again_by_a_later_release_of_the_sam
 
 
 def test_figures_that_went_back_to_what_they_were_are_published_on_the_day_they_did(workspace):
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     for fingerprint, number in (("a", 1), ("b", 2), ("a", 3)):
         build(workspace, fingerprint, float(number))
         ledger.publish(f"2026-03-01_{number}", MARCH)
@@ -89,7 +89,7 @@ def test_figures_that_went_back_to_what_they_were_are_published_on_the_day_they_
 
 
 def test_releases_of_a_day_follow_each_other_by_number(workspace):
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     for number in (9, 10, 11):
         build(workspace, str(number), float(number))
         ledger.publish(f"2026-03-01_{number}", MARCH)
@@ -101,7 +101,7 @@ def test_what_a_killed_run_left_half_written_does_not_count(workspace):
     leftover = workspace.published / ".writing-2026-02-28_1"
     leftover.mkdir(parents=True)
     (leftover / "figures.parquet").write_bytes(b"half")
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     assert ledger.publications() == []
     ledger.publish("2026-03-01_1", MARCH)
     assert shown(workspace) == [(1.0, MARCH, 1)]
@@ -111,7 +111,7 @@ def test_what_a_killed_run_left_half_written_does_not_count(workspace):
 @pytest.mark.parametrize("file", ["figures.parquet", "publication.json"])
 def test_a_ledger_that_was_changed_is_found_and_not_believed(workspace, file):
     build(workspace, "a", 1.0)
-    Ledger(workspace).publish("2026-03-01_1", MARCH)
+    PublicationHistory(workspace).publish("2026-03-01_1", MARCH)
     changed = workspace.published / "2026-03-01_1" / file
     content = bytearray(changed.read_bytes())
     content[len(content) // 2] ^= 1
@@ -120,14 +120,14 @@ def test_a_ledger_that_was_changed_is_found_and_not_believed(workspace, file):
         (f"published/2026-03-01_1/{file}", "has changed since it was written")
     ]
     with pytest.raises(SetupError, match=f"{file} has changed") as error:
-        Ledger(workspace).publications()
+        PublicationHistory(workspace).publications()
     assert "do: put it back from your back-up" in str(error.value)
     assert read_status(workspace).damaged == [str(error.value)]
 
 
 def test_while_the_ledger_is_damaged_it_is_neither_shown_nor_added_to(workspace):
     build(workspace, "a", 1.0)
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     ledger.publish("2026-03-01_1", MARCH)
     before = current_fingerprint(workspace, RawLayer({}, []))
     figures = workspace.published / "2026-03-01_1" / "figures.parquet"
@@ -147,10 +147,10 @@ def test_while_the_ledger_is_damaged_it_is_neither_shown_nor_added_to(workspace)
 def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_their_folders(workspace, tmp_path):
     """Also one that says of itself that it came out on the day after its name."""
     build(workspace, "a", 1.0)
-    Ledger(workspace).publish("2026-03-01_1", MARCH + timedelta(days=1))
+    PublicationHistory(workspace).publish("2026-03-01_1", MARCH + timedelta(days=1))
     shown(workspace)
     build(workspace, "b", 2.0)
-    Ledger(workspace).publish("2026-04-01_1", APRIL)
+    PublicationHistory(workspace).publish("2026-04-01_1", APRIL)
     with open_warehouse(workspace.warehouse) as connection:
         write_publication(connection, APRIL)
     write_provenance(
@@ -162,10 +162,13 @@ def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_t
 
 
 def test_a_past_day_has_what_was_published_by_then(workspace):
-    ledger = Ledger(workspace)
+    ledger = PublicationHistory(workspace)
     for fingerprint, day in (("a", MARCH), ("b", APRIL)):
         build(workspace, fingerprint, 1.0)
         ledger.publish(f"{day}_1", day)
-    past = lay_out(workspace, date(2026, 3, 31))
-    assert [one.published_on for one in Ledger(past).publications()] == [MARCH]
-    assert duckdb.read_parquet([str(file) for file in Ledger(past).files()]).fetchall()[0][-2:] == (MARCH, 1)
+    past = rebuild_as_of(workspace, date(2026, 3, 31))
+    assert [one.published_on for one in PublicationHistory(past).publications()] == [MARCH]
+    assert duckdb.read_parquet([str(file) for file in PublicationHistory(past).files()]).fetchall()[0][-2:] == (
+        MARCH,
+        1,
+    )

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from dagster_project.release.marts import Mart
-from dagster_project.release.proof import differing
+from dagster_project.marts.catalogue import Mart
+from dagster_project.release.read_back import differing
 
 FIGURES = "select * from (values ('BU1', 1.5, timestamptz '2026-01-01 06:00:00Z'), ('BU2', null, null)) t (r, v, seen)"
 

@@ -7,11 +7,11 @@ import duckdb
 import pytest
 from main_line.installation import ask
 
-from dagster_project.dbt import MANIFEST
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import latest_release
-from dagster_project.release.ledger import Ledger
-from dagster_project.release.marts import read_marts
-from dagster_project.release.proof import ReadBackError, compare
+from dagster_project.release.read_back import ReadBackError, compare
+from dagster_project.warehouse.dbt import MANIFEST
+from dagster_project.warehouse.publication_history import PublicationHistory
 from release.publishing import change, publish
 
 
@@ -37,7 +37,7 @@ def test_a_release_of_after_midnight_and_its_publication_are_of_the_day_that_was
     change(installation, "update raw_maandvers.build set fingerprint = 'of other figures'")
     note = publish(installation, after=timedelta(days=1))
     assert note.release_id.startswith(f"{day}_")
-    last = Ledger(installation.workspace(note.as_of)).publications()[-1]
+    last = PublicationHistory(installation.workspace(note.as_of)).publications()[-1]
     assert (last.release_id, str(last.published_on)) == (note.release_id, day)
 
 

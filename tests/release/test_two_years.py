@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from main_line.installation import read_as_on
 
 from dagster_project.audit import clocks
-from dagster_project.landing import age, receive
+from dagster_project.installation.workspace import morning_of
+from dagster_project.landing import ingest, staleness
+from dagster_project.operations.status import read_status
 from dagster_project.release import build
-from dagster_project.status import read_status
-from dagster_project.workspace import morning_of
 
 from .planned_suppliers import Day, Event, Plan, Register, service
-from .two_years import LONG, WIDE, Installation
+from .two_years import LONG, SHOWN, WIDE, Installation
 
 PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "10"))
 TWO_YEARS = timedelta(days=731)
@@ -64,7 +64,7 @@ class Oracle:
 
     def play(self, event: Event, number: int, day: Day, last_file: date) -> None:
         held = self.waiting or self.shown
-        asked = self._brought if self.register.is_brought else self._answered
+        asked = self._brought if self.register.is_uploaded else self._answered
         came, confirmed = asked(event, number, day.on, held, last_file)
         self.is_odd = confirmed is not None and confirmed < day.on and came is None
         was_waiting = self.waiting is not None
@@ -175,7 +175,7 @@ def compare(release, on, rows, oracles):
                 (code, value) for code, (value, limit) in rows.items() if limit >= day
             }, f"made on {on}, read on {day}"
             assert {count for *_, count in shown} <= {4}
-            pairs = connection.execute(f"select shop_count, vacant_dwelling_pct from {WIDE}").fetchall()
+            pairs = connection.execute(f"select {', '.join(SHOWN)} from {WIDE}").fetchall()
             assert set(pairs) == side_by_side(rows, oracles, day), f"made on {on}, read on {day}"
             assert len(pairs) in (0, 4)
             told = dict(connection.execute("select feed, is_withheld from freshness").fetchall())
@@ -230,7 +230,7 @@ def plans(draw):
     registers = tuple(
         Register(
             name,
-            is_brought=draw(st.booleans()),
+            is_uploaded=draw(st.booleans()),
             is_dated=draw(st.booleans()),
             binds_period=draw(st.booleans()),
             maximum_age=draw(st.sampled_from(["P1M", "P1M", "P14D", "P3M"])),
@@ -242,7 +242,7 @@ def plans(draw):
     moments = [start + timedelta(days=passed) for passed in accumulate(gaps) if timedelta(days=passed) < TWO_YEARS]
 
     def event(register):
-        odd = IN_A_FOLDER if register.is_brought else AT_AN_ADDRESS
+        odd = IN_A_FOLDER if register.is_uploaded else AT_AN_ADDRESS
         what = draw(st.sampled_from(("news", "news", "news", *odd)))
         return Event(what, draw(st.sampled_from([0, 0, 1, 3, 10, 20, 31])))
 
@@ -273,8 +273,8 @@ def test_nothing_stale_shows_and_nothing_fresh_is_withheld(plan, suppliers, tmp_
 # What the comparison sees: each of these mistakes was made on purpose
 
 JANUARY = date(2027, 1, 31)
-AT_AN_ADDRESS_FOR_A_MONTH = Register("births", is_brought=False, is_dated=False, binds_period=False, maximum_age="P1M")
-BROUGHT_WITHOUT_A_DAY = replace(AT_AN_ADDRESS_FOR_A_MONTH, name="births", is_brought=True)
+AT_AN_ADDRESS_FOR_A_MONTH = Register("births", is_uploaded=False, is_dated=False, binds_period=False, maximum_age="P1M")
+BROUGHT_WITHOUT_A_DAY = replace(AT_AN_ADDRESS_FOR_A_MONTH, name="births", is_uploaded=True)
 OTHER = replace(AT_AN_ADDRESS_FOR_A_MONTH, name="deaths", maximum_age="P3M")
 
 
@@ -295,14 +295,14 @@ def by_the_row(mart, table, today):
 
 
 MISTAKES = {
-    "an answer of a cache is believed": (CACHE, receive, "oldest", lambda heard, now: now),
+    "an answer of a cache is believed": (CACHE, ingest, "oldest", lambda heard, now: now),
     "an old answer takes away what was known": (
         LATER_CACHE,
-        receive,
+        ingest,
         "confirmed_at",
         lambda _, known, **__: min(known),
     ),
-    "a copy is as young as it looks": (COPY, age, "_first_seen", lambda *_: None),
+    "a copy is as young as it looks": (COPY, staleness, "_first_seen", lambda *_: None),
     "a month has 31 days": (CACHE, clocks, "fresh_until", lambda day, _: day + timedelta(days=31)),
     "a month has 28 days": (CACHE, clocks, "fresh_until", lambda day, _: day + timedelta(days=27)),
     "a release knows no day": (CACHE, build, "shown", lambda _, table, __: f"SELECT * FROM {table}"),

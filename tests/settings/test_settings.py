@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dagster_project.errors import SetupError
-from dagster_project.settings import load_settings
+from dagster_project.installation.settings import load_settings
 
 SECRET = "s3cr3t-t0k3n"
 

@@ -6,9 +6,10 @@ import shutil
 import pytest
 from main_line.installation import CBS, Installation
 
-from dagster_project.checksums import write_checksums
 from dagster_project.landing.store import FeedStore
-from dagster_project.verify import seal_warehouse, verify
+from dagster_project.operations.verify import verify
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.warehouse.checksum import write_warehouse_checksum
 
 SEED = 20261123
 PLACES = 50
@@ -19,7 +20,7 @@ def installation(story, tmp_path_factory):
     assert story.first.result.release_id
     copy = story.installation.copy(tmp_path_factory.mktemp("verified") / "home")
     # The story may have gone on since; what it left counts as what was finished.
-    seal_warehouse(copy.workspace(story.first.day))
+    write_warehouse_checksum(copy.workspace(story.first.day))
     return copy
 
 
@@ -116,7 +117,7 @@ def test_a_clock_that_was_moved_does_not_count(installation, workspace):
 
 
 def test_a_history_that_was_changed_is_told_with_what_to_do(installation, workspace):
-    journal = FeedStore(workspace.landing, workspace.select([CBS])[0]).journal.file
+    journal = FeedStore(workspace.landing, workspace.select([CBS])[0]).event_log.file
     before = journal.read_bytes()
     journal.write_bytes(before.replace(b'"attempted_at": "2026', b'"attempted_at": "2025', 1))
     try:

@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 from pydantic import ValidationError
 
-from dagster_project.checksums import is_as_written
-from dagster_project.release.diff.model import (
+from dagster_project.installation.settings import SEEDS
+from dagster_project.marts.catalogue import Mart
+from dagster_project.release.diff.changes import (
     Band,
     Compared,
     FeedDiff,
@@ -26,9 +27,8 @@ from dagster_project.release.diff.rows import (
     reading,
     revisions,
 )
-from dagster_project.release.freshness import FreshnessReport
-from dagster_project.release.marts import Mart
-from dagster_project.settings import SEEDS
+from dagster_project.release.freshness_report import FreshnessReport
+from dagster_project.storage.checksums import is_as_written
 
 logger = logging.getLogger(__name__)
 

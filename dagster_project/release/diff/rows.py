@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.checksums import is_as_written
 from dagster_project.errors import MaandversError
-from dagster_project.release.diff.model import FigureChange, FigureSummary, MartDiff, Problem, Revision
-from dagster_project.release.marts import Mart
+from dagster_project.marts.catalogue import Mart
+from dagster_project.release.diff.changes import FigureChange, FigureSummary, MartDiff, Problem, Revision
+from dagster_project.storage.checksums import is_as_written
 
 # When and from where a figure came is told apart from what it says.
 CLOCKS = ("checked_at", "released_at", "fresh_until")

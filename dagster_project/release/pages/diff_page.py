@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from dagster_project.release.diff.model import FeedDiff, FigureChange, MartDiff, ReleaseDiff, Revision
-from dagster_project.release.freshness import FreshnessReport
+from dagster_project.release.diff.changes import FeedDiff, FigureChange, MartDiff, ReleaseDiff, Revision
+from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.rendering import number, write_page
 
 DIFF = "diff"

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from dagster_project.landing.atomic import write_file
+from dagster_project.storage.atomic import write_file
 from expectations.data_docs import PAGES as FRAME
 
 PAGES = Path(__file__).parent

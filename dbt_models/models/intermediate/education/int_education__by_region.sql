@@ -1,4 +1,4 @@
-{% set own_municipality = "'" ~ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') ~ "'" %}
+{% set own_municipality = "'" ~ var('municipality_code') ~ "'" %}
 
 with locations as (select * from {{ ref('int_education__locations') }}),
 

@@ -10,7 +10,7 @@ figures as (
     select *
     from {{ ref('int_indicators__noise') }}
     where
-        region_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        region_code = '{{ var('municipality_code') }}'
         and is_complete_period
         and value is not null
 ),

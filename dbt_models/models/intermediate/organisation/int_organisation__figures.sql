@@ -45,7 +45,7 @@ deliveries as (
 organisation as (
     select
         monthly.*,
-        '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}' as region_code
+        '{{ var('municipality_code') }}' as region_code
     from monthly
     where monthly.row_type = 'organisation'
 ),

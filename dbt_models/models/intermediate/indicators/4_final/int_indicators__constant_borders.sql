@@ -16,7 +16,7 @@ newest as (
     where
         region_level = 'neighbourhood'
         and is_newest_vintage
-        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        and municipality_code = '{{ var('municipality_code') }}'
 ),
 
 crosswalk as (
@@ -24,7 +24,7 @@ crosswalk as (
     from {{ ref('int_regions__crosswalk') }}
     where
         to_code in (select region_code from newest)
-        or 'GM' || substr(from_code, 3, 4) = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        or 'GM' || substr(from_code, 3, 4) = '{{ var('municipality_code') }}'
 ),
 
 -- Only editions stand on the borders of their year; own registers are always counted on the newest. Ground is not

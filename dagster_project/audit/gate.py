@@ -1,0 +1,131 @@
+"""Consequences of the audit: a candidate becomes current or is quarantined, a stale feed is withheld."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from dagster_project.audit.clocks import Clocks, read_clocks
+from dagster_project.audit.frames import delivery_frames, freshness_frame
+from dagster_project.audit.lateness import expires_in, lateness
+from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.errors import DeliveryError
+from dagster_project.landing.history import ever_current
+from dagster_project.landing.staleness import remark_on_a_gap
+from dagster_project.landing.store import FeedState, FeedStore
+from expectations.frames import Frame, Judgement
+from expectations.suites import SUITES
+
+logger = logging.getLogger(__name__)
+
+# Takes frames, and whether they are the first of this run.
+Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
+
+DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
+
+
+def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
+    """Judge candidates; admit those that pass and quarantine the others, so the last good delivery stays current."""
+    frames = delivery_frames(stores, has_whole_country)
+    judgements = judge(frames, True)
+    for store in stores:
+        _admit(store, frames, judgements)
+    return judgements
+
+
+def judge_freshness(
+    stores: Sequence[FeedStore], today: date, judge: Judge
+) -> tuple[list[Judgement], list[FeedVerdict]]:
+    """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
+    clocks = [read_clocks(store) for store in stores]
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
+    return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
+
+
+def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence[Judgement]) -> FeedVerdict:
+    own = [j for j in judgements if j.subject == store.feed.id]
+    failed = [(j.message, _without_name(j.message_nl)) for j in own if not j.passed]
+    judged = {j.row.get("clock") for j in own}
+    unjudged = [
+        (f"the clock '{clock}' could not be checked", f"De klok '{clock}' kon niet worden gecontroleerd.")
+        for clock in store.feed.delivery.clocks
+        if clock not in judged
+    ]
+    if not clocks.deliveries:
+        failed = [("was never received", "Is nog nooit ontvangen.")]
+    reasons = failed + unjudged
+    if clocks.damaged:
+        reasons = [(f"its stored delivery is corrupted: {', '.join(clocks.damaged)}", DAMAGED_NL)]
+    if day := clocks.retired_on:
+        reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
+    return FeedVerdict(
+        clocks=clocks,
+        is_withheld=bool(reasons),
+        reason="; ".join(english for english, _ in reasons) or None,
+        reason_nl=" ".join(dutch for _, dutch in reasons) or None,
+        expires_in=expires_in(clocks, today),
+        late=lateness(store.feed, clocks, today),
+    )
+
+
+def _without_name(sentence: str) -> str:
+    """Drop the label of a judgement's sentence, for display under the name of the feed."""
+    _, _, rest = sentence.partition(": ")
+    return rest[:1].upper() + rest[1:]
+
+
+def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> None:
+    state = store.state()
+    for edition in list(state.candidates):
+        own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
+        failed = [j for j in own if not j.passed]
+        asked = {
+            frame.suite
+            for frame in frames
+            for row in frame.rows
+            if row["feed"] == store.feed.id and row["edition"] == edition
+        }
+        if not own or asked - {j.suite for j in own}:
+            state.problems.append(
+                f"{store.feed.id} {edition}: the audit did not run, so its delivery waits for the next"
+            )
+        elif failed:
+            _quarantine_candidate(store, state, edition, failed)
+        else:
+            _make_current(state, edition)
+    if state.confirmed_at and not state.problems and state.current.keys() >= set(store.open_editions(state.window)):
+        state.checked_at = state.confirmed_at
+    known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    if state.checked_at and known:
+        # An uploaded file became current without confirmation by a supplier: its own age counts.
+        state.checked_at = min(state.checked_at, *known)
+    store.save(state)
+
+
+def _make_current(state: FeedState, edition: str) -> None:
+    candidate, current = state.candidates.pop(edition), state.current.get(edition)
+    if current is not None and candidate.delivery_id == current.delivery_id:
+        # Announced as new, but identical: its predecessor does not change.
+        candidate = candidate.model_copy(update={"previous_id": current.previous_id})
+    state.current[edition] = candidate
+
+
+def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
+    candidate = state.candidates.pop(edition)
+    kept = state.current.get(edition)
+    error = DeliveryError(
+        store.feed.id,
+        problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
+        expected=" ".join(dict.fromkeys(SUITES[j.suite].rule.en for j in failed[:3])),
+        came="; ".join(j.message for j in failed[:3]),
+        do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
+        kept=store.told([kept] if kept else []),
+    )
+    logger.error("%s", error)
+    if kept is None and edition not in store.open_editions(state.window):
+        state.remarks.append(remark_on_a_gap(edition, error))
+    else:
+        state.problems.append(str(error))
+    # A supplier may repeat an earlier delivery; one that was shown or serves for comparison is not moved.
+    compared = {kept.previous_id} if kept else set()
+    if candidate.delivery_id not in ever_current(store) | compared:
+        store.move_to_quarantine(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))

@@ -1,0 +1,67 @@
+"""Opening an installation: the real one, or the sample municipality with its suppliers running."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from dagster_project.errors import SetupError
+from dagster_project.installation.settings import load_settings
+from dagster_project.installation.workspace import LOCAL_TIME, Clock, Workspace, local_day, morning_of, wall_clock
+
+SAMPLE_MUNICIPALITY = "GM9999"
+SAMPLE_HOME = Path("data/sample")
+LOCK = ".run.lock"
+
+
+def workspace_of(
+    *, is_sample: bool, as_of: date | None, as_known_on: date | None = None, clock: Clock = wall_clock
+) -> Workspace:
+    """The folders, settings and clock of an installation, without anything running.
+
+    With ``as_known_on`` the installation inside it for the figures known on that day.
+    """
+    settings = load_settings()
+    if is_sample:
+        home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
+        settings = settings.model_copy(update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home})
+        # The answers of the sample suppliers depend on the day alone.
+        as_of = as_of or local_day(clock())
+    workspace = Workspace(settings, morning_of(as_of) if as_of else clock, is_sample=is_sample)
+    return workspace.as_known_on(as_known_on) if as_known_on else workspace
+
+
+def workspace_to_run(
+    *, is_sample: bool, as_of: date | None, as_known_on: date | None = None, clock: Clock = wall_clock
+) -> Workspace:
+    """The same for a run, which writes history; the sample may live through days to come.
+
+    Raises SetupError for a moment that has yet to come: until then every other run would be refused, and readers would
+    be pointed at a release of a day still to come.
+    """
+    workspace = workspace_of(is_sample=is_sample, as_of=as_of, as_known_on=as_known_on, clock=clock)
+    now = clock()
+    if as_of and not is_sample and workspace.now() > now:
+        seen_from, here = (f"{moment.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}" for moment in (workspace.now(), now))
+        raise SetupError(
+            f"--as-of {as_of} lies in the future: it counts from {seen_from}, and here it is {here}\n"
+            f"  do: leave out --as-of; 'maandvers status --as-of {as_of}' forecasts the state of each feed"
+        )
+    return workspace
+
+
+@contextmanager
+def sole_run(workspace: Workspace) -> Iterator[None]:
+    """Keep a second run out of the same installation; the lock of a killed run ends with its process.
+
+    Raises SetupError when another run is at work.
+    """
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.home / LOCK)
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout as error:
+        raise SetupError(f"another run is at work in {workspace.home}\n  do: wait for it, or stop it first") from error

@@ -1,0 +1,137 @@
+"""Settings of one installation: which municipality, where things are kept, how suppliers are reached.
+
+They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from dagster_project.contracts.model import Editions
+from dagster_project.contracts.protocols import ProtocolName
+from dagster_project.errors import SetupError
+
+PROJECT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT / "dbt_models"
+TOML = "maandvers.toml"
+SEEDS = PROJECT / "seeds"
+
+
+class FeedSettings(BaseModel):
+    """How a municipality lets one feed come in, where that is not the contract's own way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: ProtocolName | None = None
+    location: str | None = None
+    # How many of the newest editions are kept.
+    editions: Editions | None = None
+
+
+class SupplierSettings(BaseModel):
+    """Settings of one municipality for one supplier, which win over the contract."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str | None = None
+    location: str | None = None
+    token: SecretStr | None = None
+    feeds: dict[str, FeedSettings] = {}
+
+
+class HttpSettings(BaseModel):
+    """How patient we are with a supplier. Seconds, unless named otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    timeout: float = 60
+    attempts: int = Field(default=5, ge=1)
+    first_wait: float = 1
+    longest_wait: float = 60
+
+
+class TomlWithoutSecrets(TomlConfigSettingsSource):
+    """Settings file, which people copy and commit; a secret in it is refused."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Read the file; raises SetupError for a secret in it."""
+        values = super().__call__()
+        suppliers = values.get("suppliers")
+        for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
+            if isinstance(own, dict) and "token" in own:
+                variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__TOKEN"
+                raise SetupError(f"{TOML}: the token of '{name}' is a secret\n  do: move it to {variable}")
+        return values
+
+
+class Settings(BaseSettings):
+    """All settings, with the defaults of an ordinary installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAANDVERS_", env_nested_delimiter="__", toml_file=TOML, extra="forbid"
+    )
+
+    municipality_code: str = Field(default="GM0867", pattern=r"^GM\d{4}$")
+    # One municipality is enough for its own profile; the whole country allows comparison with any other.
+    scope: Literal["municipality", "country"] = "municipality"
+    home: Path = Path("data/live")
+    # Lets what starts without the command line, such as `dagster dev`, work on the sample municipality.
+    sample: bool = False
+    # The feeds or suppliers that are used here; all of them where none is named.
+    feeds: list[str] = []
+    # Of those, the feeds or suppliers that are not used, or not any more.
+    without: list[str] = []
+    suppliers: dict[str, SupplierSettings] = {}
+    # Folder for uploaded files, with a folder per feed; next to the landing if not set.
+    drops: Path | None = None
+    http: HttpSettings = HttpSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, which wins over the file."""
+        return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
+
+    @property
+    def inbox(self) -> Path:
+        """Folder for uploaded files, with a folder per feed."""
+        return self.drops or self.home / "drops"
+
+    def supplier(self, name: str) -> SupplierSettings:
+        """Settings of this supplier, or defaults."""
+        return self.suppliers.get(name, SupplierSettings())
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises SetupError that names the setting and what came."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(step) for step in first["loc"])
+        # A value under a name that we do not know may be a secret under a name that was mistyped.
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(".token")
+        came = "" if is_secret else f", came {first['input']!r}"
+        raise SetupError(
+            f"setting '{name}': {first['msg']}{came}\n"
+            f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"
+        ) from None
+    except SettingsError as error:
+        raise SetupError(f"{error}\n  do: correct it in the environment; MAANDVERS_… names one setting each") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{TOML} is no TOML: {error}\n  do: correct it in {Path(TOML).resolve()}") from error

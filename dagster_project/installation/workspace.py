@@ -1,0 +1,140 @@
+"""Context of one run: settings, contracts, the clock and the folders of this installation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from dagster_project.contracts.load import load_feeds
+from dagster_project.contracts.model import Feed
+from dagster_project.errors import SetupError
+from dagster_project.installation.settings import DBT_PROJECT, Settings
+
+# What tells the present moment, with time zone UTC.
+Clock = Callable[[], datetime]
+LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
+# A simulated day is seen from its early morning, when a nightly run looks at suppliers.
+MORNING = time(6, 0)
+
+
+def wall_clock() -> datetime:
+    """The present moment, with time zone UTC."""
+    return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """The date in the municipality at a moment."""
+    return moment.astimezone(LOCAL_TIME).date()
+
+
+def morning_of(day: date) -> Clock:
+    """A clock that stands still in the early morning of ``day``, local time."""
+    moment = datetime.combine(day, MORNING, LOCAL_TIME).astimezone(UTC)
+    return lambda: moment
+
+
+def end_of(day: date) -> Clock:
+    """A clock that stands still at the last moment of ``day``, local time."""
+    moment = datetime.combine(day, time.max, LOCAL_TIME).astimezone(UTC)
+    return lambda: moment
+
+
+class Reconstruction(BaseModel):
+    """Marks an installation as a point-in-time rebuild."""
+
+    as_known_on: date
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything a step needs to know about where and when it runs."""
+
+    settings: Settings
+    now: Clock = wall_clock
+    models: Path = DBT_PROJECT / "models"
+    # Everything the sample suppliers serve is made up, and what is made from it says so.
+    is_sample: bool = False
+    reconstruction: Reconstruction | None = None
+
+    @cached_property
+    def feeds(self) -> list[Feed]:
+        """Every feed that has a delivery contract."""
+        return load_feeds(self.models)
+
+    def select(self, names: list[str] | None) -> list[Feed]:
+        """The feeds with these names, or of these suppliers; all of them for None.
+
+        Raises SetupError for a name that is neither.
+        """
+        if not names:
+            return self.feeds
+        known = {feed.id for feed in self.feeds} | {feed.supplier for feed in self.feeds}
+        if unknown := sorted(set(names) - known):
+            raise SetupError(f"no feed or supplier is called {', '.join(unknown)}\n  do: choose from {sorted(known)}")
+        return [feed for feed in self.feeds if feed.id in names or feed.supplier in names]
+
+    def uses(self, feed: Feed) -> bool:
+        """Whether this municipality uses a feed.
+
+        Raises SetupError for a setting that names no feed or supplier.
+        """
+        left_out = self.select(self.settings.without) if self.settings.without else []
+        return feed in self.select(self.settings.feeds) and feed not in left_out
+
+    def as_known_on(self, day: date) -> "Workspace":
+        """The installation inside this one for what was known by the end of ``day``; its clock stands still there."""
+        home = self.home / "as_known_on" / day.isoformat()
+        return replace(
+            self,
+            settings=self.settings.model_copy(update={"home": home}),
+            now=end_of(day),
+            reconstruction=Reconstruction(as_known_on=day, made_at=self.now()),
+        )
+
+    @property
+    def today(self) -> date:
+        """The date in the municipality."""
+        return local_day(self.now())
+
+    @property
+    def home(self) -> Path:
+        """Folder of this installation, absolute."""
+        return self.settings.home.resolve()
+
+    @property
+    def landing(self) -> Path:
+        """Deliveries as they came in."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt builds; made from landing and never read by a BI tool."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def audit(self) -> Path:
+        """Great Expectations' context and the results of the last run."""
+        return self.home / "audit"
+
+    @property
+    def releases(self) -> Path:
+        """Published releases and the link to the latest."""
+        return self.home / "releases"
+
+    @property
+    def published(self) -> Path:
+        """The ledger of figures that were published, by which a revision is known as one."""
+        return self.home / "published"
+
+    def release_folders(self) -> list[Path]:
+        """The folder of every release that exists, whole ones alone."""
+        return sorted(
+            folder
+            for folder in self.releases.glob("*_*")
+            if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
+        )

@@ -1,0 +1,4 @@
+"""Operations: what an operator asks beside a run.
+
+Belongs here: status, verify, prune, point-in-time rebuild, documentation, file templates. Does not: steps of a run.
+"""

@@ -1,0 +1,63 @@
+"""Checksums of a folder's files, by which anyone can tell later that not one bit of them has changed."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from dagster_project.storage.atomic import write_file
+
+CHECKSUMS = "SHA256SUMS"
+IS_GONE = "is gone"
+
+
+def write_checksums(folder: Path) -> None:
+    """Write a file by which ``sha256sum --check`` can verify every other file of the folder."""
+    lines = [f"{digest_of(path)}  {path.relative_to(folder)}\n" for path in _files(folder)]
+    write_file(folder / CHECKSUMS, "".join(lines).encode())
+
+
+def changed_files(folder: Path, only: Collection[str] | None = None) -> Iterator[tuple[Path, str]]:
+    """Files of the folder that are not as they were when its checksums were written, each with what is wrong.
+
+    Looks at all of them, or at those that are named.
+    """
+    listed = folder / CHECKSUMS
+    if not listed.exists():
+        yield listed, "is missing, so nothing tells whether the files beside it are as they were"
+        return
+    wanted: dict[str, str] = {}
+    for number, line in enumerate(listed.read_bytes().splitlines(), start=1):
+        digest, separator, name = line.decode("utf-8", "replace").partition("  ")
+        if not separator:
+            yield listed, f"is damaged in line {number}"
+            continue
+        wanted[name] = digest
+    there = {str(path.relative_to(folder)): path for path in _files(folder)}
+    if only is not None:
+        wanted = {name: wanted.get(name, "") for name in only}
+        there = {name: path for name, path in there.items() if name in wanted}
+    for name, digest in wanted.items():
+        if name not in there:
+            yield folder / name, IS_GONE
+        elif digest_of(there[name]) != digest:
+            yield there[name], "has changed since it was written"
+    for name in sorted(there.keys() - wanted.keys()):
+        yield there[name], "was not there when the checksums were written"
+
+
+def is_as_written(folder: Path, name: str) -> bool:
+    """Whether one file of the folder is there and as it was when the checksums were written."""
+    file, listed = folder / name, folder / CHECKSUMS
+    if not file.is_file() or not listed.is_file():
+        return False
+    return f"{digest_of(file)}  {name}".encode() in listed.read_bytes().splitlines()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / CHECKSUMS)

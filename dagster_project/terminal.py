@@ -1,0 +1,146 @@
+"""Terminal output after a run and of the status commands."""
+
+from datetime import date
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from dagster_project.operations.prune import Pruning
+from dagster_project.operations.rebuild_as_of import ReleaseComparison
+from dagster_project.operations.status import FeedStatus, Status
+from dagster_project.operations.verify import Verification
+from dagster_project.run import RunResult
+
+# Characters that a line about a feed takes.
+WHOLE_LINE = 112
+STYLES = {
+    "fresh": "green",
+    "fresh, but not confirmed": "yellow",
+    "withheld": "red",
+    "not in use": "dim",
+    "not used any more": "dim",
+}
+
+
+def print_run(result: RunResult, status: Status) -> None:
+    """The outcome of a run in one line, what went wrong, and the feeds."""
+    console = Console(highlight=False)
+    if result.release_id:
+        console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
+        if status.release and (made := status.release.reconstruction):
+            console.print(f"As known on {made.as_known_on}, rebuilt in {result.folder}")
+            console.print(_comparison(result.comparison), markup=False, soft_wrap=True)
+        elif status.release:
+            console.print(status.release.changes, markup=False, soft_wrap=True)
+    else:
+        kept = status.release.release_id if status.release else "none"
+        console.print(f"[bold red]Nothing released.[/bold red] The last release stays: {kept}.")
+    for failure in result.failures:
+        console.print(failure, style="red", markup=False)
+    _print_feeds(console, status)
+    console.print(f"Exit code {int(result.exit_code)}: {result.exit_code.name.lower().replace('_', ' ')}.")
+
+
+def print_status(status: Status) -> None:
+    """The feeds and the last release."""
+    console = Console(highlight=False)
+    _print_feeds(console, status)
+    if status.release:
+        console.print(f"Last release: {status.release.release_id}: {_rows(status)}")
+        for feed, why in status.release.withheld.items():
+            console.print(f"  without {feed}: {why}", markup=False)
+    else:
+        console.print("Last release: none that can be read." if status.damaged else "Last release: none yet.")
+
+
+def print_verification(found: Verification) -> None:
+    """What has changed, and what to do about it."""
+    console = Console(highlight=False)
+    for finding in found.findings:
+        console.print(f"{finding.file} {finding.problem}\n  do: {finding.do}", markup=False, soft_wrap=True)
+    changed = f"{len(found.findings)} files are not" if found.findings else "every file is"
+    console.print(f"{found.folders} deliveries and releases: {changed} as it was written.")
+
+
+def print_pruning(pruning: Pruning) -> None:
+    """Print what was deleted, by which rule, and the space that frees."""
+    console = Console(highlight=False)
+    for removal in pruning.removed:
+        what = ", ".join(removal.files) or "whole"
+        console.print(f"{removal.folder} ({what}): {removal.rule}", markup=False, soft_wrap=True)
+    megabytes = sum(removal.size_bytes for removal in pruning.removed) / 1e6
+    done = "would be removed" if pruning.is_dry_run else "removed"
+    console.print(f"{len(pruning.removed)} deliveries and releases {done}, {megabytes:,.1f} MB.")
+
+
+def run_as_json(result: RunResult, status: Status) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "exit_code": int(result.exit_code),
+        "outcome": result.exit_code.name.lower(),
+        "released": result.release_id,
+        "folder": str(result.folder) if result.folder else None,
+        "failures": result.failures,
+        "comparison": result.comparison.model_dump() if result.comparison else None,
+        **status.model_dump(mode="json"),
+    }
+
+
+def _comparison(found: ReleaseComparison | None) -> str:
+    if found is None:
+        return "No release of that day is kept to compare it with."
+    if not found.differing:
+        return f"Every mart equals that of release {found.kept}."
+    return (
+        f"Not as in release {found.kept}: {', '.join(found.differing)}.\n"
+        "  do: ask maandvers verify whether anything was changed; if not, models, seeds or contracts have"
+        " changed since"
+    )
+
+
+def _print_feeds(console: Console, status: Status) -> None:
+    name = f"{status.municipality_code}{' (fictional)' if status.is_fictional else ''}"
+    table = Table(
+        title=f"Feeds of {name} on {status.today}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for heading in ("feed", "checked", "released", "period", "fresh until", "next due", "state"):
+        # Half a date or half a name tells nothing: on a narrow screen the lines run on.
+        table.add_column(heading, no_wrap=True)
+    for feed in status.feeds:
+        table.add_row(
+            feed.feed,
+            *(str(day or "-") for day in _days(feed)),
+            f"[{STYLES[feed.state]}]{feed.state}[/]",
+        )
+    Console(highlight=False, width=max(console.width, WHOLE_LINE)).print(table)
+    for feed in status.feeds:
+        _print_why(console, feed)
+    for told in (*status.unread, *status.damaged):
+        console.print(told, style="yellow", markup=False, soft_wrap=True)
+    # A remark on many feeds is printed once.
+    for remark in dict.fromkeys(remark for feed in status.feeds for remark in feed.remarks):
+        own = [feed.feed for feed in status.feeds if remark in feed.remarks]
+        console.print(f"{', '.join(own)}: {remark}", markup=False)
+
+
+def _days(feed: FeedStatus) -> tuple[date | None, ...]:
+    return feed.checked, feed.released, feed.period, feed.fresh_until, feed.expected
+
+
+def _print_why(console: Console, feed: FeedStatus) -> None:
+    if feed.expires_in is not None:
+        console.print(
+            f"{feed.feed}: will be withheld after {feed.fresh_until}: {feed.expires_in} days left", markup=False
+        )
+    for late in feed.late:
+        console.print(f"{feed.feed}: {late}", markup=False)
+    if feed.state != "not in use":
+        for reason in feed.why:
+            console.print(f"{feed.feed}: {reason}" if "\n" not in reason else reason, markup=False)
+
+
+def _rows(status: Status) -> str:
+    rows = status.release.rows if status.release else {}
+    return ", ".join(f"{mart} {count:,}" for mart, count in rows.items())

@@ -1,0 +1,237 @@
+"""The warehouse before and after dbt: raw views on the current deliveries, our own book-keeping, and what is unchanged.
+
+A withheld feed gets raw views without rows, so everything that dbt makes from it is empty by construction.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import tenacity
+
+from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
+from dagster_project.contracts.model import Feed, Table
+from dagster_project.errors import SetupError
+from dagster_project.installation.workspace import Workspace
+from dagster_project.landing.staleness import LONGEST_RUN
+from dagster_project.landing.store import FeedStore
+from dagster_project.warehouse.checksum import is_warehouse_intact
+from dagster_project.warehouse.dbt import digest_of_sources
+from dagster_project.warehouse.publication_history import PublicationHistory
+
+METADATA_SCHEMA = "raw_maandvers"
+# A figure as it was published, and when.
+PUBLISHED = {
+    "region_code": "varchar",
+    "region_vintage": "integer",
+    "indicator_code": "varchar",
+    "period": "varchar",
+    "definition": "varchar",
+    "value": "double",
+    "status": "varchar",
+    "published_on": "date",
+    "release_number": "integer",
+}
+# Far longer than dbt takes to build the marts of the whole country.
+LONGEST_WAIT_SECONDS = 120
+
+
+@contextmanager
+def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writer's connection; waits for a dbt that outlived a killed run to let go of the file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in _until_free(sleep):
+        with attempt:
+            connection = duckdb.connect(str(file))
+    with connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {METADATA_SCHEMA}")
+        yield connection
+
+
+@dataclass(frozen=True)
+class RawLayer:
+    """The statements that make the raw views; equal text means that dbt would make the same again."""
+
+    views: Mapping[str, str]
+    deliveries: Sequence[tuple[str, int | None, str, datetime | None, datetime, str, str]]
+
+
+def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> RawLayer:
+    """What the raw schemas show: the current delivery of each feed that is not withheld."""
+    views: dict[str, str] = {}
+    deliveries = []
+    for store, verdict in zip(stores, verdicts, strict=True):
+        shown = {} if verdict.is_withheld else verdict.clocks.deliveries
+        for table in store.feed.tables:
+            views[f"raw_{store.feed.supplier}.{table.name}"] = _view(store, table, shown)
+        for edition, delivery_id in shown.items():
+            manifest = store.manifest(delivery_id)
+            deliveries.append(
+                (
+                    store.feed.id,
+                    _year(edition),
+                    delivery_id,
+                    manifest.released_at,
+                    manifest.received_at,
+                    manifest.facts.get("figures_status", "unknown"),
+                    manifest.url,
+                )
+            )
+    return RawLayer(views, deliveries)
+
+
+def fingerprint(raw: RawLayer, municipality: str, sources_digest: str) -> str:
+    """Equal as long as dbt would build the same marts: same deliveries, same models and seeds, same municipality."""
+    return hashlib.sha256(repr((raw, municipality, sources_digest)).encode()).hexdigest()
+
+
+def built_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The fingerprint of what stands in the warehouse; None when it was never finished."""
+    row = connection.execute(f"SELECT fingerprint FROM {METADATA_SCHEMA}.build").fetchone()
+    return row[0] if row else None
+
+
+def set_built_fingerprint(connection: duckdb.DuckDBPyConnection, value: str | None) -> None:
+    """Remember what dbt has finished; None while it is at work."""
+    connection.execute(f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.build AS SELECT ?::varchar AS fingerprint", [value])
+
+
+def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
+    """Make the raw views and the table of deliveries."""
+    for name, select in raw.views.items():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE {METADATA_SCHEMA}.deliveries (
+            feed varchar, edition_year integer, delivery_id varchar, released_at timestamptz, received_at timestamptz,
+            figures_status varchar, source_url varchar
+        )
+    """)
+    if raw.deliveries:
+        connection.executemany(f"INSERT INTO {METADATA_SCHEMA}.deliveries VALUES (?, ?, ?, ?, ?, ?, ?)", raw.deliveries)
+
+
+def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Make the raw view of all that was ever published; a new file alone changes nothing that dbt has built."""
+    columns = ", ".join(f"null::{kind} AS {name}" for name, kind in PUBLISHED.items())
+    names = "[" + ", ".join(f"'{file}'" for file in files) + "]"
+    select = f"SELECT {', '.join(PUBLISHED)} FROM read_parquet({names})" if files else f"SELECT {columns} WHERE false"
+    connection.execute(f"CREATE OR REPLACE VIEW {METADATA_SCHEMA}.published_figures AS {select}")
+
+
+def write_publication(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Write the day on which the figures that stand in the warehouse are, or were first, published."""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.publication AS SELECT ?::date AS published_on", [day]
+    )
+
+
+def write_freshness(
+    connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], verdicts: Sequence[FeedVerdict]
+) -> None:
+    """Write the clocks: the one table that changes at every run, so that the figures need not."""
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE {METADATA_SCHEMA}.freshness (
+            feed varchar, supplier varchar, checked_at timestamptz, released_at timestamptz, period_end_date date,
+            fresh_until date, is_withheld boolean, withheld_reason varchar, withheld_reason_nl varchar,
+            is_last_good boolean, raw_tables varchar[]
+        )
+    """)
+    for feed, verdict in zip(feeds, verdicts, strict=True):
+        clocks = verdict.clocks
+        if not clocks.is_in_use:
+            continue
+        connection.execute(
+            f"INSERT INTO {METADATA_SCHEMA}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                feed.id,
+                clocks.supplier,
+                clocks.checked_at,
+                clocks.released_at,
+                clocks.period_end,
+                clocks.fresh_until,
+                verdict.is_withheld,
+                verdict.reason,
+                verdict.reason_nl,
+                verdict.runs_on_last_good,
+                [f"raw_{feed.supplier}.{table.name}" for table in feed.tables],
+            ],
+        )
+
+
+def audited(workspace: Workspace) -> AuditOutcome:
+    """What the audit of deliveries found, which every step after it reads, and on which day all of them take place.
+
+    Raises SetupError for an audit of an earlier run: what was fresh then need not be now.
+    """
+    outcome = AuditOutcome.read(workspace.audit)
+    assert outcome is not None, "the audit of deliveries runs first"
+    if workspace.now() - outcome.judged_at > LONGEST_RUN:
+        raise SetupError(
+            f"deliveries were last judged on {outcome.as_of}, too long ago to release anything by\n"
+            "  do: run the job 'publish', which judges them first"
+        )
+    return outcome
+
+
+def current_raw_layer(workspace: Workspace) -> RawLayer:
+    """The raw layer of the deliveries that may be shown now."""
+    return raw_layer([FeedStore(workspace.landing, feed) for feed in workspace.feeds], audited(workspace).feeds)
+
+
+def current_fingerprint(workspace: Workspace, raw: RawLayer) -> str:
+    """The fingerprint of what dbt would build of this raw layer with the models and seeds as they are."""
+    sources = digest_of_sources()
+    if PublicationHistory(workspace).damage():
+        # No revision is told as long as this lasts; all of them are again as soon as it does not.
+        sources += " without the ledger"
+    return fingerprint(raw, workspace.settings.municipality_code, sources)
+
+
+def are_figures_built(workspace: Workspace) -> bool:
+    """Whether the warehouse holds, unharmed, what dbt would make of the deliveries that may be shown now."""
+    if not is_warehouse_intact(workspace):
+        return False
+    with open_warehouse(workspace.warehouse) as connection:
+        return built_fingerprint(connection) == current_fingerprint(workspace, current_raw_layer(workspace))
+
+
+def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
+    return tenacity.Retrying(
+        sleep=sleep,
+        retry=tenacity.retry_if_exception(lambda error: isinstance(error, duckdb.IOException) and "lock" in str(error)),
+        wait=tenacity.wait_fixed(0.5),
+        stop=tenacity.stop_after_delay(LONGEST_WAIT_SECONDS),
+        reraise=True,
+    )
+
+
+def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
+    parts = []
+    for edition, delivery_id in shown.items():
+        year, written = _year(edition), store.manifest(delivery_id).tables.get(table.name)
+        if written is None:
+            continue
+        # What the contract asks for since then has no value in a delivery of before.
+        columns = ", ".join(
+            column.name if column.name in written.columns else f"null::{column.data_type} AS {column.name}"
+            for column in table.columns
+        )
+        parts.append(
+            f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
+            f" '{delivery_id}' AS delivery_id FROM read_parquet('{store.parquet(delivery_id, table.name)}')"
+        )
+    if parts:
+        return " UNION ALL ".join(parts)
+    empty = ", ".join(f"null::{column.data_type} AS {column.name}" for column in table.columns)
+    return f"SELECT {empty}, null::integer AS edition_year, null::varchar AS delivery_id WHERE false"
+
+
+def _year(edition: str) -> int | None:
+    return int(edition) if edition.isdigit() else None
