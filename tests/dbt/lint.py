@@ -54,7 +54,7 @@ LEVELS = ("country", "municipality", "district", "neighbourhood")
 
 # The list of themes of the dictionary, and a model's declaration of the indicators it makes (macros/figures.sql).
 DICTIONARY_MODEL = "models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
-DECLARATION = re.compile(r"{% set indicators = (\{.*?\n\}) %}", re.DOTALL)
+DECLARATION = re.compile(r"{% set indicators = (\{.*?\}) %}", re.DOTALL)
 BY_CONTRACT = re.compile(r"'by_contract': (\[.*?\])")
 
 
