@@ -1,4 +1,4 @@
-"""The dbt project as Dagster sees it: its manifest, kept in step with the models, and the way to call dbt."""
+"""The dbt project: its manifest, up to date with the models, and the arguments with which dbt is called."""
 
 import hashlib
 import json
@@ -23,19 +23,19 @@ STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
 MUNICIPALITY_VARIABLE = "MAANDVERS_WAREHOUSE_MUNICIPALITY"
-# Unit tests hold made-up rows against the rules: they belong to a change of the code, not to a night's figures.
+# Unit tests check rules on made-up rows: they belong to a change of the code, not to a nightly run.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
-# dbt reports usage unless told not to, whatever the project says.
+# dbt reports usage by default, also where the project disables it.
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 def dbt_resource() -> "DbtCliResource":
-    """How dbt is called; its profile lies in the project and names the warehouse by an environment variable."""
+    """Make the resource that calls dbt; the profile in the project reads the warehouse from the environment."""
     from dagster_dbt import DbtCliResource  # takes seconds, which a run with nothing new need not spend
 
-    # The dbt of this very environment, whether or not somebody activated it.
+    # The dbt of this environment, activated or not.
     executable = Path(sys.executable).with_name("maandvers-dbt")
     return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
 
@@ -52,11 +52,11 @@ def variables(municipality: str) -> tuple[str, str]:
 
 
 def current_manifest() -> Path:
-    """dbt's manifest, made anew when any model, seed or contract changed since it was made."""
+    """Return dbt's manifest, rebuilt if any model, seed or contract has changed."""
     now = digest_of_sources()
     if not _is_made_from(now):
         MANIFEST.parent.mkdir(exist_ok=True)
-        # Who waited for another process to make it finds it made.
+        # Another process may have made it in the meantime.
         with FileLock(MANIFEST.with_suffix(".lock")):
             if not _is_made_from(now):
                 _make_manifest(now)
@@ -64,7 +64,7 @@ def current_manifest() -> Path:
 
 
 def digest_of_sources() -> str:
-    """Changes with any model, seed, contract or text from which dbt builds."""
+    """Digest every model, seed, contract and text that dbt reads."""
     digest = hashlib.sha256()
     for folder in SOURCES:
         for file in sorted(folder.rglob("*")):

@@ -22,7 +22,7 @@ from dagster_project.warehouse import (
 
 logger = logging.getLogger(__name__)
 
-# What dbt tells of its models.
+# Events of a dbt build.
 Built = dg.Output | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult | dg.AssetCheckEvaluation
 
 
@@ -57,7 +57,7 @@ def warehouse_assets(
     logger.info("warehouse: dbt builds the marts")
     municipality = opened.settings.municipality_code
     build_for(opened.warehouse, municipality)
-    # One folder for all runs: dbt finds there what it parsed before, and nothing piles up.
+    # One folder for all runs: dbt reuses its parse, and no files accumulate.
     yield from dbt.cli([*BUILD, *variables(municipality)], context=context, target_path=opened.home / "dbt").stream()
     with open_warehouse(opened.warehouse) as connection:
         set_built_fingerprint(connection, current_fingerprint(opened, raw))

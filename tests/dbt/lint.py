@@ -1,4 +1,4 @@
-"""Lint: what every model, mart and dictionary row must have, read from the files alone.
+"""Lint of models, marts and dictionary rows, read from the files alone.
 
 Belongs here: rules about how dbt_models/ and seeds/ are written, each a function that returns complaints.
 Does not: rules about figures (dbt tests) or about style that sqlfluff or ruff would see.
@@ -26,15 +26,15 @@ FORBIDDEN_SQL = {
     "//": r"//",
 }
 
-# The one place where an engine's own way of writing stands.
+# The one file with expressions of a single engine.
 ENGINE_MACROS = "macros/engines.sql"
 
 # Intermediate folders that all themes may read, and that read all themes.
 SHARED = {"indicators", "regions"}
-# Our own book-keeping: which deliveries are held, and the clocks of each feed.
+# Our own metadata: deliveries, and the clocks of each feed.
 BOOKS = "maandvers"
 
-# What a person must be able to look up of every indicator.
+# Columns of the dictionary that are filled for every indicator.
 DICTIONARY = (
     "label_nl",
     "label_en",
@@ -47,16 +47,16 @@ DICTIONARY = (
     "reference_moment",
     "finest_level",
 )
-# What tells one indicator from another in a list or above a column.
+# Labels by which readers recognise an indicator; unique.
 LABELS = ("label_nl", "label_en")
 LEVELS = ("country", "municipality", "district", "neighbourhood")
 
-# Where the SQL lines of indicators stand: models that the base of all figures names.
+# The model that names all models with SQL lines of indicators.
 BASE_OF_FIGURES = "models/intermediate/indicators/int_indicators__base.sql"
 
 
 def complaints(dbt_models: Path, seeds: Path) -> list[str]:
-    """Whatever breaks one of the rules below."""
+    """List all violations of the rules below."""
     return [
         *mart_complaints(dbt_models, seeds),
         *dictionary_complaints(dbt_models, seeds),
@@ -160,7 +160,7 @@ def feed_complaints(dbt_models: Path) -> list[str]:
 
 
 def _deliveries(dbt_models: Path) -> list[tuple[str, str, dict]]:
-    """Supplier, name and delivery part of every feed's contract; it stands at the source or at its table."""
+    """List supplier, name and delivery part of every contract, which is at the source or at its table."""
     found = []
     for path in sorted((dbt_models / "models/staging").rglob("*__sources.yml")):
         for source in _yaml(path)["sources"]:
@@ -207,7 +207,7 @@ def layer_complaints(dbt_models: Path) -> list[str]:
 
 
 def _indicator_lines(dbt_models: Path) -> set[str]:
-    """Codes of indicators that the models under the base of all figures name."""
+    """Collect the indicator codes in the models that the base of all figures names."""
     models = re.findall(r"'(int_\w+)',", (dbt_models / BASE_OF_FIGURES).read_text("utf-8"))
     files = {path.stem: path for path in (dbt_models / "models/intermediate").rglob("*.sql")}
     found: set[str] = set()
@@ -269,7 +269,7 @@ def sql_complaints(dbt_models: Path) -> list[str]:
 
 
 def length_complaints(*folders: Path) -> list[str]:
-    """No file that a person cannot take in."""
+    """No file is longer than a person can read."""
     return [
         f"{path.name}: {lines} lines, at most {LONGEST_FILE}"
         for folder in folders
@@ -285,7 +285,7 @@ def _yaml(path: Path) -> dict:
 
 
 def _only_sql(text: str) -> str:
-    """Leave out comments, Jinja and what stands between quotes."""
+    """Leave out comments, Jinja and quoted text."""
     text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
     text = re.sub(r"--[^\n]*", " ", text)
     return re.sub(r"'[^']*'", "''", text)
