@@ -41,8 +41,6 @@ class Reception:
     problems: list[str]
     # Some request got no usable answer, so that asking again later may help.
     is_unreachable: bool
-    # Some request got no usable answer, so that asking again later may help.
-    is_unreachable: bool
 
 
 @dataclass(frozen=True)

@@ -94,13 +94,15 @@ final as (
 select * from final
 {%- endmacro %}
 
-{# A clock of the figures from one feed, or divided by figures from it. Further feeds in the list weigh its figures. #}
+{# The oldest clock of the figures from a group's feed, or divided by figures from it. Further feeds in its list weigh the
+   figures; a mart without groups has one clock for all that a row uses. #}
 {% macro group_clock(kind, group, feeds) -%}
     {%- set own = [] -%}
     {%- for feed in feeds if group in ('', feed.split('.')[1] ~ '_') %}{% do own.append(feed) %}{% endfor -%}
+    {%- set oldest = kind if feeds == own and group else 'least(' ~ kind ~ ', denominator_' ~ kind ~ ')' -%}
     min(
             case
-                when feed in ({{ quoted(own) }}) then {{ kind if feeds == own else 'least(' ~ kind ~ ', denominator_' ~ kind ~ ')' }}
+                when feed in ({{ quoted(own) }}) then {{ oldest }}
                 {%- if group %}
                 when denominator_feed in ({{ quoted(own) }}) then denominator_{{ kind }}
                 {%- endif %}

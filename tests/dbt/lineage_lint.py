@@ -14,15 +14,15 @@ BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
 METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
-# What a person downloads stands in for what CBS does not serve, under the same indicators.
+# Downloaded files replace tables that CBS does not serve, under the same indicators.
 STAND_INS = {"cbs.low_income": "statline.low_income", "cbs.ses_woa": "statline.ses_woa"}
-# Types of figures; what tells rows apart is text, a date or a small number.
+# Types of figures; keys are text, dates or small numbers.
 MEASURED = {"double", "bigint"}
 
 
 @dataclass(frozen=True)
 class House:
-    """What the lint reads: dbt's manifest, the feed of each table, and the feeds of each indicator."""
+    """Input of the lint: dbt's manifest, the feed of each table, and the feeds of each indicator."""
 
     manifest: Mapping[str, Any]
     feeds: Mapping[tuple[str, str], str]
@@ -66,7 +66,7 @@ def clock_complaints(house: House) -> list[str]:
 
 
 def feeds_reaching(node: str, house: House) -> set[str]:
-    """The feeds that a model's figures are made from; OF_THE_ROW where each row names its own."""
+    """Collect the feeds behind a model's figures; OF_THE_ROW where each row names its own."""
     if node.startswith("source."):
         source = house.manifest["sources"][node]
         table = (source["source_name"], source["name"])

@@ -213,7 +213,7 @@ def feed_complaints(dbt_models: Path) -> list[str]:
 
 
 def _deliveries(dbt_models: Path) -> list[tuple[str, str, dict]]:
-    """Supplier, name and delivery part of every feed's contract; it stands at the source or at its table."""
+    """List supplier, name and delivery part of every contract, which is at the source or at its table."""
     found = []
     for path in sorted((dbt_models / "models/staging").rglob("*__sources.yml")):
         for source in _yaml(path)["sources"]:

@@ -1,4 +1,4 @@
-"""The lint holds for this repository, and each rule is seen to fail on a copy that breaks it."""
+"""The lint passes on this repository, and each rule fails on a copy that breaks it."""
 
 import importlib.util
 import shutil
@@ -27,11 +27,11 @@ def complaints_about(house):
 
 def replace_in(path, old, new):
     text = path.read_text("utf-8")
-    assert old in text, f"{path.name} no longer holds {old!r}; mend this test"
+    assert old in text, f"{path.name} no longer contains {old!r}; update this test"
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def test_the_house_is_in_order():
+def test_this_repository_passes():
     assert complaints_about(REPOSITORY) == []
 
 
