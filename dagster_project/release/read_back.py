@@ -1,12 +1,13 @@
 """Reading a release back and comparing it with the warehouse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
 
 from dagster_project.errors import MaandversError
 from dagster_project.marts.catalogue import Mart
+from dagster_project.release.mart_files import mart_files
 
 # The schema of the tables behind a release's views: all that it held when it was made, past its limit or not.
 HELD = "held"
@@ -21,10 +22,15 @@ class ReadBackError(MaandversError):
 
 
 def compare(
-    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], folder: Path, database: Path
+    connection: duckdb.DuckDBPyConnection,
+    marts: Sequence[Mart],
+    folder: Path,
+    database: Path,
+    linked: Collection[str] = (),
 ) -> dict[str, int]:
-    """Rows per mart, after every form of every mart was read back and found equal to the warehouse.
+    """Read every form of every mart back and compare it with the warehouse; returns the rows per mart.
 
+    The files of linked marts were read back when they were written, and verified when they were linked.
     Raises ReadBackError that names the mart and the form that differ.
     """
     connection.execute(f"ATTACH '{database}' AS written (READ_ONLY)")
@@ -33,11 +39,11 @@ def compare(
         names = ", ".join(column.name for column in mart.columns)
         types = "{" + ", ".join(f"'{column.name}': '{column.data_type}'" for column in mart.columns) + "}"
         source = _summary(connection, f"SELECT {names} FROM warehouse.{mart.schema}.{mart.name}")
-        forms = {
-            "DuckDB": f"SELECT {names} FROM written.{HELD}.{mart.name}",
-            "Parquet": f"SELECT {names} FROM read_parquet('{folder}/parquet/{mart.name}.parquet')",
-            "CSV": f"SELECT {names} FROM read_csv('{folder / mart.csv_file}', {DIALECT}, columns={types})",
-        }
+        forms = {"DuckDB": f"SELECT {names} FROM written.{HELD}.{mart.name}"}
+        if mart.name not in linked:
+            parquet, csv = (folder / file for file in mart_files(mart, source[0]))
+            forms["Parquet"] = f"SELECT {names} FROM read_parquet('{parquet}')"
+            forms["CSV"] = f"SELECT {names} FROM read_csv('{csv}', {DIALECT}, columns={types})"
         for form, query in forms.items():
             found = _summary(connection, query)
             if found != source:

@@ -44,17 +44,20 @@ def compare_releases(
     facts: ReleaseFacts,
     marts: Sequence[Mart],
     report: FreshnessReport,
+    *,
+    is_idle: bool = False,
     bands: Path = BANDS,
 ) -> ReleaseDiff:
-    """What changed from a release to the one being made in the folder ``after``; never raises.
+    """Compare a release with the one that is being made in the folder ``after``; never raises.
 
-    ``report`` gives readers' names of feeds and reasons. Without a release before there is nothing to compare.
+    ``report`` has readers' names of feeds and reasons. ``is_idle`` states that the marts are those of the release
+    before, which are then not read. Without a release before, the diff is empty.
     """
     diff = ReleaseDiff(release_id=facts.release_id, as_of=facts.as_of, code=facts.code)
     if before is None:
         return diff
     try:
-        _compare(diff, before, after, facts, marts, report, bands)
+        _compare(diff, before, after, facts, marts, report, is_idle, bands)
     except Exception as error:
         # The figures are sound whether or not they can be compared, so whatever stops this stops nothing else.
         diff.problem = problem_of(error)
@@ -79,6 +82,7 @@ def _compare(
     facts: ReleaseFacts,
     marts: Sequence[Mart],
     report: FreshnessReport,
+    is_idle: bool,
     bands: Path,
 ) -> None:
     earlier = _facts_of(before)
@@ -91,6 +95,9 @@ def _compare(
         )
     diff.before = Compared(release_id=earlier.release_id, as_of=earlier.as_of, code=earlier.code)
     diff.feeds = _feeds(earlier, facts, report)
+    if is_idle:
+        diff.marts = [_same(mart, facts.rows[mart.name]) for mart in marts]
+        return
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         diff.bands = _load_bands(connection, bands)
@@ -106,6 +113,10 @@ def _compare(
         for name, rows in earlier.rows.items()
         if name not in known
     ]
+
+
+def _same(mart: Mart, rows: int) -> MartDiff:
+    return MartDiff(mart=mart.name, label_nl=mart.label_nl, state="same", rows_before=rows, rows_after=rows)
 
 
 def _facts_of(release: Path) -> ReleaseFacts:
