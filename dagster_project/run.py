@@ -1,9 +1,9 @@
-"""One run of the main line from the command line: everything in one process, and what came of it."""
+"""One run of the job ``publish`` from the command line, in this process, and its result."""
 
 import logging
+import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,30 +15,29 @@ from dagster_project.errors import ExitCode, SetupError
 from dagster_project.installation.opening import workspace_to_run
 from dagster_project.installation.workspace import Clock, Workspace, wall_clock
 from dagster_project.marts.catalogue import read_marts
-from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release, rebuild_as_of
+from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release
 from dagster_project.release.build import latest_release
-from dagster_project.warehouse.build import plan
 from dagster_project.warehouse.dbt import current_manifest
 
 if TYPE_CHECKING:
-    from dagster import Definitions, ExecuteInProcessResult
+    from dagster import AssetKey, Definitions, ExecuteInProcessResult
 
 logger = logging.getLogger(__name__)
 
-# What stops a release on purpose; any other failure is one that nobody foresaw.
+# Failures that stop a release on purpose; any other failure is unexpected.
 FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "ReadBackError")
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came of a run."""
+    """Result of a run."""
 
     exit_code: ExitCode
     release_id: str | None
-    # Where the release lies that was made.
+    # Folder of the new release.
     folder: Path | None
     failures: list[str]
-    # Of what was known on a past day: how it compares with the release that was kept of it.
+    # How a point-in-time rebuild compares with the release that was kept of its day.
     comparison: ReleaseComparison | None = None
 
 
@@ -50,81 +49,71 @@ def run(
     as_known_on: date | None = None,
     clock: Clock = wall_clock,
 ) -> RunResult:
-    """Run the whole line once, or make again what was known on a day. Raises MaandversError for a person to act on."""
+    """Run the job once, or rebuild what was known on a day. Raises MaandversError for a person to act on."""
     real = workspace_to_run(is_sample=is_sample, as_of=as_of, clock=clock)
     real.select(list(feeds))
-    workspace = rebuild_as_of(real, as_known_on) if as_known_on else real
+    workspace = real.as_known_on(as_known_on) if as_known_on else real
     warm_up()
+    marts = read_marts(current_manifest())
     before = latest_release(workspace.releases)
-    # Only now: importing Dagster takes seconds, and whoever made a typing error should not wait for it.
-    from dagster import DagsterInstance
-
+    # Only now: importing Dagster takes seconds, and a typing error should not wait for it.
+    from dagster_project.definitions import build_defs
     from dagster_project.defs.resources import WorkspaceResource
-    from dagster_project.operations.dagster_home import history_held_open, prepare_dagster_home
-    from dagster_project.parts import landing
-
-    def execute(definitions: "Definitions", job: str) -> "ExecuteInProcessResult":
-        return definitions.resolve_job_def(job).execute_in_process(
-            run_config={"resources": config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            instance=instance,
-            resources={"workspace": WorkspaceResource(clock=clock)},
-            raise_on_error=False,
-        )
+    from orchestration.jobs import PUBLISH
 
     days = {"as_of": as_of, "as_known_on": as_known_on}
-    told = {name: day.isoformat() for name, day in days.items() if day}
-    config = {"workspace": {"config": {"is_sample": is_sample, "feeds": list(feeds), **told}}}
-    prepare_dagster_home(workspace.home)
-    with history_held_open(), DagsterInstance.get() as instance, _dbt_speaks_to(workspace.home / "logs" / "dbt.log"):
-        results = [] if as_known_on else [execute(landing(workspace.feeds), "land")]
-        if all(result.success for result in results):
-            results.append(execute(*_what_comes_next(workspace)))
+    given = {name: day.isoformat() for name, day in days.items() if day}
+    definitions = build_defs(workspace=WorkspaceResource(is_sample=is_sample, clock=clock, **given))
+    result = _execute(definitions, PUBLISH, _selection(definitions, PUBLISH, real, feeds) if feeds else None)
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
-    failures = [failure for result in results for failure in _failures(result)]
+    failures = _failures(result)
     return RunResult(
         exit_code=_exit_code(workspace, released, failures),
         release_id=released,
         folder=workspace.releases / released if released else None,
         failures=[text for _, text in failures],
-        comparison=compare_with_release(real, workspace, read_marts(current_manifest())) if as_known_on else None,
+        comparison=compare_with_release(real, workspace, marts) if as_known_on else None,
     )
 
 
-def _what_comes_next(workspace: Workspace) -> "tuple[Definitions, str]":
-    """The job after landing: a whole build or, with nothing new, a release in which only the clocks have moved.
+def _execute(definitions: "Definitions", job: str, selection: "Sequence[AssetKey] | None") -> "ExecuteInProcessResult":
+    """Execute the job in this process.
 
-    What was known on a past day is always built, after its deliveries were judged again.
+    Its events go to the Dagster instance of DAGSTER_HOME where one is set. Without one they are not kept: our own event
+    log is the history of record, and SQLite would take half of the time of a night without news.
     """
-    if not workspace.reconstruction and not plan(workspace).is_needed:
-        from dagster_project.parts import renewal
+    from dagster import DagsterInstance
 
-        logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
-        return renewal(workspace.feeds, read_marts(current_manifest())), "renew"
-    from dagster_project.definitions import defs
+    with DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else DagsterInstance.ephemeral() as instance:
+        return definitions.resolve_job_def(job).execute_in_process(
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            instance=instance,
+            asset_selection=selection,
+            raise_on_error=False,
+        )
 
-    return defs, "reconstruct" if workspace.reconstruction else "build"
 
+def _selection(definitions: "Definitions", job: str, workspace: Workspace, names: Sequence[str]) -> "list[AssetKey]":
+    """Select every asset but the raw tables of feeds that are not named."""
+    from dagster_project.defs.feed_assets import raw_key
 
-@contextmanager
-def _dbt_speaks_to(file: Path) -> Iterator[None]:
-    """dbt prints a line per model; standard output is for what a person or a program asked for."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as log, redirect_stdout(log):
-        yield
+    chosen = workspace.select(list(names))
+    left_out = {raw_key(feed, table) for feed in workspace.feeds if feed not in chosen for table in feed.tables}
+    return [key for key in definitions.resolve_job_def(job).asset_layer.selected_asset_keys if key not in left_out]
 
 
 def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
-    """Kind and text of each failure; the cause where Dagster has wrapped one."""
+    """Return kind and text of each failure; the cause where Dagster has wrapped one."""
     errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
-    # What fails before the first step, such as another run at work, is told by the run itself.
+    # A failure before the first step, such as another run at work, is an event of the run.
     errors = errors or [event.job_failure_data.error for event in result.all_events if event.is_job_failure]
     failures = []
     for error in errors:
         if error:
             cause = error.cause or error
             kind = cause.cls_name or ""
-            # Dagster puts the full name of the class before what the error says.
+            # Dagster puts the full name of the class before the message.
             failures.append((kind, re.sub(rf"^[\w.]*\b{kind}: ", "", cause.message.strip())))
     return failures
 

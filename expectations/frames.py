@@ -1,14 +1,14 @@
-"""What goes into the audit and what comes out: plain rows, so that both cross to a worker process cheaply."""
+"""Input and output of the audit: plain rows, so that both cross to a worker process cheaply."""
 
 from dataclasses import dataclass
 
-# Column with what Dutch readers call the feed or the mart of a row.
+# Column with the Dutch name of a row's feed or mart.
 TITLE = "title_nl"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The rows one suite has to judge, their limits included."""
+    """Rows to judge by one suite, limits and margins included."""
 
     suite: str
     rows: list[dict[str, object]]
@@ -16,17 +16,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one expectation found in one row."""
+    """Outcome of one suite for one row; a row that could not be checked has not passed."""
 
     suite: str
-    expectation: str
-    # The feed or the mart that is judged.
+    # Feed or mart of the row.
     subject: str
-    # What tells this row from the others of its subject: edition, table, column, clock, level.
+    # Other columns that identify the row: edition, table, column, clock, level.
     row: dict[str, str]
     passed: bool
-    observed: str
-    expected: str
-    # A sentence that a person can act on, in English and in Dutch.
+    # A sentence to act on, in English and in Dutch.
     message: str
     message_nl: str

@@ -1,44 +1,30 @@
-"""Jobs: which assets run together, and how."""
+"""The job that cron, the schedule, the UI and the command line all run."""
+
+from datetime import timedelta
+from pathlib import Path
 
 import dagster as dg
-from dagster import AssetSelection
 
-LANDING = AssetSelection.tag("maandvers/layer", "landing")
-CLOCKS = AssetSelection.assets(["raw_maandvers", "freshness"])
-CHECKS_OF_MARTS = AssetSelection.all_asset_checks() - LANDING
-RELEASE = AssetSelection.assets("release")
-RETENTION = AssetSelection.assets("retention")
+PUBLISH = "publish"
+INSTALLATION_TAG = "maandvers/installation"
+# Several times what the whole country takes; Dagster ends a run that lasts longer, which frees its place in the queue.
+MAXIMUM_RUNTIME = timedelta(hours=6)
 
-# One process: a step per process costs more in imports than this work takes.
-publish = dg.define_asset_job(
-    "publish",
-    AssetSelection.all(),
-    executor_def=dg.in_process_executor,
-    description="From the suppliers' latest answers to a published release.",
-)
-# The same in two parts, of which the second depends on what the first brought.
-land = dg.define_asset_job(
-    "land",
-    LANDING,
-    executor_def=dg.in_process_executor,
-    description="Asks the suppliers, and judges what they sent.",
-)
-build = dg.define_asset_job(
-    "build",
-    AssetSelection.all() - LANDING,
-    executor_def=dg.in_process_executor,
-    description="From what has landed to a published release.",
-)
-renew = dg.define_asset_job(
-    "renew",
-    CLOCKS | CHECKS_OF_MARTS | RELEASE | RETENTION,
-    executor_def=dg.in_process_executor,
-    description="Publishes the figures as they stand, when nothing new has landed: only their clocks have moved.",
-)
-reconstruct = dg.define_asset_job(
-    "reconstruct",
-    AssetSelection.all() - LANDING.without_checks() - RETENTION,
-    executor_def=dg.in_process_executor,
-    description="From what a past day left in a landing of its own to its release; no supplier is asked.",
-)
-JOBS = (publish, land, build, renew, reconstruct)
+
+def publish_job(home: Path) -> dg.Definitions:
+    """Define the job from the suppliers' latest answers to a published release, for the installation in ``home``.
+
+    A selection of assets, such as one supplier's, runs through the same job.
+    """
+    job = dg.define_asset_job(
+        PUBLISH,
+        dg.AssetSelection.all(),
+        # One process: a process per step costs more in imports than this work takes.
+        executor_def=dg.in_process_executor,
+        tags={
+            INSTALLATION_TAG: str(home),
+            "dagster/max_runtime": str(int(MAXIMUM_RUNTIME.total_seconds())),
+        },
+        description="From the suppliers' latest answers to a published release.",
+    )
+    return dg.Definitions(jobs=[job])

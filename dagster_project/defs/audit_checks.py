@@ -1,7 +1,7 @@
-"""Great Expectations' judgements as asset checks: of the deliveries before dbt, of the marts before the release.
+"""Asset checks from the judgements of Great Expectations: deliveries before dbt, marts before the release.
 
-A failed check of one feed warns, and withholds that feed where its suites failed; who is only late is still shown. The
-run is stopped only when nothing is left to publish.
+A failed check of one feed warns, and withholds that feed where its suites failed; late feeds are still shown. The run
+stops only when nothing is left to publish.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.history import remember
 from dagster_project.landing.staleness import refuse_a_wrong_clock
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, audited
 from expectations.frames import Judgement
+from expectations.suites import SUITES
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.
 DELIVERY_CHECK = "fit_to_show"
@@ -31,44 +31,46 @@ MART_CHECK = "fit_to_publish"
 
 
 def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
-    """The checks of every feed's deliveries and clocks, judged together."""
+    """Define the checks of each feed's deliveries and clocks, judged together; those of one supplier may run alone."""
     specs = [
         dg.AssetCheckSpec(
             DELIVERY_CHECK,
             asset=raw_key(feed, table),
             blocking=True,
-            description=" ".join([*_suites_of(feed, table).values(), "Nobody is late and nothing about to expire."]),
+            description=" ".join(
+                [*(SUITES[suite].rule.en for suite in _suites_of(table)), "Not late, not about to expire."]
+            ),
         )
         for feed in feeds
         for table in feed.tables
     ]
 
-    @dg.multi_asset_check(name="judge_deliveries", specs=specs)
-    def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(name="judge_deliveries", specs=specs, can_subset=True)
+    def judge(context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
+        chosen = {key.asset_key for key in context.selected_asset_check_keys}
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
-        # The one moment of the run: midnight may pass before what is judged here is released.
+        # Read once, because midnight may pass before the release.
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
         call = partial(judge_frames, today, opened.audit)
-        judgements = judge_deliveries(stores, opened.settings.scope == "country", call)
+        asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
+        judgements = judge_deliveries(asked, opened.settings.scope == "country", call, now)
+        # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
-        for store in stores:
-            remember(store, now)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
         for feed, verdict in zip(feeds, verdicts, strict=True):
             warnings = [str(late) for late in verdict.late]
             if verdict.expires_in is not None:
                 warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
-            for table in feed.tables:
+            for table in (table for table in feed.tables if raw_key(feed, table) in chosen):
                 own = {
-                    suite: [j for j in judgements if _concerns(j, feed, table, suite)]
-                    for suite in _suites_of(feed, table)
+                    suite: [j for j in judgements if _concerns(j, feed, table, suite)] for suite in _suites_of(table)
                 }
                 yield _result(raw_key(feed, table), DELIVERY_CHECK, own, severity, warnings)
 
@@ -76,20 +78,20 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
 
 
 def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
-    """The checks of every mart; a mart that fails stops the release."""
+    """Define the checks of every mart; a mart that fails stops the release."""
     specs = [
         dg.AssetCheckSpec(
             MART_CHECK,
             asset=mart_key(mart),
             blocking=True,
-            # A mart is judged by the clocks of this run; by those of a run of long ago all of it is past its limit.
+            # A mart is judged by the clocks of this run; by older clocks all of it would be past its limit.
             additional_deps=[dg.AssetKey([METADATA_SCHEMA, "freshness"])],
-            description="Complete, and nothing in it past its limit.",
+            description=SUITES["marts"].rule.en,
         )
         for mart in marts
     ]
 
-    @dg.multi_asset_check(name="judge_marts", specs=specs, pool="duckdb")
+    @dg.multi_asset_check(name="judge_marts", specs=specs)
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         outcome = audited(opened)
@@ -104,15 +106,9 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
     return judge
 
 
-def _suites_of(feed: Feed, table: Table) -> dict[str, str]:
-    suites = {
-        "freshness": f"Every binding clock is at most {feed.delivery.model_dump(mode='json')['maximum_age']} old.",
-        "volume": "The number of rows stays within the band around the delivery before.",
-        "fill_rate": "Every column is filled as promised, and hardly less than in the delivery before.",
-    }
-    if any(column.meta.rounding for column in table.columns):
-        suites["reconciliation"] = "Parts add up to their whole within the supplier's rounding."
-    return suites
+def _suites_of(table: Table) -> list[str]:
+    has_parts = any(column.meta.is_additive for column in table.columns)
+    return ["freshness", "volume", "fill_rate", *(["reconciliation"] if has_parts else [])]
 
 
 def _concerns(judgement: Judgement, feed: Feed, table: Table, suite: str) -> bool:
@@ -131,17 +127,17 @@ def _result(
     warnings: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
     """One check's result over its suites; a suite without any judgement could not be checked, and so has failed."""
-    told = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
-    told += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
-    told += warnings
+    messages = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
+    messages += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
+    messages += warnings
     counts = {
         suite: f"{sum(not judgement.passed for judgement in own)} of {len(own)} judgements failed"
         for suite, own in judgements.items()
     }
     return dg.AssetCheckResult(
-        passed=not told,
+        passed=not messages,
         asset_key=key,
         check_name=name,
         severity=severity,
-        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(told[:20]) or "all passed")},
+        metadata={**counts, "message": dg.MetadataValue.md("\n\n".join(messages[:20]) or "all passed")},
     )

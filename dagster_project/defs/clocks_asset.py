@@ -1,4 +1,4 @@
-"""The clocks in the warehouse as an asset: what moves at every run, so that the figures need not."""
+"""The clocks in the warehouse as an asset: they move at every run, so that the figures need not."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from dagster_project.warehouse.raw_layer import (
 
 
 def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
-    """The asset that moves the clocks in the warehouse, which the marts read and figures do not."""
+    """Define the asset that moves the clocks in the warehouse, which the marts read and figures do not."""
 
     @dg.asset(
         key=dg.AssetKey([METADATA_SCHEMA, "freshness"]),
@@ -28,17 +28,16 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
         group_name="maandvers",
         kinds={"duckdb"},
         description="Until when the figures of each feed may be shown, as the audit of deliveries found.",
-        pool="duckdb",
     )
     def clocks(workspace: WorkspaceResource) -> None:
         opened = workspace.open
-        was_sealed = is_warehouse_intact(opened)
+        was_intact = is_warehouse_intact(opened)
         outcome = audited(opened)
         published_on = PublicationHistory(opened).day_of(current_fingerprint(opened)) or outcome.as_of
         with open_warehouse(opened.warehouse) as connection:
             write_freshness(connection, opened.feeds, outcome.feeds)
             write_publication(connection, published_on)
-        if was_sealed:
+        if was_intact:
             write_warehouse_checksum(opened)
 
     return clocks

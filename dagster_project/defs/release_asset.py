@@ -1,4 +1,4 @@
-"""The release as an asset: made from every mart, after every check that can stop it."""
+"""The release as an asset: built from every mart, after every check that can stop it."""
 
 from collections.abc import Sequence
 
@@ -7,25 +7,25 @@ import dagster as dg
 from dagster_project.audit.judging import data_docs
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.build import DATABASE, build_release
+from dagster_project.release.build import build_release
+from dagster_project.release.reader import DATABASE
 from dagster_project.warehouse.raw_layer import audited
 
 
 def mart_key(mart: Mart) -> dg.AssetKey:
-    """The name of a mart: the same for Dagster and the warehouse."""
+    """Return the key of a mart, which is its name in the warehouse as well."""
     return dg.AssetKey([mart.schema, mart.name])
 
 
 def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
-    """The asset that publishes what passed the audit."""
+    """Define the asset that publishes the marts that passed the audit."""
 
     @dg.asset(
         key=dg.AssetKey("release"),
         deps=[mart_key(mart) for mart in marts],
         group_name="release",
         kinds={"duckdb", "parquet", "csv"},
-        description="Versioned folder with the marts, their description and their proof; read back before it counts.",
-        pool="duckdb",
+        description="Versioned folder with the marts and their provenance; read back before `latest` moves.",
     )
     def release(workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened = workspace.open

@@ -1,4 +1,4 @@
-"""Retention as an asset: what is past its term goes once the release of the night is out."""
+"""Retention as an asset: files past their term are removed once the release of the night is out."""
 
 import logging
 
@@ -12,19 +12,21 @@ logger = logging.getLogger(__name__)
 
 
 def retention_asset() -> dg.AssetsDefinition:
-    """The asset that removes what is past its term; where the books are damaged, it says so and removes nothing."""
+    """Define the asset that removes files past their term, and nothing while the event log is damaged."""
 
     @dg.asset(
         key=dg.AssetKey("retention"),
         deps=[dg.AssetKey("release")],
         group_name="release",
-        description="Payloads, deliveries and releases past the term in the contracts, that no release stands on.",
+        description="Removes payloads, deliveries and releases past the term in the contracts that no release needs.",
     )
     def retention(workspace: WorkspaceResource) -> dg.MaterializeResult:
+        if workspace.open.point_in_time:
+            return dg.MaterializeResult(metadata={"refused": "a point-in-time rebuild removes nothing"})
         try:
             pruning = prune(workspace.open, is_dry_run=False)
         except MaandversError as error:
-            # The release is out already, and keeping too much harms nobody.
+            # The release is out already, and keeping too much does no harm.
             logger.warning("retention: nothing was removed: %s", error)
             return dg.MaterializeResult(metadata={"refused": str(error)})
         return dg.MaterializeResult(

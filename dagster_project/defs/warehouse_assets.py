@@ -30,7 +30,7 @@ def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDef
         **{name: dg.AssetKey([node["source_name"], node["name"]]) for name, node in manifest["sources"].items()},
     }
 
-    @dg.multi_asset(name="warehouse", specs=_specs(manifest, keys), pool="duckdb")
+    @dg.multi_asset(name="warehouse", specs=_specs(manifest, keys))
     def warehouse(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
         opened = workspace.open
         planned = plan(opened)

@@ -1,4 +1,4 @@
-"""What one run works with: settings, contracts, the clock and the folders of this installation."""
+"""Context of one run: settings, contracts, the clock and the folders of this installation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT, Settings
+from dagster_project.storage.event_log import EVENTS, EventLog
 
 # What tells the present moment, with time zone UTC.
 Clock = Callable[[], datetime]
@@ -43,7 +44,7 @@ def end_of(day: date) -> Clock:
     return lambda: moment
 
 
-class Reconstruction(BaseModel):
+class PointInTime(BaseModel):
     """That an installation holds what was known on an earlier day, and when it was made."""
 
     as_known_on: date
@@ -59,7 +60,7 @@ class Workspace:
     models: Path = DBT_PROJECT / "models"
     # Everything the sample suppliers serve is made up, and what is made from it says so.
     is_sample: bool = False
-    reconstruction: Reconstruction | None = None
+    point_in_time: PointInTime | None = None
 
     @cached_property
     def feeds(self) -> list[Feed]:
@@ -93,7 +94,7 @@ class Workspace:
             self,
             settings=self.settings.model_copy(update={"home": home}),
             now=end_of(day),
-            reconstruction=Reconstruction(as_known_on=day, made_at=self.now()),
+            point_in_time=PointInTime(as_known_on=day, made_at=self.now()),
         )
 
     @property
@@ -112,6 +113,11 @@ class Workspace:
         return self.home / "landing"
 
     @property
+    def event_log(self) -> EventLog:
+        """The event log, kept with the deliveries that it describes."""
+        return EventLog(self.landing / EVENTS)
+
+    @property
     def warehouse(self) -> Path:
         """The DuckDB file that dbt builds; made from landing and never read by a BI tool."""
         return self.home / "warehouse.duckdb"
@@ -128,7 +134,7 @@ class Workspace:
 
     @property
     def published(self) -> Path:
-        """The ledger of figures that were published, by which a revision is known as one."""
+        """The publication history: the figures that were published, by which revisions are recognised."""
         return self.home / "published"
 
     def release_folders(self) -> list[Path]:

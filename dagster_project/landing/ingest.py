@@ -1,134 +1,246 @@
-"""Receiving a feed: ask its supplier for what is new, keep it as a candidate until the audit has judged it."""
+"""Ingestion of a feed in small steps over values: ask, fetch, stamp, validate, write, record.
+
+Every step takes values and returns another one; only the last changes the state of the feed. An error in one edition
+becomes a problem of that edition, and one in a feed a problem of that feed. New deliveries await the audit.
+"""
 
 import hashlib
 import logging
-import secrets
-import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held, UnlistedError
-from dagster_project.extract.http_age import oldest
+from dagster_project.extract.answer import Answer, Edition, Stored, UnlistedError
+from dagster_project.extract.extractors import Extractor
+from dagster_project.extract.http_age import ResponseAge, oldest
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
+from dagster_project.landing.parquet import describe, last_period, refuse_future_days, write_parquet
 from dagster_project.landing.staleness import (
     confirmed_at,
-    dated,
+    refuse_backdated,
     refuse_old_pages,
     refuse_unknown_age,
-    refuse_what_went_back,
     remark_on_a_gap,
-    remarks_on,
     remarks_on_a_repeat,
-    their_clock,
+    remarks_on_age,
+    supplier_clock,
+    with_real_age,
 )
-from dagster_project.landing.store import MANIFEST, FeedState, FeedStore, Manifest, StoredEdition
+from dagster_project.landing.store import (
+    MANIFEST,
+    SCRATCH,
+    FeedState,
+    FeedStore,
+    Manifest,
+    StoredEdition,
+    TableManifest,
+)
 from dagster_project.storage.atomic import write_file
 
 logger = logging.getLogger(__name__)
 
+Now = Callable[[], datetime]
 
-@dataclass
+
+@dataclass(frozen=True)
 class Reception:
-    """What came of asking for a feed."""
+    """Result of asking for a feed: editions that were confirmed and received, and problems."""
 
     feed: str
-    confirmed: list[str] = field(default_factory=list)
-    received: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    confirmed: list[str]
+    received: list[str]
+    problems: list[str]
+    # Some request got no usable answer, so that asking again later may help.
+    is_unreachable: bool
 
 
-def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime]) -> Reception:
-    """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
-    state = store.state()
-    started, ages, window = now(), extractor.http.response_ages, state.window
-    state.attempted_at, state.retired_at, state.problems, state.remarks, is_listed = started, None, [], [], True
-    # A run that was killed may have left half a delivery here.
-    shutil.rmtree(store.incoming, ignore_errors=True)
-    reception = Reception(store.feed.id)
-    try:
-        held_years = _held_years(store, state)
-        editions = extractor.editions(held_years)
-        refuse_unknown_age(store.feed, ages, started)
-        _refuse_lost_years(store, editions, held_years)
-        state.window = [edition.key for edition in editions]
-    except UnlistedError as error:
-        editions, is_listed = error.known, False
-        state.window = state.window or [edition.key for edition in editions]
-        _tell(error, store, state, reception)
-    except DeliveryError as error:
-        editions = []
-        _tell(error, store, state, reception)
-    except Exception as error:
-        editions = []
-        logger.exception("%s: unexpected", store.feed.id)
-        _tell(_unforeseen(store, error), store, state, reception)
-    for edition in editions:
-        try:
-            candidate = _receive_edition(store, extractor, edition, state, now())
-        except DeliveryError as error:
-            _tell(error, store, state, reception, edition)
-            if not is_listed and isinstance(error, SupplierUnreachableError):
-                # Neither its list nor a table answers: waiting for every other table takes hours.
-                break
-            continue
-        except Exception as error:
-            # A mistake of ours in one feed must not keep the other feeds from going on.
-            logger.exception("%s %s: unexpected", store.feed.id, edition.key)
-            _tell(_unforeseen(store, error), store, state, reception, edition)
-            continue
-        if candidate is None:
-            reception.confirmed.append(edition.key)
-        else:
-            state.candidates[edition.key] = candidate
-            reception.received.append(edition.key)
-    state.their_clock = their_clock(ages)
-    state.remarks += [*extractor.http.remarks, *remarks_on(ages, started)]
-    if not reception.problems:
-        given_at = oldest(ages, started)
-        known = [held.known_at or given_at for edition in editions if (held := _held(state, edition.key))]
-        is_as_before = not state.candidates and state.window == window
-        state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
-    store.save(state)
-    return reception
+@dataclass(frozen=True)
+class Offer:
+    """The editions to ask for, and the window: those that the supplier has."""
+
+    editions: list[Edition]
+    window: list[str]
+    is_listed: bool = True
+    error: DeliveryError | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One edition to ask for, with the stored delivery by which the supplier may confirm it."""
+
+    edition: Edition
+    contract_version: str
+    stored: StoredEdition | None
+    # Describes damage to the stored delivery, all of which is then asked for again.
+    damage: str | None
+    # The last intact delivery that passed the audit, with which a new one is compared.
+    comparable_id: str | None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Why a stored edition is asked for again."""
+        if self.damage is None:
+            return ()
+        return (f"{self.damage.splitlines()[0]}; all of edition {self.edition.key} was asked for again",)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer with new figures, and the ages of the responses that it consists of."""
+
+    answer: Answer
+    ages: list[ResponseAge]
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """An answer with its real age, and the content address of its delivery."""
+
+    answer: Answer
+    delivery_id: str
+    remarks: list[str]
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The typed tables of an answer, which follow the contract."""
+
+    tables: dict[str, TableManifest]
+    period_end: date | None
+
+
+@dataclass(frozen=True)
+class EditionResult:
+    """Result of asking for one edition: confirmed, received (``written``) or failed (``error``)."""
+
+    edition: Edition
+    written: StoredEdition | None = None
+    error: DeliveryError | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def receive(store: FeedStore, extractor: Extractor, now: Now) -> Reception:
+    """Ask the supplier for every edition and record the result; new deliveries become candidates."""
+    before, started = store.state(), now()
+    store.clear_incoming()
+    offer = ask(store, extractor, before, started)
+    results = [*_ask_editions(store, extractor, before, offer, now)]
+    after = _state_after(store, before, offer, results, extractor.http.response_ages, extractor.http.remarks, started)
+    written = {result.edition.key: result.written for result in results if result.written}
+    store.record(after, started, [one.delivery_id for one in written.values()])
+    return Reception(
+        store.feed.id,
+        confirmed=[result.edition.key for result in results if not (result.written or result.error)],
+        received=[*written],
+        problems=after.problems,
+        is_unreachable=any(
+            isinstance(error, SupplierUnreachableError) for error in (offer.error, *(one.error for one in results))
+        ),
+    )
 
 
 def retire(store: FeedStore, now: datetime) -> None:
-    """Remember since when a feed that was asked for is not used any more; until it is asked for again."""
+    """Record since when a feed that was asked for is no longer used, until it is asked for again."""
     state = store.state()
     if state.attempted_at and state.retired_at is None:
-        state.retired_at = now
-        store.save(state)
+        store.record(state.model_copy(update={"retired_at": now}), now)
 
 
-def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[int, str]) -> None:
-    """A list that no longer has the newest year is an old list: going by it would show older figures as the newest."""
+def ask(store: FeedStore, extractor: Extractor, before: FeedState, now: datetime) -> Offer:
+    """Ask which editions there are."""
+    try:
+        stored_years = _stored_years(store, before)
+        editions = extractor.editions(stored_years)
+        refuse_unknown_age(store.feed, extractor.http.response_ages, now)
+        _refuse_lost_years(store.feed, editions, stored_years)
+    except UnlistedError as error:
+        known = error.known
+        return Offer(known, before.window or [edition.key for edition in known], is_listed=False, error=error)
+    except DeliveryError as error:
+        return Offer([], before.window, error=error)
+    except Exception as error:
+        logger.exception("%s: unexpected", store.feed.id)
+        return Offer([], before.window, error=_unexpected(store.feed, error))
+    return Offer(editions, [edition.key for edition in editions])
+
+
+def _stored_years(store: FeedStore, state: FeedState) -> dict[int, str]:
+    return {
+        int(year): manifest.source_id
+        for year, stored in state.current.items()
+        if year.isdigit() and (manifest := store.written_manifest(stored.delivery_id))
+    }
+
+
+def _refuse_lost_years(feed: Feed, editions: list[Edition], stored: Mapping[int, str]) -> None:
+    """Refuse a list without the newest stored year: it is an old list, and would show older figures as the newest."""
     listed = [edition.year for edition in editions if edition.year is not None]
-    if held and listed and max(held) > max(listed):
+    if stored and listed and max(stored) > max(listed):
         raise DeliveryError(
-            store.feed.id,
-            problem=f"no longer lists its table of {max(held)}",
-            expected=f"{held[max(held)]}, which we hold, or a newer one",
+            feed.id,
+            problem=f"no longer lists its table of {max(stored)}",
+            expected=f"the stored table {stored[max(stored)]}, or a newer one",
             came=f"{max(listed)} as the newest",
             do="wait for the next run: a cache on the way may keep an old list; if it lasts, ask the supplier",
             is_quarantined=False,
         )
 
 
-def _held_years(store: FeedStore, state: FeedState) -> dict[int, str]:
-    return {
-        int(year): manifest.source_id
-        for year, held in state.current.items()
-        if year.isdigit() and (manifest := store.written_manifest(held.delivery_id))
-    }
+def _ask_editions(
+    store: FeedStore, extractor: Extractor, before: FeedState, offer: Offer, now: Now
+) -> Iterator[EditionResult]:
+    for edition in offer.editions:
+        result = _ask_edition(store, extractor, before, edition, now())
+        yield result
+        if not offer.is_listed and isinstance(result.error, SupplierUnreachableError):
+            # Neither its list nor a table answers: waiting for every other table takes hours.
+            return
+
+
+def _ask_edition(
+    store: FeedStore, extractor: Extractor, before: FeedState, edition: Edition, now: datetime
+) -> EditionResult:
+    remarks: tuple[str, ...] = ()
+    error: DeliveryError
+    try:
+        question = _question(store, before, edition)
+        remarks = question.remarks
+        with store.work_folder(edition.key) as work:
+            fetched = fetch(store, extractor, question, work, now)
+            if fetched is None:
+                return EditionResult(edition, remarks=remarks)
+            stamped = stamp(store, question, fetched, now)
+            validated = validate(store.feed, edition, stamped.answer, work, local_day(now))
+            written = write(store, question, stamped, validated, work, now)
+        logger.info("%s %s: received delivery %s", store.feed.id, edition.key, written.delivery_id)
+        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks))
+    except DeliveryError as known:
+        error = known
+    except Exception as unknown:
+        # A mistake of ours in one feed must not keep the other feeds from going on.
+        logger.exception("%s %s: unexpected", store.feed.id, edition.key)
+        error = _unexpected(store.feed, unknown)
+    return EditionResult(edition, error=error, remarks=remarks)
+
+
+def _question(store: FeedStore, before: FeedState, edition: Edition) -> Question:
+    stored, current = before.stored(edition.key), before.current.get(edition.key)
+    earlier = (current.delivery_id, current.previous_id) if current else ()
+    return Question(
+        edition,
+        contract_version(store.feed, edition),
+        stored,
+        # A delivery made of a damaged one and of later changes would carry the damage on, under new checksums.
+        damage=store.damage(stored.delivery_id) if stored else None,
+        comparable_id=next((one for one in earlier if one and not store.damage(one)), None),
+    )
 
 
 def contract_version(feed: Feed, edition: Edition) -> str:
-    """Changes when the contract asks for other columns, so that what we hold must be fetched anew."""
+    """Hash of the columns in the contract: if it changes, a stored edition is fetched again."""
     wanted = [
         (table.name, column.model_dump(include={"name", "data_type", "meta"}))
         for table in feed.tables
@@ -137,109 +249,37 @@ def contract_version(feed: Feed, edition: Edition) -> str:
     return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
 
 
-def _receive_edition(
-    store: FeedStore, extractor: Extractor, edition: Edition, state: FeedState, now: datetime
-) -> StoredEdition | None:
-    """Fetch one edition; None when the supplier confirms what we hold."""
-    version = contract_version(store.feed, edition)
-    held = _held(state, edition.key)
-    known = None
-    damage = store.damage(held.delivery_id) if held else None
-    if damage:
-        # A delivery made of this one and of what changed since would carry the damage on, under a seal of its own.
-        logger.warning("%s", damage)
-        state.remarks.append(f"{damage.splitlines()[0]}; all of edition {edition.key} was asked for anew")
-    elif held and held.contract_version == version:
-        tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
-        known = Held(held.validators, held.known_at, tables)
-    work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
-    payload, scratch = work / "payload", work / "scratch"
-    payload.mkdir(parents=True)
-    scratch.mkdir()
+def fetch(store: FeedStore, extractor: Extractor, question: Question, work: Path, now: datetime) -> Fetched | None:
+    """Fetch an edition; None if the supplier confirms the stored one."""
+    known, stored = None, question.stored
+    if stored and not question.damage and stored.contract_version == question.contract_version:
+        tables = {table.name: store.parquet(stored.delivery_id, table.name) for table in store.feed.tables}
+        known = Stored(stored.validators, stored.known_at, tables)
     ages_before = len(extractor.http.response_ages)
-    try:
-        answer = extractor.fetch(edition, known, payload, scratch)
-        ages = extractor.http.response_ages[ages_before:]
-        refuse_unknown_age(store.feed, ages, now)
-        if answer is None:
-            return None
-        refuse_old_pages(store.feed, edition, answer, ages, now)
-        answer, remarks = dated(store, edition, answer, oldest(ages, now), now)
-        state.remarks += remarks
-        delivery_id = _content_address(edition, answer, version)
-        if held and held.delivery_id != delivery_id and (before := store.written_manifest(held.delivery_id)):
-            refuse_what_went_back(store.feed, edition, answer, before)
-        if not damage and (before := store.written_manifest(delivery_id)):
-            state.remarks += remarks_on_a_repeat(answer, before)
-        _write_delivery(store, edition, answer, version, delivery_id, work, now)
-    except DeliveryError as error:
-        shutil.rmtree(scratch, ignore_errors=True)
-        if error.is_quarantined:
-            store.move_to_quarantine(work, _name_of_failure(edition, work, str(error)), str(error))
-        raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
-    return StoredEdition(
-        delivery_id=delivery_id,
-        previous_id=_comparable(store, state.current.get(edition.key)),
-        contract_version=version,
-        validators=answer.validators,
-        known_at=answer.known_at,
-    )
+    answer = extractor.fetch(question.edition, known, work / "payload", work / SCRATCH)
+    ages = extractor.http.response_ages[ages_before:]
+    refuse_unknown_age(store.feed, ages, now)
+    return None if answer is None else Fetched(answer, ages)
 
 
-def _held(state: FeedState, edition: str) -> StoredEdition | None:
-    """The newest that we hold of an edition, judged or not."""
-    return state.candidates.get(edition) or state.current.get(edition)
-
-
-def _comparable(store: FeedStore, current: StoredEdition | None) -> str | None:
-    """The last delivery with which what came in can be compared."""
-    before = (current.delivery_id, current.previous_id) if current else ()
-    return next((one for one in before if one and not store.damage(one)), None)
-
-
-def _write_delivery(
-    store: FeedStore, edition: Edition, answer: Answer, version: str, delivery_id: str, work: Path, now: datetime
-) -> None:
-    """Turn the answer into a finished delivery under the name made from its content."""
-    tables = {}
-    for table in store.feed.tables:
-        target = work / f"{table.name}.parquet"
-        columns = write_parquet(store.feed, edition, table, answer.tables[table.name], work / "scratch", target)
-        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
-    period_end = None
-    if period := store.feed.period_column:
-        target = work / f"{period[0]}.parquet"
-        period_end = last_period(target, *period[1:])
-        if "period" in store.feed.delivery.clocks:
-            refuse_days_to_come(store.feed, edition, target, *period, local_day(now))
-    manifest = Manifest(
-        feed=store.feed.id,
-        edition=edition.key,
-        source_id=edition.source_id,
-        delivery_id=delivery_id,
-        retrieval=answer.retrieval,
-        url=answer.url,
-        received_at=now,
-        released_at=answer.released_at,
-        period_end=period_end,
-        contract_version=version,
-        headers=answer.headers,
-        facts=answer.facts,
-        payload=answer.payload,
-        tables=tables,
-    )
-    shutil.rmtree(work / "scratch")
-    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
-    store.add(work, delivery_id)
+def stamp(store: FeedStore, question: Question, fetched: Fetched, now: datetime) -> Stamped:
+    """Determine the real age and the content address of an answer. Raises DeliveryError for a stale one."""
+    edition, ages = question.edition, fetched.ages
+    refuse_old_pages(store.feed, edition, fetched.answer, ages, now)
+    answer, remarks = with_real_age(store.feed, edition, fetched.answer, store.manifests(), oldest(ages, now), now)
+    delivery_id = _content_address(edition, answer, question.contract_version)
+    stored = question.stored
+    if stored and stored.delivery_id != delivery_id and (manifest := store.written_manifest(stored.delivery_id)):
+        refuse_backdated(store.feed, edition, answer, manifest)
+    if not question.damage and (manifest := store.written_manifest(delivery_id)):
+        remarks = [*remarks, *remarks_on_a_repeat(answer, manifest)]
+    return Stamped(answer, delivery_id, remarks)
 
 
 def _content_address(edition: Edition, answer: Answer, version: str) -> str:
-    """Made from the records alone: a page's envelope holds addresses that change while no figure does.
+    """Hash of the records alone: a page's envelope contains addresses that change while no figure does.
 
-    Figures that are called definitive without a change are another delivery, for they are said to be something else.
+    Figures that become definitive without a change are another delivery, because their status differs.
     """
     status = answer.facts.get("figures_status", "")
     digest = hashlib.sha256(f"{edition.source_id} {version} {status}".encode())
@@ -250,32 +290,119 @@ def _content_address(edition: Edition, answer: Answer, version: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _name_of_failure(edition: Edition, work: Path, reason: str) -> str:
-    """The same failure with the same payload gets the same name, so that a daily repeat is kept once."""
-    digest = hashlib.sha256(reason.encode())
-    for file in sorted((work / "payload").iterdir()):
-        digest.update(file.read_bytes())
-    return f"{edition.key}-{digest.hexdigest()[:16]}"
+def validate(feed: Feed, edition: Edition, answer: Answer, work: Path, today: date) -> Validated:
+    """Write the records as typed Parquet files. Raises DeliveryError for a value that the contract does not allow."""
+    tables = {}
+    for table in feed.tables:
+        target = work / f"{table.name}.parquet"
+        columns = write_parquet(feed, edition, table, answer.tables[table.name], work / SCRATCH, target)
+        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
+    period_end = None
+    if period := feed.period_column:
+        target = work / f"{period[0]}.parquet"
+        period_end = last_period(target, *period[1:])
+        if "period" in feed.delivery.clocks:
+            refuse_future_days(feed, edition, target, *period, today)
+    return Validated(tables, period_end)
 
 
-def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
-    return DeliveryError(
-        store.feed.id,
-        problem="was not received, for a reason that nobody foresaw",
-        expected="an error of the supplier that Maandvers knows, or none",
-        came=f"{type(error).__name__}: {error}",
-        do="report this with the log of the run",
+def write(
+    store: FeedStore, question: Question, stamped: Stamped, validated: Validated, work: Path, now: datetime
+) -> StoredEdition:
+    """Store the delivery under its content address, with its manifest."""
+    answer, edition = stamped.answer, question.edition
+    manifest = Manifest(
+        feed=store.feed.id,
+        edition=edition.key,
+        source_id=edition.source_id,
+        delivery_id=stamped.delivery_id,
+        retrieval=answer.retrieval,
+        url=answer.url,
+        received_at=now,
+        released_at=answer.released_at,
+        period_end=validated.period_end,
+        contract_version=question.contract_version,
+        headers=answer.headers,
+        facts=answer.facts,
+        payload=answer.payload,
+        tables=validated.tables,
+    )
+    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
+    store.add(work, stamped.delivery_id)
+    return StoredEdition(
+        delivery_id=stamped.delivery_id,
+        previous_id=question.comparable_id,
+        contract_version=question.contract_version,
+        validators=answer.validators,
+        known_at=answer.known_at,
     )
 
 
-def _tell(
-    error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception, edition: Edition | None = None
-) -> None:
-    if edition and edition.key not in store.open_editions(state.window) and _held(state, edition.key) is None:
-        state.remarks.append(remark_on_a_gap(edition.key, error))
-        logger.warning("%s", error)
-        return
-    error.kept = store.told(state.current.values())
-    logger.error("%s", error)
-    reception.problems.append(str(error))
-    state.problems.append(str(error))
+def _state_after(
+    store: FeedStore,
+    before: FeedState,
+    offer: Offer,
+    results: list[EditionResult],
+    ages: list[ResponseAge],
+    remarks: list[str],
+    started: datetime,
+) -> FeedState:
+    """The state to record: what arrived, what failed, and up to when the supplier confirmed all of it."""
+    candidates = before.candidates | {result.edition.key: result.written for result in results if result.written}
+    after = before.model_copy(
+        update={
+            "candidates": candidates,
+            "window": offer.window,
+            "attempted_at": started,
+            "retired_at": None,
+            "their_clock": supplier_clock(ages),
+        }
+    )
+    problems, gaps = _failures(store, before, offer, results)
+    own = [remark for result in results for remark in (*result.remarks, *gaps.get(result.edition.key, ()))]
+    confirmed = before.confirmed_at
+    if not problems:
+        given_at = oldest(ages, started)
+        stored = [after.stored(edition.key) for edition in offer.editions]
+        known = [one.known_at or given_at for one in stored if one]
+        is_as_before = not candidates and offer.window == before.window
+        confirmed = confirmed_at(before, known or [given_at], is_as_before=is_as_before, now=started)
+    return after.model_copy(
+        update={
+            "problems": problems,
+            "remarks": [*own, *remarks, *remarks_on_age(ages, started)],
+            "confirmed_at": confirmed,
+        }
+    )
+
+
+def _failures(
+    store: FeedStore, before: FeedState, offer: Offer, results: list[EditionResult]
+) -> tuple[list[str], dict[str, list[str]]]:
+    """Problems that keep the clocks from moving, and remarks on older editions that were never received."""
+    kept = store.describe(before.current.values())
+    open_editions = store.open_editions(offer.window)
+    problems: list[str] = []
+    gaps: dict[str, list[str]] = {}
+    for edition, error in [(None, offer.error), *((result.edition.key, result.error) for result in results)]:
+        if error is None:
+            continue
+        if edition and edition not in open_editions and before.stored(edition) is None:
+            gaps[edition] = [remark_on_a_gap(edition, error)]
+            logger.warning("%s", error)
+            continue
+        error.kept = kept
+        logger.error("%s", error)
+        problems.append(str(error))
+    return problems, gaps
+
+
+def _unexpected(feed: Feed, error: Exception) -> DeliveryError:
+    return DeliveryError(
+        feed.id,
+        problem="was not received because of an unexpected error",
+        expected="an error of the supplier that Maandvers knows, or none",
+        came=f"{type(error).__name__}: {error}",
+        do="report this with the log of the run",
+        is_quarantined=False,
+    )

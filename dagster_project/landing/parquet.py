@@ -76,7 +76,7 @@ def last_period(target: Path, column: str, data_type: DataType) -> date | None:
     return day
 
 
-def refuse_days_to_come(
+def refuse_future_days(
     feed: Feed, edition: Edition, target: Path, table: str, column: str, data_type: DataType, today: date
 ) -> None:
     """Refuse a table with a row of a later day than today: that one row would keep all others fresh until then.

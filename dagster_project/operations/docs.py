@@ -5,7 +5,6 @@ from pathlib import Path
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.opening import sole_run
-from dagster_project.installation.settings import SEEDS
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.dictionary import explain_columns, read_rows
 from dagster_project.warehouse.dbt import run_dbt
@@ -36,7 +35,7 @@ def write_docs(workspace: Workspace) -> Path:
     # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
     manifest = (target / "manifest.json").read_text("utf-8")
     explained = json.loads(manifest)
-    explain_columns(explained, read_rows(SEEDS / "indicators.csv"))
+    explain_columns(explained, read_rows(explained))
     page.parent.mkdir(exist_ok=True)
     written = target / "static_index.html"
     whole = written.read_text("utf-8").replace(manifest, json.dumps(explained))

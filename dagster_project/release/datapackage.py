@@ -1,4 +1,4 @@
-"""The release described as a Frictionless data package, so that tools and people know what each file holds."""
+"""The release described as a Frictionless data package, with the contents of each file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -50,11 +50,12 @@ def datapackage(
 
 
 def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
-    # A feed that is withheld, or that nobody set up, has no figure in the release.
+    # A feed that is withheld or not set up has no figure in the release.
     used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
+        "title": mart.label_nl,
         "path": file,
         **({"compression": "zst"} if file.endswith(".zst") else {}),
         "description": mart.description,

@@ -53,6 +53,11 @@ def is_as_written(folder: Path, name: str) -> bool:
     return f"{digest_of(file)}  {name}".encode() in listed.read_bytes().splitlines()
 
 
+def checksum_of_list(folder: Path) -> str:
+    """SHA-256 of a folder's list of checksums, which vouches for all of its files."""
+    return digest_of(folder / CHECKSUMS)
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, as 64 hexadecimal digits."""
     with path.open("rb") as file:

@@ -1,6 +1,7 @@
 """dbt: the project, what it was parsed to, and the process that runs it."""
 
 import hashlib
+import json
 import logging
 import os
 import subprocess
@@ -22,7 +23,6 @@ PARSED = MANIFEST.with_name("partial_parse.msgpack")
 STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
-MUNICIPALITY_VARIABLE = "MAANDVERS_WAREHOUSE_MUNICIPALITY"
 # Unit tests check the rules with made-up rows: they belong to a change of the code, not to a night's figures.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 # What a build did, per node, in the target folder.
@@ -45,6 +45,11 @@ def run_dbt(arguments: Sequence[str], *, warehouse: Path, municipality: str, tar
     _call(["dagster_project.warehouse.dbt_process", *arguments], target, warehouse, municipality)
 
 
+def variables(municipality: str) -> tuple[str, str]:
+    """Pass the municipality to dbt."""
+    return "--vars", json.dumps({"municipality_code": municipality})
+
+
 def current_manifest() -> Path:
     """Return dbt's manifest, parsed again when a model, seed or contract changed since it was made."""
     now = digest_of_sources()
@@ -55,6 +60,11 @@ def current_manifest() -> Path:
             if not _is_made_from(now):
                 _parse(now)
     return MANIFEST
+
+
+def is_manifest_current() -> bool:
+    """Check whether dbt's manifest was made from the models as they are."""
+    return _is_made_from(digest_of_sources())
 
 
 def digest_of_sources() -> str:
@@ -85,14 +95,13 @@ def _parse(digest: str) -> None:
 
 def _call(module_and_arguments: Sequence[str], target: Path, warehouse: Path, municipality: str) -> None:
     folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
-    settings = ["--no-use-colors", "--log-level-file", "none"]
-    variables = {WAREHOUSE_VARIABLE: str(warehouse), MUNICIPALITY_VARIABLE: municipality}
+    settings = ["--no-use-colors", "--log-level-file", "none", *variables(municipality)]
     target.mkdir(parents=True, exist_ok=True)
     log = target / "dbt.log"
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             [sys.executable, "-m", *module_and_arguments, *folders, *settings],
-            env={**os.environ, **NO_TELEMETRY, **variables},
+            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: str(warehouse)},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,

@@ -18,16 +18,17 @@ from dagster_project.errors import ContractError, SetupError
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.operations import prune as retention
-from dagster_project.operations.prune import prune
+from dagster_project.operations.prune import deletions, prune
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.operations.verify import verify
 from dagster_project.release.build import ReleaseNote
 from dagster_project.storage.atomic import point_link
 from dagster_project.storage.checksums import write_checksums
-from dagster_project.storage.removals import Removals
+from dagster_project.storage.event_log import EventLog
 
 from .lived_through import CRIMES, Lived
 
+REPORTS = "signalen.reports"
 FIRST = date(2010, 1, 15)
 # Eleven years and some days after the first, so that contracts of ten years let go of the oldest.
 TODAY = date(2021, 2, 1)
@@ -113,10 +114,11 @@ def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(
 
 def test_the_book_says_what_went_when_and_by_which_rule(lived):
     removed = pruned(lived).removed
-    assert Removals(lived.home).read() == removed
-    assert {entry.at.date() for entry in Removals(lived.home).event_log.entries()} == {TODAY}
+    entries = lived.store().event_log.entries()
+    assert deletions(entries) == removed
+    assert {entry.at.date() for entry in entries if entry.kind == "deleted"} == {TODAY}
     payload, tables = (one for one in removed if one.folder.endswith(ids(lived)[0]))
-    assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures came, on {month(1)}"
+    assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures arrived, on {month(1)}"
     assert (payload.files, tables.files) == (["payload/page-1.json.gz"], ["crime_monthly.parquet"])
     assert payload.size_bytes > 0
 
@@ -133,7 +135,7 @@ def test_the_term_runs_from_the_day_on_which_newer_figures_came(lived):
 def test_a_dry_run_tells_the_same_and_removes_nothing(lived):
     before = whole(lived)
     told = pruned(lived, is_dry_run=True).removed
-    assert (whole(lived), Removals(lived.home).event_log.file.exists()) == (before, False)
+    assert (whole(lived), deletions(lived.store().event_log.entries())) == (before, [])
     assert told == pruned(lived).removed
 
 
@@ -225,7 +227,7 @@ def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monk
     for day in (date(2020, 9, 1), date(2020, 9, 2), TODAY):
         release(lived, day, *ids(lived)[-2:])
     steps = iter(range(moment))
-    remove, write, rmtree = retention._remove, Removals.write, shutil.rmtree
+    delete, append, rmtree = retention._delete, EventLog.append, shutil.rmtree
 
     def stopping(step):
         def stop(*arguments, **options):
@@ -235,8 +237,8 @@ def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monk
 
         return stop
 
-    monkeypatch.setattr(retention, "_remove", stopping(remove))
-    monkeypatch.setattr(Removals, "write", stopping(write))
+    monkeypatch.setattr(retention, "_delete", stopping(delete))
+    monkeypatch.setattr(EventLog, "append", stopping(append))
     monkeypatch.setattr(retention.shutil, "rmtree", stopping(rmtree))
     with pytest.raises(StoppedError):
         pruned(lived)
@@ -260,14 +262,17 @@ def test_a_release_that_lost_what_it_stands_on_is_named(lived):
     release(lived, TODAY, ids(lived)[-1])
     shutil.rmtree(lived.store().deliveries / ids(lived)[-1])
     ((_, problem),) = findings(lived)
-    assert f"while the figures of release {TODAY}_1 were made from it" in problem
+    assert f"while the figures of release {TODAY}_1 derive from it" in problem
 
 
 def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
     pruned(lived, month(122))
-    book = Removals(lived.home).event_log.file
-    book.write_bytes(book.read_bytes().replace(b"P10Y", b"P20Y", 1))
-    assert [file for file, _ in findings(lived)] == ["removals.jsonl"]
+    log = lived.store().event_log.file
+    log.write_bytes(log.read_bytes().replace(b"P10Y", b"P20Y", 1))
+    # The altered line no longer explains why a file is gone.
+    found = {file for file, _ in findings(lived)}
+    assert "landing/events.jsonl" in found
+    assert len(found) == 2
     before = whole(lived)
     with pytest.raises(SetupError, match="was changed outside Maandvers"):
         pruned(lived)
@@ -294,13 +299,14 @@ def test_a_bit_flipped_in_what_pruning_left_is_found(lived, seed):
 
 
 def damaged_history(lived):
-    journal = lived.store().event_log.file
-    journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
+    log = lived.store().event_log.file
+    log.write_bytes(log.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
 
 
 def damaged_state(lived):
-    state = lived.store().state_file
-    state.write_bytes(state.read_bytes().replace(b"2021-01-31", b"2021-02-01", 1))
+    log = lived.store().event_log.file
+    *lines, last = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines, last.replace(b'checked_at": "2021-01-31', b'checked_at": "2021-02-01')]))
 
 
 def unreadable_note(lived):
@@ -353,7 +359,7 @@ def test_a_day_whose_delivery_was_pruned_is_refused_with_the_rule(lived):
     pruned(lived)
     with pytest.raises(SetupError) as refused:
         rebuild_as_of(lived.workspace(TODAY), month(1))
-    assert f"deliveries are kept P10Y after newer figures came, on {month(2)}" in str(refused.value)
+    assert f"deliveries are kept P10Y after newer figures arrived, on {month(2)}" in str(refused.value)
 
 
 def test_the_contract_says_how_long_releases_are_kept(tmp_path):
@@ -367,5 +373,31 @@ def test_the_contract_says_how_long_releases_are_kept(tmp_path):
         with pytest.raises(ContractError, match=key):
             load_release_retention(file.parent)
     file.write_text("sources: []")
-    with pytest.raises(ContractError, match="stands nowhere"):
+    with pytest.raises(ContractError, match="is not declared"):
         load_release_retention(file.parent)
+
+
+def test_nightly_full_exports_are_kept_for_a_month_and_for_the_releases_that_use_them(tmp_path, monkeypatch):
+    """Forty nights, with a new export and a release each; releases are kept for a week, month ends for longer."""
+    terms = ReleaseRetention.model_validate({"releases": "P7D", "month_ends": "P1Y"})
+    monkeypatch.setattr(retention, "load_release_retention", lambda _: terms)
+    lived, store = Lived(tmp_path / "home"), Lived(tmp_path / "home").store(REPORTS)
+    nights = [date(2026, 1, 15) + timedelta(days=number) for number in range(40)]
+    delivered, stored = {}, []
+    for number, night in enumerate(nights):
+        delivered[night] = lived.receive(night, number, REPORTS, "all")
+        release(lived, night, delivered[night], feed=REPORTS)
+        pruned(lived, night)
+        kept = [one for one in delivered if store.has_tables(delivered[one]) and store.has_payload(delivered[one])]
+        assert kept == [
+            one for one in delivered if store.has_tables(delivered[one]) or store.has_payload(delivered[one])
+        ]
+        stored.append(kept)
+    # One more than a month of nights, because the term runs from the night on which newer figures arrived.
+    assert stored[-1] == [night for night in nights if night >= date(2026, 1, 22)]
+    assert max(map(len, stored)) == 33
+    assert findings(lived, nights[-1]) == []
+    # The release of a month's end keeps its delivery when the month is over.
+    later = nights[-1] + timedelta(days=30)
+    pruned(lived, later)
+    assert next(night for night in nights if store.has_tables(delivered[night])) == date(2026, 1, 31)

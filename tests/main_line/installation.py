@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from dagster_project.installation.opening import workspace_of
 from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
 from dagster_project.operations.status import Status, read_status
+from dagster_project.release.reader import open_release
 from dagster_project.run import RunResult, run
 
 COMMAND = Path(sys.executable).with_name("maandvers")
@@ -66,14 +67,20 @@ class Installation:
             own["MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION"] = self.suppliers.signalen_url
         return own | self.settings
 
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let code in this process read the settings of this installation."""
+        with _environment(self.environment):
+            yield
+
     def run(self, day: date, feeds: Sequence[str] = (), clock: Clock | None = None) -> RunResult:
         """A run in this process, which has imported everything already; in the morning where no clock is given."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
     def reconstruct(self, day: date, today: date) -> RunResult:
         """What was known on a day, made again in this process on a later one."""
-        with _environment(self.environment):
+        with self.entered():
             return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
     def start(
@@ -97,7 +104,7 @@ class Installation:
         return Call(process.returncode, output, errors, time.monotonic() - begin)
 
     def workspace(self, day: date) -> Workspace:
-        with _environment(self.environment):
+        with self.entered():
             return workspace_of(is_sample=False, as_of=day)
 
     def status(self, day: date) -> Status:
@@ -138,7 +145,7 @@ def read_as_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:
 
 def ask(release: Path, query: str, on: date | None = None) -> list[tuple]:
     """Query the database of a release as a reader would, on a day; on the day it was made, where none is named."""
-    with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+    with closing(open_release(release.parent, release.name).connection) as connection:
         read_as_on(connection, on or made_on(release))
         return connection.execute(query).fetchall()
 

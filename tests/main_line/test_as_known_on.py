@@ -50,12 +50,12 @@ def test_what_was_withheld_is_withheld_and_the_clocks_stand_as_they_stood(story,
 
 
 def test_the_release_says_that_it_is_a_reconstruction_of_which_day_and_made_when(story, made_again):
-    told = json.loads((made_again.folder / "release.json").read_text())["reconstruction"]
+    told = json.loads((made_again.folder / "release.json").read_text())["point_in_time"]
     assert told["as_known_on"] == "2026-03-04"
-    ((day, made_at),) = ask(made_again.folder, "select as_known_on, reconstructed_at from release")
+    ((day, made_at),) = ask(made_again.folder, "select as_known_on, rebuilt_at from release")
     assert (day, made_at) == (CBS_WAS_SILENT, datetime.fromisoformat(told["made_at"]))
     assert made_at.date() == TODAY
-    assert ask(story.signalen_is_back.latest, "select as_known_on, reconstructed_at from release") == [(None, None)]
+    assert ask(story.signalen_is_back.latest, "select as_known_on, rebuilt_at from release") == [(None, None)]
     assert wrong_checksums(made_again.folder) == []
 
 

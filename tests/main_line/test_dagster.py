@@ -1,22 +1,31 @@
-"""What Dagster knows: every feed, check, pool, job and schedule the contracts ask for, loaded without a network."""
+"""Dagster's definitions: assets, groups, checks, the job, its schedule and sensors, loaded without network or dbt."""
 
-import ast
 import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
+from pathlib import Path
 
+import dagster as dg
 import pytest
-from dagster import AssetKey, DagsterInvalidDefinitionError, DefaultScheduleStatus, Definitions, asset, define_asset_job
 
-from dagster_project.definitions import defs, feeds, marts
+from dagster_project.audit.lateness import ASKED_EVERY
+from dagster_project.contracts.load import load_feeds
+from dagster_project.definitions import build_defs
 from dagster_project.defs.feed_assets import raw_key
-from dagster_project.installation.settings import PROJECT
-from dagster_project.parts import landing, renewal
+from dagster_project.defs.release_asset import mart_key
+from dagster_project.defs.warehouse_assets import group_of
+from dagster_project.installation.settings import DBT_PROJECT, PROJECT
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.warehouse.dbt import current_manifest
+from orchestration.jobs import INSTALLATION_TAG
 
-GRAPH = defs.resolve_asset_graph()
-TABLES = [(feed, table) for feed in feeds for table in feed.tables]
-# Python runs this file, when it stands in a folder of PYTHONPATH, before anything else; in dbt's process as well.
+SNAPSHOT = Path(__file__).with_name("definitions.txt")
+UPDATE = "MAANDVERS_TEST_UPDATE"
+FEEDS = load_feeds(DBT_PROJECT / "models")
+MARTS = read_marts(current_manifest())
+# Python runs this file, when it is in a folder of PYTHONPATH, before anything else; in dbt's process as well.
 NO_NETWORK = """
 import socket
 
@@ -27,144 +36,169 @@ socket.getaddrinfo = refuse
 socket.socket.connect = refuse
 socket.socket.connect_ex = refuse
 """
+LOAD = """
+import sys, socket
+from dagster_project.definitions import defs
+loaded = defs()
+loaded.validate_loadable(loaded)
+print(sorted({'dagster_dbt', 'dbt', 'great_expectations'} & set(sys.modules)), socket.getaddrinfo.__name__)
+"""
 
 
-def checks_of(key):
-    return {check.name: GRAPH.get(check) for check in GRAPH.get_check_keys_for_assets({key})}
+@pytest.fixture(scope="module")
+def definitions():
+    return build_defs()
 
 
-@pytest.mark.parametrize(("feed", "table"), TABLES, ids=lambda part: part.name)
-def test_a_table_of_a_feed_is_an_asset_in_the_group_of_its_supplier(feed, table):
-    node = GRAPH.get(raw_key(feed, table))
-    assert node.is_executable
-    assert node.group_name == feed.supplier
-    assert {"publisher", "owner", "licence", "maximum_age"} <= node.metadata.keys()
+@pytest.fixture(scope="module")
+def graph(definitions):
+    return definitions.resolve_asset_graph()
 
 
-@pytest.mark.parametrize(("feed", "table"), TABLES, ids=lambda part: part.name)
-def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(feed, table):
-    (check,) = checks_of(raw_key(feed, table)).values()
-    assert check.blocking
-    told = ["Every binding clock", "number of rows", "Every column is filled"]
-    if any(column.meta.rounding for column in table.columns):
-        told.append("Parts add up")
-    assert all(part in check.description for part in told)
+def lines_of(definitions):
+    """Everything that Dagster knows, one name per line."""
+    graph = definitions.resolve_asset_graph()
+    assets = [node for node in graph.asset_nodes if node.is_executable]
+    repository = definitions.get_repository_def()
+    yield from sorted(f"asset {node.group_name}: {node.key.to_user_string()}" for node in assets)
+    yield from sorted(f"check {key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys)
+    yield from sorted(f"job {name}" for name in repository.job_names if not name.startswith("__"))
+    yield from sorted(f"step {node.name}" for node in definitions.resolve_job_def("publish").graph.nodes)
+    yield from sorted(
+        f"schedule {one.name}: {one.cron_schedule} {one.execution_timezone} {one.job_name} {one.default_status.value}"
+        for one in repository.schedule_defs
+    )
+    yield from sorted(f"sensor {one.name}: {one.default_status.value}" for one in repository.sensor_defs)
 
 
-@pytest.mark.parametrize("mart", marts, ids=lambda mart: mart.name)
-def test_a_mart_is_checked_before_the_release_and_the_check_can_stop_it(mart):
-    (key,) = [key for key in GRAPH.get_all_asset_keys() if key.path[-1] == mart.name]
-    assert checks_of(key)["fit_to_publish"].blocking
-    (release,) = [node for node in GRAPH.asset_nodes if node.key.path == ["release"]]
-    assert key in release.parent_keys
+def test_definitions_are_those_of_the_snapshot(definitions):
+    """After a change on purpose: MAANDVERS_TEST_UPDATE=1 pytest tests/main_line/test_dagster.py, and read the diff."""
+    found = "\n".join(lines_of(definitions)) + "\n"
+    if os.environ.get(UPDATE):
+        SNAPSHOT.write_text(found, "utf-8")
+    assert found == SNAPSHOT.read_text("utf-8")
 
 
-def test_groups_are_suppliers_and_themes():
-    groups = {node.group_name for node in GRAPH.asset_nodes if node.is_executable}
-    assert {feed.supplier for feed in feeds} <= groups
-    assert "default" not in groups
+def test_a_table_of_a_feed_is_an_asset_with_its_terms_in_the_group_of_its_supplier(graph):
+    for feed in FEEDS:
+        for table in feed.tables:
+            node = graph.get(raw_key(feed, table))
+            assert node.is_executable
+            assert node.group_name == feed.supplier
+            assert {"publisher", "owner", "licence", "maximum_age"} <= node.metadata.keys()
 
 
-def test_whatever_touches_the_warehouse_waits_for_the_one_writer():
-    pools = {node.name: node.definition.pools for node in defs.resolve_job_def("publish").graph.nodes}
-    assert {name for name, pool in pools.items() if pool == {"duckdb"}} == {
-        "raw_maandvers__freshness",
-        "warehouse",
-        "judge_marts",
-        "release",
-    }
+def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(graph):
+    for feed in FEEDS:
+        for table in feed.tables:
+            (check,) = [graph.get(key) for key in graph.get_check_keys_for_assets({raw_key(feed, table)})]
+            assert check.blocking
+            parts = ["Every binding clock", "number of rows", "Every column is filled"]
+            if any(column.meta.is_additive for column in table.columns):
+                parts.append("Parts add up")
+            assert all(part in check.description for part in parts)
 
 
-def test_the_job_runs_everything_in_one_process():
-    job = defs.resolve_job_def("publish")
+def test_a_mart_is_checked_before_the_release_and_the_check_can_stop_it(graph):
+    release = graph.get(dg.AssetKey("release"))
+    for mart in MARTS:
+        (key,) = graph.get_check_keys_for_assets({mart_key(mart)})
+        assert (key.name, graph.get(key).blocking) == ("fit_to_publish", True)
+        assert mart_key(mart) in release.parent_keys
+
+
+def test_groups_are_few_and_readable(graph):
+    groups = {node.group_name for node in graph.asset_nodes if node.is_executable}
+    suppliers = {feed.supplier for feed in FEEDS}
+    assert groups == suppliers | {"maandvers", "reference", "regions", "indicators", "themes", "release"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "group"),
+    [
+        ("seed", ["peer_groups"], "reference"),
+        ("model", ["staging", "cbs", "stg_cbs__key_figures"], "cbs"),
+        ("model", ["intermediate", "regions", "int_regions__crosswalk"], "regions"),
+        ("model", ["intermediate", "1_sources_to_figures", "safety", "int_safety__figures"], "indicators"),
+        ("model", ["marts", "core", "fct_indicator_values"], "indicators"),
+        ("model", ["marts", "neighbourhood", "mart_neighbourhood_profile"], "themes"),
+        ("model", ["marts", "themes", "mart_safety"], "themes"),
+    ],
+)
+def test_the_group_of_a_model_follows_from_the_layer_that_it_is_in(kind, path, group):
+    assert group_of({"resource_type": kind, "fqn": ["maandvers", *path], "name": path[-1]}) == group
+
+
+def test_the_job_runs_every_asset_in_one_process_and_takes_no_pool(definitions, graph):
+    job = definitions.resolve_job_def("publish")
     assert job.executor_def.name == "in_process"
-    executable = {node.key for node in GRAPH.asset_nodes if node.is_executable}
-    assert set(job.asset_layer.selected_asset_keys) == executable
+    assert set(job.asset_layer.selected_asset_keys) == {node.key for node in graph.asset_nodes if node.is_executable}
+    assert [node.name for node in job.graph.nodes if node.definition.pools] == []
 
 
-def test_landing_and_building_are_the_whole_job_in_two_parts():
-    parts = [set(defs.resolve_job_def(name).asset_layer.selected_asset_keys) for name in ("land", "build")]
-    assert parts[0].isdisjoint(parts[1])
-    assert parts[0] | parts[1] == set(defs.resolve_job_def("publish").asset_layer.selected_asset_keys)
+def test_runs_of_two_installations_carry_different_tags(monkeypatch, tmp_path):
+    tags = set()
+    for name in ("one", "two"):
+        monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / name))
+        tags.add(build_defs().resolve_job_def("publish").tags[INSTALLATION_TAG])
+    assert tags == {str(tmp_path / "one"), str(tmp_path / "two")}
 
 
-def test_renewing_judges_every_mart_and_makes_none():
-    layer = defs.resolve_job_def("renew").asset_layer
-    assert {key.to_user_string() for key in layer.selected_asset_keys} == {
-        "raw_maandvers/freshness",
-        "release",
-        "retention",
-    }
-    assert {key.asset_key.path[-1] for key in layer.asset_graph.asset_check_keys if key.name == "fit_to_publish"} == {
-        mart.name for mart in marts
-    }
-
-
-@pytest.mark.parametrize(("job", "part"), [("land", landing(feeds)), ("renew", renewal(feeds, marts))])
-def test_a_part_without_dbt_is_that_very_job(job, part):
-    layers = [definitions.resolve_job_def(job).asset_layer for definitions in (part, defs)]
-    assert layers[0].selected_asset_keys == layers[1].selected_asset_keys
-    assert layers[0].asset_graph.asset_check_keys == layers[1].asset_graph.asset_check_keys
-
-
-def test_a_run_with_nothing_new_imports_no_dbt():
-    script = "import sys, dagster_project.parts, dagster_project.run; print({'dagster_dbt', 'dbt'} & set(sys.modules))"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert found.stdout == "set()\n"
-
-
-def test_what_is_made_again_is_judged_and_asks_no_supplier_nor_removes_anything():
-    layer = defs.resolve_job_def("reconstruct").asset_layer
-    whole = defs.resolve_job_def("publish").asset_layer
-    left_out = {raw_key(feed, table) for feed, table in TABLES} | {AssetKey("retention")}
-    assert set(layer.selected_asset_keys) == set(whole.selected_asset_keys) - left_out
-    assert layer.asset_graph.asset_check_keys == whole.asset_graph.asset_check_keys
-
-
-def test_the_job_is_scheduled_every_night_in_dutch_time():
-    schedule = defs.resolve_schedule_def("every_night")
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Amsterdam")
-    assert schedule.job_name == "publish"
-
-
-def test_the_schedule_runs_without_anybody_switching_it_on():
-    assert defs.resolve_schedule_def("every_night").default_status == DefaultScheduleStatus.RUNNING
-
-
-def test_dagster_in_the_browser_can_load_all_of_it():
-    Definitions.validate_loadable(defs)
+def test_the_schedule_asks_as_often_as_lateness_assumes(definitions):
+    schedule = definitions.resolve_schedule_def("every_night")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    minute, hour, *days = schedule.cron_schedule.split()
+    assert (minute.isdigit(), hour.isdigit(), days) == (True, True, ["*", "*", "*"])
+    assert timedelta(days=1) == ASKED_EVERY
 
 
 def test_a_job_with_the_name_of_a_step_cannot_be_loaded():
-    step = asset(name="tides")(lambda: None)
-    with pytest.raises(DagsterInvalidDefinitionError, match="Conflicting definitions"):
-        Definitions.validate_loadable(Definitions(assets=[step], jobs=[define_asset_job("tides", [step])]))
+    step = dg.asset(name="tides")(lambda: None)
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="Conflicting definitions"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[step], jobs=[dg.define_asset_job("tides", [step])]))
 
 
-def test_the_definitions_stay_short():
-    text = (PROJECT / "dagster_project" / "definitions.py").read_text()
-    assert len(text.splitlines()) <= 50
-    assert not [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+def test_given_parts_replace_those_of_the_project():
+    few = [feed for feed in FEEDS if feed.supplier == "police"]
+    definitions = build_defs(feeds=few, clock="mine")
+    keys = {node.key.path[0] for node in definitions.resolve_asset_graph().asset_nodes if node.is_executable}
+    assert {key for key in keys if key.startswith("raw_")} == {"raw_police", "raw_maandvers"}
+    assert definitions.resources["clock"] == "mine"
 
 
-def test_loading_the_definitions_touches_no_network_and_no_secret(tmp_path):
-    """In a copy without dbt's manifest, so that it is made as well; by one of two processes that come at once."""
+@pytest.fixture
+def copied_project(tmp_path):
+    """The project without dbt's manifest, in which any use of the network ends the process."""
     for folder in ("dagster_project", "dbt_models", "expectations", "orchestration", "seeds"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target"))
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
+    return tmp_path
+
+
+def start(project, *arguments, **settings):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
-    environment |= {"PYTHONPATH": str(tmp_path), "MAANDVERS_SUPPLIERS__CBS__TOKEN": "unused"}
-    script = (
-        "import socket, dagster_project.definitions as d; print(d.__file__, len(d.marts), socket.getaddrinfo.__name__)"
-    )
+    environment |= {"PYTHONPATH": str(project), "MAANDVERS_SUPPLIERS__CBS__TOKEN": "unused"} | settings
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    command = [sys.executable, "-c", script]
-    loading = [subprocess.Popen(command, env=environment, cwd=tmp_path, **pipes) for _ in range(2)]
-    for process in loading:
+    return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=project, **pipes)
+
+
+def test_definitions_load_without_network_secret_or_dbt_once_the_manifest_is_prepared(copied_project):
+    output, errors = start(copied_project, "-c", LOAD).communicate()
+    assert "do: run 'maandvers prepare'" in errors
+    # Of two processes that come at once one makes it.
+    for process in [start(copied_project, "-m", "dagster_project.cli", "prepare") for _ in range(2)]:
         output, errors = process.communicate()
         assert process.returncode == 0, errors[-2000:]
-        definitions = tmp_path / "dagster_project" / "definitions.py"
-        assert output.split() == [str(definitions), str(len(marts)), "refuse"]
-    target = tmp_path / "dbt_models" / "target"
-    assert (target / "manifest.json").exists()
-    assert (target / "dbt.log").read_text("utf-8").count("Running with dbt=") == 1
+        assert output.strip() == str(copied_project / "dbt_models" / "target" / "manifest.json")
+    assert (copied_project / "dbt_models/target/dbt.log").read_text("utf-8").count("Running with dbt=") == 1
+    output, errors = start(copied_project, "-c", LOAD).communicate()
+    assert output == "[] refuse\n", errors[-2000:]
+    # A manifest of other models is refused as well.
+    (copied_project / "seeds" / "peer_groups.csv").write_text("changed")
+    _, errors = start(copied_project, "-c", LOAD).communicate()
+    assert "do: run 'maandvers prepare'" in errors
+
+
+def test_the_development_server_prepares_the_manifest_by_itself(copied_project):
+    _, errors = start(copied_project, "-c", LOAD, DAGSTER_IS_DEV_CLI="1").communicate()
+    assert (copied_project / "dbt_models" / "target" / "manifest.json").exists(), errors[-2000:]
