@@ -39,15 +39,8 @@ class Mart:
     clocks: tuple[Clock, ...]
     # Feeds, as supplier.table of dbt's sources, that any upstream model reads.
     sources: frozenset[tuple[str, str]]
-    # A row per figure: for the whole country hundreds of megabytes as plain text.
-    is_long: bool
     # May be empty although all its feeds are shown: its events need not have happened.
     may_be_empty: bool = False
-
-    @property
-    def csv_file(self) -> str:
-        """Where the mart's CSV file lies in a release; that of a long mart is compressed."""
-        return f"csv/{self.name}.csv{'.gz' if self.is_long else ''}"
 
     @property
     def has_groups(self) -> bool:
@@ -80,7 +73,6 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             key=keys.get(node["unique_id"], ()),
             clocks=_clocks(node),
             sources=frozenset(_sources(node["unique_id"], manifest)),
-            is_long=node["config"]["meta"].get("is_long", False),
             may_be_empty=node["config"]["meta"].get("may_be_empty", False),
         )
         for node in sorted(marts, key=lambda node: node["name"])

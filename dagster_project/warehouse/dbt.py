@@ -24,7 +24,8 @@ STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
 # Unit tests check the rules with made-up rows: they belong to a change of the code, not to a night's figures.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
+# dbt need not write its manifest either: it is the parsed one.
+BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
 # What a build did, per node, in the target folder.
 RESULTS = "results.json"
 

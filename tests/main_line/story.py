@@ -191,7 +191,7 @@ class Story:
             states={name: store.state() for name, store in stores.items()},
             requests=self.suppliers.requests[asked:],
             quarantined={name: _reasons(store.quarantine) for name, store in stores.items()},
-            built_at=(self.installation.home / "dbt" / "run_results.json").stat().st_mtime,
+            built_at=(self.installation.home / "dbt" / "results.json").stat().st_mtime,
         )
 
 

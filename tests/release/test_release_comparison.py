@@ -10,7 +10,7 @@ FIGURES = "select * from (values ('BU1', 1.5, timestamptz '2026-01-01 06:00:00Z'
 
 
 def mart(name):
-    return Mart(name, "marts", name, description="", columns=(), key=(), clocks=(), sources=frozenset(), is_long=False)
+    return Mart(name, "marts", name, description="", columns=(), key=(), clocks=(), sources=frozenset())
 
 
 def released(file, **marts):
