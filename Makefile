@@ -38,7 +38,7 @@ docs: $(INSTALLED)  ## every mart and column explained, of the sample municipali
 
 dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	mkdir -p $(SAMPLE_HOME)/dagster
-	cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
+	test -f $(SAMPLE_HOME)/dagster/dagster.yaml || cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
 	MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
 
 lock:  ## take newer versions of what pyproject.toml allows

@@ -51,6 +51,9 @@ def build_defs(
             release_asset(marts),
             retention_asset(),
         ],
+        # One process, also for assets that are materialised from the UI: a process per step costs more in imports than
+        # this work takes, and the installation is locked by the run.
+        executor=dg.in_process_executor,
         asset_checks=[delivery_checks(feeds), mart_checks(marts)],
         schedules=[every_night],
         sensors=[run_failed, late_deliveries],

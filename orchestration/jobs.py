@@ -19,8 +19,6 @@ def publish_job(home: Path) -> dg.Definitions:
     job = dg.define_asset_job(
         PUBLISH,
         dg.AssetSelection.all(),
-        # One process: a process per step costs more in imports than this work takes.
-        executor_def=dg.in_process_executor,
         tags={
             INSTALLATION_TAG: str(home),
             "dagster/max_runtime": str(int(MAXIMUM_RUNTIME.total_seconds())),

@@ -1,14 +1,20 @@
 """Retention as an asset: files past their term are removed once the release of the night is out."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import MaandversError
 from dagster_project.operations.prune import prune
+from orchestration.jobs import INSTALLATION_TAG
 
 logger = logging.getLogger(__name__)
+
+# Our own event log is the history of record; Dagster's is for looking back at recent nights.
+KEPT_BY_DAGSTER = timedelta(days=92)
+FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 def retention_asset() -> dg.AssetsDefinition:
@@ -20,7 +26,7 @@ def retention_asset() -> dg.AssetsDefinition:
         group_name="release",
         description="Removes payloads, deliveries and releases past the term in the contracts that no release needs.",
     )
-    def retention(workspace: WorkspaceResource) -> dg.MaterializeResult:
+    def retention(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         if workspace.open.point_in_time:
             return dg.MaterializeResult(metadata={"refused": "a point-in-time rebuild removes nothing"})
         try:
@@ -31,9 +37,28 @@ def retention_asset() -> dg.AssetsDefinition:
             return dg.MaterializeResult(metadata={"refused": str(error)})
         return dg.MaterializeResult(
             metadata={
+                "removed_runs": remove_old_runs(
+                    context.instance, context.run.tags.get(INSTALLATION_TAG), datetime.now(UTC) - KEPT_BY_DAGSTER
+                ),
                 "removed": dg.MetadataValue.json({one.folder: one.rule for one in pruning.removed}),
                 "removed_bytes": sum(one.size_bytes for one in pruning.removed),
             }
         )
 
     return retention
+
+
+def remove_old_runs(instance: dg.DagsterInstance, installation: str | None, before: datetime) -> int:
+    """Remove finished runs that one installation started before a moment from Dagster's history, and return their number."""
+    if installation is None:
+        return 0
+    old = instance.get_runs(
+        dg.RunsFilter(
+            tags={INSTALLATION_TAG: installation},
+            statuses=FINISHED,
+            created_before=before,
+        )
+    )
+    for run in old:
+        instance.delete_run(run.run_id)
+    return len(old)

@@ -2,13 +2,14 @@
 
 Usually one day's run is killed three times before it may complete. With MAANDVERS_TEST_KILLS=10 there are ten kills,
 each followed by a run that completes; MAANDVERS_TEST_SEED gives other moments. The first kill is always at the worst
-one: while dbt, which lives on, writes the warehouse and Dagster counts its pool as taken.
+one: while dbt, which lives on, writes the warehouse. Runs are kept in a Dagster instance, as with DAGSTER_HOME.
 """
 
 import gzip
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 from dagster_project.errors import ExitCode
 from dagster_project.extract.extractors import extractor_for
+from dagster_project.installation.settings import PROJECT
 from dagster_project.landing.ingest import receive
 from dagster_project.warehouse.raw_layer import open_warehouse
 
@@ -33,8 +35,13 @@ AFTER_THE_STORY = date(2026, 4, 20)
 
 @pytest.fixture(scope="module")
 def survivor(story, tmp_path_factory):
+    """A copy whose runs go to a Dagster instance that keeps them: what a killed run leaves there stops no later one."""
     assert story.first.result.exit_code == ExitCode.RELEASED
-    return story.installation.copy(tmp_path_factory.mktemp("survivor") / "home")
+    copy = story.installation.copy(tmp_path_factory.mktemp("survivor") / "home")
+    dagster_home = tmp_path_factory.mktemp("dagster_home")
+    shutil.copy(PROJECT / "orchestration" / "dagster.yaml", dagster_home)
+    copy.settings = copy.settings | {"DAGSTER_HOME": str(dagster_home)}
+    return copy
 
 
 def undisturbed(installation, day, home):
