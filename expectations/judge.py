@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.frames import Frame, Judgement
+from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES, Suite, suite_not_checked
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from expectations.frames import TITLE, Judgement
+from expectations.judgement import TITLE, Judgement
 
 Row = Mapping[str, object]
 Language = Literal["en", "nl"]

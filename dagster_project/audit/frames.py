@@ -19,7 +19,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import is_stale
-from expectations.frames import TITLE, Frame
+from expectations.judgement import TITLE, Frame
 
 # Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
 # part may be off by a whole step: with half a step, 54 of the 355 municipalities in the real table of 2020 have a

@@ -12,7 +12,7 @@ from dagster_project.errors import DeliveryError
 from dagster_project.landing.history import ever_current, record_audit
 from dagster_project.landing.staleness import remark_on_a_gap
 from dagster_project.landing.store import FeedState, FeedStore
-from expectations.frames import Frame, Judgement
+from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)

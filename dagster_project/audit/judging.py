@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path
 
 from expectations.data_docs import build_data_docs
-from expectations.frames import Frame, Judgement
 from expectations.judge import judge
+from expectations.judgement import Frame, Judgement
 from expectations.suites import suite_not_checked
 
 

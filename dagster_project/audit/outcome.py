@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.lateness import Lateness
 from dagster_project.storage.atomic import write_file
-from expectations.frames import Judgement
+from expectations.judgement import Judgement
 
 OUTCOME = "outcome.json"
 

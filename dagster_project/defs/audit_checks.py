@@ -22,7 +22,7 @@ from dagster_project.landing.staleness import refuse_a_wrong_clock
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, audited
-from expectations.frames import Judgement
+from expectations.judgement import Judgement
 from expectations.suites import SUITES
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project.contracts.model import Feed
 from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.warehouse.build import current_fingerprint
+from dagster_project.warehouse.build_plan import current_fingerprint
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (

@@ -15,7 +15,7 @@ import dagster as dg
 from dagster_project.defs.release_asset import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.marts.catalogue import Mart
-from dagster_project.warehouse.build import build, plan
+from dagster_project.warehouse.build_plan import build, plan
 
 logger = logging.getLogger(__name__)
 

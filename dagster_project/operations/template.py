@@ -13,7 +13,7 @@ from dagster_project.contracts.model import Column, DataType, Feed
 from dagster_project.errors import ContractError, SetupError
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
 from dagster_project.extract.files.excel_file import EXPLANATION_SHEET
-from dagster_project.extract.files.finding import FileParameters
+from dagster_project.extract.files.newest_file import FileParameters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

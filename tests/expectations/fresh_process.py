@@ -10,7 +10,7 @@ from pathlib import Path
 
 import expectations.data_docs
 import expectations.judge
-from expectations.frames import Frame
+from expectations.judgement import Frame
 
 
 def _refuse(*_: object, **__: object) -> None:

@@ -12,8 +12,8 @@ import pytest
 from landing.receiving import judge_by_rules
 
 from expectations.data_docs import build_data_docs
-from expectations.frames import Frame
 from expectations.judge import judge, open_context
+from expectations.judgement import Frame
 from expectations.suites import SUITES
 
 AS_OF = date(2026, 11, 23)

@@ -17,8 +17,8 @@ from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import DBT_PROJECT, HttpSettings, Settings, SupplierSettings
 from dagster_project.landing.ingest import Reception, receive
 from dagster_project.landing.store import FeedState, FeedStore, Manifest
-from expectations.frames import Frame, Judgement
 from expectations.judge import Findings, judgements_on
+from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from dagster_project.errors import ExitCode
-from dagster_project.warehouse.build import build, plan, prepare
+from dagster_project.warehouse.build_plan import build, plan, prepare
 from dagster_project.warehouse.dbt import DbtError
 
 from .story import FIRST, paged_sample

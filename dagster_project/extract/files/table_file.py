@@ -23,8 +23,8 @@ from dagster_project.extract.extractors import Access, Extractor, protocol
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue, pseudonyms
 from dagster_project.extract.files.csv_file import read_csv
 from dagster_project.extract.files.excel_file import OLD_EXCEL_START, ZIP_START, read_excel
-from dagster_project.extract.files.finding import FileParameters, Finder, FoundFile
 from dagster_project.extract.files.headings import Headings
+from dagster_project.extract.files.newest_file import FileParameters, Finder, FoundFile
 from dagster_project.extract.files.sheet_rows import Cell, Rows, UnreadableFileError, column_letter, is_empty
 from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.installation.workspace import local_day

@@ -7,7 +7,7 @@ from pathlib import Path
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.rendering import write_page
-from expectations.frames import Judgement
+from expectations.judgement import Judgement
 from expectations.suites import SUITES
 
 FRESHNESS = "freshness"
