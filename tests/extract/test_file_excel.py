@@ -123,7 +123,7 @@ def test_a_percentage_format_is_refused(staff):
 
     message = message_about(staff, HEADINGS, ROW, OTHER, change=as_percentage)
     assert "row 3, column D 'Uren per week'" in message
-    assert "came: a cell that shows a percentage and holds a hundredth of it" in message
+    assert "came: a cell that shows a percentage and contains a hundredth of it" in message
 
 
 def test_a_fraction_among_integers_is_reported(tmp_path):

@@ -123,5 +123,5 @@ def test_a_payload_that_cannot_be_read_is_reported_with_its_delivery(received, t
 
 def test_a_delivery_without_its_retrieval_is_reported(received, tmp_path):
     old = received.manifest().model_copy(update={"retrieval": None})
-    with pytest.raises(UnreadablePayloadError, match="did not write down how"):
+    with pytest.raises(UnreadablePayloadError, match="does not say how it was retrieved"):
         read_again(received.store.feed, old, payload_of(received), tmp_path / "again")

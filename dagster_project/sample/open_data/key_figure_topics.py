@@ -241,7 +241,7 @@ def data_properties(edition: int, dimension: str) -> list[dict[str, Any]]:
         text = topic.figure in _TEXTS
         rows.append(
             _row(
-                "Entry",
+                "Topic",
                 len(rows),
                 ids[topic.group],
                 f"{topic.name}_{position}",
