@@ -148,6 +148,6 @@ def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
     assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
     assert after.remarks == [
         "the file personeel_2026-11-01.csv has the figures of 2026-10-01 00:00 under a newer day: this counts"
-        " as the owner's confirmation of them"
+        " as the owner's confirmation that they still apply"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")
