@@ -107,9 +107,10 @@ def test_a_failed_build_is_repaired_by_the_next_one(next_day, built_whole, tmp_p
     workspace = broken.workspace(NEXT)
     planned = forget(broken, REPORTS)
     assert set(planned.changed) >= REPORTS
-    (signals,) = workspace.landing.glob("signalen/reports/deliveries/*/signals.parquet")[-1:] or [None]
+    (delivery_id,) = {one[2] for one in planned.raw.deliveries if one[0] == "signalen.reports"}
+    signals = broken.stores(NEXT)["signalen.reports"].parquet(delivery_id, "signals")
     away = signals.rename(signals.with_suffix(".away"))
-    with pytest.raises(DbtError, match="signals"):
+    with pytest.raises(DbtError, match=r"signals\.parquet"):
         build(workspace, planned)
     away.rename(signals)
     again = plan(workspace)
