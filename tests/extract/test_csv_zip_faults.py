@@ -9,7 +9,7 @@ import pytest
 from landing.receiving import every_file, reports
 from suppliers import faults
 
-from dagster_project.landing import ingest as module
+from dagster_project.landing import edition as module
 
 from .zips import REPORTER, SECRET_TEXT, as_csv, changed, members, write_zip
 

@@ -82,13 +82,13 @@ def test_a_name_that_no_feed_has_is_refused(staff):
 def test_a_missing_folder_is_a_failure_only_if_it_existed_before(tmp_path):
     workspace = Workspace(Settings(home=tmp_path))
     resource = WorkspaceResource(clock=wall_clock)
-    resource._open = workspace
+    resource._open, resource._settings = workspace, workspace.settings
     (contract,) = workspace.select(["hr.staff"])
-    assert not resource.asks_for(contract, workspace.settings)
+    assert not resource.asks_for(contract)
     folder = workspace.settings.inbox / "hr.staff"
     folder.mkdir(parents=True)
-    assert resource.asks_for(contract, workspace.settings)
+    assert resource.asks_for(contract)
     store = FeedStore(workspace.landing, contract)
     store.record(FeedState(attempted_at=workspace.now()), workspace.now())
     folder.rmdir()
-    assert resource.asks_for(contract, workspace.settings)
+    assert resource.asks_for(contract)
