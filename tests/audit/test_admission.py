@@ -221,13 +221,12 @@ def changed(desk, rows):
     folder = desk.store.deliveries / "changed"
     shutil.copytree(desk.store.deliveries / received.delivery_id, folder)
     manifest = desk.store.manifest("changed")
-    manifest.tables["key_figures"].rows = rows
-    (folder / MANIFEST).write_text(manifest.model_dump_json())
+    table = manifest.tables["key_figures"].model_copy(update={"rows": rows})
+    (folder / MANIFEST).write_text(manifest.model_copy(update={"tables": {"key_figures": table}}).model_dump_json())
     write_checksums(folder)
     state = desk.state
-    ids = {"delivery_id": "changed", "previous_id": received.delivery_id}
-    state.current["2025"] = received.model_copy(update=ids)
-    desk.store.record(state, desk.now)
+    edition = received.model_copy(update={"delivery_id": "changed", "previous_id": received.delivery_id})
+    desk.store.record(state.model_copy(update={"current": {"2025": edition}}), desk.now)
     return folder / "key_figures.parquet"
 
 

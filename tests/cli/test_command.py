@@ -164,7 +164,7 @@ def test_pruning_tells_what_goes_and_by_which_rule(empty):
         lived.receive(date(2010, month, 1), month)
     told = empty.call("prune", "--dry-run", env={"COLUMNS": "80"})
     assert told.exit_code == 0
-    assert f"{CRIMES}: payloads are kept P10Y after newer figures came, on 2010-02-01" in told.output
+    assert f"{CRIMES}: payloads are kept P10Y after newer figures arrived, on 2010-02-01" in told.output
     assert "2 deliveries and releases would be removed" in told.output
     done = empty.call("prune", "--json")
     assert (done.exit_code, len(json.loads(done.output)["removed"])) == (0, 2)

@@ -15,7 +15,7 @@ WORDS = {
     date(2026, 2, 3): (
         [TABLES[2023], "not what the protocol promises"],
         [TABLES[2024], "not what the protocol promises", "<!DOCTYPE html>"],
-        [TABLES[2025], "twice"],
+        [TABLES[2025], "duplicate rows"],
         ["UTF-8"],
     ),
     date(2026, 2, 4): (
