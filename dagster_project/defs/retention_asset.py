@@ -49,7 +49,7 @@ def retention_asset() -> dg.AssetsDefinition:
 
 
 def remove_old_runs(instance: dg.DagsterInstance, installation: str | None, before: datetime) -> int:
-    """Remove finished runs that one installation started before a moment from Dagster's history, and return their number."""
+    """Remove finished runs of one installation from before a moment from Dagster's history; return their number."""
     if installation is None:
         return 0
     old = instance.get_runs(
