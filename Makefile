@@ -10,16 +10,28 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test docs dev lock
+.PHONY: run check test test-long docs dev lock
+
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
 
-test: $(INSTALLED)  ## style, types and all tests
+check: $(INSTALLED)  ## style, types and every test that needs no whole run: before each commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(PYTEST) -m "not whole_run and not long"
+
+test: $(INSTALLED)  ## style, types and all tests but the long ones: before each push, and in CI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) -m "not long"
+
+test-long: $(INSTALLED)  ## long searches: twelve months, ten kills, 200 proofs, 400 plans, other storage; once per issue
+	MAANDVERS_TEST_MONTHS=12 MAANDVERS_TEST_KILLS=10 MAANDVERS_TEST_FIGURES=200 MAANDVERS_TEST_PLANS=400 \
+		$(PYTEST) -m "long or search"
 
 docs: $(INSTALLED)  ## every mart and column explained, of the sample municipality after make run
 	$(BIN)/maandvers docs --sample

@@ -79,7 +79,7 @@ def serve_editions(years: tuple[int, ...], other_end: Connection) -> None:
 
     from dagster_project.contracts.load import load_feeds
     from dagster_project.installation.settings import DBT_PROJECT
-    from dagster_project.sample.odata_v3_server import odata_v3_routes
+    from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 
     feed = next(feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == FEED)
     table = real_table()

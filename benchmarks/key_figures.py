@@ -38,7 +38,7 @@ def with_maandvers(base_url: str, target: Path) -> Totals:
 
 
 def with_cbsodata(base_url: str, target: Path) -> Totals:
-    """What a data engineer writes in an afternoon: the public client, pandas, Parquet."""
+    """The script of an afternoon: the public client, pandas, Parquet."""
     import cbsodata
     import duckdb
     import pandas as pd
@@ -80,7 +80,7 @@ def run_once(way: str, base_url: str) -> None:
 
 
 def peak_mb() -> float:
-    """Peak memory of this process; getrusage would count what the parent held when it started us."""
+    """Peak memory of this process; getrusage would count the memory of the parent when it started us."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 

@@ -1,4 +1,4 @@
-"""What a command costs as a whole process, its children included."""
+"""Cost of a command as a whole process, its children included."""
 
 import os
 import resource
@@ -29,7 +29,7 @@ class Cost:
 def run_maandvers(*arguments: str, settings: dict[str, str]) -> Cost:
     """The cost of one run of the command; raises CalledProcessError when it released nothing.
 
-    Whoever calls this must be small: what a process holds when it starts another counts as the other's memory.
+    The caller must be small: memory of a process counts for the ones it starts.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
     command = [str(COMMAND), *arguments]

@@ -1,4 +1,4 @@
-"""Random figures over all marts of the newest release, each proven: how many hold, and what a proof takes."""
+"""Proofs of random figures over all marts of the newest release: how many hold, and their cost."""
 
 import argparse
 import statistics
@@ -11,7 +11,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
 
 def main() -> None:
-    """Prove the figures one after the other and print what came of it."""
+    """Prove the figures one after the other and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figures", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20261123)
@@ -36,9 +36,8 @@ def main() -> None:
         if not proof.is_proven:
             print(f"not proven: {question}: {[finding.problem for finding in proof.findings]}")
     print(f"{sum(proof.is_proven for proof in proofs)} of {len(proofs)} figures of {proofs[0].release_id} proven")
-    cells = sum(bool(proof.stands_on.cells) for proof in proofs)
-    rows = sum(bool(proof.stands_on.rows) for proof in proofs)
-    print(f"{cells} of them down to raw cells, {rows} to raw rows that count together")
+    cells, rows = sum(bool(proof.cells) for proof in proofs), sum(bool(proof.rows) for proof in proofs)
+    print(f"{rows} of them with their raw rows, {cells} down to a delivered cell")
     print(f"CPU: median {statistics.median(busy):.2f} s, longest after the first {max(busy[1:]):.2f} s")
     print(
         f"wall: median {statistics.median(seconds):.2f} s, longest after the first {max(seconds[1:]):.2f} s; "

@@ -1,29 +1,32 @@
-"""The whole line for the sample municipality: from nothing, and when no supplier has anything new."""
+"""Cost of a run for the sample municipality: from nothing, with nothing new, and in a night with new reports."""
 
 import argparse
 import statistics
 import tempfile
+from datetime import date, timedelta
 
 from measuring import HEADINGS, Cost, run_maandvers
 
-KINDS = ("cold", "nothing new")
+# A run, and how many days after the first it takes place. The day after, Signalen's export has the reports of a day
+# more and the progress of earlier ones; no other supplier of the sample publishes on the 26th of November.
+RUNS = {"cold": 0, "nothing new": 0, "night with new reports": 1}
 
 
 def main() -> None:
-    """Run both kinds in a new home each round, and print medians."""
+    """Measure the runs one after another, in a new home each round, and print medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--as-of", default="2026-11-25", help="the day that is acted as if it were today")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25), help="day of the first run")
     arguments = parser.parse_args()
-    costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
+    costs: dict[str, list[Cost]] = {name: [] for name in RUNS}
     for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as home:
-            for kind in KINDS:
-                own = {"MAANDVERS_HOME": home}
-                costs[kind].append(run_maandvers("run", "--sample", "--as-of", arguments.as_of, settings=own))
+            for name, days in RUNS.items():
+                day = str(arguments.as_of + timedelta(days=days))
+                costs[name].append(run_maandvers("run", "--sample", "--as-of", day, settings={"MAANDVERS_HOME": home}))
     print(f"{HEADINGS}   (medians of {arguments.rounds})")
-    for kind in KINDS:
-        print(median(costs[kind]).line(kind))
+    for name in RUNS:
+        print(median(costs[name]).line(name))
 
 
 def median(costs: list[Cost]) -> Cost:

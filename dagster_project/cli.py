@@ -1,4 +1,4 @@
-"""The command line: run the main line, and tell how every feed stands."""
+"""The command line: run the main line, and report the state of every feed."""
 
 import json
 import logging
@@ -115,13 +115,13 @@ def verify_command(sample: Sample = False, as_json: AsJson = False) -> None:
     raise typer.Exit(ExitCode.CHANGED_FILES if found.findings else ExitCode.RELEASED)
 
 
-@app.command(name="prune", epilog="Exit codes: 0 done; 2 the books do not tell what may go, and nothing was removed.")
+@app.command(name="prune", epilog="Exit codes: 0 done; 2 the event log is damaged, so nothing was removed.")
 def prune_command(
     sample: Sample = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and remove nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove what is past the term in its contract, and that no release stands on; every nightly run does."""
+    """Delete what is past the retention in its contract and that no release needs; every nightly run does."""
     from dagster_project.installation.opening import sole_run, workspace_of
     from dagster_project.operations.prune import prune
     from dagster_project.terminal import print_pruning
@@ -179,8 +179,8 @@ def template_command(
     if feed not in {known.id for known in workspace.feeds}:
         raise SetupError(f"no feed is called {feed}\n  do: choose from {[known.id for known in workspace.feeds]}")
     (contract,) = workspace.select([feed])
-    drops = workspace.settings.drop_folder.resolve()
-    for path in write_template(contract, drops, workspace.today, to, form):
+    inbox = workspace.settings.inbox.resolve()
+    for path in write_template(contract, inbox, workspace.today, to, form):
         print(path)
 
 
@@ -194,7 +194,7 @@ def docs_command(sample: Sample = False) -> None:
 
 
 def main(clock: "Clock | None" = None) -> None:
-    """Entry point; what a person must set right is told in plain words, without a traceback.
+    """Entry point; errors that a person must correct are printed without a traceback.
 
     Whoever lets it run on another day passes the clock of that day; else it is that of the machine.
     """

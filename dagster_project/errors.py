@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the exit code of a command tells a scheduler."""
+    """Exit codes of a command, for schedulers."""
 
     RELEASED = 0
     UNEXPECTED = 1
@@ -45,7 +45,7 @@ class DeliveryError(MaandversError):
     came: str
     do: str
     kept: str = ""
-    # The supplier answered, but not with a delivery we can trust: what came is set aside for inspection.
+    # The supplier answered with a delivery that cannot be trusted: it is quarantined for inspection.
     is_quarantined: bool = True
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class DeliveryError(MaandversError):
 
 
 class SupplierUnreachableError(DeliveryError):
-    """The supplier gave no usable answer at all; nothing came that could be set aside."""
+    """The supplier gave no usable answer at all, so there is nothing to quarantine."""
 
     def __init__(
         self,

@@ -3,8 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,15 +17,15 @@ from dagster_project.installation.workspace import Clock, Workspace, wall_clock
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release
 from dagster_project.release.build import latest_release
-from dagster_project.warehouse.dbt import build_for, current_manifest
+from dagster_project.warehouse.dbt import current_manifest
 
 if TYPE_CHECKING:
     from dagster import AssetKey, Definitions, ExecuteInProcessResult
 
 logger = logging.getLogger(__name__)
 
-# What stops a release on purpose; any other failure is unexpected.
-FORESEEN = ("DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError", "ReadBackError")
+# Failures that stop a release on purpose; any other failure is unexpected.
+FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "ReadBackError")
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,6 @@ def run(
     real.select(list(feeds))
     workspace = real.as_known_on(as_known_on) if as_known_on else real
     warm_up()
-    # Before dbt's manifest is made: dbt parses for this warehouse, and the build finds it parsed.
-    build_for(workspace.warehouse, workspace.settings.municipality_code)
     marts = read_marts(current_manifest())
     before = latest_release(workspace.releases)
     # Only now: importing Dagster takes seconds, and a typing error should not wait for it.
@@ -67,8 +64,7 @@ def run(
     days = {"as_of": as_of, "as_known_on": as_known_on}
     given = {name: day.isoformat() for name, day in days.items() if day}
     definitions = build_defs(workspace=WorkspaceResource(is_sample=is_sample, clock=clock, **given))
-    with _output_of_dbt_in(real.home / "logs" / "dbt.log"):
-        result = _execute(definitions, PUBLISH, _selection(definitions, PUBLISH, real, feeds) if feeds else None)
+    result = _execute(definitions, PUBLISH, _selection(definitions, PUBLISH, real, feeds) if feeds else None)
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = _failures(result)
@@ -105,14 +101,6 @@ def _selection(definitions: "Definitions", job: str, workspace: Workspace, names
     chosen = workspace.select(list(names))
     left_out = {raw_key(feed, table) for feed in workspace.feeds if feed not in chosen for table in feed.tables}
     return [key for key in definitions.resolve_job_def(job).asset_layer.selected_asset_keys if key not in left_out]
-
-
-@contextmanager
-def _output_of_dbt_in(file: Path) -> Iterator[None]:
-    """Keep dbt's line per model off standard output, which is for the run's own report."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as log, redirect_stdout(log):
-        yield
 
 
 def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:

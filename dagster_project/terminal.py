@@ -1,4 +1,4 @@
-"""What a person reads on the terminal after a run or when asking how things stand."""
+"""Terminal output after a run and of the status commands."""
 
 from datetime import date
 from typing import Any
@@ -29,8 +29,8 @@ def print_run(result: RunResult, status: Status) -> None:
     console = Console(highlight=False)
     if result.release_id:
         console.print(f"[bold]Released {result.release_id}[/bold]: {_rows(status)}")
-        if status.release and (made := status.release.reconstruction):
-            console.print(f"As known on {made.as_known_on}, made again; 'latest' stays. It lies in {result.folder}")
+        if status.release and (made := status.release.point_in_time):
+            console.print(f"As known on {made.as_known_on}, rebuilt; 'latest' stays. It is in {result.folder}")
             console.print(_comparison(result.comparison), markup=False, soft_wrap=True)
         elif status.release:
             console.print(status.release.changes, markup=False, soft_wrap=True)
@@ -65,7 +65,7 @@ def print_verification(found: Verification) -> None:
 
 
 def print_pruning(pruning: Pruning) -> None:
-    """What was removed, by which rule, and how much room that makes."""
+    """Print what was deleted, by which rule, and the space that frees."""
     console = Console(highlight=False)
     for removal in pruning.removed:
         what = ", ".join(removal.files) or "whole"
@@ -119,7 +119,7 @@ def _print_feeds(console: Console, status: Status) -> None:
         _print_why(console, feed)
     for told in (*status.unread, *status.damaged):
         console.print(told, style="yellow", markup=False, soft_wrap=True)
-    # What holds of many feeds is said once.
+    # A remark on many feeds is printed once.
     for remark in dict.fromkeys(remark for feed in status.feeds for remark in feed.remarks):
         own = [feed.feed for feed in status.feeds if remark in feed.remarks]
         console.print(f"{', '.join(own)}: {remark}", markup=False)

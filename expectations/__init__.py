@@ -1,5 +1,5 @@
-"""Audit: small frames in, judgements by Great Expectations out.
+"""Great Expectations: judgements on small frames.
 
-Belongs here: the suites, what each expectation means, and the pages that report on them.
+Belongs here: the suites with their texts, validation, and the pages with the results.
 Does not: making the frames (dagster_project/audit), transforming data (dbt_models).
 """

@@ -1,35 +1,27 @@
-"""Data Docs that open without a network: what Great Expectations found, on our own pages, in Dutch.
+"""Data Docs of Great Expectations on our own pages, in Dutch, that open without a network.
 
-Its own pages fetch scripts and styles from ten addresses, and their index stays empty without them.
+Its default pages fetch scripts and styles from ten addresses, and their index stays empty without them.
 """
 
-import json
 import shutil
-from datetime import date
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from expectations.rules import SUITE_TEXTS, SUITE_TITLES
+from expectations.judge import open_context
 
 PAGES = Path(__file__).with_name("pages")
 
 
 def build_data_docs(context_dir: Path, out: Path) -> Path:
-    """Write the pages on what ``judge`` left in ``context_dir`` to the folder ``out``; returns the first page."""
-    from expectations.judge import open_context
-
-    context = open_context(context_dir)
-    context.build_data_docs()
+    """Write the pages on the results in ``context_dir`` to the folder ``out``; returns the first page."""
+    open_context(context_dir).build_data_docs()
     project = context_dir / "gx"
     site = project / "data_docs"
-    # Great Expectations only logs a page that it could not make.
+    # Great Expectations only logs a page that it could not make, and leaves such an index empty.
     results = sorted(path.stem for path in (project / "validations").rglob("*.json"))
     pages = sorted(path.stem for path in (site / "validations").rglob("*.html"))
-    if pages != results:
+    if pages != results or not (site / "index.html").stat().st_size:
         raise RuntimeError(f"Data Docs are incomplete: pages {pages} for results {results}; see the log above.")
-    _write_index(project / "validations", site / "index.html")
-    # Fonts and pictures of its own pages, which ours do not use.
+    # Fonts and pictures of its default pages, which ours do not use.
     shutil.rmtree(site / "static", ignore_errors=True)
     beside = out.with_name(f"{out.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
@@ -37,25 +29,3 @@ def build_data_docs(context_dir: Path, out: Path) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     beside.rename(out)
     return out / "index.html"
-
-
-def _write_index(validations: Path, file: Path) -> None:
-    """Write the page with every suite and its outcome, in place of that of Great Expectations."""
-    from great_expectations import __version__
-
-    results = []
-    for suite in SUITE_TITLES:
-        for result in sorted((validations / suite).rglob("*.json")):
-            told = json.loads(result.read_bytes())
-            page = Path("validations") / result.relative_to(validations).with_suffix(".html")
-            results.append(
-                {
-                    "suite": suite,
-                    "page": page.as_posix(),
-                    "passed": told["success"],
-                    "as_of": date.fromisoformat(told["meta"]["run_id"]["run_name"]),
-                }
-            )
-    pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
-    shown = {"results": results, "suite_titles": SUITE_TITLES, "suite_texts": SUITE_TEXTS, "ge_version": __version__}
-    file.write_text(pages.get_template("audit_index.j2").render(shown), encoding="utf-8")

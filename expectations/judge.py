@@ -1,15 +1,15 @@
-"""Has Great Expectations judge small frames and tells, row by row, what it found."""
+"""Validation of frames by Great Expectations, and its results row by row."""
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.frames import TITLE, Frame, Judgement
-from expectations.rules import NOT_CHECKED, RULES, SUITE_TITLES
+from expectations.judgement import Frame, Judgement
+from expectations.suites import SUITES, Suite, suite_not_checked
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
@@ -18,43 +18,46 @@ if TYPE_CHECKING:
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-SUITES = tuple(dict.fromkeys(rule.suite for rule in RULES.values()))
+# A value expectation skips empty values, so every column that one reads has to be filled as well.
+FILLED = "expect_column_values_to_not_be_null"
+# Position of a row in its frame, by which Great Expectations names the rows that fail.
+POSITION = "position"
 
 
 def judge(frames: Sequence[Frame], as_of: date, context_dir: Path, is_first: bool = True) -> list[Judgement]:
     """Judge every row of every frame on a date, and leave suites and results in ``context_dir``.
 
-    Whatever could not be judged comes back as failed. The first call of a run removes what an earlier run left in
-    the same folder; later ones add their suites to it.
+    Rows that could not be checked have failed. The first call of a run removes the results of an earlier run from the
+    folder; later calls add theirs.
     """
-    # Great Expectations takes seconds to import, so only who judges pays for it.
+    # Great Expectations takes seconds to import, so only a process that judges imports it.
     from great_expectations.core.run_identifier import RunIdentifier
 
     context = _new_context(context_dir) if is_first else open_context(context_dir)
-    # The name of the run is its key on disk and the date that readers see.
+    # The name of the run is its key on disk and the date on the pages.
     run = RunIdentifier(run_name=as_of.isoformat())
     judgements: list[Judgement] = []
     for frame in frames:
         if frame.suite not in SUITES:
-            judgements.append(_suite_not_checked(frame.suite, "any", f"there is no suite {frame.suite!r}"))
+            judgements.append(suite_not_checked(frame.suite, f"there is no suite {frame.suite!r}"))
             continue
-        validation = _validate(context, frame, as_of, run)
-        for result in validation.results:
-            judgements += _judgements(frame, result, as_of)
+        findings = read_findings(_validate(context, frame, run))
+        if frame.rows:
+            judgements += judgements_on(frame, findings)
+        else:
+            judgements.append(suite_not_checked(frame.suite, "the frame is empty"))
     return judgements
 
 
 def open_context(context_dir: Path) -> "FileDataContext":
-    """The Great Expectations project that ``judge`` left in a folder."""
+    """Open the Great Expectations project that ``judge`` left in a folder."""
     import great_expectations
 
-    # A saved suite can be read once its classes are known.
-    import_module("expectations.row_expectations")
     return great_expectations.get_context(mode="file", project_root_dir=context_dir)
 
 
 def _new_context(context_dir: Path) -> "FileDataContext":
-    # Wholly made anew: nothing piles up, and what a killed run left half written harms nobody.
+    # Rebuilt in full: no results pile up, and half-written files of a killed run do no harm.
     project = context_dir / "gx"
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
@@ -62,25 +65,16 @@ def _new_context(context_dir: Path) -> "FileDataContext":
     return open_context(context_dir)
 
 
-def _validate(
-    context: "FileDataContext", frame: Frame, as_of: date, run: "RunIdentifier"
-) -> "ExpectationSuiteValidationResult":
+def _validate(context: "FileDataContext", frame: Frame, run: "RunIdentifier") -> "ExpectationSuiteValidationResult":
     import pandas as pd
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     # dtype object keeps an empty value empty and a whole number whole.
-    data = pd.DataFrame(frame.rows, dtype=object)
+    data = pd.DataFrame([{POSITION: n, **row} for n, row in enumerate(frame.rows)], dtype=object)
     suite = ExpectationSuite(frame.suite)
-    for rule in RULES.values():
-        if rule.suite == frame.suite:
-            endings = (TITLE, *rule.endings)
-            columns = [*rule.columns, *(column for column in data.columns if column.endswith(endings))]
-            suite.add_expectation_configuration(
-                ExpectationConfiguration(
-                    type=rule.expectation, kwargs={"column_list": columns, "as_of": as_of.isoformat()}
-                )
-            )
+    for expected in _expectations(SUITES[frame.suite]):
+        suite.add_expectation_configuration(ExpectationConfiguration(type=expected.pop("type"), kwargs=expected))
     asset = context.data_sources.add_pandas(frame.suite).add_dataframe_asset(frame.suite)
     definition = context.validation_definitions.add(
         ValidationDefinition(
@@ -89,52 +83,92 @@ def _validate(
     )
     return definition.run(
         batch_parameters={"dataframe": data},
-        result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False},
+        # Every column of a failing row, for the sentence about it in Data Docs.
+        result_format={
+            "result_format": "COMPLETE",
+            "return_unexpected_index_query": False,
+            "unexpected_index_column_names": list(data.columns),
+        },
         run_id=run,
     )
 
 
-def _judgements(frame: Frame, result: "ExpectationValidationResult", as_of: date) -> list[Judgement]:
-    from expectations.row_expectations import exception_message, rule_and_date
+def _expectations(suite: Suite) -> Iterator[dict]:
+    for column in dict.fromkeys(expected.column for expected in suite.expectations):
+        yield {"type": FILLED, "column": column}
+    for expected in suite.expectations:
+        yield expected.model_dump()
 
-    rule, _ = rule_and_date(result.expectation_config)
-    if not frame.rows:
-        return [_suite_not_checked(frame.suite, rule.expectation, "the frame is empty")]
-    found = result.result
-    failed = set(found.get("unexpected_index_list") or [])
-    problem = exception_message(result)
-    if problem is None and found.get("element_count") != len(frame.rows):
-        problem = f"Great Expectations saw {found.get('element_count')} of {len(frame.rows)} rows"
-    if problem is None and len(failed) != found.get("unexpected_count"):
-        problem = "Great Expectations does not say which rows failed"
-    judgements = []
+
+@dataclass(frozen=True)
+class Findings:
+    """Results of one suite: the rows that failed or could not be checked, by position, with all of their columns."""
+
+    rows: int
+    failed: dict[int, dict]
+    unchecked: dict[int, dict]
+    # Why no row at all could be checked, if so.
+    problem: str | None
+
+
+def read_findings(validation: "ExpectationSuiteValidationResult") -> Findings:
+    """Collect the rows that any expectation of a suite found unexpected."""
+    failed: dict[int, dict] = {}
+    unchecked: dict[int, dict] = {}
+    missing = {(expected["type"], expected["column"]) for expected in _expectations(SUITES[validation.suite_name])}
+    problems: list[str] = []
+    counts: set[int] = set()
+    for result in validation.results:
+        assert result.expectation_config is not None
+        kind = result.expectation_config.type
+        missing.discard((kind, result.expectation_config.kwargs["column"]))
+        if problem := _problem(result):
+            problems.append(problem)
+            continue
+        counts.add(result.result["element_count"])
+        rows = {row[POSITION]: row for row in result.result["unexpected_index_list"]}
+        (unchecked if kind == FILLED else failed).update(rows)
+    if missing:
+        problems.append(f"no result of {' and '.join(sorted(f'{kind} on {column}' for kind, column in missing))}")
+    if len(counts) > 1:
+        problems.append(f"its expectations evaluated different numbers of rows: {sorted(counts)}")
+    failed = {position: row for position, row in failed.items() if position not in unchecked}
+    return Findings(max(counts, default=0), failed, unchecked, problems[0] if problems else None)
+
+
+def _problem(result: "ExpectationValidationResult") -> str | None:
+    """Describe why Great Expectations could not evaluate an expectation, or None if it did.
+
+    It reports an exception of a metric under the id of that metric, any other one level higher.
+    """
+    info = result.exception_info
+    for exception in [info] if "raised_exception" in info else list(info.values()):
+        if exception["raised_exception"]:
+            return str(exception["exception_message"])
+    named, counted = len(result.result.get("unexpected_index_list") or []), result.result.get("unexpected_count")
+    if named != counted or bool(result.success) != (named == 0):
+        return "Great Expectations does not name the rows that failed"
+    return None
+
+
+def judgements_on(frame: Frame, findings: Findings) -> Iterator[Judgement]:
+    """Describe the outcome of a suite for each row of its frame."""
+    suite, problem = SUITES[frame.suite], findings.problem
+    if problem is None and findings.rows != len(frame.rows):
+        problem = f"Great Expectations evaluated {findings.rows} of {len(frame.rows)} rows"
     for position, row in enumerate(frame.rows):
-        verdict = rule.not_checked(row, problem) if problem else rule.verdict(row, as_of)
-        judgements.append(
-            Judgement(
-                suite=frame.suite,
-                expectation=rule.expectation,
-                subject=str(row.get(rule.subject, frame.suite)),
-                row={column: str(row[column]) for column in rule.identity if column in row},
-                passed=verdict.passed and position not in failed,
-                observed=verdict.observed,
-                expected=verdict.expected,
-                message=verdict.english,
-                message_nl=verdict.dutch,
-            )
+        failed = position in findings.failed
+        if problem is not None or position in findings.unchecked:
+            passed = False
+            message, message_nl = suite.not_checked(row, "en", problem), suite.not_checked(row, "nl", problem)
+        else:
+            passed = not failed
+            message, message_nl = suite.finding_on(row, "en", failed), suite.finding_on(row, "nl", failed)
+        yield Judgement(
+            suite=frame.suite,
+            subject=str(row.get(suite.subject, frame.suite)),
+            row={column: str(row[column]) for column in suite.identity if column in row},
+            passed=passed,
+            message=message,
+            message_nl=message_nl,
         )
-    return judgements
-
-
-def _suite_not_checked(suite: str, expectation: str, problem: str) -> Judgement:
-    return Judgement(
-        suite=suite,
-        expectation=expectation,
-        subject=suite,
-        row={},
-        passed=False,
-        observed="not known",
-        expected="at least one row to judge",
-        message=f"{suite}: {NOT_CHECKED}: {problem}.",
-        message_nl=f"{SUITE_TITLES.get(suite, suite)}: kon niet worden gecontroleerd ({problem}).",
-    )

@@ -1,5 +1,5 @@
-"""Audit: small frames computed by DuckDB, judged by Great Expectations, and what follows from the judgement.
+"""Audit: small frames computed by DuckDB, judged by Great Expectations, and their consequences.
 
-Belongs here: computing frames, admitting or setting aside deliveries, deciding what is withheld.
+Belongs here: computing frames, admitting or quarantining deliveries, withholding feeds.
 Does not: the expectations themselves (expectations), SQL transformations (dbt_models).
 """

@@ -1,4 +1,4 @@
-"""The three clocks of a feed, until when its figures may be shown, and when newer ones are due."""
+"""Clocks of a feed, the last day on which its figures may be shown, and the day on which newer ones are due."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from dagster_project.landing.store import FeedStore
 
 
 class Clocks(BaseModel):
-    """When a feed was last confirmed, published, and up to when its figures reach."""
+    """Dates of confirmation, publication and period of a feed, with the limits that follow from them."""
 
     feed: str
     supplier: str
@@ -19,40 +19,40 @@ class Clocks(BaseModel):
     released_at: datetime | None
     period_end: date | None
     fresh_until: date | None
-    # Last day on which the supplier is on time with what comes after this.
+    # Last day on which the supplier is on time with its next publication.
     expected: date | None
     asked_at: datetime | None
-    # The first day on which the settings said that it is not used any more.
+    # First day on which the settings excluded it.
     retired_on: date | None = None
     problems: list[str]
-    # What is odd about the age of what came, and keeps no clock from moving.
+    # Anomalies in the age of deliveries that do not stop any clock.
     remarks: list[str] = []
     deliveries: dict[str, str]
-    # Editions of which what is kept is not as it was written: none of the feed can be shown.
+    # Editions that fail their checksum; the feed is withheld as a whole.
     damaged: list[str] = []
 
     def date_of(self, clock: Clock) -> date | None:
-        """The date a clock shows, in local time."""
+        """Return the date of a clock in local time."""
         moment = {"checked": self.checked_at, "released": self.released_at, "period": self.period_end}[clock]
         return local_day(moment) if isinstance(moment, datetime) else moment
 
     @property
     def asked_on(self) -> date | None:
-        """The date on which the supplier was last asked, in local time, whatever came of it."""
+        """Local date of the last request to the supplier, successful or not."""
         return local_day(self.asked_at) if self.asked_at else None
 
     @property
     def is_in_use(self) -> bool:
-        """Whether anybody ever asked for this feed here, and the settings still want it."""
+        """Whether the feed was ever requested and the settings still include it."""
         return self.asked_at is not None and self.retired_on is None
 
 
 def read_clocks(store: FeedStore) -> Clocks:
-    """Read a feed's clocks from landing; they move only by what suppliers said and sent."""
+    """Read a feed's clocks from landing; only answers and deliveries of suppliers advance them."""
     state = store.state()
     damage = {edition: store.damage(held.delivery_id) for edition, held in state.current.items()}
     whole = {edition: held for edition, held in state.current.items() if damage[edition] is None}
-    damaged = {edition: told for edition in state.shown if (told := damage[edition])}
+    damaged = {edition: problem for edition in state.shown if (problem := damage[edition])}
     manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
     clocks = Clocks(
         feed=store.feed.id,
@@ -75,7 +75,7 @@ def read_clocks(store: FeedStore) -> Clocks:
 
 
 def _limit(feed: Feed, clocks: Clocks) -> date | None:
-    """The first limit that any binding clock reaches; unknown as long as one of them is."""
+    """Return the earliest limit of the binding clocks; None while one of them is unknown."""
     dates = [clocks.date_of(clock) for clock in feed.delivery.clocks]
     known = [day for day in dates if day is not None]
     if len(known) < len(dates):
@@ -84,7 +84,7 @@ def _limit(feed: Feed, clocks: Clocks) -> date | None:
 
 
 def _expected(feed: Feed, clocks: Clocks) -> date | None:
-    """By the supplier's own calendar; a table of one year that names neither period nor date describes that year."""
+    """Apply the supplier's calendar; a table of one year without period or date describes that year."""
     published = clocks.date_of("released")
     years = [int(edition) for edition in clocks.deliveries if edition.isdigit()]
     period_end = clocks.period_end

@@ -1,7 +1,11 @@
-"""Computing the small frames that Great Expectations judges: a row per feed, table, column or mart, limits included."""
+"""Frames for Great Expectations: a row per feed, table, column or mart, with its limits and margins.
+
+A margin is a whole number that is negative where the limit is broken, and None where there is nothing to compare.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +13,17 @@ import duckdb
 
 from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import is_stale
-from expectations.frames import TITLE, Frame
+from expectations.judgement import TITLE, Frame
 
-# Persons whose neighbourhood is not known are in the municipality and in none of its parts. CBS rounds up or down at
-# random, so every part may be off by a whole step: with half a step 54 of the 355 municipalities of the real table of
-# 2020 would have a region outside, with a whole step none has.
+# Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
+# part may be off by a whole step: with half a step, 54 of the 355 municipalities in the real table of 2020 have a
+# region outside the margin; with a whole step, none.
 MARGIN_SHARE = 0.005
 OUTSIDE_SHARE = 0.002
 # Parent of a region, by the digits in its code, and the levels' names.
@@ -30,7 +35,7 @@ LEVELS = (
 
 
 def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> list[Frame]:
-    """Volume, fill rate and reconciliation of the deliveries that are, or are about to be, current."""
+    """Compute volume, fill rate and reconciliation of candidates and of current deliveries that may still change."""
     volume: list[dict[str, object]] = []
     fill: list[dict[str, object]] = []
     reconciliation: list[dict[str, object]] = []
@@ -49,12 +54,13 @@ def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> lis
     return [frame for frame in frames if frame.rows]
 
 
-def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
-    """A row per feed and binding clock."""
+def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks], today: date) -> Frame:
+    """Count the days left of each binding clock of each feed; None for a clock that was never set."""
     rows: list[dict[str, object]] = []
     for feed, read in zip(feeds, clocks, strict=True):
         for clock in feed.delivery.clocks:
             day = read.date_of(clock)
+            limit = fresh_until(day, feed.delivery.maximum_age) if day else None
             rows.append(
                 {
                     "feed": feed.id,
@@ -62,17 +68,20 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks]) -> Frame:
                     "clock": clock,
                     "clock_date": day.isoformat() if day else None,
                     "maximum_age": feed.delivery.model_dump(mode="json")["maximum_age"],
-                    "is_binding": True,
+                    "fresh_until": limit.isoformat() if limit else None,
+                    "as_of": today.isoformat(),
+                    "days_old": (today - day).days if day else None,
+                    "days_left": (limit - today).days if limit else None,
                 }
             )
     return Frame("freshness", rows)
 
 
 def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> Frame:
-    """A row per mart: how much it holds, and how much of that should not be there.
+    """Count the rows of each mart, and those past their limit.
 
-    A mart may be empty only when one of its feeds is withheld, when it holds no feed but what people write down, or
-    when what it tells of need not have happened.
+    A mart may be empty only when one of its feeds is withheld, when its only sources are seeds, or when its events are
+    rare.
     """
     shown = {
         (f"raw_{feed.supplier}", table.name)
@@ -89,28 +98,29 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
                 f"SELECT count(*), count(*) FILTER (WHERE {stale}) FROM {mart.schema}.{mart.name}"
             ).fetchone()
             assert counts is not None
-            needs_rows = mart.sources and mart.sources & known <= shown and not mart.may_be_empty
+            minimum = int(bool(mart.sources) and mart.sources & known <= shown and not mart.may_be_empty)
             rows.append(
                 {
                     "mart": mart.name,
                     TITLE: mart.label_nl,
                     "row_count": counts[0],
-                    "minimum_rows": 1 if needs_rows else 0,
-                    "stale_violation_count": counts[1],
+                    "minimum_rows": minimum,
+                    "margin": counts[0] - minimum,
+                    "stale_row_count": counts[1],
                 }
             )
     return Frame("marts", rows)
 
 
 def _to_judge(store: FeedStore) -> Iterator[tuple[str, StoredEdition]]:
-    """What came in and waits, else what is current, for every edition that waits or is still open_editions.
+    """Yield the candidate, or else the current delivery, of every edition that has a candidate or is still open.
 
-    What is settled was judged when it came, and cannot have changed since.
+    Closed editions were judged on arrival and cannot have changed since.
     """
     state = store.state()
     for edition in dict.fromkeys((*store.open_editions(state.shown), *state.candidates)):
         held = state.candidates.get(edition) or state.current[edition]
-        # What was damaged is not read; without it there is nothing to judge, or to compare with.
+        # Corrupted deliveries are not read: they are neither judged nor compared with.
         if not store.damage(held.delivery_id):
             if held.previous_id and store.damage(held.previous_id):
                 held = held.model_copy(update={"previous_id": None})
@@ -121,14 +131,17 @@ def _volume_row(store: FeedStore, edition: str, held: StoredEdition, table: Tabl
     rows = store.manifest(held.delivery_id).tables[table.name].rows
     previous = _previous_rows(store, held, table)
     band = store.feed.delivery.volume
+    minimum = 1 if previous is None else max(1, math.floor(previous * band.minimum_pct / 100))
+    maximum = rows if previous is None else math.ceil(previous * band.maximum_pct / 100)
     return {
         "feed": store.feed.id,
         "table": table.name,
         "edition": edition,
         "row_count": rows,
         "previous_row_count": previous,
-        "minimum_rows": 1 if previous is None else max(1, math.floor(previous * band.minimum_pct / 100)),
-        "maximum_rows": rows if previous is None else math.ceil(previous * band.maximum_pct / 100),
+        "minimum_rows": minimum,
+        "maximum_rows": maximum,
+        "margin": min(rows - minimum, maximum - rows),
     }
 
 
@@ -154,26 +167,32 @@ def _fill_rows(
     shared = [column for column in columns if column.name in known]
     before = _fill_of(store.parquet(held.previous_id or "", table.name), shared)
     drop = store.feed.delivery.fill_drop_points
-    return [
-        {
-            "feed": store.feed.id,
-            "table": table.name,
-            "edition": edition,
-            "column": column.name,
-            "fill_pct": now[column.name],
-            "minimum_fill_pct": max(column.meta.minimum_fill_pct, round(before.get(column.name, 0) - drop, 2)),
-        }
-        for column in columns
-    ]
+    rows: list[dict[str, object]] = []
+    for column in columns:
+        filled = now[column.name]
+        minimum = max(column.meta.minimum_fill_pct, round((before.get(column.name) or 0) - drop, 2))
+        rows.append(
+            {
+                "feed": store.feed.id,
+                "table": table.name,
+                "edition": edition,
+                "column": column.name,
+                "fill_pct": filled,
+                "minimum_fill_pct": minimum,
+                # In hundredths of a percentage point, to which shares are rounded.
+                "margin": None if filled is None else round(100 * (filled - minimum)),
+            }
+        )
+    return rows
 
 
-def _fill_of(parquet: Path, columns: list[Column]) -> dict[str, float]:
-    """Percentage of rows with a value, per column."""
+def _fill_of(parquet: Path, columns: list[Column]) -> dict[str, float | None]:
+    """Compute the percentage of rows with a value per column; None for a table without rows."""
     if not columns:
         return {}
-    counts = ", ".join(f"round(100.0 * count({column.name}) / count(*), 2)" for column in columns)
+    counts = ", ".join(f"round(100.0 * count({column.name}) / nullif(count(*), 0), 2)" for column in columns)
     row = _one(f"SELECT {counts} FROM {_reading(parquet)}")
-    return {column.name: float(share) for column, share in zip(columns, row, strict=True)}
+    return {column.name: share for column, share in zip(columns, row, strict=True)}
 
 
 def _reconciliation_rows(
@@ -184,7 +203,7 @@ def _reconciliation_rows(
     columns: list[Column],
     has_whole_country: bool,
 ) -> list[dict[str, object]]:
-    additive = [column for column in columns if column.meta.rounding]
+    additive = [column for column in columns if column.meta.is_additive]
     if not additive:
         return []
     before = _previous_columns(store, held, table)
@@ -194,25 +213,27 @@ def _reconciliation_rows(
         then: dict[str, tuple[int, int]] = {}
         if shared := [column for column in additive if column.name in before]:
             then = _compared(store.parquet(held.previous_id or "", table.name), shared, level)
-        rows += [
-            {
-                "feed": store.feed.id,
-                "edition": edition,
-                "column": column.name,
-                "level": level[0],
-                "regions_compared": compared,
-                "regions_outside_rounding": outside,
-                "allowed_outside": math.floor(OUTSIDE_SHARE * compared),
-            }
-            for column, (compared, outside) in zip(additive, now.values(), strict=True)
-            # What the supplier never filled yet cannot be compared; what it filled before must be.
-            if compared or then.get(column.name, (0, 0))[0]
-        ]
+        for column, (compared, outside) in zip(additive, now.values(), strict=True):
+            # A column that the supplier never filled cannot be compared; one that it filled before must be.
+            if compared or then.get(column.name, (0, 0))[0]:
+                allowed = math.floor(OUTSIDE_SHARE * compared)
+                rows.append(
+                    {
+                        "feed": store.feed.id,
+                        "edition": edition,
+                        "column": column.name,
+                        "level": level[0],
+                        "regions_compared": compared,
+                        "regions_outside_rounding": outside,
+                        "allowed_outside": allowed,
+                        "margin": allowed - outside if compared else None,
+                    }
+                )
     return rows
 
 
 def _compared(parquet: Path, columns: list[Column], level: tuple[str, str, str, str]) -> dict[str, tuple[int, int]]:
-    """Per column the regions of a level that can be compared with their parts, and those that differ too much."""
+    """Count per column the regions of a level that have comparable parts, and those that differ too much."""
     _, part, parent, whole = level
     measures = ", ".join(_measures(column) for column in columns)
     sums = ", ".join(f"sum({c.name}) AS {c.name}, count(*) - count({c.name}) AS {c.name}_missing" for c in columns)
@@ -230,11 +251,11 @@ def _compared(parquet: Path, columns: list[Column], level: tuple[str, str, str, 
 
 
 def _measures(column: Column) -> str:
-    """Count the regions that can be compared, and those that differ more than rounding and left-out parts explain.
+    """Count comparable regions, and those that differ more than rounding and unpublished parts explain.
 
-    A region without any part that is published cannot be compared; one without parts at all lacks them.
+    A region whose parts are all unpublished is not comparable; one without parts differs.
     """
-    name, rounding = column.name, column.meta.rounding
+    name, rounding = column.name, column.meta.rounding or 0
     explained = (
         f"greatest({MARGIN_SHARE} * wholes.{name}, (part_count + 1) * {rounding} + parts.{name}_missing * {rounding})"
     )

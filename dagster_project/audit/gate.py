@@ -1,18 +1,19 @@
-"""What the audit of deliveries leads to: a candidate becomes current or is set aside, a stale feed is withheld."""
+"""Consequences of the audit: a candidate becomes current or is quarantined, a stale feed is withheld."""
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from dagster_project.audit.clocks import Clocks, read_clocks
 from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.errors import DeliveryError
-from dagster_project.landing.history import ever_current
+from dagster_project.landing.history import ever_current, record_audit
 from dagster_project.landing.staleness import remark_on_a_gap
 from dagster_project.landing.store import FeedState, FeedStore
-from expectations.frames import Frame, Judgement
+from expectations.judgement import Frame, Judgement
+from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)
 
@@ -22,21 +23,22 @@ Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
 DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
 
 
-def judge_deliveries(stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge) -> list[Judgement]:
-    """Judge what came in, admit what passes and set aside what does not; the last good delivery stays current."""
+def judge_deliveries(
+    stores: Sequence[FeedStore], has_whole_country: bool, judge: Judge, now: datetime
+) -> list[Judgement]:
+    """Audit new deliveries and record the result: one that passes becomes current, another goes to quarantine."""
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames, True)
-    for store in stores:
-        _admit(store, frames, judgements)
+    record_audit({store: _admit(store, frames, judgements) for store in stores}, now)
     return judgements
 
 
 def judge_freshness(
     stores: Sequence[FeedStore], today: date, judge: Judge
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
-    """Judge every feed's clocks; a feed is withheld unless each of its binding clocks was judged fresh."""
+    """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks)], False)
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
@@ -53,7 +55,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
         failed = [("was never received", "Is nog nooit ontvangen.")]
     reasons = failed + unjudged
     if clocks.damaged:
-        reasons = [(f"what is kept of it was damaged: {', '.join(clocks.damaged)}", DAMAGED_NL)]
+        reasons = [(f"its stored delivery is corrupted: {', '.join(clocks.damaged)}", DAMAGED_NL)]
     if day := clocks.retired_on:
         reasons = [(f"is not used any more since {day}", f"Wordt sinds {day:%d-%m-%Y} niet meer gebruikt.")]
     return FeedVerdict(
@@ -67,14 +69,15 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
 
 
 def _without_name(sentence: str) -> str:
-    """The sentence of a judgement for who reads it under the name of the feed."""
+    """Drop the label of a judgement's sentence, for display under the name of the feed."""
     _, _, rest = sentence.partition(": ")
     return rest[:1].upper() + rest[1:]
 
 
-def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> None:
+def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> FeedState:
+    """The state of a feed after the audit of its candidates."""
     state = store.state()
-    for edition in list(state.candidates):
+    for edition in state.candidates:
         own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
         failed = [j for j in own if not j.passed]
         asked = {
@@ -84,47 +87,53 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             if row["feed"] == store.feed.id and row["edition"] == edition
         }
         if not own or asked - {j.suite for j in own}:
-            state.problems.append(
-                f"{store.feed.id} {edition}: the audit did not run, so what came in waits for the next"
-            )
+            problem = f"{store.feed.id} {edition}: the audit did not run, so this delivery awaits the next"
+            state = state.model_copy(update={"problems": [*state.problems, problem]})
         elif failed:
-            _quarantine_candidate(store, state, edition, failed)
+            state = _quarantine_candidate(store, state, edition, failed)
         else:
-            _make_current(state, edition)
+            state = _make_current(state, edition)
+    return state.model_copy(update={"checked_at": _checked_at(store, state)})
+
+
+def _checked_at(store: FeedStore, state: FeedState) -> datetime | None:
+    checked_at = state.checked_at
     if state.confirmed_at and not state.problems and state.current.keys() >= set(store.open_editions(state.window)):
-        state.checked_at = state.confirmed_at
-    told = [known for edition in state.shown if (known := state.current[edition].known_at)]
-    if state.checked_at and told:
-        # A file of a person became current while nobody was confirmed: it brings its own age.
-        state.checked_at = min(state.checked_at, *told)
-    store.save(state)
+        checked_at = state.confirmed_at
+    known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    # An uploaded file became current while no supplier confirmed it: it brings its own age.
+    return min(checked_at, *known) if checked_at and known else checked_at
 
 
-def _make_current(state: FeedState, edition: str) -> None:
-    candidate, current = state.candidates.pop(edition), state.current.get(edition)
+def _make_current(state: FeedState, edition: str) -> FeedState:
+    candidate, current = state.candidates[edition], state.current.get(edition)
     if current is not None and candidate.delivery_id == current.delivery_id:
-        # The supplier calls it new and sent the same: the delivery before it stays the one before it.
+        # The supplier calls it new and sent the same: the delivery before it stays the one to compare with.
         candidate = candidate.model_copy(update={"previous_id": current.previous_id})
-    state.current[edition] = candidate
+    return _without_candidate(state, edition).model_copy(update={"current": {**state.current, edition: candidate}})
 
 
-def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> None:
-    candidate = state.candidates.pop(edition)
-    kept = state.current.get(edition)
+def _without_candidate(state: FeedState, edition: str) -> FeedState:
+    others = {other: candidate for other, candidate in state.candidates.items() if other != edition}
+    return state.model_copy(update={"candidates": others})
+
+
+def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, failed: Sequence[Judgement]) -> FeedState:
+    candidate, kept = state.candidates[edition], state.current.get(edition)
     error = DeliveryError(
         store.feed.id,
         problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
-        expected="; ".join(j.expected for j in failed[:3]),
+        expected=" ".join(dict.fromkeys(SUITES[j.suite].rule.en for j in failed[:3])),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",
-        kept=store.told([kept] if kept else []),
+        kept=store.describe([kept] if kept else []),
     )
     logger.error("%s", error)
-    if kept is None and edition not in store.open_editions(state.window):
-        state.remarks.append(remark_on_a_gap(edition, error))
-    else:
-        state.problems.append(str(error))
-    # A supplier may send again what it sent before; what was ever shown, or is compared with, stays in its place.
+    # A supplier may send again what it sent before: what was ever shown, or is compared with, stays in its place.
     compared = {kept.previous_id} if kept else set()
     if candidate.delivery_id not in ever_current(store) | compared:
         store.move_to_quarantine(store.deliveries / candidate.delivery_id, candidate.delivery_id, str(error))
+    state = _without_candidate(state, edition)
+    if kept is None and edition not in store.open_editions(state.window):
+        return state.model_copy(update={"remarks": [*state.remarks, remark_on_a_gap(edition, error)]})
+    return state.model_copy(update={"problems": [*state.problems, str(error)]})

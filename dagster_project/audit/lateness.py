@@ -1,6 +1,6 @@
-"""Who is late: the supplier with its figures, we with asking or bringing them, or nobody because asking failed.
+"""Late deliveries: late at the supplier, late at our side, or unknown because the check failed.
 
-The three are told apart, because another person has to act on each.
+The three are separate, because a different person has to act on each.
 """
 
 from datetime import date, timedelta
@@ -12,16 +12,16 @@ from dagster_project.audit.clocks import Clocks
 from dagster_project.contracts.model import Feed
 
 Kind = Literal["supplier late", "failed to check", "we are late"]
-# The schedule looks at every supplier each night.
+# The schedule asks every supplier each night.
 ASKED_EVERY = timedelta(days=1)
 WARNED_BEFORE = timedelta(days=7)
 
 
 class Lateness(BaseModel):
-    """One thing that did not happen in time, and who to write to."""
+    """One overdue event and the person to write to."""
 
     kind: Kind
-    # The last day on which it would have been in time, and by how many days that was passed when we last looked.
+    # Last day on which it would have been in time, and the days since then at the last request.
     due: date
     days: int
     write_to: str
@@ -29,13 +29,13 @@ class Lateness(BaseModel):
     message_nl: str
 
     def __str__(self) -> str:
-        """One line that a person can act on."""
+        """Format as one line to act on."""
         days = f"{self.days} {'day' if self.days == 1 else 'days'}"
         return f"{self.kind} ({days}): {self.message}; write to {self.write_to}"
 
 
 def lateness(feed: Feed, clocks: Clocks, today: date) -> list[Lateness]:
-    """Everything that is late for a feed; nothing for one that nobody uses here."""
+    """List everything that is late for a feed; empty for a feed that is not in use."""
     asked = clocks.asked_on
     if asked is None or not clocks.is_in_use:
         return []
@@ -44,7 +44,7 @@ def lateness(feed: Feed, clocks: Clocks, today: date) -> list[Lateness]:
 
 
 def expires_in(clocks: Clocks, today: date) -> int | None:
-    """Days until the figures may no longer be shown, once these are few; 0 on the last day."""
+    """Count the days until the figures expire, in the last week; 0 on the last day."""
     if clocks.fresh_until is None or not clocks.deliveries or not clocks.is_in_use:
         return None
     left = clocks.fresh_until - today
@@ -60,15 +60,15 @@ def _unasked(asked: date, today: date) -> Lateness | None:
         kind="we are late",
         due=due,
         days=days,
-        write_to="who runs Maandvers",
-        message=f"nobody has asked since {asked}; run maandvers, or see why its schedule has stopped",
+        write_to="the operator of Maandvers",
+        message=f"not asked since {asked}; run maandvers, or see why its schedule has stopped",
         message_nl=f"sinds {_day(asked)} is niet meer gevraagd of er nieuwe cijfers zijn; "
         "laat de beheerder van Maandvers nagaan waarom",
     )
 
 
 def _failed_check(feed: Feed, clocks: Clocks, asked: date, today: date) -> Lateness | None:
-    """Asked, but what came back, if anything, could not be used; the supplier may well be on time."""
+    """Report a request without a usable answer; the supplier may well be on time."""
     if not clocks.problems:
         return None
     confirmed = clocks.date_of("checked")
@@ -86,7 +86,7 @@ def _failed_check(feed: Feed, clocks: Clocks, asked: date, today: date) -> Laten
 
 
 def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
-    """What was due and had not come when we last looked; what may have come since then is nobody's fault."""
+    """List deliveries that were due and missing at the last request; later days do not count."""
     delivery, expected, limit = feed.delivery, clocks.expected, clocks.fresh_until
     checked = clocks.date_of("checked")
     found = []
@@ -101,7 +101,7 @@ def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
                 message_nl=f"{delivery.publisher} zou uiterlijk {_day(expected)} nieuwe cijfers geven",
             )
         )
-    # Nobody but a person confirms a file, so a new one is due before the old one expires.
+    # Only a person confirms an uploaded file, so a new one is due before the old one expires.
     dues = [limit] if delivery.is_uploaded and limit else []
     if not delivery.contact:
         dues += [day for day in (limit, expected) if day]

@@ -1,4 +1,4 @@
-"""What an audit came to, kept for the steps after it and for whoever asks later."""
+"""Outcome of an audit, stored for later steps and for status reports."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,29 +8,29 @@ from pydantic import BaseModel
 from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.lateness import Lateness
 from dagster_project.storage.atomic import write_file
-from expectations.frames import Judgement
+from expectations.judgement import Judgement
 
 OUTCOME = "outcome.json"
 
 
 class FeedVerdict(BaseModel):
-    """Whether the figures of a feed may go out, and why not."""
+    """Decision to publish or withhold the figures of a feed, with the reason."""
 
     clocks: Clocks
     is_withheld: bool
     reason: str | None
     reason_nl: str | None = None
-    # Days until the figures may no longer be shown, once these are few.
+    # Days until the figures expire, in the last week.
     expires_in: int | None = None
     late: list[Lateness] = []
 
     @property
     def runs_on_last_good(self) -> bool:
-        """Whether the figures shown are those from before the supplier failed to answer with something usable."""
+        """Whether the figures shown predate an answer that could not be used."""
         return bool(self.clocks.problems) and not self.is_withheld
 
     def withheld_since(self, as_of: date) -> date | None:
-        """The first day on which the figures could not be shown; the day of the audit where that is not known."""
+        """Return the first day on which the figures were withheld; the day of the audit if the limit is unknown."""
         if not self.is_withheld:
             return None
         limit = self.clocks.fresh_until
@@ -38,7 +38,7 @@ class FeedVerdict(BaseModel):
 
 
 class AuditOutcome(BaseModel):
-    """What the audit of a run came to, as it stands in ``audit/outcome.json`` for whoever asks later."""
+    """Outcome of the audit of one run, stored in ``audit/outcome.json``."""
 
     as_of: date
     judged_at: datetime
@@ -46,16 +46,16 @@ class AuditOutcome(BaseModel):
     judgements: list[Judgement]
 
     def write(self, audit: Path) -> None:
-        """Keep the outcome for the steps after this one and for whoever asks."""
+        """Write the outcome to its file."""
         write_file(audit / OUTCOME, self.model_dump_json(indent=2).encode())
 
     @property
     def withheld(self) -> list[FeedVerdict]:
-        """The feeds in use whose figures stay in."""
+        """Feeds in use whose figures are withheld."""
         return [verdict for verdict in self.feeds if verdict.is_withheld and verdict.clocks.is_in_use]
 
     @classmethod
     def read(cls, audit: Path) -> "AuditOutcome | None":
-        """The outcome of the last run, if there was one."""
+        """Read the outcome of the last run, if there was one."""
         file = audit / OUTCOME
         return cls.model_validate_json(file.read_bytes()) if file.exists() else None

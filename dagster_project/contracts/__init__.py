@@ -1,5 +1,5 @@
-"""Delivery contracts: what each feed promises, read from its dbt source YAML.
+"""Delivery contracts: the promises of each feed, read from its dbt source YAML.
 
 Belongs here: the typed form of a contract, reading it, and the calendar rule its limits follow.
-Does not: speaking to suppliers, knowing what a figure means.
+Does not: contacting suppliers, the meaning of figures.
 """

@@ -1,4 +1,4 @@
-"""The calendar rules, in one place for every reader of them: "at most one month old", and when news is due."""
+"""Calendar rules: "at most one month old", and the day by which a supplier's next figures are due."""
 
 import re
 from collections.abc import Iterable
@@ -39,9 +39,9 @@ Age = Annotated[isodate.Duration, BeforeValidator(parse_age), PlainSerializer(is
 
 
 def fresh_until(clock: date, maximum_age: isodate.Duration) -> date:
-    """Last day on which something dated ``clock`` may be shown, end of month included.
+    """Last day on which figures dated ``clock`` may be shown.
 
-    A month that is too short ends the term on its last day: 31 January + P1M = 28 or 29 February.
+    In a month that is too short the term ends on its last day: 31 January + P1M = 28 or 29 February.
     """
     return clock + maximum_age
 
@@ -54,10 +54,10 @@ def next_publication(
     publication_lag: isodate.Duration,
     announced: Iterable[date],
 ) -> date | None:
-    """Last day on which a supplier is on time with what comes after what we hold; None while nothing tells.
+    """Last day on which the supplier's next figures are on time; None if it cannot be derived.
 
-    The first announced date that was not met counts; without one, the next period's end plus the lag; for figures that
-    name no period, the last publication plus the cadence.
+    It is the first announced date that was not met; without one, the next period's end plus the lag; for figures
+    without a period, the last publication plus the cadence.
     """
     last = published or period_end
     days = sorted(announced)
@@ -70,9 +70,10 @@ def next_publication(
 
 
 def _is_met(day: date, previous: date | None, last: date | None) -> bool:
-    """An announced date is met by what comes later, or in the week before it and nearer to it than to the date before.
+    """Whether a publication meets an announced date: later, or in the week before it.
 
-    For what came late for that date is not early for this one.
+    In that week it must be nearer to this date than to the previous one: a late publication for that is not an early
+    one for this.
     """
     if last is None or last >= day:
         return last is not None
@@ -80,13 +81,13 @@ def _is_met(day: date, previous: date | None, last: date | None) -> bool:
 
 
 def every_year(days: Iterable[str], since: date) -> list[date]:
-    """Days such as ``07-24`` as they come in the year of ``since`` and in the next; of a weekend, the Monday after."""
+    """Days such as ``07-24`` in the year of ``since`` and in the next; in a weekend, the Monday after."""
     found = (date.fromisoformat(f"{year}-{day}") for year in (since.year, since.year + 1) for day in days)
     return [day + timedelta(days=7 - day.weekday() if day.weekday() > FRIDAY else 0) for day in found]
 
 
 def later(end: date, term: isodate.Duration) -> date:
-    """A term after the end of a period; from a month's end to a month's end: 28 February + P1M = 31 March."""
+    """A term after the end of a period, from month's end to month's end: 28 February + P1M = 31 March."""
     day: date = end + term
     if (end + timedelta(days=1)).day == 1 and not term.tdelta.days:
         first_of_next = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
@@ -95,9 +96,10 @@ def later(end: date, term: isodate.Duration) -> date:
 
 
 def last_period_end(codes: Iterable[str]) -> date | None:
-    """Until when figures reach, by the period codes of CBS: 2026JJ00, 2026HJ02, 2026KW03, 2026MM09.
+    """Last day of the period described by CBS's period codes: 2026JJ00, 2026HJ02, 2026KW03, 2026MM09.
 
-    The shortest periods tell: the total of a year that still runs may stand beside its months. None without any code.
+    The shortest periods count, since a table may have the total of the current year next to its months. None without a
+    code.
     """
     found = [match for code in codes if (match := PERIOD_CODE.fullmatch(code.strip()))]
     for kind, months in MONTHS_IN.items():
@@ -110,8 +112,8 @@ def last_period_end(codes: Iterable[str]) -> date | None:
 
 @cache
 def lengths(age: isodate.Duration) -> tuple[int, int]:
-    """The fewest and the most days that a duration takes, whatever the day on which it begins."""
-    # Four years hold every length of a month and of a year.
+    """The fewest and the most days of a duration, over all days on which it may begin."""
+    # Four years have every length of a month and of a year.
     begins = (date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1))
     days = {((begin + age) - begin).days for begin in begins}
     return min(days), max(days)

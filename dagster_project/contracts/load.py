@@ -1,4 +1,4 @@
-"""Reading the delivery contracts from the dbt source YAML files; touches no network and no secret."""
+"""Reader of the delivery contracts in the dbt source YAML files; uses no network and no secret."""
 
 from functools import cache
 from pathlib import Path
@@ -7,11 +7,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dagster_project.contracts.model import Feed, MisplacedError, ReleaseRetention
+from dagster_project.contracts.model import Feed, ReleaseRetention
+from dagster_project.contracts.protocols import MisplacedError
 from dagster_project.errors import ContractError
 
 RAW_PREFIX = "raw_"
-# The source that holds our own book-keeping.
+# The source with our own metadata.
 METADATA = "raw_maandvers"
 # libyaml reads the same subset eight times faster; it comes with PyYAML's wheels, but not with every build of it.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -38,9 +39,9 @@ def _feeds_of_file(file: Path, models: Path) -> list[Feed]:
 
 
 def load_release_retention(models: Path) -> ReleaseRetention:
-    """How long releases are kept, as our own book-keeping's source declares it.
+    """Read how long releases are retained, from the source of our own metadata.
 
-    Raises ContractError where it does not say.
+    Raises ContractError if it is not declared.
     """
     for file in sorted(models.rglob("*__sources.yml")):
         name = file.relative_to(models.parent).as_posix()
@@ -48,7 +49,7 @@ def load_release_retention(models: Path) -> ReleaseRetention:
         for source in _nodes(document, "sources", name, METADATA):
             if source.get("name") == METADATA:
                 return _release_retention(source, name)
-    raise ContractError(str(models), METADATA, "retention", "stands nowhere", f"declare it at the source {METADATA}")
+    raise ContractError(str(models), METADATA, "retention", "is not declared", f"declare it at the source {METADATA}")
 
 
 def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
@@ -63,7 +64,7 @@ def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
         ) from error
 
 
-# One run opens its contracts several times, and reading them costs more than anything else in that.
+# A run reads its contracts several times.
 @cache
 def _feeds_of_text(text: str, name: str) -> tuple[Feed, ...]:
     try:
@@ -71,7 +72,7 @@ def _feeds_of_text(text: str, name: str) -> tuple[Feed, ...]:
     except yaml.YAMLError as error:
         raise ContractError(name, "?", "?", f"is no YAML: {error}", "mend the indentation or quotes there") from error
     if not isinstance(document, dict):
-        raise ContractError(name, "?", "sources", "the file holds no keys", "start it with 'sources:'")
+        raise ContractError(name, "?", "sources", "the file has no keys", "start it with 'sources:'")
     return tuple(feed for source in _nodes(document, "sources", name, "?") for feed in _feeds_of_source(source, name))
 
 
@@ -89,8 +90,10 @@ def _feeds_of_source(source: dict[str, Any], file: str) -> list[Feed]:
             feeds.append(_feed(source, table.get("name", "?"), _meta(table)["delivery"], [table], file))
         elif any("supplier_name" in _meta(column) for column in _nodes(table, "columns", file, name)):
             feed = f"{name.removeprefix(RAW_PREFIX)}.{table.get('name', '?')}"
-            problem = "is missing, while the columns have names at a supplier"
-            raise ContractError(file, feed, "delivery", problem, "say under config.meta.delivery how it comes in")
+            problem = "is missing, although its columns have supplier names"
+            raise ContractError(
+                file, feed, "delivery", problem, "declare under config.meta.delivery how it is retrieved"
+            )
     return feeds
 
 

@@ -1,111 +1,91 @@
-"""What each wire protocol has to be told about a feed: the parameters under ``delivery.parameters`` of its contract."""
+"""Registry of the wire protocols, by which the ``delivery.parameters`` of a contract are checked.
 
-from collections.abc import Mapping
-from typing import Literal
+A protocol is one module below ``dagster_project/extract``. Importing that module registers its parameters here. The
+modules are found by their folder and imported when a contract first names a protocol, so contracts depend on none.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-Protocol = Literal["odata_v3", "odata_v4", "csv_zip", "file", "ogc_features", "signalen_api"]
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from dagster_project.contracts.model import Table
+
+PROTOCOL_MODULES = "dagster_project.extract"
+# The protocol of uploaded files, by which any feed with one table may come in.
+UPLOAD = "file"
+
+
+class MisplacedError(ValueError):
+    """A mistake that shows only when several parts of a contract are compared, with the key to correct."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
 
 
 class Strict(BaseModel):
-    """A part of a contract: an unknown key is a mistake, not something to pass over."""
+    """Base for parts of a contract: an unknown key is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class ODataV3Parameters(Strict):
-    """Where a table stands on a CBS-like OData v3 service."""
+class Parameters(Strict):
+    """Parameters of one wire protocol; each protocol module declares a subclass."""
 
-    base_url: str
-    # The dimension by which regions are asked for; without one the table is asked for whole.
-    region_dimension: str | None = None
-    # Title of an edition in the catalogue, with {edition} where the year stands and * where the words differ per year.
-    catalogue_title: str | None = None
-    # Identifier of a table that is not published per year.
-    table_id: str | None = None
-    # Codes to ask for, per dimension; a dimension that is not named here is taken whole.
-    selection: dict[str, tuple[str, ...]] = {}
-    # The dimension whose codes are asked for one by one, where the service refuses everything at once.
-    partition_by: str | None = None
-    # A table too large to hold for the whole country is asked for one's own municipality alone, whatever the scope.
-    is_own_municipality_only: bool = False
+    # Whether one delivery is one table.
+    has_one_table: ClassVar[bool] = True
+
+    def check_tables(self, tables: Sequence["Table"]) -> None:
+        """Raise MisplacedError for tables that the protocol cannot deliver."""
+        if self.has_one_table and len(tables) > 1:
+            problem = "this protocol delivers one table; give each table its own delivery part"
+            raise MisplacedError("tables", problem)
 
 
-class ODataV4Parameters(Strict):
-    """Where a table stands on CBS's OData v4 service: long observations with a code per measure."""
-
-    base_url: str
-    catalogue: str = "CBS"
-    region_dimension: str | None = None
-    catalogue_title: str | None = None
-    table_id: str | None = None
-    selection: dict[str, tuple[str, ...]] = {}
-    # The same table as pages of JSON or as one zip of CSV files.
-    form: Literal["observations", "csv_bundle"] = "observations"
+REGISTERED: dict[str, type[Parameters]] = {}
 
 
-class CsvZipParameters(Strict):
-    """Where a zip of CSV files stands: a folder, a file or an address; often set per municipality."""
-
-    location: str | None = None
-
-
-class FileParameters(Strict):
-    """A CSV or Excel file: in a drop folder named after the feed, or at an address."""
-
-    location: str | None = None
-    # The location is a page of links: the one that this expression fits is the file, asked from the page's own host.
-    # Of several it is the one with the highest group named 'edition', or else the last.
-    link_pattern: str | None = None
-    # Which files of the folder are meant; a group named 'date' holds the day of the export. Where the name holds none,
-    # the file's modification time is taken.
-    file_pattern: str = r".*?(?P<date>20\d{2}-[01]\d-[0-3]\d|20\d{2}[01]\d[0-3]\d)?\.(csv|xlsx)"
-    sheet: str | None = None
-    # What marks decimals, for a file whose numbers do not show it.
-    decimal_mark: Literal[",", "."] | None = None
-    # A table that somebody else published: 'Totaal' is a class of it, and nothing says that its figures are final.
-    is_published_table: bool = False
+def register_parameters(protocol: str, parameters: type[Parameters]) -> None:
+    """Register the parameters of a protocol; raises RuntimeError if another module declares it."""
+    known = REGISTERED.setdefault(protocol, parameters)
+    if known is not parameters:
+        raise RuntimeError(f"protocol '{protocol}' is declared in {known.__module__} and in {parameters.__module__}")
 
 
-class OgcFeaturesParameters(Strict):
-    """Where the collections of an OGC API Features service stand."""
+def parameters_class(protocol: str) -> type[Parameters]:
+    """Parameters of a protocol, importing the protocol modules if it is not registered yet.
 
-    base_url: str
-    # With {edition} where the year stands.
-    path: str = Field(pattern=r"\{edition\}")
-    # Name of the collection per level of regions.
-    collections: dict[str, str] = Field(min_length=1)
-    # The property by which a region tells its municipality, and by which it is asked for.
-    municipality_property: str
-
-
-class SignalenApiParameters(Strict):
-    """Where Signalen's private REST API stands."""
-
-    base_url: str | None = None
-    # Changes are asked for from this long before the newest one we hold.
-    overlap_hours: int = Field(default=24, ge=0)
+    Raises ValueError for a protocol that no module registers.
+    """
+    if protocol not in REGISTERED:
+        _import_modules(PROTOCOL_MODULES)
+    if protocol not in REGISTERED:
+        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(sorted(REGISTERED))}")
+    return REGISTERED[protocol]
 
 
-Parameters = (
-    ODataV3Parameters
-    | ODataV4Parameters
-    | CsvZipParameters
-    | FileParameters
-    | OgcFeaturesParameters
-    | SignalenApiParameters
-)
-PARAMETERS: dict[Protocol, type[Parameters]] = {
-    "odata_v3": ODataV3Parameters,
-    "odata_v4": ODataV4Parameters,
-    "csv_zip": CsvZipParameters,
-    "file": FileParameters,
-    "ogc_features": OgcFeaturesParameters,
-    "signalen_api": SignalenApiParameters,
-}
+def read_parameters(protocol: str, values: Mapping[str, object]) -> Parameters:
+    """Parse parameters as the class of their protocol; raises ValidationError."""
+    return parameters_class(protocol).model_validate(values)
 
 
-def read_parameters(protocol: Protocol, values: Mapping[str, object]) -> Parameters:
-    """The parameters in the form that belongs to the protocol; raises ValidationError."""
-    return PARAMETERS[protocol].model_validate(values)
+def _import_modules(package: str) -> None:
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if module.ispkg:
+            _import_modules(module.name)
+        else:
+            importlib.import_module(module.name)
+
+
+def _registered_name(protocol: str) -> str:
+    parameters_class(protocol)
+    return protocol
+
+
+ProtocolName = Annotated[str, AfterValidator(_registered_name)]
+# An address to which paths are appended.
+BaseUrl = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]

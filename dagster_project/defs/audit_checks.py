@@ -1,7 +1,7 @@
-"""Great Expectations' judgements as asset checks: of the deliveries before dbt, of the marts before the release.
+"""Asset checks from the judgements of Great Expectations: deliveries before dbt, marts before the release.
 
-A failed check of one feed warns, and withholds that feed where its suites failed; a feed that is only late is still
-shown. The run stops only when nothing is left to publish.
+A failed check of one feed warns, and withholds that feed where its suites failed; late feeds are still shown. The run
+stops only when nothing is left to publish.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.history import remember
 from dagster_project.landing.staleness import refuse_a_wrong_clock
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, audited
-from expectations.frames import Judgement
+from expectations.judgement import Judgement
+from expectations.suites import SUITES
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.
 DELIVERY_CHECK = "fit_to_show"
@@ -37,7 +37,9 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
             DELIVERY_CHECK,
             asset=raw_key(feed, table),
             blocking=True,
-            description=" ".join([*_suites_of(feed, table).values(), "No delivery is late or about to expire."]),
+            description=" ".join(
+                [*(SUITES[suite].rule.en for suite in _suites_of(table)), "Not late, not about to expire."]
+            ),
         )
         for feed in feeds
         for table in feed.tables
@@ -48,20 +50,18 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         opened = workspace.open
         chosen = {key.asset_key for key in context.selected_asset_check_keys}
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
-        # The one moment of the run: midnight may pass before what is judged here is released.
+        # Read once, because midnight may pass before the release.
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
         call = partial(judge_frames, today, opened.audit)
         asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
-        judgements = judge_deliveries(asked, opened.settings.scope == "country", call)
+        judgements = judge_deliveries(asked, opened.settings.scope == "country", call, now)
         # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh
         outcome = AuditOutcome(as_of=today, judged_at=now, feeds=verdicts, judgements=judgements)
         outcome.write(opened.audit)
-        for store in stores:
-            remember(store, now)
         nothing_left = all(verdict.is_withheld for verdict in verdicts)
         severity = dg.AssetCheckSeverity.ERROR if nothing_left else dg.AssetCheckSeverity.WARN
         for feed, verdict in zip(feeds, verdicts, strict=True):
@@ -70,8 +70,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
                 warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
             for table in (table for table in feed.tables if raw_key(feed, table) in chosen):
                 own = {
-                    suite: [j for j in judgements if _concerns(j, feed, table, suite)]
-                    for suite in _suites_of(feed, table)
+                    suite: [j for j in judgements if _concerns(j, feed, table, suite)] for suite in _suites_of(table)
                 }
                 yield _result(raw_key(feed, table), DELIVERY_CHECK, own, severity, warnings)
 
@@ -87,7 +86,7 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
             blocking=True,
             # A mart is judged by the clocks of this run; by older clocks all of it would be past its limit.
             additional_deps=[dg.AssetKey([METADATA_SCHEMA, "freshness"])],
-            description="Complete, and nothing in it past its limit.",
+            description=SUITES["marts"].rule.en,
         )
         for mart in marts
     ]
@@ -107,15 +106,9 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
     return judge
 
 
-def _suites_of(feed: Feed, table: Table) -> dict[str, str]:
-    suites = {
-        "freshness": f"Every binding clock is at most {feed.delivery.model_dump(mode='json')['maximum_age']} old.",
-        "volume": "The number of rows stays within the band around the delivery before.",
-        "fill_rate": "Every column is filled as promised, and hardly less than in the delivery before.",
-    }
-    if any(column.meta.rounding for column in table.columns):
-        suites["reconciliation"] = "Parts add up to their whole within the supplier's rounding."
-    return suites
+def _suites_of(table: Table) -> list[str]:
+    has_parts = any(column.meta.is_additive for column in table.columns)
+    return ["freshness", "volume", "fill_rate", *(["reconciliation"] if has_parts else [])]
 
 
 def _concerns(judgement: Judgement, feed: Feed, table: Table, suite: str) -> bool:
@@ -133,7 +126,7 @@ def _result(
     severity: dg.AssetCheckSeverity,
     warnings: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
-    """Return one check's result over its suites; a suite without any judgement was not checked, and so has failed."""
+    """One check's result over its suites; a suite without any judgement could not be checked, and so has failed."""
     messages = [f"{suite}: could not be checked" for suite, own in judgements.items() if not own]
     messages += [judgement.message for own in judgements.values() for judgement in own if not judgement.passed]
     messages += warnings

@@ -7,13 +7,12 @@ import dagster as dg
 from dagster_project.contracts.model import Feed
 from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.warehouse.build_plan import current_fingerprint
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     METADATA_SCHEMA,
     audited,
-    current_fingerprint,
-    current_raw_layer,
     open_warehouse,
     write_freshness,
     write_publication,
@@ -34,9 +33,7 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
         opened = workspace.open
         was_intact = is_warehouse_intact(opened)
         outcome = audited(opened)
-        published_on = (
-            PublicationHistory(opened).day_of(current_fingerprint(opened, current_raw_layer(opened))) or outcome.as_of
-        )
+        published_on = PublicationHistory(opened).day_of(current_fingerprint(opened)) or outcome.as_of
         with open_warehouse(opened.warehouse) as connection:
             write_freshness(connection, opened.feeds, outcome.feeds)
             write_publication(connection, published_on)

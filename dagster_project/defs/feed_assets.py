@@ -73,7 +73,7 @@ def _supplier_assets(supplier: str, feeds: Sequence[Feed], retry_delay: float) -
                 if workspace.asks_for(feed):
                     with extractor_for(feed, workspace.settings) as extractor:
                         receptions.append(receive(store, extractor, opened.now))
-                elif not opened.reconstruction and not opened.uses(feed):
+                elif not opened.point_in_time and not opened.uses(feed):
                     retire(store, opened.now())
             except SetupError as error:
                 # A person has to act first.

@@ -7,7 +7,8 @@ import dagster as dg
 from dagster_project.audit.judging import data_docs
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.build import DATABASE, build_release
+from dagster_project.release.build import build_release
+from dagster_project.release.reader import DATABASE
 from dagster_project.warehouse.raw_layer import audited
 
 

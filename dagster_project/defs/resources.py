@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from dagster_project.contracts.model import Feed
-from dagster_project.extract.extractors import is_set_up
+from dagster_project.extract.extractors import is_available
 from dagster_project.installation.opening import sole_run, workspace_to_run
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Clock, Workspace
@@ -39,7 +39,7 @@ class WorkspaceResource(dg.ConfigurableResource):
         if past_day := _date(self.as_known_on):
             workspace = rebuild_as_of(workspace, past_day)
         with sole_run(workspace), ExitStack() as self._until_the_end:
-            refuse_to_go_back([FeedStore(workspace.landing, feed) for feed in workspace.feeds], workspace.now())
+            refuse_to_go_back(workspace.event_log, workspace.now())
             self._open = workspace
             yield self
 
@@ -61,10 +61,10 @@ class WorkspaceResource(dg.ConfigurableResource):
         A folder of files that was there before and is gone is asked for all the same: a share that is not mounted looks
         like that, and may not pass for a feed that is not used.
         """
-        if self._open.reconstruction or not self._open.uses(feed):
+        if self._open.point_in_time or not self._open.uses(feed):
             return False
         was_asked = FeedStore(self._open.landing, feed).state().attempted_at is not None
-        return was_asked or is_set_up(feed, self.settings)
+        return was_asked or is_available(feed, self.settings)
 
 
 def _date(text: str | None) -> date | None:

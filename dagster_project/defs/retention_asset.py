@@ -27,7 +27,7 @@ def retention_asset() -> dg.AssetsDefinition:
         description="Removes payloads, deliveries and releases past the term in the contracts that no release needs.",
     )
     def retention(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
-        if workspace.open.reconstruction:
+        if workspace.open.point_in_time:
             return dg.MaterializeResult(metadata={"refused": "a point-in-time rebuild removes nothing"})
         try:
             pruning = prune(workspace.open, is_dry_run=False)
@@ -49,7 +49,7 @@ def retention_asset() -> dg.AssetsDefinition:
 
 
 def remove_old_runs(instance: dg.DagsterInstance, installation: str | None, before: datetime) -> int:
-    """Remove finished runs of one installation from before a moment from Dagster's history; return their number."""
+    """Remove finished runs of one installation, started before a moment, from Dagster's history; return the count."""
     if installation is None:
         return 0
     old = instance.get_runs(

@@ -1,30 +1,27 @@
-"""What an extractor hands to landing: the payload as received and where its records stand."""
+"""Answers that extractors pass to landing: the payload as received, and the records in it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
-from dagster_project.contracts import protocols
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.http import Http
 
 
 @dataclass(frozen=True)
-class Held:
-    """What we hold of an edition, in the words by which its supplier can tell whether it is the latest."""
+class Stored:
+    """The stored delivery of an edition, by which its supplier can confirm that it is the latest."""
 
     validators: dict[str, str]
     # Since when it is known to be the latest, where that is not the moment of asking.
     known_at: datetime | None = None
-    # The tables as we hold them, for a supplier that tells only what changed.
+    # The stored tables, for a supplier that reports changes only.
     parquet: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PayloadFile:
-    """One file of the payload; ``sha256`` is of what the supplier sent, before we packed it."""
+    """One file of the payload; ``sha256`` is the checksum of what the supplier sent, before compression."""
 
     name: str
     sha256: str
@@ -33,17 +30,17 @@ class PayloadFile:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """How an answer came in: what it takes to read its payload again."""
+    """The way in which an answer was retrieved, by which its payload can be replayed."""
 
-    protocol: protocols.Protocol
-    # Of a service: its address, and the municipality that was asked for; None is the whole country.
+    protocol: str
+    # Of a service: its address, and the municipality that was requested; None is the whole country.
     base_url: str | None = None
     municipality: str | None = None
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """Values of a column that stand in a code list: ``file`` is a JSON array of records with a key."""
+    """Code list with the values of a column: ``file`` is a JSON array of records with a key."""
 
     file: Path
     key: str
@@ -53,22 +50,22 @@ class Lookup:
 
 @dataclass
 class Records:
-    """Where the records of a table stand and how our columns are called in them."""
+    """Files with the records of a table, and the supplier's names for our columns."""
 
     files: list[Path]
     format: Literal["json", "csv"]
     supplier_columns: dict[str, str]
     lookups: dict[str, Lookup] = field(default_factory=dict)
-    # A column whose values may not repeat: the supplier's own row number shows a page that came twice.
+    # A column whose values may not repeat: the supplier's own row number reveals a page that was sent twice.
     row_number: str | None = None
     expected_rows: int | None = None
-    # Bytes that one record may take. The reader keeps twice this per thread, and slows down with it.
+    # Bytes that one record may take. The reader reserves twice this per thread and is slower for it.
     largest_record: int = 1024 * 1024
 
 
 @dataclass
 class Answer:
-    """A supplier's whole answer for one edition."""
+    """A supplier's complete answer for one edition."""
 
     retrieval: Retrieval
     url: str
@@ -81,7 +78,7 @@ class Answer:
     dropped_columns: dict[str, list[str]] = field(default_factory=dict)
     # When this was known to be the latest, where that is not the moment of asking.
     known_at: datetime | None = None
-    # Whether somebody wrote that down; where only a file system tells it, a copy looks younger than it is.
+    # Whether that moment was written down; if only a file system shows it, a copy looks younger than it is.
     is_age_written: bool = True
 
 
@@ -94,32 +91,15 @@ class Edition:
 
     @property
     def key(self) -> str:
-        """How the edition is named in files."""
+        """Name of the edition in files."""
         return "all" if self.year is None else str(self.year)
 
 
 @dataclass
 class UnlistedError(DeliveryError):
-    """Nobody says which editions there are, so what is held may not be the newest.
+    """No catalogue lists the editions, so the stored ones may not be the newest.
 
-    ``known`` are the editions to ask for all the same.
+    ``known`` are the editions to request nevertheless.
     """
 
     known: list[Edition] = field(default_factory=list)
-
-
-class Extractor(Protocol):
-    """One wire protocol, ready to ask for one feed."""
-
-    http: Http
-
-    def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The editions that the supplier has and that we keep; ``held`` are the years' tables that we hold.
-
-        Raises UnlistedError when its catalogue does not tell them.
-        """
-        ...
-
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch an edition into the folders; None when the supplier confirms that what we hold is its latest."""
-        ...

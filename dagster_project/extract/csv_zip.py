@@ -1,7 +1,7 @@
-"""A zip of CSV files from a folder or an address, as registers export them every night.
+"""Protocol ``csv_zip``: a zip of CSV files from a folder or an address, as registers export them every night.
 
-Only the columns of the contract are ever written to disk: the archive itself, which may hold personal data, lives in
-a file without a name that vanishes with the process.
+Only the columns of the contract are written to disk. The archive itself, which may contain personal data, is in an
+unnamed file that disappears with the process.
 """
 
 import csv
@@ -11,140 +11,145 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
-import httpx
-
-from dagster_project.contracts.model import Feed, Table
+from dagster_project.contracts.model import Table
+from dagster_project.contracts.protocols import MisplacedError, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
-from dagster_project.extract.http import Http
+from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.http_age import http_date
-from dagster_project.extract.packing import pack
+from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.extract.progress import progress
 from dagster_project.installation.workspace import local_day
 
-# Signalen dates its exports in the file's name.
+# Signalen writes the moment of an export in the file's name.
 EXPORT_NAME = re.compile(r"(\d{8})_(\d{6})UTC")
 HEADING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# Registers hold long texts in the columns that we skip.
+# Registers have long texts in the columns that we skip.
 csv.field_size_limit(16 * 1024 * 1024)
+
+
+class CsvZipParameters(Parameters):
+    """Location of a zip of CSV files: a folder, a file or an address; often set per municipality."""
+
+    has_one_table: ClassVar[bool] = False
+
+    location: str | None = None
+
+    def check_tables(self, tables: Sequence[Table]) -> None:
+        """Raise MisplacedError for a table without its file in the zip."""
+        for table in tables:
+            if table.member is None:
+                raise MisplacedError(f"{table.name}.member", "member must name the file in the zip")
 
 
 @dataclass(frozen=True)
 class Archive:
-    """An export as it came: its bytes, its name and by what the supplier tells it from another."""
+    """An export as received: its bytes, its name, and the validators by which its supplier knows it again."""
 
     file: io.BufferedRandom | io.BufferedReader
     url: str
     name: str
     released_at: datetime | None
     validators: dict[str, str]
-    headers: dict[str, str]
 
 
+@protocol("csv_zip", CsvZipParameters)
 @dataclass
-class CsvZip:
-    """The extractor for one register that exports a zip of CSV files."""
+class CsvZip(Extractor[CsvZipParameters]):
+    """Extractor for one register that exports a zip of CSV files."""
 
-    feed: Feed
-    http: Http
-    location: str | None
-
-    def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """A register has one edition: what it holds now."""
-        return [Edition(None, self.feed.id)]
-
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch the newest export, unless it is the one we hold."""
-        with self._archive(held) as archive:
+    def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch the newest export, unless it is the stored one."""
+        with self._archive(stored) as archive:
             if archive is None:
                 return None
             digest = hashlib.file_digest(archive.file, "sha256").hexdigest()
             validators = {**archive.validators, "sha256": digest}
-            if held is not None and held.validators.get("sha256") == digest:
-                self._remark_on_reading_again(archive, held)
+            if stored is not None and stored.validators.get("sha256") == digest:
+                self._remark_on_rereading(archive, stored)
                 return None
             with self._opened(archive) as members:
                 tables, files, dropped = {}, [], {}
                 for table in self.feed.tables:
                     columns, rows, dropped[table.name] = self._write_table(members, table, archive, scratch)
                     bare = scratch / f"{table.name}.csv"
-                    files.append(pack(bare, payload, archive.url))
+                    files.append(store_table(bare, payload, archive.url))
                     tables[table.name] = Records([bare], "csv", columns, expected_rows=rows)
             return Answer(
-                retrieval=Retrieval("csv_zip"),
+                retrieval=Retrieval(self.protocol),
                 url=archive.url,
                 released_at=archive.released_at,
                 validators=validators,
                 payload=files,
                 tables=tables,
-                headers=archive.headers,
+                headers=archive.validators,
                 facts={"export": archive.name, "export_sha256": digest, "figures_status": "definitive"},
                 dropped_columns=dropped,
             )
 
-    def _remark_on_reading_again(self, archive: Archive, held: Held) -> None:
-        """A night without a new export in the folder, or an address that calls new what we hold."""
-        changed = archive.headers.get("Last-Modified")
+    def _remark_on_rereading(self, archive: Archive, stored: Stored) -> None:
+        """Report a folder without a new export, and an address that dates the stored export as new."""
+        changed = archive.validators.get("Last-Modified")
         if archive.url.startswith("file:") and archive.released_at:
             day = local_day(archive.released_at)
             still = f"its newest export is still {archive.name} of {day}"
-            self.http.remarks.append(f"{still}; reading that again makes nothing younger")
-        elif changed and changed != held.validators.get("Last-Modified"):
+            self.http.remarks.append(f"{still}; reading it again does not refresh anything")
+        elif changed and changed != stored.validators.get("Last-Modified"):
             self.http.remarks.append(f"says that it changed on {changed}, and sent the same as before")
 
+    def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
+        """Read the tables of a stored payload again; they have the headings of the supplier."""
+        return replay_tables(
+            self.feed.tables,
+            lambda column: (column.meta.supplier_name, *column.meta.supplier_aliases),
+            payload,
+            scratch,
+        )
+
     @contextmanager
-    def _archive(self, held: Held | None) -> Iterator[Archive | None]:
-        if self.location is None:
+    def _archive(self, stored: Stored | None) -> Iterator[Archive | None]:
+        location = self.parameters.location
+        if location is None:
             raise SupplierUnreachableError(
                 self.feed.id,
-                problem="nobody has said where its export stands",
+                problem="the location of its export is not set",
                 expected="a folder or an address",
                 came="no location in the settings",
                 do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__LOCATION to the folder or address",
             )
-        if self.location.startswith(("http://", "https://")):
+        if location.startswith(("http://", "https://")):
             with tempfile.TemporaryFile() as file:
-                yield self._download(self.location, held, file)
+                yield self._download(location, stored, file)
         else:
-            path = self._newest_in(Path(self.location))
+            path = self._newest_in(Path(location))
             with path.open("rb") as file:
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                yield Archive(file, path.resolve().as_uri(), path.name, _exported_at(path.name) or modified, {}, {})
+                yield Archive(file, path.resolve().as_uri(), path.name, _exported_at(path.name) or modified, {})
 
-    def _download(self, url: str, held: Held | None, file: io.BufferedRandom | io.BufferedReader) -> Archive | None:
-        """Stream the export into ``file``; None when the supplier says that it has not changed."""
-        known = held.validators if held else {}
-        asked = {"If-None-Match": known.get("ETag"), "If-Modified-Since": known.get("Last-Modified")}
-        with self.http.explained(url):
-            for attempt in self.http.attempts():
-                with attempt, self.http.stream(url, {key: value for key, value in asked.items() if value}) as response:
-                    if response.status_code == httpx.codes.NOT_MODIFIED:
-                        return None
-                    file.seek(0)
-                    file.truncate()
-                    for chunk in response.iter_bytes():
-                        file.write(chunk)
-        file.seek(0)
-        headers = {key: response.headers[key] for key in ("ETag", "Last-Modified") if key in response.headers}
-        name = response.headers.get("Content-Disposition", "").partition("filename=")[2].strip('"') or url
-        released = _exported_at(name) or http_date(headers.get("Last-Modified"))
-        return Archive(file, url, name, released, dict(headers), headers)
+    def _download(self, url: str, stored: Stored | None, file: io.BufferedRandom) -> Archive | None:
+        download = self.http.download(url, stored.validators if stored else {}, file)
+        if download is None:
+            return None
+        name = download.file_name or url
+        released_at = _exported_at(name) or http_date(download.validators.get("Last-Modified"))
+        return Archive(file, url, name, released_at, download.validators)
 
     def _newest_in(self, folder: Path) -> Path:
         candidates = [folder] if folder.is_file() else sorted(folder.glob("*.zip"))
         if not candidates:
             raise SupplierUnreachableError(
                 self.feed.id,
-                problem="its folder holds no export",
+                problem="its folder contains no export",
                 expected="a zip, put there by the nightly export",
                 came=f"no *.zip in {folder}" if folder.is_dir() else f"no folder {folder}",
-                do="look whether the nightly export still runs and may write there",
+                do="check that the nightly export still runs and may write there",
             )
         return max(
             candidates, key=lambda path: (_exported_at(path.name) or datetime.min.replace(tzinfo=UTC), path.name)
@@ -160,17 +165,20 @@ class CsvZip:
             archive.file.seek(0)
             came = self._shown(archive.file.read(40))
             raise self._unexpected(
-                archive, "is no zip in good order", "a zip archive", f"{error}; it starts with {came}"
+                archive, "is no valid zip", "a zip archive", f"{error}; it starts with {came}"
             ) from error
 
     def _write_table(
         self, members: zipfile.ZipFile, table: Table, archive: Archive, scratch: Path
     ) -> tuple[dict[str, str], int, list[str]]:
-        """Copy the contract's columns of one CSV file; returns our names for them, the rows, and what was left."""
+        """Copy the contract's columns of one CSV file; returns their headings, the row count, and other headings."""
         member = next((n for n in members.namelist() if Path(n).name == table.member), None)
         if member is None:
             raise self._unexpected(
-                archive, f"holds no {table.member}", f"{table.member}", ", ".join(members.namelist()) or "an empty zip"
+                archive,
+                f"contains no {table.member}",
+                str(table.member),
+                ", ".join(members.namelist()) or "an empty zip",
             )
         bare = scratch / f"{table.name}.csv"
         with members.open(member) as raw, bare.open("w", encoding="utf-8", newline="") as target:
@@ -197,14 +205,14 @@ class CsvZip:
             except UnicodeDecodeError as error:
                 raise self._unexpected(
                     archive,
-                    f"holds a {table.member} that is not UTF-8",
+                    f"contains a {table.member} that is not UTF-8",
                     "UTF-8 text",
                     f"byte 0x{error.object[error.start]:02x} after line {reader.line_num}",
                 ) from error
             except csv.Error as error:
                 raise self._unexpected(
                     archive,
-                    f"holds a broken {table.member}",
+                    f"contains a broken {table.member}",
                     "CSV with quoted fields",
                     f"line {reader.line_num}: {error}",
                 ) from error
@@ -226,25 +234,20 @@ class CsvZip:
         return found
 
     def _headings(self, heading: list[str]) -> str:
-        """A file without headings starts with a record, which may not end up in a log."""
+        """Headings for a message; a file without headings starts with a record, which may not be logged."""
         if self.feed.delivery.personal_data and not all(HEADING.fullmatch(name) for name in heading):
-            return "a first line that holds no headings"
+            return "a first line without headings"
         return ", ".join(heading)
 
     def _shown(self, start: bytes) -> str:
-        """How what came instead of a zip starts: a web page may be shown, a register's records may not."""
+        """Start of a file that is no zip, for a message; a register's records may not be logged, a web page may."""
         if self.feed.delivery.personal_data and not start.lstrip().startswith(b"<"):
             return "something that is no web page"
         return repr(start)
 
     def _unexpected(self, archive: Archive, problem: str, expected: str, came: str) -> DeliveryError:
-        return DeliveryError(
-            self.feed.id,
-            problem=f"the export {archive.name} {problem}",
-            expected=expected,
-            came=came[:300],
-            do=f"look at the export at {archive.url}; if its form changed for good, adapt {self.feed.file}",
-        )
+        remedy = f"look at the export at {archive.url}; if its form changed for good, adapt {self.feed.file}"
+        return self.error(f"the export {archive.name} {problem}", expected, came, remedy)
 
 
 def _exported_at(name: str) -> datetime | None:

@@ -1,101 +1,154 @@
-"""Which extractor speaks for which feed."""
+"""Extractors: the base of every wire protocol, its registration, and the extractor of a feed."""
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
 
 from dagster_project.contracts.model import Feed
-from dagster_project.contracts.protocols import (
-    CsvZipParameters,
-    FileParameters,
-    ODataV3Parameters,
-    ODataV4Parameters,
-    OgcFeaturesParameters,
-    SignalenApiParameters,
-)
-from dagster_project.errors import SetupError
-from dagster_project.extract.answer import Extractor
-from dagster_project.extract.csv_zip import CsvZip
-from dagster_project.extract.file import File
+from dagster_project.contracts.protocols import Parameters, parameters_class, register_parameters
+from dagster_project.errors import DeliveryError, SetupError
+from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.http import Http
-from dagster_project.extract.odata_v3 import ODataV3
-from dagster_project.extract.odata_v4 import ODataV4
-from dagster_project.extract.ogc_features import OgcFeatures
-from dagster_project.extract.signalen_api import SignalenApi
 from dagster_project.installation.settings import FeedSettings, Settings
+
+P = TypeVar("P", bound=Parameters)
+AnyExtractor = TypeVar("AnyExtractor", bound="type[Extractor[Any]]")
+# A message shows the start of an answer, not all of it.
+LONGEST_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Access:
+    """The municipality for which a feed is retrieved, and the folder in which its files are uploaded."""
+
+    municipality_code: str
+    # Whether all municipalities are asked for.
+    is_country: bool
+    inbox: Path | None = None
+
+    @property
+    def municipality(self) -> str | None:
+        """Code of the only municipality to ask for; None for the whole country."""
+        return None if self.is_country else self.municipality_code
+
+
+@dataclass
+class Extractor(ABC, Generic[P]):
+    """Base of a wire protocol: retrieves one feed from its supplier."""
+
+    protocol: ClassVar[str]
+
+    feed: Feed
+    parameters: P
+    http: Http
+    access: Access
+
+    @classmethod
+    def is_available(cls, parameters: P, access: Access) -> bool:
+        """Whether the feed can be retrieved in this installation."""
+        return True
+
+    def editions(self, stored: Mapping[int, str]) -> list[Edition]:
+        """List the supplier's editions to keep; ``stored`` has the source ids of the stored years.
+
+        A register has one edition: its present state. Raises UnlistedError if the catalogue is unreachable or lacks
+        the series.
+        """
+        return [Edition(None, self.feed.id)]
+
+    @abstractmethod
+    def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch an edition into the folders; None if the supplier confirms that the stored one is its latest."""
+
+    def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
+        """Read the tables of a stored payload again.
+
+        A service is asked the same addresses again: ``http`` answers from the payload. A protocol that stores
+        something other than its supplier's answers has a replay of its own.
+        """
+        asked = scratch / "payload"
+        asked.mkdir()
+        answer = self.fetch(edition, None, asked, scratch)
+        assert answer is not None, "nothing is stored, so nothing can be confirmed"
+        return answer.tables
+
+    def error(self, problem: str, expected: str, came: object, do: str) -> DeliveryError:
+        """Error for an answer that cannot become a delivery."""
+        return DeliveryError(self.feed.id, problem, expected, str(came)[:LONGEST_SHOWN], do)
+
+
+EXTRACTORS: dict[str, type[Extractor[Any]]] = {}
+
+
+def protocol(name: str, parameters: type[Parameters]) -> Callable[[AnyExtractor], AnyExtractor]:
+    """Register an extractor and its parameters as the wire protocol ``name`` of the contracts."""
+
+    def register(extractor: AnyExtractor) -> AnyExtractor:
+        register_parameters(name, parameters)
+        extractor.protocol = name
+        EXTRACTORS[name] = extractor
+        return extractor
+
+    return register
 
 
 @contextmanager
-def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor]:
-    """The extractor for a feed, with what this municipality set for it and for its supplier."""
-    own = settings.supplier(feed.supplier)
-    retrieval = _retrieval_of(feed, settings)
-    location = _location(feed, settings)
-    municipality = settings.municipality_code if settings.scope == "municipality" else None
-    with Http(feed.id, settings.http, own.token.get_secret_value() if own.token else None) as http:
-        match retrieval.parameters:
-            case ODataV3Parameters() | ODataV4Parameters() | OgcFeaturesParameters() as parameters:
-                is_own_only = isinstance(parameters, ODataV3Parameters) and parameters.is_own_municipality_only
-                asked = settings.municipality_code if is_own_only else municipality
-                yield service_for(retrieval, http, (own.base_url or parameters.base_url).rstrip("/"), asked)
-            case CsvZipParameters() as parameters:
-                yield CsvZip(retrieval, http, location or parameters.location)
-            case FileParameters() as parameters:
-                yield File(feed, parameters, _file_location(feed, settings), http)
-            case SignalenApiParameters() as parameters:
-                address = own.base_url or parameters.base_url
-                overlap = timedelta(hours=parameters.overlap_hours)
-                yield SignalenApi(retrieval, http, address.rstrip("/") if address else None, overlap)
-            case _:
-                raise SetupError(f"{feed.id}: nothing speaks {retrieval.delivery.protocol}")
+def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor[Any]]:
+    """Open the extractor of a feed with the settings of this municipality."""
+    name, parameters = _chosen(feed, settings)
+    supplier = settings.supplier(feed.supplier)
+    editions = _settings_of(feed, settings).editions
+    if editions is None and settings.scope == "municipality":
+        editions = feed.delivery.newest_editions_of_a_municipality
+    kept = feed.keeping(editions) if editions else feed
+    with Http(feed.id, settings.http, supplier.token.get_secret_value() if supplier.token else None) as http:
+        yield EXTRACTORS[name](kept, parameters, http, _access(feed, settings))
 
 
-def service_for(feed: Feed, http: Http, base_url: str, municipality: str | None) -> Extractor:
-    """The extractor for a feed that a service offers, asked for one municipality, or for all of them with None."""
-    match feed.parameters:
-        case ODataV3Parameters():
-            return ODataV3(feed, http, base_url, municipality)
-        case ODataV4Parameters():
-            return ODataV4(feed, http, base_url, municipality)
-        case OgcFeaturesParameters():
-            return OgcFeatures(feed, http, base_url, municipality)
-    raise SetupError(f"{feed.id}: no service speaks {feed.delivery.protocol}")
+def is_available(feed: Feed, settings: Settings) -> bool:
+    """Whether a feed can be retrieved in this installation: an uploaded one needs its folder."""
+    name, parameters = _chosen(feed, settings)
+    return EXTRACTORS[name].is_available(parameters, _access(feed, settings))
 
 
-def is_set_up(feed: Feed, settings: Settings) -> bool:
-    """Whether a feed can be asked for here: one that people deliver is in use once its folder exists."""
-    if not isinstance(_retrieval_of(feed, settings).parameters, FileParameters):
-        return True
-    location = _file_location(feed, settings)
-    return location != str(settings.drop_folder / feed.id) or Path(location).exists()
+def extractor_of(feed: Feed, retrieval: Retrieval, http: Http) -> Extractor[Any]:
+    """Build the extractor by which a delivery was retrieved, to replay its payload."""
+    parameters = _with(feed.parameters_for(retrieval.protocol), base_url=retrieval.base_url)
+    access = Access(retrieval.municipality or "", is_country=retrieval.municipality is None)
+    return EXTRACTORS[retrieval.protocol](feed, parameters, http, access)
 
 
-def _retrieval_of(feed: Feed, settings: Settings) -> Feed:
-    """The feed by the retrieval that this municipality chose.
+def _chosen(feed: Feed, settings: Settings) -> tuple[str, Parameters]:
+    """The protocol that the municipality chose, with its parameters; settings override those of the same name.
 
-    Raises SetupError for a feed that cannot come as one file.
+    Raises SetupError for several tables by a protocol that delivers one.
     """
-    own = settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings())
-    retrieval = feed.by(own.protocol or feed.delivery.protocol)
-    if own.protocol == "file" and len(feed.tables) > 1:
-        why = f"{len(feed.tables)} tables that belong together"
+    own = _settings_of(feed, settings)
+    name = own.protocol or feed.delivery.protocol
+    if parameters_class(name).has_one_table and len(feed.tables) > 1:
         raise SetupError(
-            f"{feed.id}: cannot be brought as a file, because it is {why}\n"
-            f"  do: take the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name} away"
+            f"{feed.id}: cannot be retrieved by '{name}', which delivers one table, because it is {len(feed.tables)} "
+            f"tables that belong together\n"
+            f"  do: remove the setting 'protocol' of suppliers.{feed.supplier}.feeds.{feed.name}"
         )
-    is_one_municipality = settings.scope == "municipality"
-    wanted = own.editions or (retrieval.delivery.newest_editions_of_a_municipality if is_one_municipality else None)
-    return retrieval.keeping(wanted) if wanted else retrieval
+    supplier = settings.supplier(feed.supplier)
+    location = own.location or supplier.location
+    return name, _with(feed.parameters_for(name), base_url=supplier.base_url, location=location)
 
 
-def _location(feed: Feed, settings: Settings) -> str | None:
-    own = settings.supplier(feed.supplier)
-    return own.feeds.get(feed.name, FeedSettings()).location or own.location
+def _with(parameters: Parameters, **overrides: str | None) -> Parameters:
+    known = {
+        key: value for key, value in overrides.items() if value is not None and key in type(parameters).model_fields
+    }
+    return parameters.model_validate({**parameters.model_dump(), **known})
 
 
-def _file_location(feed: Feed, settings: Settings) -> str:
-    """Where the file of a feed stands: where the municipality or the contract says, or else in its drop folder."""
-    parameters = _retrieval_of(feed, settings).parameters
-    assert isinstance(parameters, FileParameters)
-    return _location(feed, settings) or parameters.location or str(settings.drop_folder / feed.id)
+def _settings_of(feed: Feed, settings: Settings) -> FeedSettings:
+    return settings.supplier(feed.supplier).feeds.get(feed.name, FeedSettings())
+
+
+def _access(feed: Feed, settings: Settings) -> Access:
+    return Access(settings.municipality_code, settings.scope == "country", settings.inbox / feed.id)

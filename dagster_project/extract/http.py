@@ -1,13 +1,15 @@
-"""HTTP with the patience that public suppliers ask for: retries, back-off, Retry-After, time limits."""
+"""HTTP client with the patience that public suppliers need: retries, back-off, Retry-After, time limits."""
 
 import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import Message
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 import orjson
@@ -20,10 +22,29 @@ from dagster_project.installation.settings import HttpSettings
 logger = logging.getLogger(__name__)
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+# Headers that ask for a file only if it changed, each with the header of the earlier answer that it repeats.
+CONDITIONS = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Download:
+    """Headers of a downloaded file: its name, and the validators by which the supplier knows it again."""
+
+    file_name: str | None
+    validators: dict[str, str]
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Self:
+        """Read the headers of an answer."""
+        message = Message()
+        message["Content-Disposition"] = response.headers.get("Content-Disposition", "")
+        present = [name for name in CONDITIONS.values() if name in response.headers]
+        return cls(message.get_filename(), {name: response.headers[name] for name in present})
 
 
 class BusySupplierError(Exception):
-    """The supplier asked us, in effect, to come back later."""
+    """The supplier is busy and may answer later."""
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(f"status {response.status_code} from {response.url}")
@@ -31,10 +52,10 @@ class BusySupplierError(Exception):
 
 
 class Http:
-    """A client for the calls of one feed; errors name that feed.
+    """Client for the requests of one feed; errors name that feed.
 
     Proxies and certificates follow the usual environment variables (HTTPS_PROXY, SSL_CERT_FILE). A ``transport``
-    answers in the place of the network.
+    replaces the network.
     """
 
     def __init__(
@@ -46,11 +67,11 @@ class Http:
     ) -> None:
         self.feed = feed
         self.settings = settings
-        # Every answer so far, by what its headers tell of its age.
+        # The age of every answer so far.
         self.response_ages: list[ResponseAge] = []
-        # What is odd about what came, and stands in no figure's way.
+        # Anomalies that do not affect any figure.
         self.remarks: list[str] = []
-        # Whatever keeps answers on the way is asked to look whether they still hold.
+        # Caches between us and the supplier must revalidate their answers.
         headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip", "Cache-Control": "no-cache"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -71,7 +92,7 @@ class Http:
         self.client.close()
 
     def attempts(self) -> tenacity.Retrying:
-        """Iterate over the attempts; what is still failing after the last is raised as it is."""
+        """Iterate over the attempts; the error of the last one is raised unchanged."""
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((httpx.TransportError, BusySupplierError)),
             stop=tenacity.stop_after_attempt(self.settings.attempts),
@@ -82,7 +103,7 @@ class Http:
 
     @contextmanager
     def explained(self, url: str) -> Iterator[None]:
-        """Turn what went wrong between us and the supplier into an error that a person can act on."""
+        """Translate a failed request into an error that a person can act on."""
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, BusySupplierError) as error:
@@ -96,7 +117,7 @@ class Http:
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx.Response]:
-        """One attempt at a streamed answer with status 200 or 304; any other status is raised."""
+        """Stream an answer with status 200 or 304, in one attempt; any other status is raised."""
         with self.client.stream("GET", url, headers=headers) as response:
             if response.status_code in RETRIED_STATUS:
                 response.read()
@@ -108,8 +129,24 @@ class Http:
             self.response_ages.append(ResponseAge.of(response))
             yield response
 
+    def download(self, url: str, known: Mapping[str, str], target: IO[bytes]) -> "Download | None":
+        """Stream a file into ``target``; None if the supplier confirms that it is the one with validators ``known``."""
+        asked = {header: known[name] for header, name in CONDITIONS.items() if known.get(name)}
+        with self.explained(url):
+            for attempt in self.attempts():
+                with attempt, self.stream(url, asked) as response:
+                    if response.status_code == httpx.codes.NOT_MODIFIED:
+                        return None
+                    target.seek(0)
+                    target.truncate()
+                    for chunk in response.iter_bytes(CHUNK):
+                        target.write(chunk)
+                    target.seek(0)
+                    return Download.of(response)
+        raise AssertionError("tenacity returns or raises")
+
     def get(self, url: str) -> bytes:
-        """The whole body of a small answer."""
+        """Get the body of a small answer."""
         with self.explained(url):
             for attempt in self.attempts():
                 with attempt, self.stream(url) as response:
@@ -117,12 +154,12 @@ class Http:
         raise AssertionError("tenacity returns or raises")
 
     def get_json(self, url: str) -> tuple[dict[str, Any], bytes]:
-        """A small JSON object, parsed and as received."""
+        """Get a small JSON object, parsed and as received."""
         body = self.get(url)
         return self.parse_object(body, url), body
 
     def parse_object(self, body: bytes, url: str) -> dict[str, Any]:
-        """Parse a JSON object; raises DeliveryError that shows what came instead."""
+        """Parse a JSON object; raises DeliveryError with the start of any other answer."""
         try:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -132,7 +169,7 @@ class Http:
         return parsed
 
     def malformed(self, url: str, body: bytes, came: str) -> DeliveryError:
-        """The error for an answer with status 200 that is not what its address promises."""
+        """Error for an answer with status 200 that is not JSON of the expected form."""
         start = body[:80].decode("utf-8", "replace").strip().replace("\n", " ")
         return DeliveryError(
             self.feed,
@@ -158,17 +195,17 @@ class Http:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Reading the certificates takes longer than asking a supplier whether anything is new: once is enough."""
+    """TLS context, made once: reading the certificates takes longer than a request."""
     return httpx.create_ssl_context()
 
 
 def is_over_the_record_limit(response: httpx.Response) -> bool:
-    """CBS refuses too large a question with status 500; asking again would give the same."""
+    """Whether CBS refuses a query as too large, with status 500; a retry would not help."""
     return response.status_code == httpx.codes.INTERNAL_SERVER_ERROR and "10000 records" in response.text
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the supplier asks us to wait; the header holds seconds or a date."""
+    """Seconds that the supplier asks us to wait; the header contains seconds or a date."""
     value = response.headers.get("Retry-After")
     if value is None:
         return None

@@ -1,10 +1,9 @@
-"""OGC API Features as PDOK speaks it: outlines of regions as GeoJSON, a service per year, a collection per level.
+"""Protocol ``ogc_features``: outlines of regions as GeoJSON from an OGC API Features service such as PDOK's.
 
-The service accepts any filter and may pass it over, so every region that comes is looked at: what belongs to another
-municipality is left out, and a collection without a region of ours is an error.
+A service per year, a collection per level. The service accepts any filter and may ignore it, so every region is
+checked: those of another municipality are left out, and a collection without a region of ours is an error.
 """
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -15,27 +14,40 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx
 import orjson
+from pydantic import Field
 
-from dagster_project.contracts.model import Feed
-from dagster_project.contracts.protocols import OgcFeaturesParameters
+from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, PayloadFile, Records, Retrieval
-from dagster_project.extract.http import Http
+from dagster_project.extract.answer import Answer, Edition, PayloadFile, Records, Retrieval, Stored
+from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.outlines import OutlineError, check_outline
+from dagster_project.extract.packing import store_answer
 from dagster_project.extract.progress import progress
 
-# What a contract may read beside the properties of a feature.
+# Columns that a contract may read in addition to the properties of a feature.
 LEVEL, OUTLINE = "collection", "geometry"
 PAGE_SIZE = 1000
 # The coast of a municipality with islands takes megabytes; a neighbourhood takes kilobytes.
 LARGEST_FEATURE = 32 * 1024 * 1024
-# PDOK names the version of the outlines in the file that it offers beside the service.
+# PDOK writes the version of the outlines in the name of a file that it offers for download.
 VERSION = re.compile(r"[_-](v\d+)\.gpkg")
+
+
+class OgcFeaturesParameters(Parameters):
+    """Location of the collections of an OGC API Features service."""
+
+    base_url: BaseUrl
+    # With {edition} for the year.
+    path: str = Field(pattern=r"\{edition\}")
+    # Name of the collection per level of regions.
+    collections: dict[str, str] = Field(min_length=1)
+    # The property with the municipality of a region, by which regions are filtered.
+    municipality_property: str
 
 
 @dataclass
 class Features:
-    """What a collection gave: our columns of each feature, the payload, and what was left out."""
+    """Features of a collection: files with our columns, the payload, and what was left out."""
 
     records: list[Path] = field(default_factory=list)
     files: list[PayloadFile] = field(default_factory=list)
@@ -44,27 +56,19 @@ class Features:
     dropped: set[str] = field(default_factory=set)
 
 
+@protocol("ogc_features", OgcFeaturesParameters)
 @dataclass
-class OgcFeatures:
-    """The extractor for one feed on an OGC API Features service.
-
-    ``municipality`` is the one whose regions are kept; None keeps all.
-    """
-
-    feed: Feed
-    http: Http
-    base_url: str
-    municipality: str | None
+class OgcFeatures(Extractor[OgcFeaturesParameters]):
+    """Extractor for one feed on an OGC API Features service."""
 
     @property
-    def parameters(self) -> OgcFeaturesParameters:
-        """The feed's parameters in this protocol's form."""
-        assert isinstance(self.feed.parameters, OgcFeaturesParameters)
-        return self.feed.parameters
+    def municipality(self) -> str | None:
+        """The municipality whose regions are kept; None keeps all."""
+        return self.access.municipality
 
-    def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """The newest years of which the supplier has a service; there is no catalogue, so each is looked for."""
-        known = {*self.feed.delivery.editions, *held}
+    def editions(self, stored: Mapping[int, str]) -> list[Edition]:
+        """The newest years for which the supplier has a service; without a catalogue, each year is tried."""
+        known = {*self.feed.delivery.editions, *stored}
         newest, oldest = max(known), min(known)
         while self._is_offered(newest + 1):
             newest += 1
@@ -91,10 +95,10 @@ class OgcFeatures:
             raise
         return True
 
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch all collections of a year, unless every outline is the one we hold.
+    def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch all collections of a year, unless every outline equals the stored one.
 
-        PDOK tells no date of change, so the outlines themselves are compared.
+        PDOK gives no date of change, so the outlines themselves are compared.
         """
         offered, collections_file = self._collections(edition, payload)
         read = {
@@ -106,11 +110,11 @@ class OgcFeatures:
         for path in records:
             digest.update(path.read_bytes())
         validators = {"sha256": digest.hexdigest(), "scope": self.municipality or "country"}
-        if held is not None and held.validators == validators:
+        if stored is not None and stored.validators == validators:
             return None
         version = VERSION.search(orjson.dumps(offered).decode())
         return Answer(
-            retrieval=Retrieval("ogc_features", self.base_url, self.municipality),
+            retrieval=Retrieval(self.protocol, self.parameters.base_url, self.municipality),
             url=self._url(edition, "collections"),
             released_at=None,
             validators=validators,
@@ -126,7 +130,7 @@ class OgcFeatures:
             },
             facts={
                 "title": str(offered.get("title") or edition.source_id),
-                "geometry_version": version[1] if version else "not told",
+                "geometry_version": version[1] if version else "unknown",
                 "geometry_sha256": digest.hexdigest(),
                 "regions_of_others_left_out": str(sum(features.others for features in read.values())),
             },
@@ -136,7 +140,7 @@ class OgcFeatures:
         )
 
     def _url(self, edition: Edition, part: str) -> str:
-        return f"{self.base_url}/{edition.source_id}/{part}?f=json"
+        return f"{self.parameters.base_url}/{edition.source_id}/{part}?f=json"
 
     def _collections(self, edition: Edition, payload: Path) -> tuple[dict[str, Any], PayloadFile]:
         url = self._url(edition, "collections")
@@ -149,15 +153,15 @@ class OgcFeatures:
                 f"the collections {', '.join(self.parameters.collections.values())}",
                 ", ".join(sorted(offered)) or "none",
             )
-        return document, _keep(payload / "collections.json.gz", body, url)
+        return document, store_answer(payload / "collections.json.gz", body, url)
 
     def _read(self, edition: Edition, level: str, collection: str, payload: Path, scratch: Path) -> Features:
-        """Follow the pages of a collection; each is kept packed and, for landing, as our columns of its features."""
+        """Follow the pages of a collection; each is stored as received and, for landing, as our columns."""
         features, matched, came = Features(), None, 0
         with progress(f"{self.feed.id} {edition.key} {collection}", None) as advance:
             for number, (url, document, body) in enumerate(self._pages(edition, collection), start=1):
                 name = f"{collection}-{number:04}.json"
-                features.files.append(_keep(payload / f"{name}.gz", body, url))
+                features.files.append(store_answer(payload / f"{name}.gz", body, url))
                 page = document["features"]
                 if document.get("numberReturned", len(page)) != len(page):
                     raise self._unexpected(
@@ -173,7 +177,7 @@ class OgcFeatures:
             raise self._unexpected(url, f"sends {collection} in part", f"{matched} features", f"{came} features")
         if not features.kept:
             region = self.municipality or "the Netherlands"
-            problem = f"holds nothing of {region} among its {collection}"
+            problem = f"contains nothing of {region} among its {collection}"
             raise self._unexpected(url, problem, f"the {collection} of {region}", f"{came} of others")
         return features
 
@@ -194,14 +198,14 @@ class OgcFeatures:
             upcoming = self._next(url, document)
             if upcoming in seen:
                 expected = "a new address in every link to the next page"
-                raise self._unexpected(url, "sends us round in a circle of pages", expected, upcoming)
+                raise self._unexpected(url, "links its pages in a circle", expected, upcoming)
 
     def _next(self, url: str, document: dict[str, Any]) -> str | None:
-        """Address of the next page, asked for at the host that we were given."""
+        """Address of the next page, at the host of the contract."""
         link = next((link.get("href") for link in document.get("links", []) if link.get("rel") == "next"), None)
         if not link:
             return None
-        base, target = urlsplit(self.base_url), urlsplit(urljoin(url, link))
+        base, target = urlsplit(self.parameters.base_url), urlsplit(urljoin(url, link))
         return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
 
     def _row(self, url: str, level: str, feature: dict[str, Any], features: Features) -> dict[str, Any] | None:
@@ -211,7 +215,7 @@ class OgcFeatures:
         if owner is None:
             asked = self.parameters.municipality_property
             came = ", ".join(properties) or "no properties at all"
-            raise self._unexpected(url, f"does not tell '{asked}'", f"'{asked}' for every region", came)
+            raise self._unexpected(url, f"does not give '{asked}'", f"'{asked}' for every region", came)
         if self.municipality not in (None, owner):
             features.others += 1
             return None
@@ -243,22 +247,10 @@ class OgcFeatures:
 
     @property
     def _code_name(self) -> str:
-        """Under which name a row holds the region's code: the first column of the table's key."""
+        """Name under which a row has the region's code: the first column of the table's key."""
         table = self.feed.tables[0]
         return next(column.meta.supplier_name for column in table.columns if column.name == table.key[0])
 
     def _unexpected(self, url: str, problem: str, expected: str, came: object, do: str | None = None) -> DeliveryError:
-        return DeliveryError(
-            self.feed.id,
-            problem=f"{url} {problem}",
-            expected=expected,
-            came=str(came)[:300],
-            do=do or f"open the address in a browser; if the supplier changed it for good, adapt {self.feed.file}",
-        )
-
-
-def _keep(target: Path, body: bytes, url: str) -> PayloadFile:
-    """Pack an answer into a file whose bytes depend on the content alone."""
-    with target.open("wb") as file, gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=1, mtime=0) as to:
-        to.write(body)
-    return PayloadFile(target.name, hashlib.sha256(body).hexdigest(), url)
+        remedy = f"open the address in a browser; if the supplier changed it for good, adapt {self.feed.file}"
+        return self.error(f"{url} {problem}", expected, came, do or remedy)

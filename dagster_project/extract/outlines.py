@@ -1,6 +1,6 @@
-"""Whether an outline in GeoJSON can be what it says: rings that close, in longitude and latitude, in the Netherlands.
+"""Check of outlines in GeoJSON: closed rings, in longitude and latitude, in the Netherlands.
 
-A line that crosses itself is no mistake here: CBS's own generalised outlines have some, and they can be worked with.
+A line that crosses itself is accepted: CBS's own generalised outlines have some, and they remain usable.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ class Bounds(NamedTuple):
     east: float
     north: float
 
-    def holds(self, x: float, y: float) -> bool:
-        """Whether the point lies in it."""
+    def contains(self, x: float, y: float) -> bool:
+        """Whether the rectangle contains the point."""
         return self.west <= x <= self.east and self.south <= y <= self.north
 
 
@@ -35,7 +35,7 @@ class OutlineError(ValueError):
 
 
 def check_outline(geometry: object) -> None:
-    """Raise OutlineError for a geometry that is broken or lies elsewhere."""
+    """Raise OutlineError for a geometry that is invalid or outside the Netherlands."""
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         raise OutlineError("it has no outline", "a Polygon or MultiPolygon", str(geometry)[:80])
     kind, coordinates = geometry["type"], geometry.get("coordinates")
@@ -68,7 +68,7 @@ def _check_ring(ring: object) -> None:
         came = f"{len(points)} points, from {points[:1]} to {points[-1:]}"
         raise OutlineError("a ring does not close", "at least 4 points, the last the same as the first", came)
     for x, y in points:
-        if not NETHERLANDS.holds(x, y):
+        if not NETHERLANDS.contains(x, y):
             raise _elsewhere(x, y)
 
 
@@ -77,10 +77,10 @@ def _elsewhere(x: float, y: float) -> OutlineError:
         f"longitude {NETHERLANDS.west} to {NETHERLANDS.east}, latitude {NETHERLANDS.south} to {NETHERLANDS.north}"
     )
     came = f"[{x}, {y}]"
-    if NETHERLANDS.holds(y, x):
+    if NETHERLANDS.contains(y, x):
         do = "longitude and latitude are swapped: ask for the outlines in CRS84, which has longitude first"
-        return OutlineError("latitude stands before longitude", expected, came, do)
-    if NATIONAL_GRID.holds(x, y):
+        return OutlineError("latitude precedes longitude", expected, came, do)
+    if NATIONAL_GRID.contains(x, y):
         do = "these are metres of the national grid (EPSG:28992): ask for the outlines in CRS84"
         return OutlineError("its points are not in degrees", expected, came, do)
-    return OutlineError("it lies outside the Netherlands", expected, came)
+    return OutlineError("it is outside the Netherlands", expected, came)

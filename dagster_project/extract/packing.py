@@ -1,23 +1,69 @@
-"""Keeping what came in: the columns of the contract as a packed CSV, whose bytes depend on the records alone."""
+"""Payload files: compressed copies of what was received, whose bytes depend on the content alone."""
 
+import csv
 import gzip
 import hashlib
 import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from dagster_project.extract.answer import PayloadFile
+from dagster_project.contracts.model import Column, Table
+from dagster_project.extract.answer import PayloadFile, Records
 
 
-def pack(bare: Path, payload: Path, url: str) -> PayloadFile:
-    """Put a CSV file, packed, into the payload; returns what the manifest says of it."""
-    name = f"{bare.name}.gz"
+@contextmanager
+def packed(path: Path) -> Iterator[gzip.GzipFile]:
+    """Open a compressed file for writing. Without name and time, the same content gives the same bytes."""
     with (
-        bare.open("rb") as source,
-        (payload / name).open("wb") as kept,
-        # Without name and time of packing the same records give the same bytes.
-        gzip.GzipFile(filename="", fileobj=kept, mode="wb", compresslevel=1, mtime=0) as packed,
+        path.open("wb") as file,
+        gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=1, mtime=0) as archive,
     ):
-        shutil.copyfileobj(source, packed)
+        yield archive
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[BinaryIO]:
+    """Open a payload file as the supplier sent it."""
+    with path.open("rb") as file:
+        yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
+
+
+def store_answer(path: Path, body: bytes, url: str) -> PayloadFile:
+    """Store a small answer in the payload."""
+    with packed(path) as archive:
+        archive.write(body)
+    return PayloadFile(path.name, hashlib.sha256(body).hexdigest(), url)
+
+
+def store_table(bare: Path, payload: Path, url: str) -> PayloadFile:
+    """Store a table of the contract's columns, a CSV file, in the payload."""
+    name = f"{bare.name}.gz"
+    with bare.open("rb") as source, packed(payload / name) as archive:
+        shutil.copyfileobj(source, archive)
         source.seek(0)
         digest = hashlib.file_digest(source, "sha256").hexdigest()
     return PayloadFile(name, digest, url)
+
+
+def replay_tables(
+    tables: Sequence[Table], headings_of: Callable[[Column], Sequence[str]], payload: Path, scratch: Path
+) -> dict[str, Records]:
+    """Read tables that ``store_table`` stored; ``headings_of`` gives the possible headings of a column."""
+    records = {}
+    for table in tables:
+        bare = scratch / f"{table.name}.csv"
+        with unpacked(payload / f"{bare.name}.gz") as source, bare.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        with bare.open(encoding="utf-8", newline="") as text:
+            present = next(csv.reader(text), [])
+        names = {}
+        for column in table.columns:
+            headings = headings_of(column)
+            found = next((heading for heading in headings if heading in present), None)
+            if found is None:
+                raise ValueError(f"{bare.name} has no column {headings[0]}")
+            names[column.name] = found
+        records[table.name] = Records([bare], "csv", names)
+    return records

@@ -1,4 +1,4 @@
-"""Showing how far a download is: a bar on a terminal, plain log lines everywhere else."""
+"""Progress of a download: a bar on a terminal, plain log lines everywhere else."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Give a function to call with the number of rows that came in since the last call."""
+    """Yield a function to call with the number of rows received since its last call."""
     if sys.stderr.isatty():
         yield from _bar(label, total)
     else:

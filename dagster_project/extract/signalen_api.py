@@ -1,39 +1,42 @@
-"""Signalen's private REST API: the reports that changed since what we hold, put together with it.
+"""Protocol ``signalen_api``: Signalen's private REST API, from which only changed reports are retrieved.
 
-Texts, reporters, notes and users, which the API gives with every report, are never written: of each page only the
-columns of the contract are kept. The API tells a report's states in its history, one question per report that changed.
+They are combined with the stored ones. Texts, reporters, notes and users, which the API gives with every report, are
+never written: only the columns of the contract are. A report's states are in its history, which is one request per
+changed report.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import duckdb
 import httpx
 import orjson
+from pydantic import Field
 
-from dagster_project.contracts.model import Feed, Table
+from dagster_project.contracts.model import Table
+from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Held, Records, Retrieval
-from dagster_project.extract.http import Http
-from dagster_project.extract.packing import pack
+from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.extractors import Extractor, protocol
+from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.extract.progress import progress
 
 SIGNALS = "/signals/v1/private/signals/"
 CATEGORIES = "/signals/v1/private/categories/"
 MAIN_CATEGORIES = "/signals/v1/public/terms/categories/"
 PAGE_SIZE = 500
-# A list that changes while it is read is read again, so many times at most.
+# Number of times that a list is read if it changes while it is read.
 READINGS = 3
 ALWAYS = "1970-01-01T00:00:00+00:00"
 EPOCH = datetime.fromisoformat(ALWAYS)
 SLUGS = re.compile(r"/terms/categories/(?P<main>[^/]+)/sub_categories/(?P<sub>[^/?]+)")
-# The history tells states by what Signalen shows for them, which was renamed once.
+# The history names states by Signalen's labels, which were renamed once.
 STATES = {
     "Gemeld": "m",
     "In afwachting van behandeling": "i",
@@ -62,65 +65,71 @@ STATES = {
 
 Item = dict[str, Any]
 Json = TypeVar("Json", dict, list)
-Rows = dict[str, list[Item]]
+TableRows = dict[str, list[Item]]
+
+
+class SignalenApiParameters(Parameters):
+    """Location of Signalen's private REST API."""
+
+    has_one_table: ClassVar[bool] = False
+
+    base_url: BaseUrl | None = None
+    # Changes are requested from this long before the newest stored one.
+    overlap_hours: int = Field(default=24, ge=0)
 
 
 @dataclass
 class Known:
-    """What we hold: when each report last changed, and each category's newest term of service."""
+    """The stored delivery: when each report last changed, and the newest term of service of each category."""
 
     updated_at: dict[int, datetime] = field(default_factory=dict)
     terms: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     last_term_id: int = 0
 
 
+@protocol("signalen_api", SignalenApiParameters)
 @dataclass
-class SignalenApi:
-    """The extractor for one Signalen."""
+class SignalenApi(Extractor[SignalenApiParameters]):
+    """Extractor for one Signalen."""
 
-    feed: Feed
-    http: Http
-    base_url: str | None
-    overlap: timedelta
+    def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
+        """Read the tables of a stored payload again; they have the names of the contract."""
+        return replay_tables(self.feed.tables, lambda column: (column.name,), payload, scratch)
 
-    def editions(self, held: Mapping[int, str]) -> list[Edition]:
-        """A register has one edition: what it holds now."""
-        return [Edition(None, self.feed.id)]
-
-    def fetch(self, edition: Edition, held: Held | None, payload: Path, scratch: Path) -> Answer | None:
-        """Fetch what changed and put it together with what we hold, unless nothing did."""
-        if self.base_url is None:
+    def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
+        """Fetch what changed and combine it with the stored tables, unless nothing changed."""
+        if self.parameters.base_url is None:
             raise SupplierUnreachableError(
                 self.feed.id,
-                problem="nobody has said where its API stands",
+                problem="the address of its API is not set",
                 came="no base_url in the settings",
-                do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__BASE_URL to what stands before {SIGNALS}",
+                do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__BASE_URL to its address before {SIGNALS}",
             )
-        known = _known(held)
+        known = _known(stored)
         with self._understood():
             items = self._changed_since(known)
             present: Collection[int] = known.updated_at.keys() | items.keys()
             if known.updated_at and len(present) != self._count():
-                # Reports were removed, which no filter tells: what the whole list holds is what there is.
+                # Reports were removed, which no filter reports: the whole list has those that remain.
                 items = self._list({})
                 present = items.keys()
             changed = [item for id_, item in items.items() if _moment(item, "updated_at") != known.updated_at.get(id_)]
             newest = max([*known.updated_at.values(), *(_moment(item, "updated_at") for item in changed)], default=None)
             terms = self._new_terms(known, newest)
-            if not changed and not terms and present == known.updated_at.keys() and held is not None:
+            if not changed and not terms and present == known.updated_at.keys() and stored is not None:
                 return None
             rows = self._rows(changed) | {"sla": terms}
-        return self._answer(rows, present, held, newest, payload, scratch)
+        return self._answer(rows, present, stored, newest, payload, scratch)
 
     def _changed_since(self, known: Known) -> dict[int, Item]:
-        """Reports that may have changed; clocks of programs differ, hence the overlap."""
+        """Reports that may have changed; clocks differ, hence the overlap."""
         if not known.updated_at:
             return self._list({})
-        since = max(known.updated_at.values()) - self.overlap
+        since = max(known.updated_at.values()) - timedelta(hours=self.parameters.overlap_hours)
         return self._list({"updated_after": since.isoformat()})
 
     def _list(self, filters: dict[str, str]) -> dict[int, Item]:
-        """Reports by number. A report that comes in while we read moves the pages, and one may come twice or not."""
+        """Reports by number. A new report during reading shifts the pages, so that one may come twice or not at all."""
         for _ in range(READINGS):
             found, count = {}, 0
             with progress(f"{self.feed.id} list", None) as advance:
@@ -136,7 +145,7 @@ class SignalenApi:
         return next(self._pages(SIGNALS, {"ordering": "created_at"}, size=1))["count"]
 
     def _pages(self, path: str, filters: dict[str, str], size: int = PAGE_SIZE) -> Iterator[Item]:
-        """Follow the links to next pages; behind a proxy their host is often not the one that we reach."""
+        """Follow the links to next pages; behind a proxy their host often differs from ours."""
         query, seen = urlencode({**filters, "page_size": size}), set()
         while query:
             seen.add(query)
@@ -144,11 +153,11 @@ class SignalenApi:
             yield page
             query = urlsplit(page["_links"]["next"]["href"] or "").query
             if query in seen:
-                raise self._unexpected("its pages lead back to where they came from", "a last page", "a page again")
+                raise self._unexpected("its pages are linked in a circle", "a last page", "a page again")
 
     def _json(self, path: str, kind: type[Json]) -> Json:
         try:
-            answer = orjson.loads(self.http.get(f"{self.base_url}{path}"))
+            answer = orjson.loads(self.http.get(f"{self.parameters.base_url}{path}"))
         except orjson.JSONDecodeError as error:
             raise self._unexpected("its API gave no JSON", "JSON", f"{error.msg} ({path.partition('?')[0]})") from error
         except SupplierUnreachableError as error:
@@ -157,7 +166,7 @@ class SignalenApi:
                 raise SupplierUnreachableError(
                     self.feed.id,
                     problem="its API does not let us in",
-                    came=f"status {cause.response.status_code} ({self.base_url}{path.partition('?')[0]})",
+                    came=f"status {cause.response.status_code} ({self.parameters.base_url}{path.partition('?')[0]})",
                     do=f"put a valid token of an account that may read all reports in "
                     f"MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__TOKEN",
                 ) from error
@@ -167,7 +176,7 @@ class SignalenApi:
         return answer
 
     def _new_terms(self, known: Known, newest: datetime | None) -> list[Item]:
-        """Terms of service that we do not hold yet. The API tells the newest term, and not since when it holds."""
+        """Terms of service that are not stored yet. The API gives the newest term, without its start."""
         names = {row["slug"]: row["name"] for page in self._pages(MAIN_CATEGORIES, {}) for row in page["results"]}
         rows: list[Item] = []
         for page in self._pages(CATEGORIES, {}):
@@ -180,7 +189,7 @@ class SignalenApi:
                 value = (term["n_days"], bool(term["use_calendar_days"]))
                 if known.terms.get(name) == value:
                     continue
-                # A term that replaces another holds from when we saw it; the first we see held always.
+                # A term that replaces another starts when we saw it; the first one that we see has no start.
                 since = newest.isoformat() if newest and name in known.terms else ALWAYS
                 rows.append(
                     {
@@ -194,9 +203,9 @@ class SignalenApi:
                 )
         return rows
 
-    def _rows(self, changed: list[Item]) -> Rows:
-        """The rows of reports that changed, in the tables of the contract."""
-        rows: Rows = {"signals": [], "statuses": [], "locations": [], "categories": []}
+    def _rows(self, changed: list[Item]) -> TableRows:
+        """TableRows of changed reports, in the tables of the contract."""
+        rows: TableRows = {"signals": [], "statuses": [], "locations": [], "categories": []}
         with progress(f"{self.feed.id} histories", len(changed)) as advance:
             for item in changed:
                 for table, own in self._rows_of(item).items():
@@ -204,7 +213,7 @@ class SignalenApi:
                 advance(1)
         return rows
 
-    def _rows_of(self, item: Item) -> Rows:
+    def _rows_of(self, item: Item) -> TableRows:
         number, place, category = item["id"], item["location"] or {}, item["category"]
         history = sorted(
             self._json(f"{SIGNALS}{number}/history", list), key=lambda entry: datetime.fromisoformat(entry["when"])
@@ -256,26 +265,26 @@ class SignalenApi:
         }
 
     def _parent(self, number: int) -> int:
-        """The list tells that a report was split off; its own page tells from which."""
+        """Number of the report from which one was split off; only the report's own page has it."""
         link = self._json(f"{SIGNALS}{number}", dict)["_links"]["sia:parent"]["href"]
         return int(urlsplit(link).path.rstrip("/").rpartition("/")[2])
 
     def _state(self, entry: Item) -> str:
         shown = entry["action"].partition(": ")[2]
         if shown not in STATES:
-            raise self._unexpected("it has a state that we do not know", f"one of {', '.join(STATES)}", shown[:60])
+            raise self._unexpected("it has an unknown state", f"one of {', '.join(STATES)}", shown[:60])
         return STATES[shown]
 
     def _answer(
         self,
-        rows: Rows,
+        rows: TableRows,
         present: Collection[int],
-        held: Held | None,
+        stored: Stored | None,
         newest: datetime | None,
         payload: Path,
         scratch: Path,
     ) -> Answer:
-        assert self.base_url is not None
+        assert self.parameters.base_url is not None
         files, tables = [], {}
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
@@ -284,13 +293,13 @@ class SignalenApi:
             )
             for table in self.feed.tables:
                 bare = scratch / f"{table.name}.csv"
-                old = held.parquet.get(table.name) if held else None
+                old = stored.parquet.get(table.name) if stored else None
                 _put_together(connection, table, rows[table.name], old, bare)
-                files.append(pack(bare, payload, f"{self.base_url}{SIGNALS}"))
+                files.append(store_table(bare, payload, f"{self.parameters.base_url}{SIGNALS}"))
                 tables[table.name] = Records([bare], "csv", {column.name: column.name for column in table.columns})
         return Answer(
-            retrieval=Retrieval("signalen_api"),
-            url=f"{self.base_url}{SIGNALS}",
+            retrieval=Retrieval(self.protocol),
+            url=f"{self.parameters.base_url}{SIGNALS}",
             released_at=newest,
             validators={"updated_at": newest.isoformat() if newest else ""},
             payload=files,
@@ -300,7 +309,7 @@ class SignalenApi:
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
-        """An answer in another form than we know is told without showing what is in it."""
+        """Report an answer of an unknown form without showing its content."""
         try:
             yield
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -310,25 +319,24 @@ class SignalenApi:
             ) from error
 
     def _unexpected(self, problem: str, expected: str, came: str) -> DeliveryError:
-        return DeliveryError(
-            self.feed.id,
-            problem=problem,
-            expected=expected,
-            came=came,
-            do=f"try again; if it stays, look at {self.base_url}{SIGNALS} and at Signalen's release notes, "
-            "or take the nightly zip (protocol csv_zip) meanwhile",
+        return self.error(
+            problem,
+            expected,
+            came,
+            f"try again; if it stays, look at {self.parameters.base_url}{SIGNALS} and at Signalen's release notes, "
+            "or use the nightly zip (protocol csv_zip) meanwhile",
         )
 
 
-def _known(held: Held | None) -> Known:
-    """What the delivery that we hold says, by whichever retrieval it came."""
-    if held is None or not held.parquet:
+def _known(stored: Stored | None) -> Known:
+    """Read the stored delivery, by whichever protocol it was retrieved."""
+    if stored is None or not stored.parquet:
         return Known()
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
 
         def rows(query: str, table: str) -> list[tuple]:
-            return connection.execute(query, [str(held.parquet[table])]).fetchall()
+            return connection.execute(query, [str(stored.parquet[table])]).fetchall()
 
         reports = rows("SELECT report_id, epoch_us(updated_at) FROM read_parquet(?)", "signals")
         terms = rows(
@@ -346,7 +354,7 @@ def _known(held: Held | None) -> Known:
 def _put_together(
     connection: duckdb.DuckDBPyConnection, table: Table, new: list[Item], old: Path | None, target: Path
 ) -> None:
-    """Write what is new and what we hold beside it, of reports that are still there, in the order of its key."""
+    """Write new rows and the other stored ones, of reports that still exist, in the order of the key."""
     (key,) = table.key
     names = ", ".join(column.name for column in table.columns)
     types = ", ".join(f"'{column.name}': '{column.data_type}'" for column in table.columns)
@@ -366,7 +374,7 @@ def _put_together(
 
 
 def _without_persons(item: Item) -> Item:
-    """What we read of a report; what says who reported what is let go of at once."""
+    """The fields of a report that we use; those about persons are dropped at once."""
     wanted = ("id", "source", "location", "category", "priority", "type", "created_at", "updated_at", "has_parent")
     return {name: item[name] for name in wanted}
 

@@ -21,13 +21,13 @@ def workspace_of(
 ) -> Workspace:
     """The folders, settings and clock of an installation, without anything running.
 
-    With ``as_known_on`` the one inside it that holds what was known on that day.
+    With ``as_known_on`` the installation inside it for the figures known on that day.
     """
     settings = load_settings()
     if is_sample:
         home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
         settings = settings.model_copy(update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home})
-        # What the sample suppliers say depends on the day alone.
+        # The answers of the sample suppliers depend on the day alone.
         as_of = as_of or local_day(clock())
     workspace = Workspace(settings, morning_of(as_of) if as_of else clock, is_sample=is_sample)
     return workspace.as_known_on(as_known_on) if as_known_on else workspace
@@ -39,7 +39,7 @@ def workspace_to_run(
     """The same for a run, which writes history; the sample may live through days to come.
 
     Raises SetupError for a moment that has yet to come: until then every other run would be refused, and readers would
-    be pointed at a release of a day that nobody has seen.
+    be pointed at a release of a day still to come.
     """
     workspace = workspace_of(is_sample=is_sample, as_of=as_of, as_known_on=as_known_on, clock=clock)
     now = clock()
@@ -47,14 +47,14 @@ def workspace_to_run(
         seen_from, here = (f"{moment.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}" for moment in (workspace.now(), now))
         raise SetupError(
             f"--as-of {as_of} lies in the future: it counts from {seen_from}, and here it is {here}\n"
-            f"  do: leave out --as-of; 'maandvers status --as-of {as_of}' tells how things will stand by then"
+            f"  do: leave out --as-of; 'maandvers status --as-of {as_of}' forecasts the state of each feed"
         )
     return workspace
 
 
 @contextmanager
 def sole_run(workspace: Workspace) -> Iterator[None]:
-    """Keep a second run out of the same installation; a killed run lets go by itself.
+    """Keep a second run out of the same installation; the lock of a killed run ends with its process.
 
     Raises SetupError when another run is at work.
     """

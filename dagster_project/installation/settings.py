@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from dagster_project.contracts.model import Editions
-from dagster_project.contracts.protocols import Protocol
+from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,14 +31,14 @@ class FeedSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    protocol: Protocol | None = None
+    protocol: ProtocolName | None = None
     location: str | None = None
     # How many of the newest editions are kept.
     editions: Editions | None = None
 
 
 class SupplierSettings(BaseModel):
-    """What one municipality sets for one supplier, over what the contract says."""
+    """Settings of one municipality for one supplier, which win over the contract."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +60,7 @@ class HttpSettings(BaseModel):
 
 
 class TomlWithoutSecrets(TomlConfigSettingsSource):
-    """The settings file, which people copy and commit, and which therefore holds no secret."""
+    """Settings file, which people copy and commit; a secret in it is refused."""
 
     def __call__(self) -> dict[str, Any]:
         """Read the file; raises SetupError for a secret in it."""
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     # Of those, the feeds or suppliers that are not used, or not any more.
     without: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
-    # Where people put the files they deliver: a folder per feed. Beside the landing where nothing is said.
+    # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
 
@@ -104,16 +104,16 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is passed in wins over the environment, which wins over the file."""
+        """Arguments win over the environment, which wins over the file."""
         return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
 
     @property
-    def drop_folder(self) -> Path:
-        """The folder that holds a folder per feed for files that people deliver."""
+    def inbox(self) -> Path:
+        """Folder for uploaded files, with a folder per feed."""
         return self.drops or self.home / "drops"
 
     def supplier(self, name: str) -> SupplierSettings:
-        """What is set for this supplier, or nothing."""
+        """Settings of this supplier, or defaults."""
         return self.suppliers.get(name, SupplierSettings())
 
 

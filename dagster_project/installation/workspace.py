@@ -1,4 +1,4 @@
-"""What one run works with: settings, contracts, the clock and the folders of this installation."""
+"""Context of one run: settings, contracts, the clock and the folders of this installation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,11 +13,12 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT, Settings
+from dagster_project.storage.event_log import EVENTS, EventLog
 
-# What tells the present moment, with time zone UTC.
+# Returns the present moment, in time zone UTC.
 Clock = Callable[[], datetime]
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
-# A simulated day is seen from its early morning, when a nightly run looks at suppliers.
+# A simulated day is seen from its early morning, when the nightly run asks suppliers.
 MORNING = time(6, 0)
 
 
@@ -43,8 +44,8 @@ def end_of(day: date) -> Clock:
     return lambda: moment
 
 
-class Reconstruction(BaseModel):
-    """That an installation holds what was known on an earlier day, and when it was made."""
+class PointInTime(BaseModel):
+    """The past day of which an installation is a rebuild, and when it was made."""
 
     as_known_on: date
     made_at: datetime
@@ -57,9 +58,9 @@ class Workspace:
     settings: Settings
     now: Clock = wall_clock
     models: Path = DBT_PROJECT / "models"
-    # Everything the sample suppliers serve is made up, and what is made from it says so.
+    # All figures of the sample suppliers are fictional, and marked as such.
     is_sample: bool = False
-    reconstruction: Reconstruction | None = None
+    point_in_time: PointInTime | None = None
 
     @cached_property
     def feeds(self) -> list[Feed]:
@@ -87,13 +88,13 @@ class Workspace:
         return feed in self.select(self.settings.feeds) and feed not in left_out
 
     def as_known_on(self, day: date) -> "Workspace":
-        """The installation inside this one for what was known by the end of ``day``; its clock stands still there."""
+        """The installation inside this one with what was known by the end of ``day``, where its clock stands still."""
         home = self.home / "as_known_on" / day.isoformat()
         return replace(
             self,
             settings=self.settings.model_copy(update={"home": home}),
             now=end_of(day),
-            reconstruction=Reconstruction(as_known_on=day, made_at=self.now()),
+            point_in_time=PointInTime(as_known_on=day, made_at=self.now()),
         )
 
     @property
@@ -108,8 +109,13 @@ class Workspace:
 
     @property
     def landing(self) -> Path:
-        """Deliveries as they came in."""
+        """Deliveries as they were received."""
         return self.home / "landing"
+
+    @property
+    def event_log(self) -> EventLog:
+        """The event log, kept with the deliveries that it describes."""
+        return EventLog(self.landing / EVENTS)
 
     @property
     def warehouse(self) -> Path:
@@ -128,11 +134,11 @@ class Workspace:
 
     @property
     def published(self) -> Path:
-        """The ledger of figures that were published, by which a revision is known as one."""
+        """The publication history: the figures that were published, by which revisions are recognised."""
         return self.home / "published"
 
     def release_folders(self) -> list[Path]:
-        """The folder of every release that exists, whole ones alone."""
+        """The folder of every complete release."""
         return sorted(
             folder
             for folder in self.releases.glob("*_*")

@@ -1,5 +1,5 @@
-"""Landing: every delivery as it came in, kept as long as its contract says.
+"""Landing: every delivery as it was received, kept as long as its contract says.
 
-Belongs here: writing, finding and setting aside deliveries, and the typed Parquet file of each.
-Does not: speaking to suppliers (extract), judging deliveries (expectations), knowing what a column means (staging).
+Belongs here: ingestion of deliveries, their typed Parquet files, quarantine, and the states of the feeds.
+Does not: wire protocols (extract), the judgement of deliveries (expectations), the meaning of columns (staging).
 """

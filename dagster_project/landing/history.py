@@ -1,61 +1,80 @@
-"""What held for a feed at any moment in the past: the states that its audits left, one after the other."""
+"""State of the feeds at any past moment: the states that audits recorded in the event log."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import LOCAL_TIME, local_day
 from dagster_project.landing.store import FeedState, FeedStore
-from dagster_project.storage.event_log import Entry
-
-logger = logging.getLogger(__name__)
+from dagster_project.storage.event_log import Entry, EventLog
 
 
-def remember(store: FeedStore, now: datetime) -> None:
-    """Keep what holds after an audit, where that is not what held before."""
-    for problem in store.event_log.problems():
-        logger.warning("%s %s: what was known on an earlier day cannot be told", store.event_log.file, problem)
-    content = store.state().model_dump(mode="json")
-    before = [entry.content for entry in store.event_log.readable()[-1:]] or [FeedState().model_dump(mode="json")]
-    if [content] != before:
-        store.event_log.append(now, content)
+@dataclass(frozen=True)
+class PastState:
+    """The state of a feed after one of its audits."""
+
+    at: datetime
+    state: FeedState
 
 
-def entries_until(store: FeedStore, day: date) -> list[Entry]:
-    """What was kept of a feed by the end of a day, oldest first.
+def record_audit(states: Mapping[FeedStore, FeedState], at: datetime) -> None:
+    """Record the states after an audit, of the feeds that changed."""
+    changed = {store: state for store, state in states.items() if state != _last_audited(store)}
+    if changed:
+        feeds = {one.feed.id: state.model_dump(mode="json", exclude_defaults=True) for one, state in changed.items()}
+        next(iter(changed)).event_log.append("audited", {"feeds": feeds}, at)
 
-    Raises SetupError when that was changed outside Maandvers.
-    """
-    return [entry for entry in store.event_log.entries() if local_day(entry.at) <= day]
+
+def _last_audited(store: FeedStore) -> FeedState | None:
+    """The recorded state of a feed whose last event is an audit; the empty state of one that was never asked for."""
+    entry, is_trusted = store.newest()
+    if entry is None:
+        return FeedState()
+    return store.state() if is_trusted and entry.kind == "audited" else None
 
 
-def state_of(entry: Entry) -> FeedState:
-    """The state as it was kept."""
-    return FeedState.model_validate(entry.content)
+def last_states_until(stores: Sequence[FeedStore], entries: Sequence[Entry], day: date) -> dict[FeedStore, PastState]:
+    """The last state of each feed by the end of a day, of the feeds that were audited by then."""
+    found: dict[FeedStore, PastState] = {}
+    for entry in reversed(entries):
+        if len(found) == len(stores):
+            break
+        if entry.kind == "audited" and local_day(entry.at) <= day:
+            feeds = entry.content["feeds"]
+            for store in stores:
+                if store.feed.id in feeds and store not in found:
+                    found[store] = PastState(entry.at, FeedState.model_validate(feeds[store.feed.id]))
+    return found
+
+
+def past_states(store: FeedStore, entries: Sequence[Entry]) -> Iterator[PastState]:
+    """Yield the state after each audit of a feed, oldest first."""
+    for entry in entries:
+        if entry.kind == "audited" and store.mark in entry.line:
+            yield PastState(entry.at, FeedState.model_validate(entry.content["feeds"][store.feed.id]))
 
 
 def ever_current(store: FeedStore) -> set[str]:
-    """Deliveries that stood for an edition at any time: what was known then is made from these."""
-    states = [store.state(), *map(state_of, store.event_log.readable())]
-    return {held.delivery_id for state in states for held in state.current.values()}
+    """The deliveries that ever represented an edition: past states derive from these."""
+    states = [store.state(), *(past.state for past in past_states(store, store.event_log.intact()))]
+    return {stored.delivery_id for state in states for stored in state.current.values()}
 
 
-def refuse_to_go_back(stores: Sequence[FeedStore], now: datetime) -> None:
-    """Keep a run whose clock was set back from writing history into the past.
+def refuse_to_go_back(event_log: EventLog, now: datetime) -> None:
+    """Stop a run whose clock was set back: it would write history into the past.
 
     Raises SetupError that names both moments.
     """
-    # What a damaged book says of its time is nothing to go by.
-    books = [store.event_log for store in stores if not any(store.event_log.problems())]
-    last = max((entry.at for book in books for entry in book.readable()[-1:]), default=now)
+    # The time of a damaged entry proves nothing.
+    last = next((entry.at for entry in event_log.trusted() if entry.kind == "audited"), now)
     if now < last:
         raise SetupError(
-            f"it is {_told(now)}, but the last run here was on {_told(last)}: history is not written backwards\n"
-            "  do: set the clock of this machine right, or leave out --as-of; --as-known-on tells what was known on an"
-            " earlier day. If that last run had a wrong clock, put landing back from the back-up of before it"
+            f"it is {_minute(now)}, but the last run here was on {_minute(last)}: history is not written backwards\n"
+            "  do: set the clock of this machine right, or leave out --as-of; --as-known-on shows an earlier day."
+            " If that last run had a wrong clock, put landing back from the back-up of before it"
         )
 
 
-def _told(moment: datetime) -> str:
+def _minute(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M}"

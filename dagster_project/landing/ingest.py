@@ -1,284 +1,220 @@
-"""Receiving a feed: ask its supplier for what is new, keep it as a candidate until the audit has judged it."""
+"""Ingestion of a feed: ask for its editions, take the steps for each, and record the state that results.
 
-import hashlib
+An error in one edition becomes a problem of that edition, and one in a feed a problem of that feed. New deliveries
+become candidates, which await the audit.
+"""
+
 import logging
-import secrets
-import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Answer, Edition, Extractor, Held, UnlistedError
+from dagster_project.extract.answer import Edition, UnlistedError
+from dagster_project.extract.extractors import Extractor
+from dagster_project.extract.http import Http
 from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.parquet import describe, last_period, refuse_days_to_come, write_parquet
+from dagster_project.landing.edition import fetch, question_of, stamp, validate, write
 from dagster_project.landing.staleness import (
     confirmed_at,
-    dated,
-    refuse_old_pages,
     refuse_unknown_age,
-    refuse_what_went_back,
     remark_on_a_gap,
-    remarks_on,
-    remarks_on_a_repeat,
-    their_clock,
+    remarks_on_age,
+    supplier_clock,
 )
-from dagster_project.landing.store import MANIFEST, FeedState, FeedStore, Manifest, StoredEdition
-from dagster_project.storage.atomic import write_file
+from dagster_project.landing.store import FeedState, FeedStore, StoredEdition
 
 logger = logging.getLogger(__name__)
 
+Now = Callable[[], datetime]
 
-@dataclass
+
+@dataclass(frozen=True)
 class Reception:
-    """What came of asking for a feed."""
+    """Result of asking for a feed: editions that were confirmed and received, and problems."""
 
     feed: str
-    confirmed: list[str] = field(default_factory=list)
-    received: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    confirmed: list[str]
+    received: list[str]
+    problems: list[str]
     # Some request got no usable answer, so that asking again later may help.
-    is_unreachable: bool = False
+    is_unreachable: bool
 
 
-def receive(store: FeedStore, extractor: Extractor, now: Callable[[], datetime]) -> Reception:
-    """Ask the supplier for every edition; what came waits as a candidate, what failed is told and changes nothing."""
-    state = store.state()
-    started, ages, window = now(), extractor.http.response_ages, state.window
-    state.attempted_at, state.retired_at, state.problems, state.remarks, is_listed = started, None, [], [], True
-    # A run that was killed may have left half a delivery here.
-    shutil.rmtree(store.incoming, ignore_errors=True)
-    reception = Reception(store.feed.id)
-    try:
-        held_years = _held_years(store, state)
-        editions = extractor.editions(held_years)
-        refuse_unknown_age(store.feed, ages, started)
-        _refuse_lost_years(store, editions, held_years)
-        state.window = [edition.key for edition in editions]
-    except UnlistedError as error:
-        editions, is_listed = error.known, False
-        state.window = state.window or [edition.key for edition in editions]
-        _tell(error, store, state, reception)
-    except DeliveryError as error:
-        editions = []
-        _tell(error, store, state, reception)
-    except Exception as error:
-        editions = []
-        logger.exception("%s: unexpected", store.feed.id)
-        _tell(_unforeseen(store, error), store, state, reception)
-    for edition in editions:
-        try:
-            candidate = _receive_edition(store, extractor, edition, state, now())
-        except DeliveryError as error:
-            _tell(error, store, state, reception, edition)
-            if not is_listed and isinstance(error, SupplierUnreachableError):
-                # Neither its list nor a table answers: waiting for every other table takes hours.
-                break
-            continue
-        except Exception as error:
-            # A mistake of ours in one feed must not keep the other feeds from going on.
-            logger.exception("%s %s: unexpected", store.feed.id, edition.key)
-            _tell(_unforeseen(store, error), store, state, reception, edition)
-            continue
-        if candidate is None:
-            reception.confirmed.append(edition.key)
-        else:
-            state.candidates[edition.key] = candidate
-            reception.received.append(edition.key)
-    state.their_clock = their_clock(ages)
-    state.remarks += [*extractor.http.remarks, *remarks_on(ages, started)]
-    if not reception.problems:
-        given_at = oldest(ages, started)
-        known = [held.known_at or given_at for edition in editions if (held := _held(state, edition.key))]
-        is_as_before = not state.candidates and state.window == window
-        state.confirmed_at = confirmed_at(state, known or [given_at], is_as_before=is_as_before, now=started)
-    store.save(state)
-    return reception
+@dataclass(frozen=True)
+class Offer:
+    """The editions to ask for, and the window: those that the supplier has."""
+
+    editions: list[Edition]
+    window: list[str]
+    is_listed: bool = True
+    error: DeliveryError | None = None
+
+
+@dataclass(frozen=True)
+class EditionResult:
+    """Result of asking for one edition: confirmed, received (``written``) or failed (``error``)."""
+
+    edition: Edition
+    written: StoredEdition | None = None
+    error: DeliveryError | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def receive(store: FeedStore, extractor: Extractor, now: Now) -> Reception:
+    """Ask the supplier for every edition and record the result; new deliveries become candidates."""
+    before, started = store.state(), now()
+    store.clear_incoming()
+    offer = ask(store, extractor, before, started)
+    results = [*_ask_editions(store, extractor, before, offer, now)]
+    after = _state_after(store, before, offer, results, extractor.http, started)
+    written = {result.edition.key: result.written for result in results if result.written}
+    store.record(after, started, [one.delivery_id for one in written.values()])
+    confirmed = [result.edition.key for result in results if not (result.written or result.error)]
+    errors = (offer.error, *(result.error for result in results))
+    is_unreachable = any(isinstance(error, SupplierUnreachableError) for error in errors)
+    return Reception(store.feed.id, confirmed, [*written], after.problems, is_unreachable)
 
 
 def retire(store: FeedStore, now: datetime) -> None:
-    """Remember since when a feed that was asked for is not used any more; until it is asked for again."""
+    """Record since when a feed that was asked for is no longer used, until it is asked for again."""
     state = store.state()
     if state.attempted_at and state.retired_at is None:
-        state.retired_at = now
-        store.save(state)
+        store.record(state.model_copy(update={"retired_at": now}), now)
 
 
-def _refuse_lost_years(store: FeedStore, editions: list[Edition], held: Mapping[int, str]) -> None:
-    """A list that no longer has the newest year is an old list: going by it would show older figures as the newest."""
+def ask(store: FeedStore, extractor: Extractor, before: FeedState, now: datetime) -> Offer:
+    """Ask which editions there are."""
+    try:
+        stored_years = _stored_years(store, before)
+        editions = extractor.editions(stored_years)
+        refuse_unknown_age(store.feed, extractor.http.response_ages, now)
+        _refuse_lost_years(store.feed, editions, stored_years)
+    except UnlistedError as error:
+        known = error.known
+        return Offer(known, before.window or [edition.key for edition in known], is_listed=False, error=error)
+    except DeliveryError as error:
+        return Offer([], before.window, error=error)
+    except Exception as error:
+        logger.exception("%s: unexpected", store.feed.id)
+        return Offer([], before.window, error=_unexpected(store.feed, error))
+    return Offer(editions, [edition.key for edition in editions])
+
+
+def _stored_years(store: FeedStore, state: FeedState) -> dict[int, str]:
+    return {
+        int(year): manifest.source_id
+        for year, stored in state.current.items()
+        if year.isdigit() and (manifest := store.written_manifest(stored.delivery_id))
+    }
+
+
+def _refuse_lost_years(feed: Feed, editions: list[Edition], stored: Mapping[int, str]) -> None:
+    """Refuse a list without the newest stored year: it is an old list, and would show older figures as the newest."""
     listed = [edition.year for edition in editions if edition.year is not None]
-    if held and listed and max(held) > max(listed):
+    if stored and listed and max(stored) > max(listed):
         raise DeliveryError(
-            store.feed.id,
-            problem=f"no longer lists its table of {max(held)}",
-            expected=f"{held[max(held)]}, which we hold, or a newer one",
+            feed.id,
+            problem=f"no longer lists its table of {max(stored)}",
+            expected=f"the stored table {stored[max(stored)]}, or a newer one",
             came=f"{max(listed)} as the newest",
             do="wait for the next run: a cache on the way may keep an old list; if it lasts, ask the supplier",
             is_quarantined=False,
         )
 
 
-def _held_years(store: FeedStore, state: FeedState) -> dict[int, str]:
-    return {
-        int(year): manifest.source_id
-        for year, held in state.current.items()
-        if year.isdigit() and (manifest := store.written_manifest(held.delivery_id))
-    }
+def _ask_editions(
+    store: FeedStore, extractor: Extractor, before: FeedState, offer: Offer, now: Now
+) -> Iterator[EditionResult]:
+    for edition in offer.editions:
+        result = _ask_edition(store, extractor, before, edition, now())
+        yield result
+        if not offer.is_listed and isinstance(result.error, SupplierUnreachableError):
+            # Neither its list nor a table answers: waiting for every other table takes hours.
+            return
 
 
-def contract_version(feed: Feed, edition: Edition) -> str:
-    """Changes when the contract asks for other columns, so that what we hold must be fetched anew."""
-    wanted = [
-        (table.name, column.model_dump(include={"name", "data_type", "meta"}))
-        for table in feed.tables
-        for column in table.expected_columns(edition.year)
-    ]
-    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
-
-
-def _receive_edition(
-    store: FeedStore, extractor: Extractor, edition: Edition, state: FeedState, now: datetime
-) -> StoredEdition | None:
-    """Fetch one edition; None when the supplier confirms what we hold."""
-    version = contract_version(store.feed, edition)
-    held = _held(state, edition.key)
-    known = None
-    damage = store.damage(held.delivery_id) if held else None
-    if damage:
-        # A delivery made of this one and of what changed since would carry the damage on, under a seal of its own.
-        logger.warning("%s", damage)
-        state.remarks.append(f"{damage.splitlines()[0]}; all of edition {edition.key} was asked for anew")
-    elif held and held.contract_version == version:
-        tables = {table.name: store.parquet(held.delivery_id, table.name) for table in store.feed.tables}
-        known = Held(held.validators, held.known_at, tables)
-    work = store.incoming / f"{edition.key}-{secrets.token_hex(4)}"
-    payload, scratch = work / "payload", work / "scratch"
-    payload.mkdir(parents=True)
-    scratch.mkdir()
-    ages_before = len(extractor.http.response_ages)
+def _ask_edition(
+    store: FeedStore, extractor: Extractor, before: FeedState, edition: Edition, now: datetime
+) -> EditionResult:
+    remarks: tuple[str, ...] = ()
+    error: DeliveryError
     try:
-        answer = extractor.fetch(edition, known, payload, scratch)
-        ages = extractor.http.response_ages[ages_before:]
-        refuse_unknown_age(store.feed, ages, now)
-        if answer is None:
-            return None
-        refuse_old_pages(store.feed, edition, answer, ages, now)
-        answer, remarks = dated(store, edition, answer, oldest(ages, now), now)
-        state.remarks += remarks
-        delivery_id = _content_address(edition, answer, version)
-        if held and held.delivery_id != delivery_id and (before := store.written_manifest(held.delivery_id)):
-            refuse_what_went_back(store.feed, edition, answer, before)
-        if not damage and (before := store.written_manifest(delivery_id)):
-            state.remarks += remarks_on_a_repeat(answer, before)
-        _write_delivery(store, edition, answer, version, delivery_id, work, now)
-    except DeliveryError as error:
-        shutil.rmtree(scratch, ignore_errors=True)
-        if error.is_quarantined:
-            store.move_to_quarantine(work, _name_of_failure(edition, work, str(error)), str(error))
-        raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    logger.info("%s %s: received delivery %s", store.feed.id, edition.key, delivery_id)
-    return StoredEdition(
-        delivery_id=delivery_id,
-        previous_id=_comparable(store, state.current.get(edition.key)),
-        contract_version=version,
-        validators=answer.validators,
-        known_at=answer.known_at,
+        question = question_of(store, before, edition)
+        remarks = question.remarks
+        with store.work_folder(edition.key) as work:
+            fetched = fetch(store.feed, extractor, question, work, now)
+            if fetched is None:
+                return EditionResult(edition, remarks=remarks)
+            stamped = stamp(store, question, fetched, now)
+            validated = validate(store.feed, edition, stamped.answer, work, local_day(now))
+            written = write(store, question, stamped, validated, work, now)
+        logger.info("%s %s: received delivery %s", store.feed.id, edition.key, written.delivery_id)
+        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks))
+    except DeliveryError as known:
+        error = known
+    except Exception as unknown:
+        # A mistake of ours in one feed must not keep the other feeds from going on.
+        logger.exception("%s %s: unexpected", store.feed.id, edition.key)
+        error = _unexpected(store.feed, unknown)
+    return EditionResult(edition, error=error, remarks=remarks)
+
+
+def _state_after(
+    store: FeedStore, before: FeedState, offer: Offer, results: Sequence[EditionResult], http: Http, started: datetime
+) -> FeedState:
+    """The state to record: new candidates, problems, and the moment until which the supplier confirmed everything."""
+    candidates = before.candidates | {result.edition.key: result.written for result in results if result.written}
+    problems = [] if offer.error is None else [_problem(store, before, offer.error)]
+    remarks: list[str] = []
+    for result in results:
+        remarks += result.remarks
+        if result.error and _is_gap(store, before, offer, result.edition):
+            logger.warning("%s", result.error)
+            remarks.append(remark_on_a_gap(result.edition.key, result.error))
+        elif result.error:
+            problems.append(_problem(store, before, result.error))
+    after = before.model_copy(
+        update={
+            "candidates": candidates,
+            "window": offer.window,
+            "attempted_at": started,
+            "retired_at": None,
+            "their_clock": supplier_clock(http.response_ages),
+            "problems": problems,
+            "remarks": [*remarks, *http.remarks, *remarks_on_age(http.response_ages, started)],
+        }
+    )
+    if problems:
+        return after
+    given_at = oldest(http.response_ages, started)
+    stored = [after.stored(edition.key) for edition in offer.editions]
+    known = [one.known_at or given_at for one in stored if one] or [given_at]
+    is_as_before = not candidates and offer.window == before.window
+    return after.model_copy(
+        update={"confirmed_at": confirmed_at(before, known, is_as_before=is_as_before, now=started)}
     )
 
 
-def _held(state: FeedState, edition: str) -> StoredEdition | None:
-    """The newest that we hold of an edition, judged or not."""
-    return state.candidates.get(edition) or state.current.get(edition)
+def _is_gap(store: FeedStore, before: FeedState, offer: Offer, edition: Edition) -> bool:
+    """Whether an edition is an older one that was never received, for which no clock waits."""
+    return edition.key not in store.open_editions(offer.window) and before.stored(edition.key) is None
 
 
-def _comparable(store: FeedStore, current: StoredEdition | None) -> str | None:
-    """The last delivery with which what came in can be compared."""
-    before = (current.delivery_id, current.previous_id) if current else ()
-    return next((one for one in before if one and not store.damage(one)), None)
+def _problem(store: FeedStore, before: FeedState, error: DeliveryError) -> str:
+    error.kept = store.describe(before.current.values())
+    logger.error("%s", error)
+    return str(error)
 
 
-def _write_delivery(
-    store: FeedStore, edition: Edition, answer: Answer, version: str, delivery_id: str, work: Path, now: datetime
-) -> None:
-    """Turn the answer into a finished delivery under the name made from its content."""
-    tables = {}
-    for table in store.feed.tables:
-        target = work / f"{table.name}.parquet"
-        columns = write_parquet(store.feed, edition, table, answer.tables[table.name], work / "scratch", target)
-        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
-    period_end = None
-    if period := store.feed.period_column:
-        target = work / f"{period[0]}.parquet"
-        period_end = last_period(target, *period[1:])
-        if "period" in store.feed.delivery.clocks:
-            refuse_days_to_come(store.feed, edition, target, *period, local_day(now))
-    manifest = Manifest(
-        feed=store.feed.id,
-        edition=edition.key,
-        source_id=edition.source_id,
-        delivery_id=delivery_id,
-        retrieval=answer.retrieval,
-        url=answer.url,
-        received_at=now,
-        released_at=answer.released_at,
-        period_end=period_end,
-        contract_version=version,
-        headers=answer.headers,
-        facts=answer.facts,
-        payload=answer.payload,
-        tables=tables,
-    )
-    shutil.rmtree(work / "scratch")
-    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
-    store.add(work, delivery_id)
-
-
-def _content_address(edition: Edition, answer: Answer, version: str) -> str:
-    """Made from the records alone: a page's envelope holds addresses that change while no figure does.
-
-    Figures that are called definitive without a change are another delivery, for they are said to be something else.
-    """
-    status = answer.facts.get("figures_status", "")
-    digest = hashlib.sha256(f"{edition.source_id} {version} {status}".encode())
-    for records in answer.tables.values():
-        for file in [*records.files, *(lookup.file for lookup in records.lookups.values())]:
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
-    return digest.hexdigest()[:16]
-
-
-def _name_of_failure(edition: Edition, work: Path, reason: str) -> str:
-    """The same failure with the same payload gets the same name, so that a daily repeat is kept once."""
-    digest = hashlib.sha256(reason.encode())
-    for file in sorted((work / "payload").iterdir()):
-        digest.update(file.read_bytes())
-    return f"{edition.key}-{digest.hexdigest()[:16]}"
-
-
-def _unforeseen(store: FeedStore, error: Exception) -> DeliveryError:
+def _unexpected(feed: Feed, error: Exception) -> DeliveryError:
     return DeliveryError(
-        store.feed.id,
-        problem="was not received, for a reason that nobody foresaw",
+        feed.id,
+        problem="was not received because of an unexpected error",
         expected="an error of the supplier that Maandvers knows, or none",
         came=f"{type(error).__name__}: {error}",
         do="report this with the log of the run",
+        is_quarantined=False,
     )
-
-
-def _tell(
-    error: DeliveryError, store: FeedStore, state: FeedState, reception: Reception, edition: Edition | None = None
-) -> None:
-    if edition and edition.key not in store.open_editions(state.window) and _held(state, edition.key) is None:
-        state.remarks.append(remark_on_a_gap(edition.key, error))
-        logger.warning("%s", error)
-        return
-    error.kept = store.told(state.current.values())
-    logger.error("%s", error)
-    reception.problems.append(str(error))
-    reception.is_unreachable |= isinstance(error, SupplierUnreachableError)
-    state.problems.append(str(error))

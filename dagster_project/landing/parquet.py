@@ -1,4 +1,4 @@
-"""From a supplier's records to one typed Parquet file: DuckDB's readers parse, this module checks every value."""
+"""Conversion of a supplier's records to typed Parquet: DuckDB parses, this module checks every value."""
 
 import hashlib
 from datetime import date
@@ -28,10 +28,10 @@ def write_parquet(
 ) -> list[str]:
     """Write the contract's columns of ``records`` to ``target``, typed and stripped of padding.
 
-    Returns the columns. Raises DeliveryError for rows that are missing or double and for a value of another type.
+    Returns the columns. Raises DeliveryError for missing or duplicate rows and for a value of another type.
     """
     columns = table.expected_columns(edition.year)
-    # What does not fit in memory goes to the scratch folder.
+    # Data that does not fit in memory goes to the scratch folder.
     with duckdb.connect(config={"temp_directory": str(scratch / "spilled")}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         try:
@@ -42,7 +42,7 @@ def write_parquet(
             ) from error
         _check_rows(connection, feed, edition, table, records)
         _check_values(connection, feed, edition, table, columns, records)
-        # A column that this edition does not have is kept as an empty one: all editions have the same columns.
+        # A column that this edition lacks is stored empty: all editions have the same columns.
         expected = {column.name for column in columns}
         select = ", ".join(
             f"{'' if column.name in expected else 'null::'}"
@@ -56,7 +56,7 @@ def write_parquet(
 
 
 def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManifest:
-    """What the manifest says of a Parquet file."""
+    """Describe a Parquet file for the manifest."""
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     rows = duckdb.read_parquet(str(target)).count("*").fetchone()
@@ -65,21 +65,21 @@ def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManif
 
 
 def last_period(target: Path, column: str, data_type: DataType) -> date | None:
-    """The last day that a column reaches, of dates, moments or period codes of CBS: the period clock."""
+    """The last day in a column of dates, moments or CBS period codes: the period clock."""
     with duckdb.connect() as connection:
         if data_type == "varchar":
             codes = connection.execute(f"SELECT DISTINCT {column} FROM read_parquet({_quoted(str(target))})").fetchall()
             return last_period_end(code for (code,) in codes if code)
-        # A moment belongs to the day that the clocks of the municipality showed.
+        # A moment belongs to a day in the time zone of the municipality.
         connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
         (day,) = _one(connection, f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})")
     return day
 
 
-def refuse_days_to_come(
+def refuse_future_days(
     feed: Feed, edition: Edition, target: Path, table: str, column: str, data_type: DataType, today: date
 ) -> None:
-    """Refuse a table with a row of a later day than today: that one row would keep all others fresh until then.
+    """Refuse a table with a row of a later day than today, which would keep all other rows fresh until then.
 
     Raises DeliveryError that names the row.
     """
@@ -98,18 +98,18 @@ def refuse_days_to_come(
             (heading,) = (one.meta.supplier_name for one in own.columns if one.name == column)
             raise DeliveryError(
                 feed.id,
-                problem=f"table {table} of edition {edition.key} ({edition.source_id}) holds a day that has yet to come"
+                problem=f"table {table} of edition {edition.key} ({edition.source_id}) has a day in the future"
                 f" in column '{heading}', row {row:,}",
                 expected=f"a day until {today}",
                 came=f"{period} ({count:,} such {'row' if count == 1 else 'rows'})",
-                do="correct the day where the figures are kept, and deliver again",
+                do="correct the day in the register, and deliver again",
             )
 
 
 def _read_as_text(
     connection: duckdb.DuckDBPyConnection, columns: list[Column], records: Records, missing: tuple[str, ...]
 ) -> None:
-    """Everything is read as text first: a reader that meets '12,5' in a number column should not decide for us."""
+    """Read all values as text first: the reader should not decide about '12,5' in a number column."""
     direct = dict(records.supplier_columns)
     if records.row_number:
         direct["row_number"] = records.row_number
@@ -160,7 +160,7 @@ def _check_rows(
             feed,
             edition,
             table,
-            "holds rows that came twice",
+            "has duplicate rows",
             "every row number once",
             f"{rows:,} rows with {different:,} different numbers",
         )
@@ -200,7 +200,7 @@ def _check_values(
     columns: list[Column],
     records: Records,
 ) -> None:
-    """Find the first value that its column's type cannot hold."""
+    """Refuse the first value that does not fit the type of its column."""
     typed = [column for column in columns if column.data_type != "varchar"]
     if not typed:
         return
@@ -219,14 +219,14 @@ def _check_values(
                 feed,
                 edition,
                 table,
-                f"holds another kind of value in column '{name}', row {row:,}",
+                f"has another kind of value in column '{name}', row {row:,}",
                 KIND_OF_VALUE[column.data_type],
                 f"{value!r} ({wrong:,} such values)",
             )
 
 
 def _is_wrong(column: Column) -> str:
-    """Casting '12.5' to a whole number rounds it silently, so whole numbers are looked at as numbers first."""
+    """SQL for a wrong value: whole numbers are first read as numbers, because casts round '12.5' silently."""
     name = column.name
     is_wrong = f"try_cast({name} AS {column.data_type}) IS NULL"
     if column.data_type in ("bigint", "integer"):
@@ -257,9 +257,9 @@ def _quoted(text: str) -> str:
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:
     if feed.delivery.is_uploaded:
-        do = f"look at the file, correct it and bring it again; what its columns hold stands in {feed.file}"
+        do = f"look at the file, correct it and deliver it again; its columns are described in {feed.file}"
     else:
-        do = f"compare the payload in quarantine with {feed.file}; a delivery that broke off comes right by itself"
+        do = f"compare the payload in quarantine with {feed.file}; an interrupted delivery succeeds at the next run"
     return DeliveryError(
         feed.id,
         problem=f"table {table.name} of edition {edition.key} ({edition.source_id}) {problem}",

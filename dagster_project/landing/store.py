@@ -1,30 +1,50 @@
-"""Where deliveries lie: one folder per feed with its deliveries, what was set aside, and which are current."""
+"""Feed store: the only module that knows the folders of landing.
+
+Every feed has one folder, with its deliveries and its quarantine. Its state is recorded in the event log.
+"""
 
 import hashlib
-import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import PayloadFile, Retrieval
 from dagster_project.installation.workspace import local_day
 from dagster_project.storage.atomic import move_folder, write_file
-from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of, write_checksums
-from dagster_project.storage.event_log import EventLog
+from dagster_project.storage.checksums import (
+    CHECKSUMS,
+    IS_GONE,
+    changed_files,
+    checksum_of_list,
+    digest_of,
+    write_checksums,
+)
+from dagster_project.storage.event_log import EVENTS, Entry, EventLog
 
 MANIFEST = "manifest.json"
-# Why something was set aside, beside it; its time is when.
+# Why a delivery was quarantined; the time of this file is when.
 REASON = "reason.txt"
+# Temporary files of a delivery that is being prepared.
+SCRATCH = "scratch"
+PAYLOAD = "payload"
 
 
-class TableManifest(BaseModel):
-    """What one typed Parquet file of a delivery holds."""
+class Frozen(BaseModel):
+    """A value: a change makes another one."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class TableManifest(Frozen):
+    """One typed Parquet file of a delivery."""
 
     rows: int
     columns: list[str]
@@ -32,15 +52,14 @@ class TableManifest(BaseModel):
     sha256: str
 
 
-class Manifest(BaseModel):
-    """All that is known of a delivery; written once, never changed."""
+class Manifest(Frozen):
+    """Everything known about a delivery; written once, never changed."""
 
     feed: str
     edition: str
     source_id: str
     delivery_id: str
-    # Deliveries from before it was written down have none, and so cannot be read again.
-    retrieval: Retrieval | None = None
+    retrieval: Retrieval
     url: str
     received_at: datetime
     released_at: datetime | None
@@ -52,35 +71,35 @@ class Manifest(BaseModel):
     tables: dict[str, TableManifest]
 
 
-class StoredEdition(BaseModel):
-    """A delivery that stands for an edition, and by what its supplier can tell whether it is the latest."""
+class StoredEdition(Frozen):
+    """The delivery of an edition, with the validators by which the supplier recognises its latest version."""
 
     delivery_id: str
     previous_id: str | None
     contract_version: str
     validators: dict[str, str]
-    # When this was known to be the latest, where that is not the moment of asking.
+    # When this was known to be the latest, if that is not the moment of asking.
     known_at: datetime | None = None
 
 
-class FeedState(BaseModel):
-    """What holds now for a feed: the one thing in landing that changes."""
+class FeedState(Frozen):
+    """The state of a feed after it was asked for or audited."""
 
     # Deliveries that passed the audit, per edition.
     current: dict[str, StoredEdition] = {}
-    # Deliveries that came in and wait for the audit.
+    # Deliveries that were received and await the audit.
     candidates: dict[str, StoredEdition] = {}
     # Editions the supplier had when it was last asked.
     window: list[str] = []
-    # When the supplier told us, for every edition, what its latest is; it becomes checked_at once we hold all of that.
+    # When the supplier confirmed the latest version of every edition; becomes checked_at once all of that is current.
     confirmed_at: datetime | None = None
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
-    # Since when the settings say that it is not used any more.
+    # Since when the settings no longer include the feed.
     retired_at: datetime | None = None
-    # What time it was by the supplier's own clock when it was last asked.
+    # The time by the supplier's own clock when it was last asked.
     their_clock: datetime | None = None
-    # What keeps the clocks from moving, and what is only worth saying.
+    # Problems keep the clocks from moving; remarks do not.
     problems: list[str] = []
     remarks: list[str] = []
 
@@ -88,57 +107,63 @@ class FeedState(BaseModel):
     def shown(self) -> list[str]:
         """The current editions that may be shown: as many of the newest as the supplier was asked for.
 
-        A table that is listed and not held yet takes the place of no other: suppliers list them before they fill them.
+        A listed table that was not received yet replaces no other: suppliers list tables before they fill them.
         """
         asked = self.current.keys() & set(self.window)
         others = sorted(self.current.keys() - asked, reverse=True)
         return sorted([*asked, *others[: len(self.window) - len(asked)]])
 
+    def stored(self, edition: str) -> StoredEdition | None:
+        """The newest delivery of an edition, audited or not."""
+        return self.candidates.get(edition) or self.current.get(edition)
+
 
 class FeedStore:
-    """The folder of one feed in landing."""
+    """The folder of one feed in landing, and its state in the event log."""
 
     def __init__(self, landing: Path, feed: Feed) -> None:
         self.feed = feed
+        self.landing = landing
         self.folder = landing / feed.supplier / feed.name
         self.incoming = self.folder / "incoming"
         self.deliveries = self.folder / "deliveries"
         self.quarantine = self.folder / "quarantine"
-        self.state_file = self.folder / "state.json"
-        # Every state that an audit left behind.
-        self.event_log = EventLog(self.folder / "history.jsonl")
+        self.event_log = EventLog(landing / EVENTS)
+        # How a line of the event log names this feed.
+        self.mark = f'"{feed.id}": {{'.encode()
 
     def state(self) -> FeedState:
-        """What holds now; the state of a feed that was never asked for is empty."""
-        if not self.state_file.exists():
+        """The last recorded state, which is empty for a feed that was never asked for.
+
+        If damage to the event log may hide a newer state, no clock counts until the supplier confirms the deliveries.
+        """
+        entry, is_trusted = self.newest()
+        if entry is None:
             return FeedState()
-        written = self.state_file.read_bytes()
-        try:
-            content = json.loads(written)["state"]
-            state = FeedState.model_validate(content)
-        except (ValueError, KeyError, TypeError):
-            return FeedState(problems=[self._broken_seal()])
-        # As it was written, which may have been before the state had all of its fields.
-        if _sealed(content) != written:
-            # Nobody can say what was changed, so no clock counts until the supplier has confirmed what we hold.
-            state.checked_at = state.confirmed_at = None
-            state.problems = [self._broken_seal()]
-        return state
+        state = FeedState.model_validate(entry.content["feeds"][self.feed.id])
+        return state if is_trusted else state.model_copy(update=self._untrusted())
 
-    def save(self, state: FeedState) -> None:
-        """Let this be what holds now."""
-        write_file(self.state_file, _sealed(state.model_dump(mode="json")))
+    def newest(self) -> tuple[Entry | None, bool]:
+        """Return the last event of this feed, and whether no damage can hide a newer one."""
+        return self.event_log.newest(self.mark)
 
-    def is_state_sealed(self) -> bool:
-        """Whether the state is as it was saved; so it is where nothing was saved yet."""
-        return not self.state_file.exists() or self._broken_seal() not in self.state().problems
-
-    def _broken_seal(self) -> str:
-        return (
-            f"{self.feed.id}: its books were changed outside Maandvers, so its clocks do not count\n"
-            f"  expected: {self.state_file.name} as the last run wrote it\n"
-            "  do: run again: what the supplier confirms counts anew"
+    def _untrusted(self) -> Mapping[str, object]:
+        damaged = (
+            f"{self.feed.id}: the event log was changed outside Maandvers, so the clocks of this feed do not count\n"
+            f"  expected: {self.event_log.file.name} as the last run wrote it\n"
+            "  do: run again: what the supplier confirms counts again"
         )
+        return {"checked_at": None, "confirmed_at": None, "problems": [damaged]}
+
+    def record(self, state: FeedState, at: datetime, written: Iterable[str] = ()) -> None:
+        """Record the state after asking, with the checksums of the deliveries that were written."""
+        content: dict[str, dict[str, Any]] = {
+            "feeds": {self.feed.id: state.model_dump(mode="json", exclude_defaults=True)}
+        }
+        folders = [self.deliveries / delivery_id for delivery_id in written]
+        if folders:
+            content["folders"] = {str(one.relative_to(self.landing.parent)): checksum_of_list(one) for one in folders}
+        self.event_log.append("received", content, at)
 
     def manifest(self, delivery_id: str) -> Manifest:
         """The manifest of a delivery. Raises DeliveryError when it cannot be read."""
@@ -149,12 +174,12 @@ class FeedStore:
             raise self._damaged(file, "cannot be read") from error
 
     def written_manifest(self, delivery_id: str) -> Manifest | None:
-        """The manifest of a delivery; None where it is not as it was written."""
+        """The manifest of a delivery; None if it does not match its checksum."""
         folder = self.deliveries / delivery_id
         return None if [*changed_files(folder, [MANIFEST])] else self.manifest(delivery_id)
 
     def damage(self, delivery_id: str) -> str | None:
-        """What of a delivery's manifest and tables is not as it was written, in words; None where all of it is."""
+        """Describe the first checksum mismatch in a delivery's manifest or tables; None if intact."""
         manifest, names = self.written_manifest(delivery_id), [MANIFEST]
         if manifest:
             names = [f"{table}.parquet" for table in manifest.tables]
@@ -165,22 +190,22 @@ class FeedStore:
     def _damaged(self, file: Path, problem: str) -> DeliveryError:
         return DeliveryError(
             self.feed.id,
-            problem=f"{file} is not as it was written, so nothing is made of it",
-            expected="the file whose SHA-256 was kept when it came in",
-            came=f"one that {problem}",
-            do="run again: all of it is then asked for anew; where that does not help, put it back from your back-up,"
+            problem=f"{file} does not match its checksum, so this delivery is not used",
+            expected="the file as it was received",
+            came=f"a file that {problem}",
+            do="run again: all of it is then asked for again; if that does not help, put it back from your back-up,"
             " or without one remove its folder",
             is_quarantined=False,
         )
 
-    def told(self, held: Iterable[StoredEdition]) -> str:
-        """Until when what we hold came in, in words."""
-        manifests = [manifest for one in held if (manifest := self.written_manifest(one.delivery_id))]
+    def describe(self, stored: Iterable[StoredEdition]) -> str:
+        """Describe what stays in use, by the day on which the newest of these deliveries was received."""
+        manifests = [manifest for one in stored if (manifest := self.written_manifest(one.delivery_id))]
         last = max((manifest.received_at for manifest in manifests), default=None)
-        return f"what was received on {local_day(last)}" if last else "nothing; there is no earlier delivery"
+        return f"the delivery of {local_day(last)}" if last else "nothing; there is no earlier delivery"
 
     def manifests(self) -> Iterator[Manifest]:
-        """The manifest of every delivery that was ever kept."""
+        """Yield the manifest of every delivery that was ever stored."""
         for folder in sorted(self.deliveries.iterdir()) if self.deliveries.exists() else ():
             yield self.manifest(folder.name)
 
@@ -190,33 +215,54 @@ class FeedStore:
 
     def payload(self, delivery_id: str, name: str) -> Path:
         """A file of a delivery as it was received, packed."""
-        return self.deliveries / delivery_id / "payload" / name
+        return self.deliveries / delivery_id / PAYLOAD / name
 
     def has_tables(self, delivery_id: str) -> bool:
-        """Whether the files that a delivery's tables were read into are all there."""
+        """Whether all typed Parquet files of a delivery exist."""
         return (self.deliveries / delivery_id / MANIFEST).exists() and all(
             self.parquet(delivery_id, table).exists() for table in self.manifest(delivery_id).tables
         )
 
     def has_payload(self, delivery_id: str) -> bool:
-        """Whether all that was received of a delivery is there."""
+        """Whether all payload files of a delivery exist."""
         return (self.deliveries / delivery_id / MANIFEST).exists() and all(
             self.payload(delivery_id, file.name).exists() for file in self.manifest(delivery_id).payload
         )
 
+    @contextmanager
+    def work_folder(self, edition: str) -> Iterator[Path]:
+        """A folder in which a delivery is prepared; moved to quarantine by a DeliveryError that says so."""
+        work = self.incoming / f"{edition}-{token_hex(4)}"
+        (work / PAYLOAD).mkdir(parents=True)
+        (work / SCRATCH).mkdir()
+        try:
+            yield work
+        except DeliveryError as error:
+            if error.is_quarantined:
+                shutil.rmtree(work / SCRATCH, ignore_errors=True)
+                self.move_to_quarantine(work, _name_of_failure(edition, work, str(error)), str(error))
+            raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def clear_incoming(self) -> None:
+        """Remove the half deliveries of a killed run."""
+        shutil.rmtree(self.incoming, ignore_errors=True)
+
     def add(self, work: Path, delivery_id: str) -> None:
-        """Keep a finished delivery, unless the same one is kept whole; of one that was pruned only the manifest is."""
+        """Store a finished delivery, unless the same one is stored and whole; of a pruned one only the manifest is."""
         kept = self.deliveries / delivery_id
         if kept.exists():
             self._mend(kept, work)
             if self.damage(delivery_id) is None and self.has_payload(delivery_id):
                 return
             kept.rename(self.incoming / f"replaced-{delivery_id}")
+        shutil.rmtree(work / SCRATCH, ignore_errors=True)
         write_checksums(work)
         move_folder(work, kept)
 
     def _mend(self, kept: Path, work: Path) -> None:
-        """Put back what was damaged and came in again bit by bit: releases were sealed with the delivery as it was."""
+        """Restore damaged files that were received again byte for byte: releases name the checksums of before."""
         listed = (kept / CHECKSUMS).read_bytes().splitlines() if (kept / CHECKSUMS).exists() else []
         for file, problem in [*changed_files(kept)]:
             name = str(file.relative_to(kept))
@@ -225,7 +271,7 @@ class FeedStore:
                 write_file(file, again.read_bytes())
 
     def move_to_quarantine(self, folder: Path, name: str, reason: str) -> Path:
-        """Move what cannot be used to quarantine, with the reason beside it."""
+        """Move an unusable delivery to quarantine, with the reason."""
         write_file(folder / REASON, reason.encode())
         write_checksums(folder)
         target = self.quarantine / name
@@ -236,19 +282,21 @@ class FeedStore:
         return target
 
     def open_editions(self, editions: list[str]) -> list[str]:
-        """Of these editions the newest, which the supplier still refills: clocks wait for them, each run judges them.
+        """The newest of these editions, which the supplier still revises: clocks wait for them, each run audits them.
 
-        One of before these that never came leaves a gap, and makes nothing that is shown look fresher.
+        An older edition that was never received leaves a gap and does not make other figures look fresher.
         """
         count = self.feed.delivery.newest_editions
         return editions if count == "all" else sorted(editions)[-count:]
 
     def newest_manifests(self, state: FeedState) -> dict[str, Manifest]:
-        """Manifests of the current deliveries that may be shown, oldest edition first."""
+        """Return the manifests of the current deliveries that may be shown, oldest edition first."""
         return {edition: self.manifest(state.current[edition].delivery_id) for edition in state.shown}
 
 
-def _sealed(content: dict[str, Any]) -> bytes:
-    """The state with a seal over it: a moved clock would make old figures look fresh."""
-    seal = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return json.dumps({"seal": seal, "state": content}, indent=2).encode()
+def _name_of_failure(edition: str, work: Path, reason: str) -> str:
+    """Give the same failure with the same payload the same name: a daily repeat is stored once."""
+    digest = hashlib.sha256(reason.encode())
+    for file in sorted((work / PAYLOAD).iterdir()):
+        digest.update(file.read_bytes())
+    return f"{edition}-{digest.hexdigest()[:16]}"

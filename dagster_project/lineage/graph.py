@@ -1,8 +1,8 @@
-"""The way of a figure through the models, as dbt's manifest tells it: what reads what, where, and by which SQL."""
+"""The graph of models, seeds and raw tables of a release, from dbt's manifest."""
 
 import json
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -18,18 +18,15 @@ class Node(BaseModel):
     name: str
     kind: Kind
     schema_name: str
-    # Below the folder that holds models and seeds; of a raw table, its contract.
+    # Relative to the folder that has models and seeds; of a raw table, its contract.
     file: str
     reads: list[str]
-    # As it was run; empty for what is no SQL.
-    sql: str
-    is_table: bool
-    # Of a model with a row per indicator: those it fills here.
+    # Of a model with a row per indicator: the indicators in it.
     indicators: set[str] | None = None
 
     @property
     def table(self) -> str:
-        """How queries name it."""
+        """Its name in queries."""
         return f"{self.schema_name}.{self.name}"
 
 
@@ -40,7 +37,7 @@ class Lineage(BaseModel):
 
     @classmethod
     def of(cls, manifest_file: Path) -> "Lineage":
-        """What dbt's manifest of a finished build says."""
+        """Read dbt's manifest."""
         manifest = json.loads(manifest_file.read_bytes())
         found = {**manifest["nodes"], **manifest["sources"]}
         nodes = {
@@ -50,8 +47,6 @@ class Lineage(BaseModel):
                 schema_name=node["schema"],
                 file=posixpath.normpath(f"dbt_models/{node['original_file_path']}"),
                 reads=[other for other in manifest["parent_map"].get(node_id, []) if other in found],
-                sql=node.get("compiled_code") or "" if node.get("language") == "sql" else "",
-                is_table=node["resource_type"] != "model" or node["config"]["materialized"] == "table",
             )
             for node_id, node in found.items()
             if node["resource_type"] in ("model", "seed", "source")
@@ -59,7 +54,7 @@ class Lineage(BaseModel):
         return cls(nodes=nodes)
 
     def note_indicators(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Look up in the warehouse which indicators each model fills."""
+        """Look up in the warehouse which indicators each model has."""
         query = "SELECT schema_name || '.' || table_name FROM duckdb_columns() WHERE column_name = 'indicator_code'"
         having = {name for (name,) in connection.execute(query).fetchall()}
         for node in self.nodes.values():
@@ -67,8 +62,8 @@ class Lineage(BaseModel):
                 codes = connection.execute(f"SELECT DISTINCT indicator_code FROM {node.table}").fetchall()
                 node.indicators = {code for (code,) in codes}
 
-    def above(self, mart: str) -> list[str]:
-        """Everything that a mart is made from, the mart first and each node before all that it reads."""
+    def ancestors(self, mart: str) -> list[str]:
+        """List a mart and everything it is computed from, each node before all that it reads."""
         order: list[str] = []
         seen: set[str] = set()
 
@@ -82,42 +77,35 @@ class Lineage(BaseModel):
         visit(f"model.maandvers.{mart}")
         return order[::-1]
 
+    def ancestor_tables(self, mart: str) -> set[str]:
+        """Name the tables of a mart and of everything it is computed from, as ``schema.table``."""
+        return {self.nodes[node_id].table for node_id in self.ancestors(mart)}
+
     def between(self, mart: str, tables: Collection[str], indicators: Collection[str]) -> list[str]:
-        """What lies on any way from a mart to one of these raw tables, given as ``raw_supplier.table``.
+        """List the nodes on any path from a mart to these raw tables, given as ``raw_supplier.table``.
 
-        Models that fill indicators, but none of these, are no part of the way.
+        Models of other indicators than these are not on the path.
         """
-        above = [node_id for node_id in self.above(mart) if self._may_fill(node_id, indicators)]
-        reached = self._below(mart, self.over(tables, above))
-        return [node_id for node_id in above if node_id in reached]
+        ancestors = [node_id for node_id in self.ancestors(mart) if self._may_have(node_id, indicators)]
+        reached = self._reachable(mart, self._descendants(tables, ancestors))
+        return [node_id for node_id in ancestors if node_id in reached]
 
-    def over(self, tables: Collection[str], among: Iterable[str]) -> set[str]:
-        """Of some nodes, these raw tables and everything that is made from one of them."""
-        nodes = {node_id: self.nodes[node_id] for node_id in among}
-        found = {node_id for node_id, node in nodes.items() if node.table in tables}
+    def _descendants(self, tables: Collection[str], among: Collection[str]) -> set[str]:
+        """Of some nodes, these raw tables and everything computed from one of them."""
+        found = {node_id for node_id in among if self.nodes[node_id].table in tables}
         grows = True
         while grows:
-            more = {node_id for node_id, node in nodes.items() if found.intersection(node.reads)} - found
+            more = {node_id for node_id in among if found.intersection(self.nodes[node_id].reads)} - found
             found |= more
             grows = bool(more)
         return found
 
-    def filling(self, node_ids: Collection[str], indicator: str) -> str | None:
-        """The first model that fills an indicator, seen from the raw tables; None where not exactly one does."""
-        filling = {node_id for node_id in node_ids if indicator in (self.nodes[node_id].indicators or ())}
-        first = [node_id for node_id in filling if not filling.intersection(self.nodes[node_id].reads)]
-        return first[0] if len(first) == 1 else None
+    def _may_have(self, node_id: str, indicators: Collection[str]) -> bool:
+        own = self.nodes[node_id].indicators
+        return own is None or not indicators or not own.isdisjoint(indicators)
 
-    def holds_indicators(self, mart: str) -> bool:
-        """Whether a mart is made from models with a row per indicator."""
-        return any(self.nodes[node_id].indicators is not None for node_id in self.above(mart))
-
-    def _may_fill(self, node_id: str, indicators: Collection[str]) -> bool:
-        filled = self.nodes[node_id].indicators
-        return filled is None or not indicators or not filled.isdisjoint(indicators)
-
-    def _below(self, mart: str, among: Collection[str]) -> set[str]:
-        """Of some nodes those that the mart reaches over no others."""
+    def _reachable(self, mart: str, among: Collection[str]) -> set[str]:
+        """Of some nodes, those that a mart reaches through these alone."""
         reached: set[str] = set()
         waiting = [f"model.maandvers.{mart}"]
         while waiting:

@@ -1,6 +1,6 @@
-"""The scratch warehouse of a release: its models run over tables that were made again from payloads alone.
+"""Scratch warehouse of a release: its models run over tables that were read from payloads alone.
 
-It takes a dbt build, and then stays for every further proof of the release as long as nothing it was made of differs.
+It takes a dbt build, and is kept for further proofs of the release as long as its inputs are unchanged.
 """
 
 import os
@@ -37,6 +37,7 @@ from dagster_project.release.provenance import (
 )
 from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import digest_of
+from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, variables
 from dagster_project.warehouse.publication_history import FIGURES
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
@@ -47,25 +48,25 @@ from dagster_project.warehouse.raw_layer import (
     write_raw,
 )
 
-SEAL = "seal.json"
+RECORD = "record.json"
 
 
 class ScratchError(MaandversError):
-    """The models of a release do not run over what its payloads give."""
+    """The models of a release fail on the tables that its payloads give."""
 
 
-class Seal(BaseModel):
-    """By what a scratch warehouse is known to be whole, and what came to light while it was made."""
+class ScratchRecord(BaseModel):
+    """Checksums of a scratch warehouse and of its inputs, and the differences found while it was built."""
 
-    made_of: str
+    provenance: str
     # Digest of the code that read the payloads for it.
     code: str
     files: dict[str, str]
-    # What each feed showed when the release was made.
+    # Deliveries that each feed showed when the release was made.
     deliveries: dict[str, list[str]]
-    # Per delivery: how the table that was kept differs from what its payload gives.
+    # Per delivery: the first difference between the stored table and that of its payload.
     differences: dict[str, str]
-    # Folders that were not as the release was made of them: of their feeds nothing is in it.
+    # Folders that changed since the release: nothing of their feeds is in it.
     left_out: list[str]
 
 
@@ -74,32 +75,27 @@ class Scratch:
     """A finished scratch warehouse."""
 
     folder: Path
-    seal: Seal
+    record: ScratchRecord
 
     @property
     def warehouse(self) -> Path:
-        """What the models made."""
+        """Database with the result of the models."""
         return self.folder / "warehouse.duckdb"
-
-    @property
-    def deliveries(self) -> dict[str, list[str]]:
-        """The deliveries that it was made from, per feed."""
-        return self.seal.deliveries
 
     @cached_property
     def lineage(self) -> Lineage:
-        """How the models hang together."""
+        """Graph of the models."""
         return Lineage.model_validate_json((self.folder / "lineage.json").read_bytes())
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
-        """The contracts of the release, by the feeds' names."""
+        """Contracts of the release by feed."""
         return {feed.id: feed for feed in load_feeds(self.folder / "dbt_models" / "models")}
 
 
 @contextmanager
 def sole_proof(workspace: Workspace) -> Iterator[None]:
-    """Keep another proof from making its scratch warehouse in the place of the one that is read."""
+    """Keep another proof from replacing the scratch warehouse that is read."""
     folder = workspace.home / "proofs"
     folder.mkdir(exist_ok=True)
     with FileLock(folder / ".lock"):
@@ -107,59 +103,59 @@ def sole_proof(workspace: Workspace) -> Iterator[None]:
 
 
 def find_scratch(workspace: Workspace, release: Path) -> Scratch | None:
-    """The scratch warehouse of a release, if there is one and everything is as it was when its seal was put on."""
+    """Find the scratch warehouse of a release, if there is one and its checksums match."""
     folder = _folder(workspace, release)
-    if not (folder / SEAL).exists():
+    if not (folder / RECORD).exists():
         return None
     try:
-        seal = Seal.model_validate_json((folder / SEAL).read_bytes())
+        record = ScratchRecord.model_validate_json((folder / RECORD).read_bytes())
     except ValidationError:
         # Damaged, or left by an earlier version of Maandvers.
         return None
-    is_of_this = (seal.made_of, seal.code) == (digest_of(release / PROVENANCE), digest_of_code())
+    is_of_this = (record.provenance, record.code) == (digest_of(release / PROVENANCE), digest_of_code())
     is_whole = is_of_this and all(
-        (folder / name).exists() and digest_of(folder / name) == digest for name, digest in seal.files.items()
+        (folder / name).exists() and digest_of(folder / name) == digest for name, digest in record.files.items()
     )
-    return Scratch(folder, seal) if is_whole else None
+    return Scratch(folder, record) if is_whole else None
 
 
 def make_scratch(workspace: Workspace, release: Path, left_out: Collection[str]) -> Scratch:
-    """Make the scratch warehouse of a release, without the feeds of what is not as it came; the caller holds the lock.
+    """Build the scratch warehouse of a release, without the feeds of changed folders; the caller has the lock.
 
-    Raises MaandversError where the code or the models cannot read what was kept.
+    Raises MaandversError if the code or the models cannot read the stored payloads.
     """
     folder = _folder(workspace, release)
-    # One release at a time: who proves another one pays with another build.
+    # One release at a time: proving another one takes another build.
     for old in (path for path in folder.parent.iterdir() if path.is_dir()):
         shutil.rmtree(old)
     unpack_models(release, folder)
     note = ReleaseNote.model_validate_json((release / "release.json").read_bytes())
     differences = _build(workspace, release, note, folder, left_out)
-    seal = Seal(
-        made_of=digest_of(release / PROVENANCE),
+    record = ScratchRecord(
+        provenance=digest_of(release / PROVENANCE),
         code=digest_of_code(),
-        files={name: digest_of(folder / name) for name in _sealed_files(folder)},
+        files={name: digest_of(folder / name) for name in _files(folder)},
         deliveries={feed: [*editions.values()] for feed, editions in note.deliveries.items()},
         differences=differences,
         left_out=sorted(left_out),
     )
-    # Last of all: what a stopped build leaves has no seal.
-    write_file(folder / SEAL, seal.model_dump_json(indent=2).encode())
-    return Scratch(folder, seal)
+    # Written last, so that an interrupted build has none.
+    write_file(folder / RECORD, record.model_dump_json(indent=2).encode())
+    return Scratch(folder, record)
 
 
 def _folder(workspace: Workspace, release: Path) -> Path:
     return workspace.home / "proofs" / release.name
 
 
-def _sealed_files(folder: Path) -> Iterable[str]:
+def _files(folder: Path) -> Iterable[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _build(
     workspace: Workspace, release: Path, note: ReleaseNote, folder: Path, left_out: Collection[str]
 ) -> dict[str, str]:
-    """Make the scratch warehouse; returns how the tables that were kept differ from those made again."""
+    """Build the scratch warehouse; return per delivery how its stored tables differ from those of its payload."""
     feeds = load_feeds(folder / "dbt_models" / "models")
     stores = [FeedStore(folder / "landing", feed) for feed in feeds]
     without = {feed_of(one) for one in left_out}
@@ -181,7 +177,7 @@ def _build(
 
 
 def _published(workspace: Workspace, provenance: Provenance, folder: Path, left_out: Collection[str]) -> list[Path]:
-    """What was published before the release, which no payload tells: copied from the ledger."""
+    """Copy the figures published before the release, which are in no payload, from the publication history."""
     copies = []
     for release_id in (one for one in provenance.publications if publication_folder(one) not in left_out):
         copy = folder / publication_folder(release_id) / FIGURES
@@ -192,7 +188,7 @@ def _published(workspace: Workspace, provenance: Provenance, folder: Path, left_
 
 
 def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | None:
-    """Make a delivery again; how its tables differ from those that were kept, in words."""
+    """Read a delivery again from its payload; describe the first difference from its stored tables."""
     manifest = kept.manifest(delivery_id)
     folder = target.deliveries / delivery_id
     read_again(kept.feed, manifest, kept.deliveries / delivery_id / "payload", folder)
@@ -205,7 +201,7 @@ def _read_again(kept: FeedStore, target: FeedStore, delivery_id: str) -> str | N
 
 
 def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[str | None]) -> list[FeedVerdict]:
-    """What the audit said of each feed when the release was made; feeds not in use, or left out, show nothing."""
+    """Return the verdicts of the release; feeds not in use, or left out, show nothing."""
     by_feed = {verdict.clocks.feed: verdict for verdict in Provenance.of(release).verdicts}
     for feed in by_feed.keys() & without:
         by_feed[feed] = by_feed[feed].model_copy(update={"is_withheld": True})
@@ -218,20 +214,22 @@ def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[st
 def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
     project = folder / "dbt_models"
     command = [
-        str(Path(sys.executable).with_name("maandvers-dbt")),
+        str(Path(sys.executable).with_name("dbt")),
         *("--quiet", "--log-level-file", "none", "build", "--resource-type", "model", "--resource-type", "seed"),
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(folder / "target")),
+        *variables(municipality),
     ]
     environment = {
         **os.environ,
-        "MAANDVERS_WAREHOUSE": str(warehouse),
-        "MAANDVERS_WAREHOUSE_MUNICIPALITY": municipality,
+        WAREHOUSE_VARIABLE: str(warehouse),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
     done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ScratchError(f"the models do not run over what the payloads give: {(done.stdout + done.stderr)[-2000:]}")
+        raise ScratchError(
+            f"the models fail on the tables that the payloads give: {(done.stdout + done.stderr)[-2000:]}"
+        )
     lineage = Lineage.of(folder / "target" / "manifest.json")
     with open_warehouse(warehouse) as connection:
         lineage.note_indicators(connection)

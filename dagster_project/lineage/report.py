@@ -1,4 +1,4 @@
-"""A proof as a person reads it on the terminal: from the value down to what came in, and the verdict."""
+"""Report of a proof for the terminal: from the value down to the payloads, and the verdict."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -6,13 +6,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from dagster_project.installation.workspace import LOCAL_TIME
-from dagster_project.lineage.cells import Found
 from dagster_project.lineage.prove import DeliveryStep, Proof
-from dagster_project.lineage.question import told
+from dagster_project.lineage.question import as_condition
 
 
 def print_proof(proof: Proof) -> None:
-    """The chain as a tree, what was found on the way, and whether the figure holds."""
+    """Print the path as a tree, the findings, and whether the figure is proven."""
     console = Console(highlight=False)
     if proof.as_of:
         console.print(_tree(proof))
@@ -24,24 +23,28 @@ def print_proof(proof: Proof) -> None:
         )
     if proof.is_proven:
         console.print(
-            f"[bold green]Proven:[/] computed again from the payloads alone, it is {_shown(proof.recomputed)}."
+            f"[bold green]Proven:[/] computed again from the payloads alone, it is {_format_value(proof.recomputed)}."
         )
     else:
         console.print("[bold red]Not proven.[/]")
 
 
 def _tree(proof: Proof) -> Tree:
-    whose = f"{proof.municipality_code}{' (fictional)' if proof.is_fictional else ''}"
-    tree = Tree(f"[bold]{escape(proof.mart)}.{escape(proof.column)} = {_shown(proof.value)}[/]")
-    tree.add(f"row {escape(told(proof.key, list(proof.key)))}")
-    tree.add(f"release {proof.release_id} of {whose}, made on {proof.as_of} with version {escape(proof.code_version)}")
+    owner = f"{proof.municipality_code}{' (fictional)' if proof.is_fictional else ''}"
+    tree = Tree(f"[bold]{escape(proof.mart)}.{escape(proof.column)} = {_format_value(proof.value)}[/]")
+    tree.add(f"row {escape(as_condition(proof.key, proof.key))}")
+    tree.add(f"release {proof.release_id} of {owner}, made on {proof.as_of} with version {escape(proof.code_version)}")
     models = tree.add(f"models, from mart to source: {len(proof.models)}")
     for step in proof.models:
         models.add(_folded(step.name, f"{step.file} {step.sha256[:12]}"))
-    deliveries = tree.add("deliveries, with each file that came, its SHA-256 and its address")
+    deliveries = tree.add("deliveries, with the SHA-256 and address of each file")
     for delivery in proof.deliveries:
         _add_delivery(deliveries, delivery)
-    _add_ground(tree, proof.stands_on)
+    for rows in proof.rows:
+        tree.add(_folded(f"raw rows: {rows.row_count:,} of {rows.feed} {rows.table}", rows.condition))
+    for cell in proof.cells:
+        place = f"{cell.feed} {cell.table}, delivery {cell.delivery_id}, {as_condition(cell.key, cell.key)}"
+        tree.add(_folded(f"delivered as {cell.column} = {cell.value}", place))
     return tree
 
 
@@ -53,24 +56,10 @@ def _add_delivery(tree: Tree, step: DeliveryStep) -> None:
         branch.add(_folded(file.name, file.sha256, file.url))
 
 
-def _add_ground(tree: Tree, found: Found) -> None:
-    """What the figure was seen to stand on."""
-    for cell in found.cells:
-        place = f"{cell.feed} {cell.place.delivery_id}/{cell.place.file}, record {cell.place.row}, {cell.column}"
-        text = "nothing" if cell.text is None else repr(cell.text)
-        tree.add(_folded(f"raw cell: {text}", place, told(cell.key, list(cell.key))))
-    for rows in found.rows:
-        alike = f" with the same {', '.join(rows.same)}" if rows.same else ""
-        first = ", ".join(f"{place.file} record {place.row}" for place in rows.first)
-        tree.add(_folded(f"raw rows: {rows.row_count:,} of {rows.feed} {rows.table}{alike}", f"the first: {first}"))
-    if found.why_none:
-        tree.add(f"no raw cell by itself: {found.why_none}")
-
-
 def _folded(first: str, *others: str) -> Text:
-    """A line and others under it; what is too long goes on in the next, so that nothing is cut off."""
+    """Format a line and others below it; long lines wrap, so that nothing is cut off."""
     return Text("\n", overflow="fold").join([Text(first), *(Text(other, style="dim") for other in others)])
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     return "empty" if value is None else escape(str(value))

@@ -1,22 +1,24 @@
-"""Comparing two Parquet files that should hold the same rows in the same order."""
+"""Comparison of two Parquet files that should have the same rows in the same order."""
 
 from pathlib import Path
 
 import duckdb
 
+from dagster_project.storage.sql import one_row
+
 
 def first_difference(kept: Path, again: Path) -> str | None:
-    """Where two files of the same columns differ first, in words; None where every row is the same."""
+    """Describe the first difference between two files, or None if every row is equal."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.read_parquet(str(kept), file_row_number=True).create_view("kept")
         connection.read_parquet(str(again), file_row_number=True).create_view("again")
         kept_columns, columns = _columns(connection, "kept"), _columns(connection, "again")
         if kept_columns != columns:
-            return f"it holds the columns {', '.join(kept_columns)}, its payload gives {', '.join(columns)}"
+            return f"it has the columns {', '.join(kept_columns)}, its payload gives {', '.join(columns)}"
         kept_rows, rows = _rows(connection, "kept"), _rows(connection, "again")
         if kept_rows != rows:
-            return f"it holds {kept_rows:,} rows, its payload gives {rows:,}"
+            return f"it has {kept_rows:,} rows, its payload gives {rows:,}"
         row = connection.execute("""
             SELECT kept, again FROM kept INNER JOIN again USING (file_row_number)
             WHERE kept IS DISTINCT FROM again ORDER BY file_row_number LIMIT 1
@@ -33,6 +35,5 @@ def _columns(connection: duckdb.DuckDBPyConnection, view: str) -> list[str]:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, view: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {view}").fetchone()
-    assert row is not None
-    return row[0]
+    count: int = one_row(connection, f"SELECT count(*) FROM {view}")[0]
+    return count

@@ -1,4 +1,4 @@
-"""What dbt's manifest says of the marts: columns, texts, keys, clocks, and the feeds each is made from."""
+"""Marts as dbt's manifest declares them: columns, texts, keys, clocks, and the feeds each derives from."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dagster_project.installation.settings import SEEDS
 from dagster_project.marts.column_clocks import OF_THE_ROW, ROW, Clock, bound_by, clock_of
-from dagster_project.marts.dictionary import explain_columns, read_rows
+from dagster_project.marts.dictionary import Row, explain_columns, read_rows
 
-KEY_TEST = "unique_combination"
+KEY_TEST = "unique_combination_of_columns"
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class MartColumn:
     name: str
     data_type: str
     description: str
-    # What it is shown by, where that is not the row's own clock; none for what tells rows apart.
+    # Clocks it is shown by, if not the row's own; none for key columns.
     clocks: tuple[Clock, ...] = ()
 
 
@@ -40,15 +39,8 @@ class Mart:
     clocks: tuple[Clock, ...]
     # Feeds, as supplier.table of dbt's sources, that any upstream model reads.
     sources: frozenset[tuple[str, str]]
-    # A row per figure: for the whole country hundreds of megabytes as plain text.
-    is_long: bool
-    # May hold nothing though all its feeds are shown: what it tells of need not have happened.
+    # May be empty although all its feeds are shown: its events need not have happened.
     may_be_empty: bool = False
-
-    @property
-    def csv_file(self) -> str:
-        """Where the mart's CSV file lies in a release; that of a long mart is compressed."""
-        return f"csv/{self.name}.csv{'.gz' if self.is_long else ''}"
 
     @property
     def has_groups(self) -> bool:
@@ -62,11 +54,12 @@ class Mart:
 
 
 @cache
-def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.csv") -> tuple[Mart, ...]:
+def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
     """Every mart in dbt's manifest, by name."""
     manifest = json.loads(manifest_file.read_bytes())
-    explain_columns(manifest, read_rows(dictionary_file))
-    dictionary = read_dictionary(dictionary_file)
+    rows = read_rows(manifest)
+    explain_columns(manifest, rows)
+    dictionary = feeds_of_indicators(rows)
     nodes = manifest["nodes"]
     marts = [node for node in nodes.values() if node["resource_type"] == "model" and node["fqn"][1] == "marts"]
     keys = _keys(nodes)
@@ -80,16 +73,14 @@ def read_marts(manifest_file: Path, dictionary_file: Path = SEEDS / "indicators.
             key=keys.get(node["unique_id"], ()),
             clocks=_clocks(node),
             sources=frozenset(_sources(node["unique_id"], manifest)),
-            is_long=node["config"]["meta"].get("is_long", False),
             may_be_empty=node["config"]["meta"].get("may_be_empty", False),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )
 
 
-def read_dictionary(file: Path) -> dict[str, tuple[str, ...]]:
-    """The feeds that each indicator's figure is made from: its own, and that of its denominator."""
-    rows = read_rows(file)
+def feeds_of_indicators(rows: Mapping[str, Row]) -> dict[str, tuple[str, ...]]:
+    """Map each indicator to the feeds that it is made from: its own, and that of its denominator."""
     return {
         code: tuple(dict.fromkeys(rows[part]["source_feed"] for part in (code, row["denominator"]) if part))
         for code, row in rows.items()
@@ -125,7 +116,7 @@ def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == KEY_TEST:
-            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+            keys[node["attached_node"]] = tuple(test["kwargs"]["combination_of_columns"])
         elif test.get("name") == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys

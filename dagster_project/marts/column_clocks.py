@@ -29,12 +29,12 @@ class Clock:
 
     @property
     def column(self) -> str:
-        """The column of the mart that holds its last day."""
+        """The column of the mart with its last day."""
         return LIMIT if self.name == ROW else f"{self.name}_{LIMIT}"
 
 
 def clock_of(column: str, feeds: Sequence[str]) -> Clock | None:
-    """The clock whose last day this column holds; None where it holds something else."""
+    """The clock whose last day this column shows; None for other columns."""
     if column == LIMIT:
         return Clock(ROW, tuple(feeds))
     return Clock(column.removesuffix(f"_{LIMIT}"), tuple(feeds)) if column.endswith(f"_{LIMIT}") else None

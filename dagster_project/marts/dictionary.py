@@ -1,13 +1,16 @@
-"""What the indicator dictionary says of a mart's columns: in comments, in the data package and on the page of docs.
+"""Descriptions of a mart's columns: in comments, in the data package and on the page of docs.
 
 A column that is named after an indicator is that indicator, unless its YAML binds it to clocks of its own: then it is
-another figure. Its English one-liner stands in the YAML; the rest is joined to it here and typed nowhere.
+another figure. The indicator dictionary describes it. Other columns without a description in the YAML have that of the
+docs block of their name (``region_code``), or of their group (``group_checked_at`` for ``benefits_checked_at``).
 """
 
 import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from dagster_project.installation.settings import SEEDS
 
 LEVELS_NL = {
     "country": "land",
@@ -19,24 +22,67 @@ LEVELS_NL = {
 Row = Mapping[str, str]
 
 
-def read_rows(file: Path) -> dict[str, Row]:
-    """The rows of the dictionary by their code."""
+def read_rows(manifest: Mapping[str, Any], seeds: Path = SEEDS) -> dict[str, Row]:
+    """Read the rows of all themes by code, each with its theme, the name of its unit and its source feed.
+
+    dbt derives the same in int_indicators__dictionary; here it is needed before there is a warehouse.
+    """
+    units = {row["unit"]: row["unit_nl"] for row in _read_csv(seeds / "units.csv")}
+    feeds = _feeds_of_indicators(manifest)
+    return {
+        row["indicator_code"]: {
+            **row,
+            "theme_code": file.stem,
+            "unit_nl": units[row["unit"]],
+            "source_feed": feeds[row["numerator"] or row["indicator_code"]],
+        }
+        for file in sorted((seeds / "indicators").glob("*.csv"))
+        for row in _read_csv(file)
+    }
+
+
+def _feeds_of_indicators(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Map what models declare to make (macros/figures.sql) to the feed that it is made from."""
+    columns = {(source["source_name"], source["name"]): source["columns"] for source in manifest["sources"].values()}
+    feeds: dict[str, str] = {}
+    for node in manifest["nodes"].values():
+        meta = node["config"].get("meta", {})
+        for feed in meta.get("by_contract", ()):
+            supplier, _, table = feed.partition(".")
+            feeds |= dict.fromkeys(columns[f"raw_{supplier}", table], feed)
+        for feed, indicators in meta.get("indicators", {}).items():
+            feeds |= dict.fromkeys(indicators, feed)
+    return feeds
+
+
+def _read_csv(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["indicator_code"]: row for row in csv.DictReader(lines)}
+        return list(csv.DictReader(lines))
 
 
 def explain_columns(manifest: dict[str, Any], rows: Mapping[str, Row]) -> None:
-    """Write behind the description of each indicator in dbt's marts what the dictionary says of it."""
+    """Append the dictionary's text to the description of each indicator in dbt's marts."""
     suppliers = _suppliers(manifest)
+    texts = {block["name"]: block["block_contents"] for block in manifest["docs"].values()}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["fqn"][1] == "marts":
             for name, column in node["columns"].items():
+                own = column["description"].strip()
                 if name in rows and not column["config"]["meta"].get("clocks"):
-                    column["description"] = f"{column['description'].strip()} {explanation(name, rows, suppliers)}"
+                    label = own or f"{rows[name]['label_en']}."
+                    column["description"] = f"{label} {explanation(name, rows, suppliers)}"
+                else:
+                    column["description"] = own or shared_text(name, texts)
+
+
+def shared_text(column: str, texts: Mapping[str, str]) -> str:
+    """Find the docs block of a column's name or group; empty if there is none."""
+    groups = (name for name in texts if name.startswith("group_") and column.endswith(name.removeprefix("group")))
+    return texts.get(column) or texts.get(next(groups, ""), "")
 
 
 def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]) -> str:
-    """What an indicator means in Dutch: definition, unit, what it is computed from, when, how finely, and by whom."""
+    """Explain an indicator in Dutch: definition, unit, calculation, reference moment, finest level and source."""
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]
@@ -55,7 +101,7 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
 
 
 def _suppliers(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The Dutch name of each feed, as its contract gives it."""
+    """Map each feed to its Dutch name in the contract."""
     found = {}
     for source in manifest["sources"].values():
         delivery = source["config"]["meta"].get("delivery")

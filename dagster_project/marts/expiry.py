@@ -1,4 +1,4 @@
-"""What of a mart may be shown on a day, as SQL: each group of columns as long as its clocks are fresh, and no longer.
+"""Expiry of mart columns as SQL: each group of columns is shown as long as its clocks are fresh.
 
 A row stays while it still shows something: what expires takes nothing fresh along.
 """
@@ -21,7 +21,7 @@ def shown(mart: Mart, table: str, today: str) -> str:
 
 
 def is_stale(mart: Mart, today: str) -> str:
-    """The condition under which a row holds a figure that may not be shown, or of which nobody knows whether it may."""
+    """Condition for a row with a figure that is expired or has an unknown limit."""
     if not mart.clocks:
         return "false"
     if not mart.has_groups:
@@ -32,7 +32,7 @@ def is_stale(mart: Mart, today: str) -> str:
 
 
 def _groups(mart: Mart) -> dict[tuple[Clock, ...], str]:
-    """Per set of clocks the condition under which a row holds anything that they bind."""
+    """Condition, per set of clocks, for a row with a figure that they bind."""
     columns: dict[tuple[Clock, ...], list[str]] = {}
     for column in mart.columns:
         if column.clocks:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.opening import sole_run
-from dagster_project.installation.settings import SEEDS
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.dictionary import explain_columns, read_rows
+from dagster_project.warehouse.dbt import run_dbt
 
 # dbt cuts a description off after two words until a reader clicks on its row; here it stands there whole.
 WHOLE_DESCRIPTIONS = (
@@ -23,17 +23,19 @@ def write_docs(workspace: Workspace) -> Path:
     """
     if not workspace.warehouse.exists():
         raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not there\n  do: maandvers run first")
-    from dagster_project.warehouse.dbt import build_for, dbt_resource
-
-    build_for(workspace.warehouse, workspace.settings.municipality_code)
     target = workspace.home / "dbt"
     page = workspace.home / "docs" / "index.html"
     with sole_run(workspace):
-        dbt_resource().cli(["--quiet", "docs", "generate", "--static"], target_path=target).wait()
+        run_dbt(
+            ["docs", "generate", "--static"],
+            warehouse=workspace.warehouse,
+            municipality=workspace.settings.municipality_code,
+            target=target,
+        )
     # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
     manifest = (target / "manifest.json").read_text("utf-8")
     explained = json.loads(manifest)
-    explain_columns(explained, read_rows(SEEDS / "indicators.csv"))
+    explain_columns(explained, read_rows(explained))
     page.parent.mkdir(exist_ok=True)
     written = target / "static_index.html"
     whole = written.read_text("utf-8").replace(manifest, json.dumps(explained))

@@ -1,6 +1,6 @@
-"""Retention: what is kept no longer than the contracts say, and never anything that an existing release stands on.
+"""Retention: nothing is kept longer than the contracts say, and nothing goes that an existing release derives from.
 
-What goes is written down first. A run that is stopped between leaves files that are removed the next time.
+Every deletion is recorded before it happens. A run that is stopped in between leaves files that the next run deletes.
 """
 
 import shutil
@@ -13,50 +13,67 @@ from pydantic import BaseModel
 
 from dagster_project.contracts.calendar import fresh_until
 from dagster_project.contracts.load import load_release_retention
-from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace, local_day
-from dagster_project.landing.history import state_of
+from dagster_project.landing.history import past_states
 from dagster_project.landing.store import REASON, FeedState, FeedStore, Manifest
-from dagster_project.release.build import LATEST, ReleaseNote, read_note
+from dagster_project.release.build import ReleaseNote, read_note
+from dagster_project.release.reader import LATEST
 from dagster_project.storage.atomic import sync_folder
-from dagster_project.storage.checksums import CHECKSUMS, digest_of
-from dagster_project.storage.removals import Removal, Removals
+from dagster_project.storage.event_log import Entry
 
 PRUNED = ".pruned-"
 PAST_DAYS, QUARANTINE = "as_known_on", "quarantine"
 
 
+class Deletion(BaseModel):
+    """A deleted release, quarantined delivery or rebuild, or files of a delivery whose manifest stays."""
+
+    # Relative to the home of the installation.
+    folder: str
+    # Relative to the folder; none if the whole folder was deleted.
+    files: list[str] = []
+    size_bytes: int
+    rule: str
+    # A supplier may send again what was deleted: the files then received are others than these.
+    received_at: datetime | None = None
+
+
 class Pruning(BaseModel):
-    """What ``maandvers prune`` tells."""
+    """Result of ``maandvers prune``."""
 
     is_dry_run: bool
     today: date
-    removed: list[Removal]
+    removed: list[Deletion]
+
+
+def deletions(entries: Sequence[Entry]) -> list[Deletion]:
+    """Return the deletions that these events recorded, oldest first."""
+    return [Deletion.model_validate(entry.content) for entry in entries if entry.kind == "deleted"]
 
 
 def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
-    """Remove what is past its term; the caller holds the installation.
+    """Delete everything past its term; the caller holds the installation.
 
-    Raises MaandversError, and removes nothing, where the books do not tell what may go.
+    Raises MaandversError, and deletes nothing, if the event log or a release is damaged.
     """
-    book = Removals(workspace.home)
-    written = book.read()
+    entries = workspace.event_log.entries()
+    recorded = deletions(entries)
     gone, kept = _releases(workspace)
-    removals = [*gone, *_deliveries(workspace, kept), *_quarantine_candidate(workspace), *_made_again(workspace)]
+    removed = [*gone, *_deliveries(workspace, kept, entries), *_quarantined(workspace), *_rebuilds(workspace)]
     if not is_dry_run:
         for place in ("releases", PAST_DAYS, f"landing/*/*/{QUARANTINE}"):
             for leftover in workspace.home.glob(f"{place}/{PRUNED}*"):
                 shutil.rmtree(leftover)
-        for removal in removals:
-            # What a stopped run had written down already is only finished.
-            if removal not in written:
-                book.write(removal, workspace.now())
-            _remove(workspace.home / removal.folder, removal.files)
-    return Pruning(is_dry_run=is_dry_run, today=workspace.today, removed=removals)
+        for deletion in removed:
+            # A stopped run may have recorded this deletion without finishing it.
+            if deletion not in recorded:
+                workspace.event_log.append("deleted", deletion.model_dump(mode="json"), workspace.now())
+            _delete(workspace.home / deletion.folder, deletion.files)
+    return Pruning(is_dry_run=is_dry_run, today=workspace.today, removed=removed)
 
 
-def _releases(workspace: Workspace) -> tuple[list[Removal], list[ReleaseNote]]:
-    """The releases that are past their term, and the notes of those that stay."""
+def _releases(workspace: Workspace) -> tuple[list[Deletion], list[ReleaseNote]]:
+    """The releases past their term, and the notes of those that stay."""
     terms = load_release_retention(workspace.models)
     notes = sorted((read_note(folder) for folder in workspace.release_folders()), key=_order)
     last_of_month = {(note.as_of.year, note.as_of.month): note.release_id for note in notes}
@@ -73,11 +90,11 @@ def _releases(workspace: Workspace) -> tuple[list[Removal], list[ReleaseNote]]:
             kept.append(note)
             continue
         folder = workspace.releases / note.release_id
-        gone.append(Removal(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule))
+        gone.append(Deletion(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule))
     return gone, kept
 
 
-def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterator[Removal]:
+def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote], entries: Sequence[Entry]) -> Iterator[Deletion]:
     for feed in workspace.feeds:
         store = FeedStore(workspace.landing, feed)
         terms = feed.delivery.retention
@@ -86,8 +103,8 @@ def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterat
         old = [m for m in manifests if fresh_until(local_day(m.received_at), shortest) < workspace.today]
         if not old:
             continue
-        replaced = _replaced(store)
-        safe = _in_use(store.state()) | _stood_on(releases, store, manifests)
+        replaced = _replaced(store, entries)
+        safe = _in_use(store.state()) | _used_by(releases, store, manifests)
         for manifest in old:
             if manifest.delivery_id in safe:
                 continue
@@ -96,71 +113,66 @@ def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote]) -> Iterat
                 files = list(_files(store, manifest, part))
                 if files and fresh_until(last_day, term) < workspace.today:
                     folder = store.deliveries / manifest.delivery_id
-                    yield Removal(
+                    yield Deletion(
                         folder=_relative(workspace, folder),
                         files=[str(file.relative_to(folder)) for file in files],
                         size_bytes=_size(files),
-                        rule=f"{feed.id}: {part} are kept {_iso(term)} after newer figures came, on {last_day}",
-                        checksums=digest_of(folder / CHECKSUMS),
+                        rule=f"{feed.id}: {part} are kept {_iso(term)} after newer figures arrived, on {last_day}",
                         received_at=manifest.received_at,
                     )
 
 
-def _quarantine_candidate(workspace: Workspace) -> Iterator[Removal]:
-    """What could not be used and lies in quarantine for longer than its contract says."""
+def _quarantined(workspace: Workspace) -> Iterator[Deletion]:
+    """Quarantined deliveries past the term of their contract."""
     for feed in workspace.feeds:
         term = feed.delivery.retention.quarantine
         for folder in _folders(FeedStore(workspace.landing, feed).quarantine):
             since = local_day(datetime.fromtimestamp((folder / REASON).stat().st_mtime, UTC))
             if fresh_until(since, term) < workspace.today:
-                rule = f"{feed.id}: what was set aside is kept {_iso(term)}, since {since}"
-                yield Removal(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
+                rule = f"{feed.id}: quarantine is kept {_iso(term)}, since {since}"
+                yield Deletion(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
 
 
-def _made_again(workspace: Workspace) -> Iterator[Removal]:
-    """What was made again of past days, and can be made once more as long as its deliveries are kept."""
-    term = load_release_retention(workspace.models).reconstructions
+def _rebuilds(workspace: Workspace) -> Iterator[Deletion]:
+    """Point-in-time rebuilds past their term, which can be repeated as long as their deliveries are kept."""
+    term = load_release_retention(workspace.models).rebuilds
     for folder in _folders(workspace.home / PAST_DAYS):
         made = local_day(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
         if fresh_until(made, term) < workspace.today:
-            rule = f"what was made again of a past day is kept {_iso(term)}, since {made}; --as-known-on makes it anew"
-            yield Removal(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
+            rule = f"a point-in-time rebuild is kept {_iso(term)}, since {made}; --as-known-on repeats it"
+            yield Deletion(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
 
 
 def _folders(place: Path) -> list[Path]:
     return sorted(path for path in place.glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
-def _replaced(store: FeedStore) -> dict[str, datetime]:
-    """When each delivery that ever stood for an edition no longer did."""
-    if not store.is_state_sealed():
-        raise SetupError(
-            f"{store.state_file} was changed outside Maandvers, so nobody can say what may go\n  do: run first"
-        )
+def _replaced(store: FeedStore, entries: Sequence[Entry]) -> dict[str, datetime]:
+    """The moment at which each delivery that was ever current stopped being so."""
     replaced: dict[str, datetime] = {}
-    standing: set[str] = set()
-    for entry in store.event_log.entries():
-        now_standing = {held.delivery_id for held in state_of(entry).current.values()}
-        replaced |= dict.fromkeys(standing - now_standing, entry.at)
-        standing = now_standing
+    current: set[str] = set()
+    for past in past_states(store, entries):
+        now_current = {stored.delivery_id for stored in past.state.current.values()}
+        replaced |= dict.fromkeys(current - now_current, past.at)
+        current = now_current
     return replaced
 
 
 def _in_use(state: FeedState) -> set[str]:
-    """What stands or waits, and what that is compared with."""
-    held = [*state.current.values(), *state.candidates.values()]
-    return {name for one in held for name in (one.delivery_id, one.previous_id) if name}
+    """Current deliveries and candidates, and those that they are compared with."""
+    stored = [*state.current.values(), *state.candidates.values()]
+    return {name for one in stored for name in (one.delivery_id, one.previous_id) if name}
 
 
-def _stood_on(releases: Sequence[ReleaseNote], store: FeedStore, manifests: Sequence[Manifest]) -> set[str]:
-    """What the figures of these releases were made from; of one that does not say, all that had come by its day."""
+def _used_by(releases: Sequence[ReleaseNote], store: FeedStore, manifests: Sequence[Manifest]) -> set[str]:
+    """The deliveries that these releases derive from; for one that names none, all that were received by its day."""
     named = {name for note in releases for name in note.deliveries.get(store.feed.id, {}).values()}
     silent = max((note.as_of for note in releases if not note.deliveries), default=date.min)
     return named | {m.delivery_id for m in manifests if local_day(m.received_at) <= silent}
 
 
 def _files(store: FeedStore, manifest: Manifest, part: str) -> Iterator[Path]:
-    """The files of a part of a delivery that are still there."""
+    """The existing files of a part of a delivery."""
     folder = store.deliveries / manifest.delivery_id
     wanted = (
         [folder / "payload" / file.name for file in manifest.payload]
@@ -170,12 +182,12 @@ def _files(store: FeedStore, manifest: Manifest, part: str) -> Iterator[Path]:
     return (file for file in wanted if file.exists())
 
 
-def _remove(folder: Path, files: Sequence[str]) -> None:
+def _delete(folder: Path, files: Sequence[str]) -> None:
     if files:
         for name in files:
             (folder / name).unlink(missing_ok=True)
         return
-    # No reader finds half a release under its name.
+    # Readers must not find half a release under its name.
     leftover = folder.with_name(f"{PRUNED}{folder.name}")
     folder.rename(leftover)
     sync_folder(folder.parent)

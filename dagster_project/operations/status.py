@@ -1,4 +1,4 @@
-"""How every feed stands today: its clocks, whether its figures are out, and why not."""
+"""Status of every feed today: its clocks, whether its figures are shown, and why not."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,8 +11,8 @@ from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.lateness import Lateness, expires_in, lateness
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore
-from dagster_project.release.build import LATEST, ReleaseNote, latest_release
-from dagster_project.storage.removals import Removals
+from dagster_project.release.build import ReleaseNote, latest_release
+from dagster_project.release.reader import LATEST
 from dagster_project.warehouse.publication_history import PublicationHistory
 
 State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use", "not used any more"]
@@ -30,30 +30,30 @@ class FeedStatus(BaseModel):
     fresh_until: date | None
     # Days until the figures may no longer be shown, once these are few.
     expires_in: int | None
-    # Last day on which the supplier is on time with what comes next, and all that is late.
+    # Due date of the next publication, and late deliveries.
     expected: date | None
     late: list[Lateness]
     why: list[str]
-    # What is odd about the age of what came, and stands in no figure's way.
+    # Anomalies in the age of deliveries, which do not affect any figure.
     remarks: list[str]
 
 
 class Status(BaseModel):
-    """What ``maandvers status`` tells."""
+    """Result of ``maandvers status``."""
 
     municipality_code: str
     today: date
     is_fictional: bool
     feeds: list[FeedStatus]
-    # What lies in the folder of drops and belongs to no feed, so that nobody reads it; and what to do about it.
+    # Files in the inbox that belong to no feed and so are not read, with the remedy.
     unread: list[str]
     release: ReleaseNote | None
-    # What of our own books is damaged, what that means and what to do: no run stops for it.
+    # Damage to the event log, the publication history or the release note, with its effect and remedy.
     damaged: list[str] = []
 
 
 def read_status(workspace: Workspace) -> Status:
-    """Look at landing and releases; asks no supplier and judges by the same calendar rule as the audit."""
+    """Read landing and releases; asks no supplier and applies the same calendar rule as the audit."""
     return Status(
         municipality_code=workspace.settings.municipality_code,
         today=workspace.today,
@@ -68,30 +68,25 @@ def read_status(workspace: Workspace) -> Status:
 def _damaged(workspace: Workspace) -> Iterator[str]:
     note = workspace.releases / LATEST / "release.json"
     if note.exists() and latest_release(workspace.releases) is None:
-        yield f"{note} cannot be read, so nobody can say what that release holds\n  do: run again for a new release"
+        yield f"{note} cannot be read, so the content of that release is unknown\n  do: run again for a new release"
     if damage := PublicationHistory(workspace).damage():
         yield damage
-    for feed in workspace.feeds:
-        journal = FeedStore(workspace.landing, feed).event_log
-        for problem in journal.problems():
-            yield (
-                f"{journal.file} {problem}: what was known on an earlier day cannot be told, nor what may go\n"
-                "  do: put it and its seal back from your back-up"
-            )
-    removals = Removals(workspace.home).event_log
-    for problem in removals.problems():
-        yield f"{removals.file} {problem}: nothing is pruned\n  do: put it and its seal back from your back-up"
+    if problem := workspace.event_log.problem():
+        yield (
+            f"{problem}: earlier days are unknown, and nothing is pruned\n"
+            f"  do: put it and {workspace.event_log.head_file.name} back from your back-up"
+        )
 
 
 def _unread(workspace: Workspace) -> list[str]:
-    drops = workspace.settings.drop_folder
+    inbox = workspace.settings.inbox
     feeds = [feed.id for feed in workspace.feeds]
-    found = sorted(path.name for path in drops.iterdir()) if drops.is_dir() else []
+    found = sorted(path.name for path in inbox.iterdir()) if inbox.is_dir() else []
     told = []
     for name in (name for name in found if name not in feeds and not name.startswith(".")):
         nearest = get_close_matches(name, feeds, n=1)
         remedy = f"call it {nearest[0]}" if nearest else f"put its files in the folder of a feed: {', '.join(feeds)}"
-        told.append(f"{drops / name} belongs to no feed, so nothing of it is read\n  do: {remedy}")
+        told.append(f"{inbox / name} belongs to no feed, so nothing of it is read\n  do: {remedy}")
     return told
 
 
@@ -102,7 +97,7 @@ def _status(store: FeedStore, today: date) -> FeedStatus:
     if clocks.retired_on:
         state, why = "not used any more", [f"is not used any more since {clocks.retired_on}, by the settings"]
     elif not clocks.is_in_use:
-        state, why = "not in use", ["nobody has asked for it here yet"]
+        state, why = "not in use", ["was never asked for here"]
     elif clocks.damaged:
         state = "withheld"
     elif not clocks.deliveries:

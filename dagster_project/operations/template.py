@@ -1,6 +1,6 @@
-"""Templates for files that departments deliver: headings, example rows and a Dutch explanation, made from the contract.
+"""Templates for uploaded files: headings, example rows and a Dutch explanation, generated from the contract.
 
-What is written here is accepted by the extractor as it is, so nobody has to guess what a filled-in file looks like.
+The extractor accepts a template unchanged, so it also shows a valid file.
 """
 
 import csv
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from dagster_project.contracts.model import Column, DataType, Feed
-from dagster_project.contracts.protocols import FileParameters
 from dagster_project.errors import ContractError, SetupError
-from dagster_project.extract.file_excel import EXPLANATION_SHEET
-from dagster_project.extract.file_values import ColumnReader, WrongValue
+from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
+from dagster_project.extract.files.excel_file import EXPLANATION_SHEET
+from dagster_project.extract.files.newest_file import FileParameters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -29,7 +29,7 @@ KIND_NL: dict[DataType, str] = {
     "timestamptz": "datum en tijd (dd-mm-jjjj uu:mm)",
     "varchar": "tekst",
 }
-# What stands in a column for which the contract gives no examples; every row another value.
+# Examples for a column without examples in the contract; every row has another value.
 DEFAULT_EXAMPLES: dict[DataType, tuple[str, ...]] = {
     "bigint": ("1", "2"),
     "integer": ("1", "2"),
@@ -42,32 +42,32 @@ DEFAULT_EXAMPLES: dict[DataType, tuple[str, ...]] = {
 CELL_FORMATS: dict[DataType, str] = {"varchar": "@", "date": "dd-mm-yyyy", "timestamptz": "dd-mm-yyyy hh:mm"}
 EXPLANATION_HEADINGS = ("Kolom", "Wat het betekent", "Soort waarde", "Verplicht", "Toegestane waarden", "Voorbeeld")
 WIDEST = 60
-# Rows that get the drop-down lists and formats of the template.
+# Number of rows with the drop-down lists and formats of the template.
 ROWS_TO_FILL_IN = 2000
 
 
-def write_template(feed: Feed, drop_folder: Path, today: date, folder: Path, form: Form) -> list[Path]:
-    """Write the template of a feed to ``folder``; returns the files.
+def write_template(feed: Feed, inbox: Path, today: date, folder: Path, form: Form) -> list[Path]:
+    """Write the template of a feed to ``folder`` and return its files.
 
-    Raises SetupError for a feed that nobody delivers by hand and for a file that is there already.
+    Raises SetupError for a feed that is not uploaded and for a file that exists already.
     """
-    _is_delivered_by_hand(feed)
+    _check_is_uploaded(feed)
     file = folder / f"{feed.id}_{today:%Y-%m-%d}.{form}"
     files = [file] if form == "xlsx" else [file, folder / f"{feed.id}_uitleg.md"]
     for path in files:
         if path.exists():
-            raise SetupError(f"{path} is there already\n  do: move it away, or write to another folder with --to")
+            raise SetupError(f"{path} exists already\n  do: move it away, or write to another folder with --to")
     rows = _example_rows(feed)
     folder.mkdir(parents=True, exist_ok=True)
     if form == "xlsx":
-        _write_workbook(file, feed, rows, drop_folder)
+        _write_workbook(file, feed, rows, inbox)
     else:
         _write_csv(file, feed, rows)
-        files[1].write_text(_as_markdown(feed, rows, drop_folder), encoding="utf-8")
+        files[1].write_text(_as_markdown(feed, rows, inbox), encoding="utf-8")
     return files
 
 
-def _is_delivered_by_hand(feed: Feed) -> None:
+def _check_is_uploaded(feed: Feed) -> None:
     parameters = feed.parameters
     if not isinstance(parameters, FileParameters):
         why = f"comes from its supplier by {feed.delivery.protocol}"
@@ -75,7 +75,7 @@ def _is_delivered_by_hand(feed: Feed) -> None:
         why = f"is read from {parameters.location}"
     else:
         return
-    raise SetupError(f"{feed.id} {why}, so nobody fills in a template for it\n  do: choose a feed that people deliver")
+    raise SetupError(f"{feed.id} {why}, so it has no template\n  do: choose a feed that departments upload")
 
 
 def _columns(feed: Feed) -> tuple[Column, ...]:
@@ -83,7 +83,7 @@ def _columns(feed: Feed) -> tuple[Column, ...]:
 
 
 def _example_rows(feed: Feed) -> list[list[str]]:
-    """Two or three rows, as many as the contract has examples for; the values in the form that landing reads."""
+    """Two or three rows, by the number of examples in the contract; values are in the form that landing reads."""
     columns = _columns(feed)
     count = min(3, max(2, *(len(column.meta.examples) for column in columns)))
     by_column = []
@@ -99,7 +99,7 @@ def _example_rows(feed: Feed) -> list[list[str]]:
 
 
 def _shown(column: Column, text: str) -> str:
-    """A value as a person in the Netherlands writes it."""
+    """A value in Dutch notation."""
     match column.data_type:
         case "double":
             return text.replace(".", ",")
@@ -113,7 +113,7 @@ def _shown(column: Column, text: str) -> str:
 
 
 def _write_csv(file: Path, feed: Feed, rows: list[list[str]]) -> None:
-    """In the form that Excel opens as columns in the Netherlands."""
+    """Write a CSV file that a Dutch Excel opens as columns."""
     columns = _columns(feed)
     with file.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target, delimiter=";")
@@ -121,13 +121,13 @@ def _write_csv(file: Path, feed: Feed, rows: list[list[str]]) -> None:
         writer.writerows([_shown(column, text) for column, text in zip(columns, row, strict=True)] for row in rows)
 
 
-def _instructions(feed: Feed, drop_folder: Path) -> list[str]:
+def _instructions(feed: Feed, inbox: Path) -> list[str]:
     table, delivery = feed.tables[0], feed.delivery
     headings = {column.name: f"'{column.meta.supplier_name}'" for column in table.columns}
     hidden = [headings[column.name] for column in table.columns if column.meta.is_pseudonymised]
     key = ", ".join(headings[name] for name in table.key)
     lines = [
-        f"Zet het bestand in de map {drop_folder / feed.id}.",
+        f"Zet het bestand in de map {inbox / feed.id}.",
         f"Noem het naar de dag van de export: {feed.id}_jjjj-mm-dd.xlsx of .csv. Staat er geen dag in de naam, dan "
         "telt de dag waarop het bestand voor het laatst is gewijzigd.",
         "Lever steeds alles aan: het nieuwste bestand vervangt het vorige helemaal.",
@@ -150,7 +150,7 @@ def _instructions(feed: Feed, drop_folder: Path) -> list[str]:
 
 
 def _explained(column: Column, example: str) -> tuple[str, ...]:
-    """What the explanation says of a column, under EXPLANATION_HEADINGS."""
+    """Explanation of a column, under EXPLANATION_HEADINGS."""
     meta = column.meta
     return (
         meta.supplier_name,
@@ -167,15 +167,15 @@ def _explanation(feed: Feed, rows: list[list[str]]) -> list[tuple[str, ...]]:
     return [_explained(column, _shown(column, text)) for column, text in examples]
 
 
-def _as_markdown(feed: Feed, rows: list[list[str]], drop_folder: Path) -> str:
+def _as_markdown(feed: Feed, rows: list[list[str]], inbox: Path) -> str:
     lines = [f"# {feed.delivery.supplier_label}: zo levert u dit bestand aan", ""]
-    lines += [f"- {line}" for line in _instructions(feed, drop_folder)]
+    lines += [f"- {line}" for line in _instructions(feed, inbox)]
     table = [EXPLANATION_HEADINGS, ("---",) * len(EXPLANATION_HEADINGS), *_explanation(feed, rows)]
     lines += ["", *("| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in table), ""]
     return "\n".join(lines)
 
 
-def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], drop_folder: Path) -> None:
+def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], inbox: Path) -> None:
     from openpyxl import Workbook  # its import costs 0.2 s
     from openpyxl.styles import Alignment, Font
 
@@ -194,7 +194,7 @@ def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], drop_folder: 
 
     explanation = workbook.create_sheet(EXPLANATION_SHEET)
     explanation.append([f"{feed.delivery.supplier_label}: zo levert u dit bestand aan"])
-    for line in _instructions(feed, drop_folder):
+    for line in _instructions(feed, inbox):
         explanation.append([line])
     explanation.append([])
     explanation.append(EXPLANATION_HEADINGS)
@@ -211,7 +211,7 @@ def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], drop_folder: 
 
 
 def _help_to_fill_in(sheet: "Worksheet", position: int, column: Column, last_row: int) -> None:
-    """Formats and drop-down lists, so that Excel changes no code into a number or a date."""
+    """Add formats and drop-down lists, so that Excel changes no code into a number or a date."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -222,7 +222,7 @@ def _help_to_fill_in(sheet: "Worksheet", position: int, column: Column, last_row
     for row in range(2, last_row + 1):
         sheet.cell(row, position).number_format = cell_format
     choices = ",".join(("ja", "nee") if column.data_type == "boolean" else column.meta.accepted_values)
-    # Excel keeps no longer list than this in a cell's rule, and takes a comma for the end of a choice.
+    # Excel accepts no longer list in a cell's rule, and reads a comma as the end of a choice.
     if choices and len(choices) <= 255 and not any("," in value for value in column.meta.accepted_values):
         rule = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
         rule.add(f"{letter}2:{letter}{ROWS_TO_FILL_IN}")

@@ -1,6 +1,6 @@
-"""Verifying an installation: every file of landing, ledger and releases is, bit by bit, what was written."""
+"""Verification of an installation: every file of landing, publication history and releases matches its checksum."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -10,24 +10,17 @@ from pydantic import BaseModel, ValidationError
 from dagster_project.errors import DeliveryError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
+from dagster_project.operations.prune import deletions
 from dagster_project.release.build import ReleaseNote
-from dagster_project.release.provenance import PROVENANCE, Provenance
-from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, digest_of
-from dagster_project.storage.removals import Removal, Removals
+from dagster_project.release.provenance import recorded_checksums
+from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, checksum_of_list
+from dagster_project.storage.finding import Finding
 from dagster_project.warehouse.checksum import is_warehouse_intact
 from dagster_project.warehouse.publication_history import PublicationHistory
 
 
-class Finding(BaseModel):
-    """One file that is not what was written, and what to do about it."""
-
-    file: str
-    problem: str
-    do: str
-
-
 class Verification(BaseModel):
-    """What ``maandvers verify`` tells."""
+    """Result of ``maandvers verify``."""
 
     folders: int
     findings: list[Finding]
@@ -36,53 +29,40 @@ class Verification(BaseModel):
 def verify(workspace: Workspace) -> Verification:
     """Compare every file with its checksum; changes nothing."""
     folders = [*_deliveries(workspace), *workspace.release_folders(), *PublicationHistory(workspace).folders()]
-    pruned = _pruned(workspace)
-    removed = {workspace.home / removal.folder / name for removal in pruned for name in removal.files}
+    deleted = _deleted_files(workspace)
     findings = [
         Finding(file=str(path.relative_to(workspace.home)), problem=problem, do=_remedy(workspace, path))
         for folder in folders
         for path, problem in changed_files(folder)
-        if not (problem == IS_GONE and path in removed)
+        if not (problem == IS_GONE and path in deleted)
     ]
     return Verification(
         folders=len(folders),
         findings=[
             *findings,
-            *_changed_lists(workspace, pruned),
-            *_lacking(workspace),
-            *_replaced(workspace),
-            *_books(workspace),
+            *_missing_deliveries(workspace),
+            *_replaced_lists(workspace),
+            *_event_log(workspace),
             *_warehouse(workspace),
         ],
     )
 
 
 def _deliveries(workspace: Workspace) -> list[Path]:
-    """Deliveries and what was set aside, of every feed, also one whose contract is gone."""
+    """Deliveries and quarantine of every feed, also of one without a contract."""
     return sorted(
         folder for kept in ("deliveries", "quarantine") for folder in workspace.landing.glob(f"*/*/{kept}/[!.]*")
     )
 
 
-def _pruned(workspace: Workspace) -> list[Removal]:
-    """What was removed of deliveries; what came in once more after that is looked for again."""
-    return [
-        removal
-        for removal in Removals(workspace.home).readable()
-        if removal.files and _received_at(workspace.home / removal.folder) == removal.received_at
-    ]
-
-
-def _changed_lists(workspace: Workspace, pruned: Sequence[Removal]) -> Iterator[Finding]:
-    """Lists of checksums that changed after files that they name were removed."""
-    wanted = {workspace.home / removal.folder / CHECKSUMS: removal.checksums for removal in pruned}
-    for file, digest in wanted.items():
-        if file.exists() and digest_of(file) != digest:
-            yield Finding(
-                file=str(file.relative_to(workspace.home)),
-                problem="has changed since files beside it were removed",
-                do=_remedy(workspace, file),
-            )
+def _deleted_files(workspace: Workspace) -> set[Path]:
+    """The files that were deleted on purpose, unless their delivery was received again afterwards."""
+    return {
+        workspace.home / deletion.folder / name
+        for deletion in deletions(workspace.event_log.intact())
+        if deletion.files and _received_at(workspace.home / deletion.folder) == deletion.received_at
+        for name in deletion.files
+    }
 
 
 def _received_at(delivery: Path) -> datetime | None:
@@ -92,60 +72,49 @@ def _received_at(delivery: Path) -> datetime | None:
         return None
 
 
-def _lacking(workspace: Workspace) -> Iterator[Finding]:
-    """Deliveries that a release names and that are not there, or not whole."""
+def _missing_deliveries(workspace: Workspace) -> Iterator[Finding]:
+    """Deliveries that a release names and that are missing or incomplete."""
     stores = {feed.id: FeedStore(workspace.landing, feed) for feed in workspace.feeds}
     named: dict[tuple[str, str], str] = {}
     for folder in workspace.release_folders():
         with suppress(OSError, ValidationError):
             note = ReleaseNote.model_validate_json((folder / "release.json").read_bytes())
-            named |= {(feed, one): folder.name for feed, held in note.deliveries.items() for one in held.values()}
+            named |= {(feed, one): folder.name for feed, used in note.deliveries.items() for one in used.values()}
     for (feed, delivery_id), release in sorted(named.items()):
         store = stores.get(feed)
-        if store and not _is_whole(store, delivery_id):
+        if store and not _is_complete(store, delivery_id):
             yield Finding(
                 file=str((store.deliveries / delivery_id).relative_to(workspace.home)),
-                problem=f"is not there or not whole, while the figures of release {release} were made from it",
+                problem=f"is missing or incomplete, while the figures of release {release} derive from it",
                 do="put the folder back from your back-up; without it those figures cannot be proven",
             )
 
 
-def _is_whole(store: FeedStore, delivery_id: str) -> bool:
-    """Whether tables and payload are there; of a damaged manifest is told elsewhere."""
+def _is_complete(store: FeedStore, delivery_id: str) -> bool:
+    """Whether tables and payload exist; damaged manifests are reported by their checksum."""
     with suppress(DeliveryError):
         return store.has_tables(delivery_id) and store.has_payload(delivery_id)
     return True
 
 
-def _replaced(workspace: Workspace) -> Iterator[Finding]:
-    """What is not that from which a release was made, however well its own checksums fit."""
-    for release in workspace.release_folders():
-        # Where the list itself was changed, that is told already; releases of before have none.
-        if [*changed_files(release, [PROVENANCE])]:
-            continue
-        for folder, digest in Provenance.of(release).folders.items():
-            listed = workspace.home / folder / CHECKSUMS
-            if listed.exists() and digest_of(listed) != digest:
-                yield Finding(
-                    file=str(listed.relative_to(workspace.home)),
-                    problem=f"is not the list with which release {release.name} was made",
-                    do="put the folder back from your back-up; without one, the release cannot be proven",
-                )
-
-
-def _books(workspace: Workspace) -> Iterator[Finding]:
-    for problem in (removals := Removals(workspace.home).event_log).problems():
-        yield Finding(file=removals.file.name, problem=problem, do="put it back from your back-up")
-    for feed in workspace.feeds:
-        store = FeedStore(workspace.landing, feed)
-        if not store.is_state_sealed():
-            file = str(store.state_file.relative_to(workspace.home))
-            yield Finding(file=file, problem="has changed since it was written", do="run again: its clocks count anew")
-        for problem in store.event_log.problems():
-            file = str(store.event_log.file.relative_to(workspace.home))
+def _replaced_lists(workspace: Workspace) -> Iterator[Finding]:
+    """Lists of checksums that differ from the event log, even if all files match them."""
+    for folder, checksum in recorded_checksums(workspace).items():
+        listed = workspace.home / folder / CHECKSUMS
+        if listed.exists() and checksum_of_list(listed.parent) != checksum:
             yield Finding(
-                file=file, problem=problem, do="put it back from your back-up, and use --as-known-on only then"
+                file=str(listed.relative_to(workspace.home)),
+                problem="is not the list of checksums in the event log",
+                do="put the folder back from your back-up; without one, its figures cannot be proven",
             )
+
+
+def _event_log(workspace: Workspace) -> Iterator[Finding]:
+    log = workspace.event_log
+    if problem := log.problem():
+        file = str(log.file.relative_to(workspace.home))
+        do = f"put it and {log.head_file.name} back from your back-up; until then, --as-known-on and prune are refused"
+        yield Finding(file=file, problem=problem.removeprefix(f"{log.file} "), do=do)
 
 
 def _warehouse(workspace: Workspace) -> Iterator[Finding]:
@@ -153,7 +122,7 @@ def _warehouse(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             file=str(workspace.warehouse.relative_to(workspace.home)),
             problem="is not what the last finished run left: it was changed, or a run was stopped",
-            do="run again: the next run makes it anew from landing",
+            do="run again: the next run rebuilds it from landing",
         )
 
 

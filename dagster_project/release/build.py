@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
-from dagster_project.installation.workspace import Reconstruction, Workspace
+from dagster_project.installation.workspace import PointInTime, Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import shown
 from dagster_project.release.datapackage import datapackage
@@ -21,30 +21,36 @@ from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.freshness_report import freshness_report
 from dagster_project.release.last_good import LastGood, last_good
+from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
-from dagster_project.release.provenance import write_provenance
-from dagster_project.release.read_back import HELD, compare
+from dagster_project.release.provenance import (
+    publication_folder,
+    record_checksums,
+    release_folder,
+    write_provenance,
+)
+from dagster_project.release.read_back import compare
+from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.sql import literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
 BUILDING = ".building-"
-LATEST = "latest"
-DATABASE = "maandvers.duckdb"
 JUDGEMENTS = "audit_results.json"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
 METADATA_VIEWS = {
     "release": (
         f"""
-        SELECT *, (SELECT min(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS complete_until,
-            (SELECT max(fresh_until) FROM {HELD}.freshness WHERE NOT is_withheld) AS expires_after
-        FROM {HELD}.release
+        SELECT *, (SELECT min(fresh_until) FROM {SNAPSHOT}.freshness WHERE NOT is_withheld) AS complete_until,
+            (SELECT max(fresh_until) FROM {SNAPSHOT}.freshness WHERE NOT is_withheld) AS expires_after
+        FROM {SNAPSHOT}.release
         """,
         "Which release this file is, until when it is complete, and the last day on which it shows any figure;"
-        " as_known_on is a day in the past for which it was made again, at reconstructed_at.",
+        " as_known_on is a day in the past for which it was rebuilt, at rebuilt_at.",
     ),
     "freshness": (
         f"""
@@ -60,12 +66,15 @@ METADATA_VIEWS = {
                 THEN 'er is geen nieuwere uitgave gemaakt; de cijfers waren geldig tot en met '
                     || strftime(fresh_until, '%d-%m-%Y') END AS withheld_reason_nl,
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
-        FROM {HELD}.freshness CROSS JOIN (SELECT as_of FROM {HELD}.release)
+        FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
         "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
         " and whether its last good delivery is shown because asking has failed since.",
     ),
-    "audit_results": (f"SELECT * FROM {HELD}.audit_results", "Every judgement of the audit that let this release out."),
+    "audit_results": (
+        f"SELECT * FROM {SNAPSHOT}.audit_results",
+        "Every judgement of the audit that let this release out.",
+    ),
 }
 
 
@@ -80,8 +89,12 @@ class ReleaseNote(BaseModel):
     models: str = ""
     is_fictional: bool
     # Where it tells what was known on an earlier day: which, and when it was made.
-    reconstruction: Reconstruction | None = None
+    point_in_time: PointInTime | None = None
     rows: dict[str, int]
+    # Per mart a digest of its columns and rows: files of equal marts are linked from release to release.
+    contents: dict[str, str] = {}
+    # Fingerprint of the figures in the warehouse: equal as long as no delivery and no model changed.
+    figures: str | None = None
     withheld: dict[str, str]
     problems: dict[str, list[str]]
     # What its figures were made from, per feed that is shown and edition of it.
@@ -122,7 +135,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         version=version("maandvers"),
         models=digest_of_sources(),
         is_fictional=workspace.is_sample,
-        reconstruction=workspace.reconstruction,
+        point_in_time=workspace.point_in_time,
         rows={},
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
@@ -144,22 +157,26 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
-        connection.execute(f"CREATE SCHEMA release.{HELD}")
+        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         for mart in marts:
-            _write_mart(connection, mart, folder, note.last_good.get(mart.name, []))
+            _write_mart(connection, mart, note.last_good.get(mart.name, []))
+        linked = _write_files(connection, marts, folder, note, workspace.releases / LATEST)
+        note.figures = _fingerprint_of(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         connection.execute("DETACH release")
-        note.rows = compare(connection, marts, folder, folder / DATABASE)
+        note.rows = compare(connection, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
     _write_reports(workspace, marts, outcome, folder, note)
-    _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome))
+    _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome, note.rows))
     write_provenance(folder, workspace, outcome, note.deliveries)
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
     move_folder(folder, workspace.releases / release_id)
-    if workspace.reconstruction is None:
-        PublicationHistory(workspace).publish(release_id, outcome.as_of)
+    written = [release_folder(release_id)]
+    if workspace.point_in_time is None and PublicationHistory(workspace).publish(release_id, outcome.as_of):
+        written.append(publication_folder(release_id))
+    record_checksums(workspace, *written)
     point_link(workspace.releases / LATEST, release_id)
     return note
 
@@ -189,7 +206,12 @@ def _write_reports(
     write_freshness_page(folder, report, outcome)
     latest = workspace.releases / LATEST
     facts = ReleaseFacts.model_validate(note.model_dump())
-    diff = compare_releases(latest.resolve() if latest.exists() else None, folder, facts, marts, report)
+    before = latest_release(workspace.releases)
+    # With the same deliveries and the same code, only clocks have moved.
+    is_idle = before is not None and note.figures is not None and before.figures == note.figures
+    diff = compare_releases(
+        latest.resolve() if latest.exists() else None, folder, facts, marts, report, is_idle=is_idle
+    )
     _write_json(folder / "diff.json", diff.model_dump(mode="json"))
     write_diff_page(folder, diff, report)
     note.changes = diff.summary
@@ -209,22 +231,44 @@ def _next_id(workspace: Workspace, day: date) -> str:
     return f"{day}_{max(taken, default=0) + 1}"
 
 
-def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, stands_on: Sequence[LastGood]) -> None:
-    """Copy one mart into the release: as a table behind a view with comments, as Parquet and as CSV."""
+def _write_files(
+    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], folder: Path, note: ReleaseNote, latest: Path
+) -> set[str]:
+    """Write the files of each mart; returns the marts whose files are those of the latest release."""
+    before = latest_release(latest.parent)
+    linked = set()
+    for mart in marts:
+        table = f"release.{SNAPSHOT}.{mart.name}"
+        rows, content = content_of(connection, mart, table)
+        note.contents[mart.name] = content
+        is_same = before is not None and before.contents.get(mart.name) == content
+        if is_same and link_mart_files(mart, rows, latest.resolve(), folder):
+            linked.add(mart.name)
+        else:
+            write_mart_files(connection, mart, table, rows, folder)
+    return linked
+
+
+def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
+    """Copy one mart into the release as a table behind a view with comments."""
     columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
     names = ", ".join(column.name for column in mart.columns)
     order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    table = f"release.{HELD}.{mart.name}"
+    table = f"release.{SNAPSHOT}.{mart.name}"
     connection.execute(f"CREATE TABLE {table} ({columns})")
     connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
-    connection.execute(f"COPY {table} TO '{folder}/parquet/{mart.name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    connection.execute(f"COPY {table} TO '{folder / mart.csv_file}' (FORMAT csv, HEADER)")
-    comment = " ".join([mart.description, *map(str, stands_on)])
-    _write_view(connection, mart.name, shown(mart, f"{HELD}.{mart.name}", "current_date"), comment)
+    comment = " ".join([mart.description, *map(str, last_good)])
+    _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
-        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON COLUMN release.{mart.name}.{column.name} IS {literal(comment)}")
+
+
+def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the fingerprint of the figures in the warehouse; None where it has none."""
+    row = connection.execute("SELECT fingerprint FROM warehouse.raw_maandvers.build").fetchone()
+    return row[0] if row else None
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
@@ -232,17 +276,17 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
     connection.execute(f"CREATE VIEW {name} AS {select}")
-    connection.execute(f"COMMENT ON VIEW {name} IS {_quoted(comment)}")
+    connection.execute(f"COMMENT ON VIEW {name} IS {literal(comment)}")
     connection.execute("USE memory")
 
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
-    connection.execute(f"CREATE TABLE release.{HELD}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
-    made = note.reconstruction
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    made = note.point_in_time
     connection.execute(
-        f"CREATE TABLE release.{HELD}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
-        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS reconstructed_at",
+        f"CREATE TABLE release.{SNAPSHOT}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
+        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS rebuilt_at",
         [
             note.release_id,
             note.municipality_code,
@@ -253,10 +297,10 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
             made.made_at if made else None,
         ],
     )
-    columns = ("suite", "expectation", "subject", "row", "passed", "observed", "expected", "message", "message_nl")
+    columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
-        f"CREATE TABLE release.{HELD}.audit_results AS SELECT * RENAME (passed AS is_passed)"
+        f"CREATE TABLE release.{SNAPSHOT}.audit_results AS SELECT * RENAME (passed AS is_passed)"
         f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
@@ -265,7 +309,3 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
 
 def _write_json(file: Path, content: object) -> None:
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

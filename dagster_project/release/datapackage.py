@@ -1,6 +1,6 @@
-"""The release described as a Frictionless data package, so that tools and people know what each file holds."""
+"""The release described as a Frictionless data package, with the contents of each file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
@@ -9,6 +9,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart, MartColumn
 from dagster_project.marts.column_clocks import OF_THE_ROW
 from dagster_project.release.last_good import feeds_of, last_good
+from dagster_project.release.mart_files import csv_file
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -25,8 +26,14 @@ FIELD_TYPES = {
 }
 
 
-def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> dict[str, Any]:
-    """The content of ``datapackage.json``: a resource per mart, with the sources and licences of its figures."""
+def datapackage(
+    release_id: str,
+    workspace: Workspace,
+    marts: Sequence[Mart],
+    outcome: AuditOutcome,
+    rows: Mapping[str, int],
+) -> dict[str, Any]:
+    """Describe a release: a resource per mart, with the sources and licences of its figures."""
     limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
     return {
         "profile": "tabular-data-package",
@@ -38,18 +45,19 @@ def datapackage(release_id: str, workspace: Workspace, marts: Sequence[Mart], ou
         # Our own properties: the last days on which it shows all of its figures, and any of them.
         "completeUntil": min(limits).isoformat() if limits else None,
         "expiresAfter": max(limits).isoformat() if limits else None,
-        "resources": [_resource(mart, workspace.feeds, outcome) for mart in marts],
+        "resources": [_resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome) for mart in marts],
     }
 
 
-def _resource(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
-    # A feed that is withheld, or that nobody set up, has no figure in the release.
+def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
+    # A feed that is withheld or not set up has no figure in the release.
     used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
-        "path": mart.csv_file,
-        **({"compression": "gz"} if mart.is_long else {}),
+        "title": mart.label_nl,
+        "path": file,
+        **({"compression": "zst"} if file.endswith(".zst") else {}),
         "description": mart.description,
         "encoding": "utf-8",
         "schema": {

@@ -21,7 +21,7 @@ class FeedReport(BaseModel):
     feed: str
     supplier: str
     publisher: str
-    # Who can bring newer figures: the supplier's contact, or the owner within the municipality.
+    # Contact for newer figures: the supplier's, or the owner within the municipality.
     write_to: str
     state: FeedState
     checked_on: date | None
@@ -38,7 +38,7 @@ class FeedReport(BaseModel):
     late: list[Lateness]
     # What went wrong when it was last asked, as the data team reads it.
     problems: list[str]
-    # What was odd about what it said or sent, though it could be used.
+    # Anomalies in its answers or deliveries, which were usable.
     remarks: list[str]
     # Delivery per edition.
     deliveries: dict[str, str]
@@ -57,7 +57,7 @@ class MartReport(BaseModel):
 
 
 class FreshnessReport(BaseModel):
-    """What ``freshness.json`` holds."""
+    """Contents of ``freshness.json``."""
 
     release_id: str
     municipality_code: str
@@ -68,7 +68,7 @@ class FreshnessReport(BaseModel):
     expires_after: date | None
     feeds: list[FeedReport]
     marts: list[MartReport]
-    # Feeds with a contract that nobody has set up here, or that the settings no longer want.
+    # Feeds with a contract that are not set up here, or no longer wanted by the settings.
     not_in_use: list[str]
     # Marts that are empty because the ledger of what was published is damaged, by their labels.
     without_ledger: list[str] = []

@@ -1,4 +1,4 @@
-"""Which feeds a mart is made from, and which of those are shown as they last came in good order."""
+"""Feeds that a mart derives from, and those that run on their last good delivery."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +21,7 @@ class LastGood(BaseModel):
 
     def __str__(self) -> str:
         """One sentence for who reads the mart."""
-        return f"{self.feed} is shown as it last came in good order, on {self.confirmed_on}, until {self.expires_on}."
+        return f"{self.feed} runs on its last good delivery, confirmed on {self.confirmed_on}, until {self.expires_on}."
 
 
 def feeds_of(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[tuple[Feed, FeedVerdict]]:
@@ -35,7 +35,7 @@ def feeds_of(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[t
 
 
 def last_good(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[LastGood]:
-    """What of a mart is shown as it last came in good order."""
+    """Feeds of a mart that run on their last good delivery."""
     return [
         LastGood(
             feed=feed.id,

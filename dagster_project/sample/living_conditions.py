@@ -1,4 +1,4 @@
-"""What is true in the fictional neighbourhoods in a year, as quantities that add up: the source of every key figure."""
+"""True state of the fictional neighbourhoods in a year, as additive quantities: the source of every key figure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
-from .municipality import Neighbourhood
+from dagster_project.sample.municipality import Neighbourhood
 
 _BASE_YEAR = 2024
 _AGES = ["population_0_14", "population_15_24", "population_25_44", "population_45_64", "population_65_plus"]
@@ -65,7 +65,7 @@ CHARACTERS = {
 
 
 def conditions(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]:
-    """What is true in one neighbourhood in one year: people, dwellings, hectares, and the sums behind averages.
+    """True state of one neighbourhood in one year: people, dwellings, hectares, and the sums behind averages.
 
     Everything can be added over neighbourhoods: averages come as a sum that is divided only when it is published.
     """
@@ -152,7 +152,7 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
         "school_km": people * about(km * 0.7, "school", 0.25),
         "schools": people * about(max(0.4, 9 - 3 * km), "schools", 0.2),
         "land": land,
-        # Borders stand still, so water does too.
+        # Borders do not move, so neither does water.
         "water": round(land * Random(f"{seed}/{neighbourhood.code}/water").uniform(0.01, 0.12)),
         "address_density": dwellings * about(character.addresses_per_km2, "density", 0.08),
     }
@@ -160,7 +160,7 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
 
 
 def total(parts: Iterable[Counter[str]]) -> Counter[str]:
-    """What is true in a region, from what is true in its parts."""
+    """True state of a region, from that of its parts."""
     whole: Counter[str] = Counter()
     for part in parts:
         whole.update(part)
@@ -168,6 +168,6 @@ def total(parts: Iterable[Counter[str]]) -> Counter[str]:
 
 
 def _split(number: int, weights: list[float]) -> list[int]:
-    """Divide a number over weights so that the parts are whole and sum to it exactly."""
+    """Divide a number over weights into integers that sum to it exactly."""
     bounds = [round(number * sum(weights[: end + 1]) / sum(weights)) for end in range(len(weights))]
     return [bound - before for bound, before in zip(bounds, [0, *bounds[:-1]], strict=True)]

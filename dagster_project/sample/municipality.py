@@ -1,6 +1,6 @@
 """The fictional municipality of Maandrecht and its two neighbours: their districts and neighbourhoods, and where.
 
-Maandrecht lies in the Markerwaard, the polder that was never drained: its coordinates are water in the real world.
+Maandrecht is in the Markerwaard, the polder that was never drained: its coordinates are water in the real world.
 """
 
 from typing import NamedTuple
@@ -19,12 +19,12 @@ class Neighbourhood(NamedTuple):
 
     @property
     def district_code(self) -> str:
-        """Code of the district (wijk), which the neighbourhood's own code holds."""
+        """Code of the district (wijk), which is part of the neighbourhood's own code."""
         return "WK" + self.code[2:8]
 
     @property
     def municipality_code(self) -> str:
-        """Code of the municipality (gemeente), which the neighbourhood's own code holds."""
+        """Code of the municipality (gemeente), which is part of the neighbourhood's own code."""
         return "GM" + self.code[2:6]
 
 

@@ -1,4 +1,4 @@
-"""The sample suppliers of the fictional municipality, on this machine: one running service, and files in folders."""
+"""Sample suppliers on this machine: one running service for all of them, and uploaded files in the inbox."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING
 
 from dagster_project.installation.settings import FeedSettings, Settings, SupplierSettings
 from dagster_project.installation.workspace import Workspace
-
-from .serving import serve
+from dagster_project.sample.servers.serving import serve
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .odata_v3_server import ODataTable
+    from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 DEFAULT_SEED = 20260101
 
 
-# Suppliers that speak OData v3 share one address here; CBS's own service and that for third parties are alike.
+# Suppliers with OData v3 share one address here; CBS's own service and that for third parties are alike.
 ODATA_V3_SUPPLIERS = ("cbs", "police", "rivm", "iv3")
 
 
 @dataclass(frozen=True)
 class SampleSuppliers:
-    """Where the sample suppliers answer, and what they were asked: method and path of every request so far."""
+    """Address of the running sample suppliers, with the method and path of every request so far."""
 
     base_url: str
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -43,7 +42,7 @@ class SampleSuppliers:
         return signalen_url(self.base_url)
 
     def settings(self) -> dict[str, SupplierSettings]:
-        """What an installation sets to be served by these suppliers."""
+        """Settings by which an installation uses these suppliers."""
         return {
             **{name: SupplierSettings(base_url=self.cbs_url) for name in ODATA_V3_SUPPLIERS},
             "pdok": SupplierSettings(base_url=self.base_url),
@@ -54,14 +53,14 @@ class SampleSuppliers:
 
 def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     """Every table of the sample's OData v3 service."""
-    from .absence_benchmark import absence_tables
-    from .benefits import benefits_tables
-    from .iv3 import iv3_tables
-    from .key_figures import key_figures_tables
-    from .police import police_tables
-    from .proximity import proximity_tables
-    from .rivm import rivm_tables
-    from .social_statistics import social_statistics_tables
+    from dagster_project.sample.open_data.absence_benchmark import absence_tables
+    from dagster_project.sample.open_data.benefits import benefits_tables
+    from dagster_project.sample.open_data.iv3 import iv3_tables
+    from dagster_project.sample.open_data.key_figures import key_figures_tables
+    from dagster_project.sample.open_data.police import police_tables
+    from dagster_project.sample.open_data.proximity import proximity_tables
+    from dagster_project.sample.open_data.rivm import rivm_tables
+    from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 
     return [
         *key_figures_tables(as_of, seed),
@@ -76,17 +75,17 @@ def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
 
 
 def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
-    """The web application behind all suppliers, as they stand on ``as_of``."""
-    # Imported here: who only runs against the real suppliers need not wait for a web server.
+    """Web application of all suppliers, as of a day."""
+    # Imported here: a run against the real suppliers needs no web server.
     from starlette.applications import Starlette
 
-    from .borders import outline_routes
-    from .duo import duo_routes
-    from .odata_v3_server import odata_v3_routes
-    from .odata_v4_server import odata_v4_routes
-    from .poverty import poverty_tables
-    from .signalen_api_server import signalen_api_routes
-    from .signalen_export import signalen_routes
+    from dagster_project.sample.open_data.borders import outline_routes
+    from dagster_project.sample.open_data.duo import duo_routes
+    from dagster_project.sample.open_data.poverty import poverty_tables
+    from dagster_project.sample.registers.signalen_export import signalen_routes
+    from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+    from dagster_project.sample.servers.odata_v4_server import odata_v4_routes
+    from dagster_project.sample.servers.signalen_api_server import signalen_api_routes
 
     return Starlette(
         routes=[
@@ -100,19 +99,19 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
     )
 
 
-def write_drops(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
-    """Put the files that the municipality's own departments deliver by hand into a folder per feed, once a day."""
+def write_inbox(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
+    """Write the files that the departments upload to a folder per feed, once a day."""
     stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
     if stamp.exists() and stamp.read_text("utf-8") == now:
         return
-    from .drops.benefits_admin import write_benefits_admin
-    from .drops.early_childhood import write_early_childhood
-    from .drops.ledger import write_ledger
-    from .drops.social_domain import write_social_domain
-    from .drops.sports import write_sports
-    from .drops.staff import write_staff
-    from .drops.statline import write_statline
-    from .drops.vacancy import write_vacancy
+    from dagster_project.sample.registers.benefits_admin import write_benefits_admin
+    from dagster_project.sample.registers.early_childhood import write_early_childhood
+    from dagster_project.sample.registers.ledger import write_ledger
+    from dagster_project.sample.registers.social_domain import write_social_domain
+    from dagster_project.sample.registers.sports import write_sports
+    from dagster_project.sample.registers.staff import write_staff
+    from dagster_project.sample.registers.statline import write_statline
+    from dagster_project.sample.registers.vacancy import write_vacancy
 
     for write in (
         write_benefits_admin,
@@ -138,15 +137,15 @@ def _digest_of_writers() -> str:
 
 @contextmanager
 def sample_suppliers(as_of: date, seed: int = DEFAULT_SEED) -> Iterator[SampleSuppliers]:
-    """Run the sample suppliers as they stand on ``as_of``; they stop when the block ends."""
+    """Run the sample suppliers as of a day; they stop when the block ends."""
     requests: list[tuple[str, str]] = []
     with serve(recording(sample_app(as_of, seed), requests)) as base_url:
         yield SampleSuppliers(base_url, requests)
 
 
 def duo_settings(base_url: str) -> SupplierSettings:
-    """Where DUO's pages of links stand on suppliers that run at ``base_url``."""
-    from .duo import PAGES, page_url
+    """Addresses of DUO's pages of links on suppliers that run at ``base_url``."""
+    from dagster_project.sample.open_data.duo import PAGES, page_url
 
     return SupplierSettings(feeds={feed: FeedSettings(location=page_url(base_url, feed)) for feed in PAGES})
 
@@ -157,7 +156,7 @@ def signalen_url(base_url: str) -> str:
 
 
 def recording(app: "ASGIApp", requests: list[tuple[str, str]]) -> "ASGIApp":
-    """The application, noting the method and path of every request in ``requests``."""
+    """Wrap an application to record the method and path of every request in ``requests``."""
 
     async def record(scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "http":
@@ -169,10 +168,10 @@ def recording(app: "ASGIApp", requests: list[tuple[str, str]]) -> "ASGIApp":
 
 @contextmanager
 def within_reach(workspace: Workspace) -> Iterator[Settings]:
-    """Settings by which suppliers can be asked; those of the sample answer on this machine as long as this is open."""
+    """Settings by which suppliers can be reached; the sample's run until the block ends."""
     if not workspace.is_sample:
         yield workspace.settings
         return
     with sample_suppliers(workspace.today) as suppliers:
-        write_drops(workspace.settings.drop_folder, workspace.today)
+        write_inbox(workspace.settings.inbox, workspace.today)
         yield workspace.settings.model_copy(update={"suppliers": suppliers.settings()})

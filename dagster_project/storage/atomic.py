@@ -1,4 +1,4 @@
-"""Writing so that a reader, or a run after a crash, finds either the old thing or the new thing, never half of one."""
+"""Atomic writes: a reader, or a run after a crash, finds either the old content or the new, never half of it."""
 
 import os
 import secrets
@@ -18,7 +18,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def move_folder(source: Path, target: Path) -> None:
-    """Bring a finished folder to its final name in one step; everything in it is on disk before that."""
+    """Move a finished folder to its final name in one step, after all of it is on disk."""
     for path in source.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -32,7 +32,7 @@ def move_folder(source: Path, target: Path) -> None:
 
 
 def point_link(link: Path, target: str) -> None:
-    """Let a symbolic link point elsewhere in one step."""
+    """Change the target of a symbolic link in one step."""
     temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
     temporary.symlink_to(target)
     temporary.rename(link)

@@ -1,4 +1,7 @@
-"""Checksums of a folder's files, by which anyone can tell later that not one bit of them has changed."""
+"""Checksums of the files in a folder, which show later that no bit of them has changed.
+
+They show accidents; an attacker who can write the folder can write matching checksums.
+"""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -11,19 +14,19 @@ IS_GONE = "is gone"
 
 
 def write_checksums(folder: Path) -> None:
-    """Write a file by which ``sha256sum --check`` can verify every other file of the folder."""
+    """Write SHA256SUMS, with which ``sha256sum --check`` verifies every other file of the folder."""
     lines = [f"{digest_of(path)}  {path.relative_to(folder)}\n" for path in _files(folder)]
     write_file(folder / CHECKSUMS, "".join(lines).encode())
 
 
 def changed_files(folder: Path, only: Collection[str] | None = None) -> Iterator[tuple[Path, str]]:
-    """Files of the folder that are not as they were when its checksums were written, each with what is wrong.
+    """Yield the files of a folder that do not match its checksums, each with the problem.
 
-    Looks at all of them, or at those that are named.
+    Checks all files, or only the named ones.
     """
     listed = folder / CHECKSUMS
     if not listed.exists():
-        yield listed, "is missing, so nothing tells whether the files beside it are as they were"
+        yield listed, "is missing, so the files next to it cannot be checked"
         return
     wanted: dict[str, str] = {}
     for number, line in enumerate(listed.read_bytes().splitlines(), start=1):
@@ -46,11 +49,16 @@ def changed_files(folder: Path, only: Collection[str] | None = None) -> Iterator
 
 
 def is_as_written(folder: Path, name: str) -> bool:
-    """Whether one file of the folder is there and as it was when the checksums were written."""
+    """Whether one file of the folder exists and matches its checksum."""
     file, listed = folder / name, folder / CHECKSUMS
     if not file.is_file() or not listed.is_file():
         return False
     return f"{digest_of(file)}  {name}".encode() in listed.read_bytes().splitlines()
+
+
+def checksum_of_list(folder: Path) -> str:
+    """SHA-256 of a folder's list of checksums, which vouches for all of its files."""
+    return digest_of(folder / CHECKSUMS)
 
 
 def digest_of(path: Path) -> str:

@@ -1,117 +1,221 @@
-"""A journal: a file to which lines are only ever added, each with the digest of the line before it.
+"""Event log: one append-only file per installation, whose checksums show damage.
 
-A line that was altered, removed or put in breaks the chain; a seal beside the file holds the digest of the last line. A
-line counts once its line break is on disk: what a killed run left of one is passed over, and cut off before the next.
-What is added to a damaged journal goes on from its seal, not from what the file says: a break stays visible for good.
+Every line is a JSON object. It begins with the checksum of the line before it and ends with the SHA-256 of all that
+precedes. An altered line fails its own checksum; a removed, inserted or moved line breaks the chain; a small file next
+to the log repeats the last checksum, which shows that lines at the end are gone. The checksums show accidents. They do
+not stop an attacker who can write the folder: whoever can do that can write matching checksums.
+
+A line counts once its line break is on disk: the remains of a line that a killed run left are ignored, and cut off
+before the next append. Damage stops no run. Lines are appended after it, and the break stays visible for good.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dagster_project.errors import SetupError
-from dagster_project.storage.atomic import sync_folder, write_file
+from dagster_project.storage.atomic import write_file
+
+EVENTS = "events.jsonl"
+Kind = Literal["received", "audited", "deleted", "built", "released"]
+
+NO_LINE = "0" * 64
+# Stands for the checksum of a line that is not known: equal to none.
+LOST = "f" * 64
+CHECKSUM = re.compile("[0-9a-f]{64}")
+LONGEST_HEADER = 200
+BEGIN, BEFORE_CHECKSUM, END = b'{"previous": "', b', "checksum": "', b'"}'
+# From the end of a line: where its checksum begins, and where the part that the checksum covers ends.
+AT_CHECKSUM = -(64 + len(END))
+AT_END_OF_BODY = AT_CHECKSUM - len(BEFORE_CHECKSUM)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one line of a journal says."""
+    """One intact line."""
 
-    after: str | None
-    at: datetime
-    content: dict[str, Any]
-    digest: str
+    line: bytes
+    previous: str
+    checksum: str
+
+    @property
+    def _header(self) -> list[str]:
+        """The moment and the kind, which stand before the content: most lines are skipped by these."""
+        return self.line[:LONGEST_HEADER].decode("utf-8", "replace").split('"')[7:12:4]
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the event."""
+        return datetime.fromisoformat(self._header[0])
+
+    @property
+    def kind(self) -> str:
+        """The kind of event."""
+        return self._header[1]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The content that was recorded."""
+        return json.loads(self.line)["content"]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The log as it was read; kept as long as the file does not change."""
+
+    entries: list[Entry]
+    # From this entry on, every line is as it was written and none is missing.
+    trusted_from: int
+    problem: str | None
+    # Bytes of the lines that end in a line break.
+    size: int
+    head: str
+    # The newest entry that contains a text, once it was searched for.
+    newest: dict[bytes, tuple[int, Entry] | None] = field(default_factory=dict)
+
+
+# Every feed of a run asks for the log of the same installation: it is read once per process.
+_readings: dict[Path, tuple[tuple[int, ...], _Reading]] = {}
 
 
 class EventLog:
-    """One journal; it need not exist yet."""
+    """The event log of one installation; it need not exist yet."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.seal = file.with_suffix(".seal")
+        self.head_file = file.with_suffix(".head")
 
     def entries(self) -> list[Entry]:
-        """Every entry, oldest first.
+        """Return every entry, oldest first. Raises SetupError if the log is damaged: the past is then unknown."""
+        if problem := self.problem():
+            raise SetupError(f"{problem}\n  do: put {self.file.name} and {self.head_file.name} back from your back-up")
+        return self._read().entries
 
-        Raises SetupError when the file is not as it was written: nobody can say what was known then.
-        """
-        for problem in self.problems():
-            raise SetupError(f"{self.file} {problem}\n  do: put the file back from your back-up")
-        return self.readable()
+    def problem(self) -> str | None:
+        """Describe the first damage, read from disk; None if the log is intact."""
+        _readings.pop(self.file, None)
+        problem = self._read().problem
+        return f"{self.file} {problem}" if problem else None
 
-    def problems(self) -> Iterator[str]:
-        """What tells that the file is not as it was written."""
-        before = None
-        for number, line in enumerate(self._lines(), start=1):
-            entry = _read(line)
-            if entry is None or entry.after != before:
-                yield f"was changed outside Maandvers, in line {number} or before it"
-                return
-            before = entry.digest
-        # A run that was stopped between line and seal leaves one line that the seal does not name.
-        if self._sealed() not in [None, *self.digests()][-2:]:
-            yield f"does not end as {self.seal.name} beside it says"
+    def intact(self) -> list[Entry]:
+        """Return the entries that pass their own checksum, oldest first, also of a damaged log."""
+        return self._read().entries
 
-    def readable(self) -> list[Entry]:
-        """The entries that can be read, oldest first: a damaged one keeps no run from going on."""
-        return [entry for line in self._lines() if (entry := _read(line))]
+    def trusted(self) -> Iterator[Entry]:
+        """Yield the entries after the last damage, newest first."""
+        reading = self._read()
+        yield from reversed(reading.entries[reading.trusted_from :])
 
-    def digests(self) -> list[str]:
-        """The digest of every line."""
-        return [_digest(line) for line in self._lines()]
+    def newest(self, text: bytes) -> tuple[Entry | None, bool]:
+        """Return the newest entry that contains a text, and whether no damage can hide a newer one."""
+        reading = self._read()
+        if text not in reading.newest:
+            numbers = range(len(reading.entries) - 1, -1, -1)
+            reading.newest[text] = next(
+                ((n, reading.entries[n]) for n in numbers if text in reading.entries[n].line), None
+            )
+        number, entry = reading.newest[text] or (-1, None)
+        return entry, number >= reading.trusted_from
 
-    def append(self, at: datetime, content: dict[str, Any]) -> None:
+    def append(self, kind: Kind, content: dict[str, Any], at: datetime) -> None:
         """Add a line that survives a power cut."""
-        is_new, lines = not self.file.exists(), self._lines()
-        whole = sum(len(known) + 1 for known in lines)
-        is_damaged = any(self.problems())
-        after = self._sealed() if is_damaged else _digest(lines[-1]) if lines else None
-        line = json.dumps({"after": after, "at": at.isoformat(), "content": content}, sort_keys=True).encode()
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab") as file:
-            if is_damaged and file.tell() > whole:
-                # Perhaps a line that lost its line break: nothing is cut off what may have to be looked into.
-                file.write(b"\n")
-            elif not is_damaged:
-                file.truncate(whole)
-            file.write(line + b"\n")
+            fcntl.flock(file, fcntl.LOCK_EX)
+            reading = self._read(is_locked=True)
+            last = reading.entries[-1].checksum if reading.entries else NO_LINE
+            if reading.problem:
+                # Continue from the checksum that should have been the last, so that the break stays visible.
+                last = reading.head if CHECKSUM.fullmatch(reading.head) and reading.head != NO_LINE else LOST
+                if file.tell() > reading.size:
+                    # Possibly a line that lost its line break: keep all evidence.
+                    file.write(b"\n")
+            else:
+                file.truncate(reading.size)
+            entry = _entry_after(last, kind, content, at)
+            file.write(entry.line + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        if is_new:
-            sync_folder(self.file.parent)
-        self._close(_digest(line))
+            write_file(self.head_file, f"{entry.checksum}\n".encode())
+            self._remember(reading, entry, file.tell())
 
-    def copy_first(self, count: int, target: "EventLog") -> None:
-        """Let another journal hold the oldest lines of this one, and nothing else."""
-        lines = self._lines()[:count]
-        write_file(target.file, b"".join(line + b"\n" for line in lines))
-        target._close(_digest(lines[-1]))
+    def _remember(self, reading: _Reading, entry: Entry, size: int) -> None:
+        """Extend what was read with the appended line; a damaged log is read again."""
+        _readings.pop(self.file, None)
+        if reading.problem is None:
+            newest = {
+                text: (len(reading.entries), entry) if text in entry.line else found
+                for text, found in reading.newest.items()
+            }
+            reading.entries.append(entry)
+            extended = _Reading(reading.entries, reading.trusted_from, None, size, entry.checksum, newest)
+            _readings[self.file] = self._stamp(), extended
 
-    def _close(self, digest: str) -> None:
-        write_file(self.seal, f"{digest}\n".encode())
+    def _read(self, *, is_locked: bool = False) -> _Reading:
+        stamp = self._stamp()
+        known = _readings.get(self.file)
+        if known and known[0] == stamp:
+            return known[1]
+        if not self.file.exists():
+            return self._parse(b"")
+        with self.file.open("rb") as file:
+            if not is_locked:
+                fcntl.flock(file, fcntl.LOCK_SH)
+            stamp, reading = self._stamp(), self._parse(file.read())
+        _readings[self.file] = stamp, reading
+        return reading
 
-    def _sealed(self) -> str | None:
-        """The digest in the seal; None where nothing was sealed yet."""
-        return self.seal.read_bytes().decode("utf-8", "replace").removesuffix("\n") if self.seal.exists() else None
+    def _parse(self, content: bytes) -> _Reading:
+        entries: list[Entry] = []
+        trusted_from, problem = 0, None
+        previous, ends = NO_LINE, {NO_LINE}
+        lines = content.split(b"\n")[:-1]
+        for number, line in enumerate(lines, start=1):
+            entry = _entry(line)
+            if entry is None or entry.previous != previous:
+                problem = problem or f"was changed outside Maandvers, in line {number} or just before it"
+                trusted_from = len(entries)
+            if entry:
+                entries.append(entry)
+            # A run that is killed between line and head leaves one line that the head does not name yet.
+            previous, ends = (entry.checksum, {entry.checksum, entry.previous}) if entry else ("", set())
+        head = self._head()
+        if head not in ends:
+            problem = problem or f"does not end as {self.head_file.name} says"
+            trusted_from = len(entries)
+        return _Reading(entries, trusted_from, problem, sum(map(len, lines)) + len(lines), head)
 
-    def _lines(self) -> list[bytes]:
-        """The lines that end in a line break."""
-        return self.file.read_bytes().split(b"\n")[:-1] if self.file.exists() else []
+    def _head(self) -> str:
+        if not self.head_file.exists():
+            return NO_LINE
+        return self.head_file.read_bytes().decode("utf-8", "replace").removesuffix("\n")
+
+    def _stamp(self) -> tuple[int, ...]:
+        found = []
+        for file in (self.file, self.head_file):
+            status = file.stat() if file.exists() else None
+            found += [status.st_ino, status.st_size, status.st_mtime_ns] if status else [0, 0, 0]
+        return tuple(found)
 
 
-def _read(line: bytes) -> Entry | None:
-    """What a line says; None where it cannot be read."""
-    try:
-        written = json.loads(line)
-        return Entry(written["after"], datetime.fromisoformat(written["at"]), written["content"], _digest(line))
-    except (ValueError, KeyError, TypeError):
+def _entry_after(previous: str, kind: Kind, content: dict[str, Any], at: datetime) -> Entry:
+    written = {"previous": previous, "at": at.isoformat(), "kind": kind, "content": content}
+    body = json.dumps(written)[:-1].encode()
+    checksum = hashlib.sha256(body).hexdigest()
+    return Entry(body + BEFORE_CHECKSUM + checksum.encode() + END, previous, checksum)
+
+
+def _entry(line: bytes) -> Entry | None:
+    """Return the entry of a line; None if the line is not as it was written."""
+    body, rest = line[:AT_END_OF_BODY], line[AT_END_OF_BODY:]
+    checksum = hashlib.sha256(body).hexdigest()
+    if not line.startswith(BEGIN) or rest != BEFORE_CHECKSUM + checksum.encode() + END:
         return None
-
-
-def _digest(line: bytes) -> str:
-    return hashlib.sha256(line).hexdigest()
+    return Entry(line, line[len(BEGIN) : len(BEGIN) + 64].decode("utf-8", "replace"), checksum)

@@ -1,26 +1,19 @@
-"""Checksum of the finished warehouse, by which a later run knows that nothing touched it."""
-
-from pathlib import Path
+"""Checksum of the finished warehouse in the event log, by which a later run knows that nothing changed it."""
 
 from dagster_project.installation.workspace import Workspace
-from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import digest_of
 
 
 def write_warehouse_checksum(workspace: Workspace) -> None:
     """Record the SHA-256 of the warehouse that dbt finished."""
-    write_file(_file(workspace), f"{digest_of(workspace.warehouse)}\n".encode())
+    workspace.event_log.append("built", {"warehouse": digest_of(workspace.warehouse)}, workspace.now())
 
 
 def is_warehouse_intact(workspace: Workspace) -> bool:
     """Whether the warehouse is the one that the last finished run left."""
-    file = _file(workspace)
+    recorded, _ = workspace.event_log.newest(b'"kind": "built"')
     return (
-        workspace.warehouse.exists()
-        and file.exists()
-        and file.read_bytes() == f"{digest_of(workspace.warehouse)}\n".encode()
+        recorded is not None
+        and workspace.warehouse.exists()
+        and recorded.content["warehouse"] == digest_of(workspace.warehouse)
     )
-
-
-def _file(workspace: Workspace) -> Path:
-    return workspace.warehouse.with_suffix(".sha256")

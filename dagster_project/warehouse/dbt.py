@@ -1,59 +1,65 @@
-"""The dbt project as Dagster sees it: its manifest, kept in step with the models, and the way to call dbt."""
+"""dbt: the project, what it was parsed to, and the process that runs it."""
 
 import hashlib
+import json
 import logging
 import os
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from dagster_project.errors import MaandversError
 from dagster_project.installation.settings import DBT_PROJECT, SEEDS
-
-if TYPE_CHECKING:
-    from dagster_dbt import DbtCliResource
 
 logger = logging.getLogger(__name__)
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
-# The digest of the sources that the manifest was made from.
+# The same manifest as dbt loads it: every call starts from it, wherever its warehouse is.
+PARSED = MANIFEST.with_name("partial_parse.msgpack")
+# Digest of the sources that both were made from.
 STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
-MUNICIPALITY_VARIABLE = "MAANDVERS_WAREHOUSE_MUNICIPALITY"
-# Unit tests hold made-up rows against the rules: they belong to a change of the code, not to a night's figures.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
+# Unit tests check the rules with made-up rows: they belong to a change of the code, not to a night's figures.
+# dbt need not write its manifest either: it is the parsed one.
+BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
+# What a build did, per node, in the target folder.
+RESULTS = "results.json"
 
-# dbt reports usage unless told not to, whatever the project says.
-os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-
-
-def dbt_resource() -> "DbtCliResource":
-    """How dbt is called; its profile lies in the project and names the warehouse by an environment variable."""
-    from dagster_dbt import DbtCliResource  # takes seconds, which a run with nothing new need not spend
-
-    # The dbt of this very environment, whether or not somebody activated it.
-    executable = Path(sys.executable).with_name("maandvers-dbt")
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
+# dbt reports usage unless these are set, whatever the project says.
+NO_TELEMETRY = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 
-def build_for(warehouse: Path, municipality: str) -> None:
-    """Tell dbt where to build and for whom; what it parsed before stays valid as long as these are the same."""
-    os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
-    os.environ[MUNICIPALITY_VARIABLE] = municipality
+class DbtError(MaandversError):
+    """A dbt call that failed: a model that cannot be built, or a test that found rows."""
+
+
+def run_dbt(arguments: Sequence[str], *, warehouse: Path, municipality: str, target: Path) -> None:
+    """Run dbt on a warehouse in a process of its own, which starts from the parsed manifest.
+
+    Its log is ``dbt.log`` in the target folder. Raises DbtError with the end of that log.
+    """
+    current_manifest()
+    _call(["dagster_project.warehouse.dbt_process", *arguments], target, warehouse, municipality)
+
+
+def variables(municipality: str) -> tuple[str, str]:
+    """Pass the municipality to dbt."""
+    return "--vars", json.dumps({"municipality_code": municipality})
 
 
 def current_manifest() -> Path:
-    """dbt's manifest, made anew when any model, seed or contract changed since it was made."""
+    """Return dbt's manifest, parsed again when a model, seed or contract changed since it was made."""
     now = digest_of_sources()
     if not _is_made_from(now):
         MANIFEST.parent.mkdir(exist_ok=True)
-        # Who waited for another process to make it finds it made.
+        # A process that waited for another one's parse finds it made.
         with FileLock(MANIFEST.with_suffix(".lock")):
             if not _is_made_from(now):
-                _make_manifest(now)
+                _parse(now)
     return MANIFEST
 
 
@@ -63,7 +69,7 @@ def is_manifest_current() -> bool:
 
 
 def digest_of_sources() -> str:
-    """Changes with any model, seed, contract or text from which dbt builds."""
+    """Digest of every model, seed, contract and text that dbt builds from."""
     digest = hashlib.sha256()
     for folder in SOURCES:
         for file in sorted(folder.rglob("*")):
@@ -73,12 +79,33 @@ def digest_of_sources() -> str:
 
 
 def _is_made_from(digest: str) -> bool:
-    return MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == digest
+    return MANIFEST.exists() and PARSED.exists() and STAMP.exists() and STAMP.read_text() == digest
 
 
-def _make_manifest(digest: str) -> None:
-    logger.info("warehouse: dbt reads the models, which are new or have changed")
-    # Parsing opens no database, but dbt wants to know where it would be.
-    os.environ.setdefault(WAREHOUSE_VARIABLE, str(MANIFEST.parent / "unused.duckdb"))
-    dbt_resource().cli(["--quiet", "parse"], target_path=MANIFEST.parent).wait()
+def _parse(digest: str) -> None:
+    """Parse into a folder of its own and move the result, so that a build beside it never loads half of one."""
+    logger.info("warehouse: dbt parses the models, which are new or have changed")
+    work = MANIFEST.parent / "parsing"
+    # Parsing opens no database and computes no figure; only the name of the file ends up in the manifest.
+    _call(["dbt.cli.main", "parse"], work, work / "warehouse.duckdb", "GM9999")
+    STAMP.unlink(missing_ok=True)
+    for file in (MANIFEST, PARSED):
+        (work / file.name).replace(file)
     STAMP.write_text(digest)
+
+
+def _call(module_and_arguments: Sequence[str], target: Path, warehouse: Path, municipality: str) -> None:
+    folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    settings = ["--no-use-colors", "--log-level-file", "none", *variables(municipality)]
+    target.mkdir(parents=True, exist_ok=True)
+    log = target / "dbt.log"
+    with log.open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            [sys.executable, "-m", *module_and_arguments, *folders, *settings],
+            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: str(warehouse)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        raise DbtError(f"dbt failed; the end of {log}:\n{log.read_text('utf-8')[-2000:]}")

@@ -1,6 +1,6 @@
-"""The ledger of published figures: per release those that were new or other than last published; nothing ever changes.
+"""Publication history: per release the figures that were new or changed since they were last published.
 
-What is news the models tell (`int_revisions__news`); here it is kept, and shown to them again.
+The model `int_revisions__news` selects them; here they are stored, never changed, and offered to the models again.
 """
 
 import logging
@@ -22,79 +22,79 @@ logger = logging.getLogger(__name__)
 WRITING = ".writing-"
 FIGURES = "figures.parquet"
 NOTE = "publication.json"
-# How dbt's sources name what is shown of it.
+# The dbt source that contains it.
 SHOWN = ("raw_maandvers", "published_figures")
 NEWS = "intermediate.int_revisions__news"
 
 
 class Publication(BaseModel):
-    """What one release published that was not published so before."""
+    """The new and changed figures of one release."""
 
     release_id: str
     published_on: date
-    # Of what dbt had built when it was published.
+    # Fingerprint of the warehouse at the time of publication.
     fingerprint: str | None
     figures: int
 
     @property
     def number(self) -> int:
-        """Place among the releases of its day."""
+        """Number of the release within its day."""
         return int(self.release_id.rpartition("_")[2])
 
 
 class PublicationHistory:
-    """The ledger of one installation; it need not exist yet."""
+    """The publication history of one installation; it need not exist yet."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.folder = workspace.published
         self.warehouse = workspace.warehouse
 
     def folders(self) -> list[Path]:
-        """The folder of every release that published something, whole ones alone."""
+        """The folder of every release that published new or changed figures."""
         return sorted(folder for folder in self.folder.glob("*_*") if not folder.name.startswith("."))
 
     def damage(self) -> str | None:
-        """What of it is not as it was written, and what to do about that; None where all of it is."""
+        """Describe the first checksum mismatch and its remedy; None if intact."""
         for folder in self.folders():
             for file, problem in changed_files(folder):
                 return (
-                    f"{file} {problem}: nobody can say what was published, so no figure is called revised\n"
-                    f"  do: put it back from your back-up; without one, remove {folder}, and what it held counts as new"
+                    f"{file} {problem}: it is unknown what was published, so no figure is marked as revised\n"
+                    f"  do: put it back from your back-up; without one, remove {folder}, and its figures count as new"
                 )
         return None
 
     def publications(self) -> list[Publication]:
-        """What was published, oldest first. Raises SetupError when it is not as it was written."""
+        """Return the publications, oldest first. Raises SetupError if one is damaged."""
         if damage := self.damage():
             raise SetupError(damage)
         found = [Publication.model_validate_json((folder / NOTE).read_bytes()) for folder in self.folders()]
         return sorted(found, key=lambda one: (one.published_on, one.number))
 
     def readable(self) -> list[Publication]:
-        """What was published, oldest first; nothing while some of it is damaged."""
+        """Return the publications, oldest first; none while one is damaged."""
         return [] if self.damage() else self.publications()
 
     def files(self) -> list[Path]:
-        """The files that hold the figures of what is readable, oldest first."""
+        """The files with the figures of the readable publications, oldest first."""
         return [self.folder / one.release_id / FIGURES for one in self.readable()]
 
     def day_of(self, fingerprint: str) -> date | None:
-        """The day on which what dbt has built was first published; None for what was not, as far as anyone can say."""
+        """The day on which this warehouse was first published; None if it was not, or if that is unknown."""
         last = self.readable()[-1:]
         return last[0].published_on if last and last[0].fingerprint == fingerprint else None
 
-    def publish(self, release_id: str, day: date) -> None:
-        """Write down what a release publishes that was not published so before; nothing while the ledger is damaged."""
+    def publish(self, release_id: str, day: date) -> bool:
+        """Append new and changed figures and return whether there are any; skip while the history is damaged."""
         if damage := self.damage():
-            # All would look new beside what cannot be read, and be kept as such for good.
-            logger.warning("ledger: nothing was written down: %s", damage)
-            return
+            # Without the earlier figures all would look new, and be stored as such for good.
+            logger.warning("publication history: nothing was added: %s", damage)
+            return False
         for leftover in self.folder.glob(f"{WRITING}*"):
             shutil.rmtree(leftover)
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             (fingerprint,) = _one(connection, "SELECT fingerprint FROM raw_maandvers.build")
             if fingerprint and self.day_of(fingerprint):
-                return
+                return False
             publication = Publication(release_id=release_id, published_on=day, fingerprint=fingerprint, figures=0)
             work = self.folder / f"{WRITING}{release_id}"
             work.mkdir(parents=True)
@@ -107,9 +107,10 @@ class PublicationHistory:
         write_file(work / NOTE, publication.model_dump_json(indent=2).encode())
         write_checksums(work)
         move_folder(work, self.folder / release_id)
+        return True
 
     def link_until(self, day: date, target: Path) -> None:
-        """Let another folder hold what was published by the end of a day."""
+        """Link the publications until the end of a day into another folder."""
         target.mkdir(parents=True)
         for one in self.publications():
             if one.published_on <= day:

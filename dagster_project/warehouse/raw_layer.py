@@ -3,7 +3,6 @@
 A withheld feed gets raw views without rows, so everything that dbt makes from it is empty by construction.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,11 +19,10 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.warehouse.checksum import is_warehouse_intact
-from dagster_project.warehouse.dbt import digest_of_sources
-from dagster_project.warehouse.publication_history import PublicationHistory
 
 METADATA_SCHEMA = "raw_maandvers"
+# Feed, year of the edition, identifier, released, received, status of the figures, address.
+Delivery = tuple[str, int | None, str, datetime | None, datetime, str, str]
 # A figure as it was published, and when.
 PUBLISHED = {
     "region_code": "varchar",
@@ -56,50 +54,28 @@ def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> I
 
 @dataclass(frozen=True)
 class RawLayer:
-    """The statements that make the raw views; equal text means that dbt would make the same again."""
+    """The raw views to create and the deliveries they show, with what decides the rows of each view."""
 
     views: Mapping[str, str]
-    deliveries: Sequence[tuple[str, int | None, str, datetime | None, datetime, str, str]]
+    deliveries: Sequence[Delivery]
+    # Per raw table its deliveries, the columns each of them has and what is known of them; without any path.
+    contents: Mapping[str, Sequence[object]]
 
 
 def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> RawLayer:
-    """What the raw schemas show: the current delivery of each feed that is not withheld."""
-    views: dict[str, str] = {}
+    """Describe the raw schemas: the current delivery of each feed that is not withheld."""
+    views, contents = {}, {}
     deliveries = []
     for store, verdict in zip(stores, verdicts, strict=True):
         shown = {} if verdict.is_withheld else verdict.clocks.deliveries
+        own = [_delivery(store, edition, delivery_id) for edition, delivery_id in shown.items()]
         for table in store.feed.tables:
-            views[f"raw_{store.feed.supplier}.{table.name}"] = _view(store, table, shown)
-        for edition, delivery_id in shown.items():
-            manifest = store.manifest(delivery_id)
-            deliveries.append(
-                (
-                    store.feed.id,
-                    _year(edition),
-                    delivery_id,
-                    manifest.released_at,
-                    manifest.received_at,
-                    manifest.facts.get("figures_status", "unknown"),
-                    manifest.url,
-                )
-            )
-    return RawLayer(views, deliveries)
-
-
-def fingerprint(raw: RawLayer, municipality: str, sources_digest: str) -> str:
-    """Equal as long as dbt would build the same marts: same deliveries, same models and seeds, same municipality."""
-    return hashlib.sha256(repr((raw, municipality, sources_digest)).encode()).hexdigest()
-
-
-def built_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The fingerprint of what stands in the warehouse; None when it was never finished."""
-    row = connection.execute(f"SELECT fingerprint FROM {METADATA_SCHEMA}.build").fetchone()
-    return row[0] if row else None
-
-
-def set_built_fingerprint(connection: duckdb.DuckDBPyConnection, value: str | None) -> None:
-    """Remember what dbt has finished; None while it is at work."""
-    connection.execute(f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.build AS SELECT ?::varchar AS fingerprint", [value])
+            name = f"raw_{store.feed.supplier}.{table.name}"
+            views[name] = _view(store, table, shown)
+            # What models read of a delivery beside its rows counts for each of its tables.
+            contents[name] = [*own, *(_columns(store, table, delivery_id) for delivery_id in shown.values())]
+        deliveries += own
+    return RawLayer(views, deliveries, contents)
 
 
 def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
@@ -185,23 +161,6 @@ def current_raw_layer(workspace: Workspace) -> RawLayer:
     return raw_layer([FeedStore(workspace.landing, feed) for feed in workspace.feeds], audited(workspace).feeds)
 
 
-def current_fingerprint(workspace: Workspace, raw: RawLayer) -> str:
-    """The fingerprint of what dbt would build of this raw layer with the models and seeds as they are."""
-    sources = digest_of_sources()
-    if PublicationHistory(workspace).damage():
-        # No revision is told as long as this lasts; all of them are again as soon as it does not.
-        sources += " without the ledger"
-    return fingerprint(raw, workspace.settings.municipality_code, sources)
-
-
-def are_figures_built(workspace: Workspace) -> bool:
-    """Whether the warehouse holds, unharmed, what dbt would make of the deliveries that may be shown now."""
-    if not is_warehouse_intact(workspace):
-        return False
-    with open_warehouse(workspace.warehouse) as connection:
-        return built_fingerprint(connection) == current_fingerprint(workspace, current_raw_layer(workspace))
-
-
 def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
     return tenacity.Retrying(
         sleep=sleep,
@@ -210,6 +169,25 @@ def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
         stop=tenacity.stop_after_delay(LONGEST_WAIT_SECONDS),
         reraise=True,
     )
+
+
+def _delivery(store: FeedStore, edition: str, delivery_id: str) -> Delivery:
+    manifest = store.manifest(delivery_id)
+    return (
+        store.feed.id,
+        _year(edition),
+        delivery_id,
+        manifest.released_at,
+        manifest.received_at,
+        manifest.facts.get("figures_status", "unknown"),
+        manifest.url,
+    )
+
+
+def _columns(store: FeedStore, table: Table, delivery_id: str) -> list[str] | None:
+    """The columns that a delivery has of a table; None where it has no such table."""
+    written = store.manifest(delivery_id).tables.get(table.name)
+    return sorted(written.columns) if written else None
 
 
 def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-{# What a contract says of the columns of a feed, so that SQL need not say it again. #}
+{# Declarations in YAML, read so that SQL need not repeat them. #}
 
 {# From which edition to which a supplier publishes a column; only columns that began or stopped. #}
 {% macro editions_of_columns(source_name, table_name) -%}
@@ -24,4 +24,58 @@
         null::integer as last_edition
     where false
     {% endif %}
+{%- endmacro %}
+
+{# The columns with numbers in the table of a feed that bears its name; none while dbt parses. #}
+{% macro contract_columns(feed) -%}
+    {%- set supplier, table = feed.split('.') -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for source in graph.sources.values() if source.source_name == 'raw_' ~ supplier and source.name == table -%}
+            {%- for column in source.columns.values() if column.data_type in ('integer', 'bigint', 'double') -%}
+                {%- do found.append(column) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro contract_column_names(feed) -%}
+    {{ contract_columns(feed) | map(attribute='name') | join(',\n        ') }}
+{%- endmacro %}
+
+{#
+    Feed and rounding of everything that models declare to make of a feed (see figures.sql). A figure made from several
+    rounded columns is off by as much as all of them together.
+#}
+{% macro feeds_of_indicators() -%}
+    {%- set rows = [] -%}
+    {%- for model in (graph.nodes.values() if execute else []) if model.resource_type == 'model' -%}
+        {%- for feed in model.config.meta.by_contract or [] -%}
+            {%- for column in contract_columns(feed) -%}
+                {%- do rows.append((column.name, feed, column.meta.rounding)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- for feed, expressions in (model.config.meta.indicators or {}).items() -%}
+            {%- set steps = {} -%}
+            {%- for column in contract_columns(feed) -%}{%- do steps.update({column.name: column.meta.rounding or 0}) -%}{%- endfor -%}
+            {%- for code, made in expressions.items() -%}
+                {%- set columns = made.columns if made is mapping else modules.re.findall('[a-z_0-9]+', made) -%}
+                {%- set rounding = namespace(step=0) -%}
+                {%- for column in columns -%}{%- set rounding.step = rounding.step + steps.get(column, 0) -%}{%- endfor -%}
+                {%- do rows.append((code, feed, rounding.step or none)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    select *
+    from (values
+        {%- for code, feed, rounding in rows %}
+        ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as made (indicator_code, source_feed, rounding)
+{%- endmacro %}
+
+{# The mart as its YAML declares it; a unit test, which does not see it, overrides this macro. #}
+{% macro yaml_of_the_mart() -%}
+    {{ return(model) }}
 {%- endmacro %}

@@ -27,12 +27,12 @@ def signalen(tmp_path):
 
 
 def verdict(desk, day):
-    _, (given,) = judge_freshness([desk.store], date.fromisoformat(day), judge_by_rules(date.fromisoformat(day)))
+    _, (given,) = judge_freshness([desk.store], date.fromisoformat(day), judge_by_rules)
     return given
 
 
 def set_state(desk, **values):
-    desk.store.save(desk.state.model_copy(update=values))
+    desk.store.record(desk.state.model_copy(update=values), desk.now)
 
 
 def test_a_feed_that_was_never_received_is_withheld(tmp_path, suppliers):
@@ -129,12 +129,8 @@ def test_a_clock_in_the_future_is_not_believed(figures):
     assert "lies after" in given.reason
 
 
-@pytest.mark.parametrize("judgements", [[], "others"])
-def test_a_clock_that_nobody_judged_withholds_the_feed(figures, judgements):
-    def judge(frames, is_first):
-        return [] if judgements == [] else [j for j in judge_by_rules(figures.now.date())(frames, is_first) if False]
-
-    _, (given,) = judge_freshness([figures.store], figures.now.date(), judge)
+def test_a_clock_without_a_judgement_withholds_the_feed(figures):
+    _, (given,) = judge_freshness([figures.store], figures.now.date(), lambda *_: [])
     assert given.is_withheld
     assert "the clock 'checked' could not be checked" in given.reason
 
@@ -142,7 +138,7 @@ def test_a_clock_that_nobody_judged_withholds_the_feed(figures, judgements):
 def test_each_feed_has_a_verdict_of_its_own(figures, signalen):
     set_state(signalen, checked_at=datetime(2026, 9, 1, tzinfo=UTC))
     today = figures.now.date()
-    _, verdicts = judge_freshness([figures.store, signalen.store], today, judge_by_rules(today))
+    _, verdicts = judge_freshness([figures.store, signalen.store], today, judge_by_rules)
     assert [given.is_withheld for given in verdicts] == [False, True]
 
 

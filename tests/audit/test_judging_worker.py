@@ -34,14 +34,14 @@ def test_a_worker_that_dies_admits_nothing_and_the_next_one_judges_all(desk, cal
     waiting = desk.state.candidates
     kill_worker()
 
-    judgements = judge_deliveries([desk.store], False, call)
+    judgements = judge_deliveries([desk.store], False, call, desk.now)
     assert judgements
     assert not any(judgement.passed for judgement in judgements)
     assert all("could not be checked: BrokenProcessPool" in judgement.message for judgement in judgements)
     assert (desk.state.current, desk.state.checked_at, desk.state.candidates) == ({}, None, waiting)
 
     # Great Expectations itself, from frame to verdict, in a worker that took the dead one's place.
-    judgements = judge_deliveries([desk.store], False, call)
+    judgements = judge_deliveries([desk.store], False, call, desk.now)
     assert [judgement.message for judgement in judgements if not judgement.passed] == []
     assert {judgement.suite for judgement in judgements} == {"volume", "fill_rate", "reconciliation"}
     assert desk.state.current == waiting
@@ -49,16 +49,16 @@ def test_a_worker_that_dies_admits_nothing_and_the_next_one_judges_all(desk, cal
     # The clock waits for a run in which everything was judged.
     assert verdict.is_withheld
     desk.receive()
-    judge_deliveries([desk.store], False, call)
+    judge_deliveries([desk.store], False, call, desk.now)
     fresh, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
-    assert [judgement.expectation for judgement in fresh] == ["expect_clock_within_maximum_age"]
+    assert [(judgement.suite, judgement.row) for judgement in fresh] == [("freshness", {"clock": "checked"})]
     assert not verdict.is_withheld
 
 
 def test_a_judge_that_fails_admits_nothing(desk, call, tmp_path):
     desk.receive()
     (tmp_path / "audit").write_text("a file where a folder has to be")
-    judgements = judge_deliveries([desk.store], False, call)
+    judgements = judge_deliveries([desk.store], False, call, desk.now)
     assert judgements
     assert not any(judgement.passed for judgement in judgements)
     assert desk.state.current == {}

@@ -1,4 +1,4 @@
-"""Who is late: the supplier, we, or nobody because asking failed; each apart, with the days and who to write to."""
+"""Lateness of the supplier, of ourselves, or unknown because a check failed, with days and contact."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,21 +34,21 @@ def clocks(feed, *, asked=TODAY, checked=TODAY, expected=None, until=date(2026, 
     )
 
 
-def told(feed, today=TODAY, **values):
+def late_of(feed, today=TODAY, **values):
     return [(late.kind, late.days, late.write_to) for late in lateness(feed, clocks(feed, **values), today)]
 
 
 def test_a_supplier_that_was_asked_after_its_last_day_and_had_nothing_is_late():
-    assert told(POLICE, expected=date(2026, 11, 23)) == [("supplier late", 1, "https://www.politie.nl/contact")]
-    assert told(POLICE, expected=TODAY) == []
+    assert late_of(POLICE, expected=date(2026, 11, 23)) == [("supplier late", 1, "https://www.politie.nl/contact")]
+    assert late_of(POLICE, expected=TODAY) == []
 
 
 def test_failing_to_check_says_nothing_of_the_supplier():
     since = date(2026, 11, 10)
     failed = ("failed to check", 14, "https://www.politie.nl/contact")
-    assert told(POLICE, checked=since, expected=date(2026, 11, 20), problems=[PROBLEM]) == [failed]
+    assert late_of(POLICE, checked=since, expected=date(2026, 11, 20), problems=[PROBLEM]) == [failed]
     # That it was late already when it last answered is still known, with the days of then.
-    both = told(POLICE, checked=since, expected=date(2026, 11, 5), problems=[PROBLEM])
+    both = late_of(POLICE, checked=since, expected=date(2026, 11, 5), problems=[PROBLEM])
     assert both == [failed, ("supplier late", 5, "https://www.politie.nl/contact")]
 
 
@@ -60,32 +60,32 @@ def test_the_sentence_of_a_failed_check_says_what_went_wrong_in_one_line():
     )
 
 
-def test_whoever_does_not_ask_is_late_and_knows_nothing_of_the_supplier():
+def test_without_asking_we_are_late_and_the_supplier_is_unknown():
     asked = date(2026, 11, 20)
-    late = told(POLICE, asked=asked, checked=asked, expected=date(2026, 11, 22))
-    assert late == [("we are late", 3, "who runs Maandvers")]
-    assert told(POLICE, asked=TODAY - timedelta(days=1)) == []
+    late = late_of(POLICE, asked=asked, checked=asked, expected=date(2026, 11, 22))
+    assert late == [("we are late", 3, "the operator of Maandvers")]
+    assert late_of(POLICE, asked=TODAY - timedelta(days=1)) == []
 
 
 def test_a_department_that_does_not_deliver_is_one_of_us():
-    late = told(HR, checked=date(2026, 10, 31), expected=date(2026, 12, 31), until=date(2026, 11, 20))
+    late = late_of(HR, checked=date(2026, 10, 31), expected=date(2026, 12, 31), until=date(2026, 11, 20))
     assert late == [("we are late", 4, "Team HR")]
     # Its own calendar may ask for a new delivery before the old one expires.
-    assert told(HR, expected=date(2026, 11, 22)) == [("we are late", 2, "Team HR")]
-    assert told(HR, expected=date(2026, 12, 31)) == []
+    assert late_of(HR, expected=date(2026, 11, 22)) == [("we are late", 2, "Team HR")]
+    assert late_of(HR, expected=date(2026, 12, 31)) == []
 
 
-def test_a_supplier_whose_file_nobody_brings_is_not_late_itself():
+def test_a_supplier_whose_file_was_not_uploaded_is_not_late():
     file_of = date(2026, 10, 15)
-    late = told(DUO, checked=file_of, expected=date(2026, 11, 1), until=date(2026, 11, 15))
+    late = late_of(DUO, checked=file_of, expected=date(2026, 11, 1), until=date(2026, 11, 15))
     assert late == [("we are late", 9, "Team Onderwijs")]
     # A new file without newer figures shows that the supplier has not published.
-    brought = told(DUO, checked=date(2026, 11, 20), expected=date(2026, 11, 1), until=date(2026, 12, 20))
+    brought = late_of(DUO, checked=date(2026, 11, 20), expected=date(2026, 11, 1), until=date(2026, 12, 20))
     assert brought == [("supplier late", 19, "https://duo.nl/zakelijk/contact")]
 
 
-def test_of_a_feed_that_nobody_uses_nothing_is_late():
-    assert told(HR, asked=None, checked=None, until=None) == []
+def test_an_unused_feed_is_never_late():
+    assert late_of(HR, asked=None, checked=None, until=None) == []
 
 
 @pytest.mark.parametrize(

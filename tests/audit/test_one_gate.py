@@ -1,4 +1,4 @@
-"""The audit decides what is fresh; dbt's source freshness says the same, and Dagster's policy never contradicts it."""
+"""Freshness has one gate, the audit; dbt agrees with it, and the policy of Dagster never contradicts it."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.defs.feed_assets import feed_assets, freshness_policy
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import LOCAL_TIME
-from dagster_project.warehouse.dbt import MUNICIPALITY_VARIABLE, WAREHOUSE_VARIABLE, current_manifest
+from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, current_manifest, variables
 from dagster_project.warehouse.raw_layer import open_warehouse, write_freshness
 
 FEEDS = load_feeds(DBT_PROJECT / "models")
@@ -56,25 +56,24 @@ def clocks_of(feed, checked):
 
 def gate(feed, checked, on):
     """The verdict of the suite on one feed, whose every clock shows the same day."""
-    judgements = judge_by_rules(on)([freshness_frame([feed], [clocks_of(feed, checked)])], True)
+    judgements = judge_by_rules([freshness_frame([feed], [clocks_of(feed, checked)], on)])
     assert [judgement.suite for judgement in judgements] == ["freshness"] * len(feed.delivery.clocks)
     return all(judgement.passed for judgement in judgements)
 
 
 class Dbt:
-    """dbt on a warehouse that holds nothing but the clocks, at a moment that a test chooses."""
+    """dbt on a warehouse with only the clocks, at a moment chosen by a test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.warehouse = folder / "warehouse.duckdb"
 
     def call(self, *arguments):
-        command = Path(sys.executable).with_name("maandvers-dbt")
+        command = Path(sys.executable).with_name("dbt")
         folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", self.folder / "dbt"]
-        variables = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse), MUNICIPALITY_VARIABLE: "GM9999"}
-        return subprocess.run(
-            [command, "--quiet", *arguments, *folders], env=variables, check=False, capture_output=True, text=True
-        )
+        line = [command, "--quiet", *arguments, *folders, *variables("GM9999")]
+        environment = os.environ | {WAREHOUSE_VARIABLE: str(self.warehouse)}
+        return subprocess.run(line, env=environment, check=False, capture_output=True, text=True)
 
     def verdicts(self, checked, on):
         """dbt's own words on every raw table, while each feed was last checked on its own day."""
@@ -82,15 +81,15 @@ class Dbt:
         with open_warehouse(self.warehouse) as connection:
             write_freshness(connection, FEEDS, verdicts)
             connection.execute(f"CREATE OR REPLACE MACRO main.now() AS timestamptz '{local(on).isoformat()}'")
-        told = self.call("source", "freshness")
+        answer = self.call("source", "freshness")
         results = json.loads((self.folder / "dbt" / "sources.json").read_text())["results"]
-        assert len(results) == len(TABLES), told.stdout
+        assert len(results) == len(TABLES), answer.stdout
         return {".".join(result["unique_id"].split(".")[2:]): result["status"] for result in results}
 
     def expression(self):
-        """What dbt counts a day from, as SQL on a column ``fresh_until``."""
-        told = self.call("compile", "--inline", "select {{ a_day_before_the_end_of('fresh_until') }} as loaded_at")
-        return told.stdout[told.stdout.index("select") :].strip()
+        """Compile the moment from which dbt counts a day, as SQL on a column ``fresh_until``."""
+        answer = self.call("compile", "--inline", "select {{ a_day_before_the_end_of('fresh_until') }} as loaded_at")
+        return answer.stdout[answer.stdout.index("select") :].strip()
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +119,8 @@ def differences(expression):
         connection.execute("CREATE TABLE clocks (fresh_until date, moment timestamptz)")
         connection.executemany("INSERT INTO clocks VALUES (?, ?)", moments)
         query = f"SELECT fresh_until, moment, moment - loaded_at <= INTERVAL 24 HOUR FROM ({expression} FROM clocks)"
-        told = connection.execute(query.replace("as loaded_at", "as loaded_at, *")).fetchall()
-    return [row for row in told if row[2] != (row[1].astimezone(LOCAL_TIME).date() <= row[0])]
+        answer = connection.execute(query.replace("as loaded_at", "as loaded_at, *")).fetchall()
+    return [row for row in answer if row[2] != (row[1].astimezone(LOCAL_TIME).date() <= row[0])]
 
 
 def test_dbt_and_the_calendar_agree_to_the_minute_for_two_years(dbt):
@@ -133,7 +132,7 @@ def test_dbt_and_the_calendar_agree_to_the_minute_for_two_years(dbt):
 
 
 def contradictions(policy):
-    """Clock dates and moments at which Dagster passes what the audit withholds, or fails what it shows."""
+    """Clock dates and moments at which Dagster passes withheld figures, or fails shown ones."""
     warn, fail = policy.warn_window.to_timedelta(), policy.fail_window.to_timedelta()
     found = []
     for day in CLOCK_DATES:
@@ -172,8 +171,8 @@ def test_every_raw_table_has_the_policy_of_its_contract():
 def test_every_raw_table_has_the_limit_of_the_audit_in_dbt():
     sources = json.loads(current_manifest().read_bytes())["sources"].values()
     limited = {
-        f"{source['source_name']}.{source['name']}": source["loaded_at_field"]
+        f"{source['source_name']}.{source['name']}": source["loaded_at_query"]
         for source in sources
         if source["freshness"] and source["freshness"]["error_after"] == {"count": 1, "period": "day"}
     }
-    assert limited == dict.fromkeys(TABLES, "fresh_until")
+    assert limited == dict.fromkeys(TABLES, "{{ loaded_at(this) }}")

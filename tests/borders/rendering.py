@@ -8,7 +8,7 @@ import jinja2
 from dagster_project.installation.settings import DBT_PROJECT
 
 
-def sql_of(model: str, **environment: str) -> str:
+def sql_of(model: str, **variables: str) -> str:
     """The SQL of a model, with plain table names for its refs and sources."""
     (file,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
     macros = (DBT_PROJECT / "macros/cbs_codes.sql").read_text(encoding="utf-8")
@@ -16,14 +16,14 @@ def sql_of(model: str, **environment: str) -> str:
         ref=lambda name: name,
         source=lambda _schema, name: name,
         config=lambda **_: "",
-        env_var=lambda name, default: environment.get(name, default),
+        var=variables.get,
     )
 
 
-def make(connection: duckdb.DuckDBPyConnection, *models: str, **environment: str) -> None:
+def make(connection: duckdb.DuckDBPyConnection, *models: str, **variables: str) -> None:
     """Make the models as tables, in the order given."""
     for model in models:
-        connection.execute(f"create or replace table {model} as {sql_of(model, **environment)}")
+        connection.execute(f"create or replace table {model} as {sql_of(model, **variables)}")
 
 
 def load(connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str], rows: list[tuple]) -> None:

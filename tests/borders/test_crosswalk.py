@@ -74,7 +74,7 @@ class Town:
         )
         load(
             self.connection,
-            "indicators",
+            "int_indicators__dictionary",
             {"indicator_code": "varchar", "aggregation": "varchar", "numerator": "varchar", "denominator": "varchar",
              "factor": "integer", "unit": "varchar"},
             DICTIONARY,
@@ -84,7 +84,7 @@ class Town:
             for indicator, values in (("people", self.people), ("poor", self.poor))
             for (code, year), value in values.items()
         ]
-        load(self.connection, "int_indicators__base", BASE, figures)
+        load(self.connection, "int_indicators__unioned", BASE, figures)
         received = {
             "feed": "varchar",
             "edition_year": "integer",
@@ -94,7 +94,7 @@ class Town:
         load(self.connection, "stg_maandvers__deliveries", received, [("cbs", newest, "d", "2026-01-01 00:00:00+00")])
         town = "GM" + min(self.years[newest])[2:6]
         models = ("int_regions__vintages", "int_regions__crosswalk", "int_indicators__constant_borders")
-        make(self.connection, *models, MAANDVERS_WAREHOUSE_MUNICIPALITY=town)
+        make(self.connection, *models, municipality_code=town)
 
     def ask(self, query: str) -> list[tuple]:
         return self.connection.execute(query).fetchall()

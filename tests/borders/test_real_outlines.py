@@ -54,7 +54,7 @@ def test_every_municipality_has_the_name_and_outline_of_the_file(staged):
         feature["properties"]["statcode"]: (feature["properties"]["statnaam"], feature["geometry"])
         for feature in features(MUNICIPALITIES)
     }
-    assert manifest.facts["geometry_version"] == "not told"
+    assert manifest.facts["geometry_version"] == "unknown"
 
 
 def test_343_features_are_342_municipalities(staged):

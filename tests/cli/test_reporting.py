@@ -22,7 +22,7 @@ def told(capsys, *feeds):
 
 
 def test_a_remark_on_many_feeds_is_made_once_with_their_names(capsys):
-    same = "its newest file was read again, which makes nothing younger"
+    same = "its newest file was read again, which does not refresh anything"
     other = "its clock runs ahead of ours"
     said = told(capsys, feed("hr.staff", remarks=[same]), feed("cbs.wmo", remarks=[other]), feed("vve", remarks=[same]))
     assert said.count(same) == 1

@@ -43,7 +43,7 @@ def test_other_limits_count_whole_days_months_and_years(age, last_day):
 
 
 @pytest.mark.parametrize("age", ["one month", "P", "", None, 31, "PT36H", "P1DT1S", "P1.5M", "P0D", "-P1M", "P1M-3D"])
-def test_what_is_no_positive_duration_of_whole_days_is_refused(age):
+def test_a_duration_that_is_not_positive_whole_days_is_refused(age):
     with pytest.raises(ValueError, match="such as P1M"):
         parse_age(age)
 
@@ -62,7 +62,7 @@ def test_what_is_no_positive_duration_of_whole_days_is_refused(age):
         ("2026-11-30", "P7D", "2026-12-07"),
     ],
 )
-def test_what_ends_with_its_month_does_so_the_next_time(end, term, last_day):
+def test_a_term_from_a_months_end_ends_at_a_months_end(end, term, last_day):
     assert later(date.fromisoformat(end), parse_age(term)) == date.fromisoformat(last_day)
 
 
@@ -86,14 +86,14 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
         # Figures that name no period: the next publication follows the last one.
         ({"published": "2026-11-30", "cadence": "P3M"}, "2027-02-28"),
         ({}, None),
-        # What was announced goes before what follows from the rule, be it earlier or later.
+        # An announced date takes precedence over the rule, whether earlier or later.
         ({"published": "2026-10-01", "announced": ["2027-03-31"]}, "2027-03-31"),
         ({"period_end": "2026-09-30", "published": "2026-11-05", "announced": ["2026-11-13"]}, "2026-11-13"),
         # What comes in the week before it meets a date.
         ({"published": "2026-11-06", "announced": ["2026-11-13", "2027-02-13"]}, "2027-02-13"),
         ({"published": "2026-11-12", "announced": ["2026-11-13", "2027-02-13"]}, "2027-02-13"),
         ({"period_end": "2026-09-30", "published": "2026-11-12", "announced": ["2026-11-13"]}, "2026-12-31"),
-        # But what comes late for the date before it is not early for the next.
+        # A late publication for one date is not an early one for the next.
         ({"published": "2026-11-09", "announced": ["2026-11-06", "2026-11-13"]}, "2026-11-13"),
         ({"published": "2026-11-11", "announced": ["2026-11-06", "2026-11-13", "2026-11-20"]}, "2026-11-20"),
         # Nor does one publication come early for two dates.
@@ -104,7 +104,7 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
         ({"published": "2027-03-31", "announced": ["2026-12-15", "2027-03-31"]}, "2027-04-30"),
     ],
 )
-def test_the_next_publication_follows_from_what_is_held(held, expected):
+def test_the_next_publication_follows_from_the_stored_period(held, expected):
     assert due(**held) == (date.fromisoformat(expected) if expected else None)
 
 
@@ -125,7 +125,7 @@ def test_days_of_every_year_come_this_year_and_the_next_on_a_working_day():
         (["2026KW01", "2025KW04"], "2026-03-31"),
         (["2026HJ01", "2025HJ02"], "2026-06-30"),
         (["2028MM02", "2027MM12"], "2028-02-29"),
-        # The total of a year that still runs stands beside its months.
+        # The total of the current year is next to its months.
         (["2026MM09  ", "2026JJ00"], "2026-09-30"),
         (["2026X001", "all", ""], None),
     ],

@@ -1,4 +1,4 @@
-"""A mistake in a contract stops with the file, the feed, the key and what to do."""
+"""A mistake in a contract is reported with the file, the feed, the key and a remedy."""
 
 import copy
 
@@ -64,10 +64,10 @@ def models(tmp_path):
 def refused(models):
     with pytest.raises(ContractError) as error:
         load_feeds(models)
-    told = str(error.value)
-    assert FILE in told
-    assert "\n  do: " in told
-    return told
+    message = str(error.value)
+    assert FILE in message
+    assert "\n  do: " in message
+    return message
 
 
 def test_the_contract_without_a_mistake_is_read(models):
@@ -155,15 +155,15 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_told_with_its_key(models, mistake):
+def test_a_mistake_is_reported_with_its_key(models, mistake):
     change, key, problem = MISTAKES[mistake]
     table = copy.deepcopy(TABLE)
     change(table)
     write(models, source(table))
-    told = refused(models)
-    assert "feed 'town.trees'" in told
-    assert f"{key}'" in told
-    assert problem in told
+    message = refused(models)
+    assert "feed 'town.trees'" in message
+    assert f"{key}'" in message
+    assert problem in message
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ def test_a_mistake_is_told_with_its_key(models, mistake):
     ["text", "text_extra", "reporter_email", "E-mail", "user", "phone", "Telefoonnummer", "BSN", "achternaam", "notes"],
 )
 @pytest.mark.parametrize("under", ["supplier_name", "supplier_aliases"])
-def test_a_feed_with_personal_data_cannot_read_what_identifies_persons(models, heading, under):
+def test_a_feed_with_personal_data_cannot_read_columns_that_identify_persons(models, heading, under):
     table = copy.deepcopy(TABLE)
     column(**{under: [heading] if under == "supplier_aliases" else heading})(table)
     write(models, source(table))
-    told = refused(models)
-    assert "key 'trees.tree_id.supplier_name'" in told
-    assert f"'{heading}', which identifies persons" in told
+    message = refused(models)
+    assert "key 'trees.tree_id.supplier_name'" in message
+    assert f"'{heading}', which identifies persons" in message
 
 
 def test_a_feed_without_personal_data_may_have_texts(models):
@@ -200,7 +200,7 @@ def test_two_feeds_of_one_name_are_refused_with_both_files(models):
     [
         ("sources:\n  - name: raw_town\n tables: []\n", "is no YAML"),
         ("sources: 'unclosed\n", "is no YAML"),
-        ("- name: raw_town\n", "holds no keys"),
+        ("- name: raw_town\n", "has no keys"),
         ("sources:\n", "no list"),
         ("sources: [raw_town]\n", "no list"),
         ("sources: [{name: raw_town, tables: trees}]\n", "no list"),
@@ -211,7 +211,7 @@ def test_a_file_in_another_form_is_refused(models, text, problem):
     assert problem in refused(models)
 
 
-def test_a_source_that_nobody_delivers_is_no_feed(models):
+def test_a_source_without_a_delivery_part_is_no_feed(models):
     own = {"name": "deliveries", "columns": [{"name": "feed", "data_type": "varchar", "description": "Feed."}]}
     write(models, source(own, "raw_own"))
     assert load_feeds(models) == []

@@ -1,39 +1,36 @@
 """Lint of freshness: the feeds that reach a mart's figures, found by walking dbt's manifest, are those of its clocks.
 
 The walk ends at a source; at a model that lends names alone (``lends_names`` in its meta); and at the base of all
-figures, where each row names its own feed. A model that picks indicators by their code narrows that to their feeds.
+figures, where each row names its own feed. A model that picks indicators by their code, or a mart whose columns are
+named after them, narrows that to their feeds.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-BASE_OF_FIGURES = "model.maandvers.int_indicators__base"
+BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
 METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
-# What a person downloads stands in for what CBS does not serve, under the same indicators.
+# Downloaded files replace tables that CBS does not serve, under the same indicators.
 STAND_INS = {"cbs.low_income": "statline.low_income", "cbs.ses_woa": "statline.ses_woa"}
-# Types of figures; what tells rows apart is text, a date or a small number.
+# Types of figures; keys are text, dates or small numbers.
 MEASURED = {"double", "bigint"}
 
 
 @dataclass(frozen=True)
 class House:
-    """What the lint reads: dbt's manifest, the feed of each table, and the feeds of each indicator."""
+    """Input of the lint: dbt's manifest, the feed of each table, and the feeds of each indicator."""
 
     manifest: Mapping[str, Any]
     feeds: Mapping[tuple[str, str], str]
     dictionary: Mapping[str, frozenset[str]]
 
 
-def read_feeds_of_indicators(file: Path) -> dict[str, frozenset[str]]:
-    """Feed of the indicator itself, of what stands below its line and weighs its means, and what stands in for them."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = {row["indicator_code"]: row for row in csv.DictReader(lines)}
+def feeds_of_indicators(rows: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """Feed of the indicator itself, of its denominator and its weight, and the stand-ins of those feeds."""
     found = {}
     for code, row in rows.items():
         feeds = {rows[part]["source_feed"] for part in (code, row["denominator"], row["weight"]) if part}
@@ -69,7 +66,7 @@ def clock_complaints(house: House) -> list[str]:
 
 
 def feeds_reaching(node: str, house: House) -> set[str]:
-    """The feeds that a model's figures are made from; OF_THE_ROW where each row names its own."""
+    """Collect the feeds behind a model's figures; OF_THE_ROW where each row names its own."""
     if node.startswith("source."):
         source = house.manifest["sources"][node]
         table = (source["source_name"], source["name"])
@@ -82,7 +79,8 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     if node == BASE_OF_FIGURES:
         return {OF_THE_ROW}
     found = {feed for parent in house.manifest["parent_map"][node] for feed in feeds_reaching(parent, house)}
-    named = set(re.findall(r"'(\w+)'", model["raw_code"])) & house.dictionary.keys()
+    indicators = {name for name, column in model["columns"].items() if not _meta(column).get("clocks")}
+    named = (indicators | set(re.findall(r"'(\w+)'", model["raw_code"]))) & house.dictionary.keys()
     if OF_THE_ROW in found and named:
         return found - {OF_THE_ROW} | {feed for code in named for feed in house.dictionary[code]}
     return found

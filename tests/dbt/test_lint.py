@@ -1,4 +1,4 @@
-"""The lint holds for this repository, and each rule is seen to fail on a copy that breaks it."""
+"""The lint passes on this repository, and each rule fails on a copy that breaks it."""
 
 import importlib.util
 import shutil
@@ -27,62 +27,56 @@ def complaints_about(house):
 
 def replace_in(path, old, new):
     text = path.read_text("utf-8")
-    assert old in text, f"{path.name} no longer holds {old!r}; mend this test"
+    assert old in text, f"{path.name} no longer contains {old!r}; update this test"
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def test_the_house_is_in_order():
+def test_this_repository_passes():
     assert complaints_about(REPOSITORY) == []
 
 
 CORE = "dbt_models/models/marts/core/_core__models.yml"
 DEMOGRAPHY = "dbt_models/models/marts/themes/_demography__models.yml"
 THEMES = "dbt_models/models/marts/themes/_reports__models.yml"
-FIGURES = "dbt_models/models/intermediate/indicators/int_indicators__key_figures.sql"
+FIGURES = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__key_figures.sql"
 CBS = "dbt_models/models/staging/cbs/_cbs__sources.yml"
 STAGING = "dbt_models/models/staging/signalen/stg_signalen__reports.sql"
 MONTHLY = "dbt_models/models/intermediate/reports/int_reports__monthly.sql"
 BOARD = "dbt_models/models/intermediate/kpi/int_kpi__board.sql"
 MART = "dbt_models/models/marts/themes/mart_kpi.sql"
 SAFETY = "dbt_models/models/marts/themes/mart_safety.sql"
-BASE = "dbt_models/models/intermediate/indicators/int_indicators__base.sql"
-DICTIONARY = "seeds/indicators.csv"
+BASE = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__unioned.sql"
+VACANCY = "dbt_models/models/intermediate/vacancy/int_vacancy__figures.sql"
+THEME_LIST = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
+THEME_ORDER = "seeds/themes.csv"
+DICTIONARY = "seeds/indicators/population.csv"
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "complaint"),
     [
         ("dbt_models/dbt_project.yml", "enforced: true", "enforced: false", "dim_region: contract is not enforced"),
-        (THEMES, "unique_combination", "unlike", "mart_reports: no unique_combination test of its key"),
+        (THEMES, "unique_combination_of_columns", "unlike", "mart_reports: no unique_combination_of_columns test"),
         (THEMES, "label_nl:", "label_en:", "mart_reports: no label_nl"),
+        ("dbt_models/models/marts/exposures.yml", "ref('dim_region')", "ref('x')", "dim_region: in no exposure"),
         (CORE, "theme_code, data_type: varchar,", "theme_code,", "dim_indicator.theme_code: no data_type"),
         (CORE, "description: Theme.", "description: ''", "dim_indicator.theme_code: no description"),
         (CORE, "- name: dim_region", "- name: dim_place", "dim_region: not described in a YAML file beside it"),
-        (
-            FIGURES,
-            "when 'births_count' then",
-            "when 'birth_count' then",
-            "births_count: no SQL line",
-        ),
-        (FIGURES, "when 'births_count' then", "when 'x_count' then", "x_count: a SQL line, but no"),
+        (FIGURES, "'population_0_24_count'", "'x_count'", "population_0_24_count: 0 models make it"),
+        (FIGURES, "'population_0_24_count'", "'x_count'", "x_count: a model makes it, but no dictionary row"),
+        (FIGURES, "'population_0_24_count'", "'births_count'", "births_count: 2 models make it"),
+        (FIGURES, "'population_0_24_count'", "'male_pct'", "male_pct: a model makes it, and it has a numerator"),
+        (CBS, "name: births_count", "name: birth_count", "births_count: 0 models make it"),
+        (VACANCY, "'vacancy.premises': {", "'vacancy.houses': {", "vacancy.houses: models make indicators of it, but"),
         (DICTIONARY, ",male_count,population_count,", ",male_count,people,", "male_pct: denominator 'people' is not"),
-        (
-            DICTIONARY,
-            "births_count,population,",
-            "births_count,folk,",
-            "births_count: theme 'folk' is not in",
-        ),
-        (
-            DICTIONARY,
-            "sum,,1 januari,cbs.key_figures",
-            "sum,,,cbs.key_figures",
-            "population_count: reference_moment is",
-        ),
-        (DICTIONARY, "aantal,0,neutral,", "aantal,0,,", "population_count: direction is empty"),
-        (DICTIONARY, "cbs.key_figures,5,,neighbourhood", "cbs.key_figures,5,,", "population_count: finest_level is"),
-        (DICTIONARY, "cbs.key_figures,5,,neighbourhood", "cbs.key_figures,5,,street", "'street' is no region_level"),
+        (DICTIONARY, ",count,0,neutral", ",counts,0,neutral", "population_count: unit 'counts' is not in units.csv"),
+        (DICTIONARY, "sum,,1 januari,", "sum,,,", "population_count: reference_moment is"),
+        (DICTIONARY, ",count,0,neutral,", ",count,0,,", "population_count: direction is empty"),
+        (DICTIONARY, "1 januari,,neighbourhood", "1 januari,,", "population_count: finest_level is"),
+        (DICTIONARY, "1 januari,,neighbourhood", "1 januari,,street", "'street' is no region_level"),
         (DICTIONARY, ",Vrouwen,Women,", ",Vrouwen,Men,", "male_count, female_count: have the same label_en"),
-        (DICTIONARY, "1 januari,cbs.key_figures,5", "1 januari,cbs.figures,5", "'cbs.figures' has no contract"),
+        (THEME_ORDER, "population,", "folk,", "births_count: theme 'population' is not in"),
+        (THEME_LIST, "    'population',\n", "", "population.csv: is not in the list"),
         (CBS, "owner:", "keeper:", "cbs.key_figures: no owner"),
         (CBS, "licence:", "terms:", "cbs.key_figures: no licence"),
         (CBS, "maximum_age:", "age:", "cbs.key_figures: no maximum_age"),
@@ -108,15 +102,31 @@ DICTIONARY = "seeds/indicators.csv"
             "ref('stg_cbs__key_figures')",
             "reads stg_cbs__key_figures; staging",
         ),
-        (DEMOGRAPHY, "Inhabitants.", "People.", "mart_demography.population_count: is described as 'People.'"),
-        (SAFETY, "materialized='view'", "materialized='table'", "mart_safety: holds fresh_until and is no view"),
-        (BASE, "select * from base", "select * exclude (value) from base", "* EXCLUDE is not read alike"),
-        (BASE, "select * from base", "select * from base where period ~ '2020'", "~ is not read alike"),
-        (BASE, "select * from base", "select list_transform([1], x -> x) from base", "-> lambda is not read alike"),
-        (BASE, "select * from base", "select edition_year // 10 from base", "// is not read alike"),
-        (BASE, "select * from base", "pivot base on period using sum(value)", "PIVOT is not read alike"),
-        (BASE, "select * from base", "select quantile_cont(value, 0.5) from base", "quantile_cont is not read alike"),
-        (BASE, "select * from base", "select * from base" + "\n" * 500, "lines, at most 400"),
+        (
+            DEMOGRAPHY,
+            "population_count, data_type: double",
+            "population_count, data_type: double, description: People.",
+            "mart_demography.population_count: is described in the dictionary",
+        ),
+        (DEMOGRAPHY, "name: region_level,", "name: level,", "mart_demography.level: no description, and no docs block"),
+        (SAFETY, "{{ theme_mart() }}", "{{ config(materialized='table') }}", "mart_safety: has fresh_until and is no"),
+        (BASE, "select * from unioned", "select * exclude (value) from unioned", "* EXCLUDE is not read alike"),
+        (BASE, "select * from unioned", "select * from unioned where period ~ '2020'", "~ is not read alike"),
+        (
+            BASE,
+            "select * from unioned",
+            "select list_transform([1], x -> x) from unioned",
+            "-> lambda is not read alike",
+        ),
+        (BASE, "select * from unioned", "select edition_year // 10 from unioned", "// is not read alike"),
+        (BASE, "select * from unioned", "pivot unioned on period using sum(value)", "PIVOT is not read alike"),
+        (
+            BASE,
+            "select * from unioned",
+            "select quantile_cont(value, 0.5) from unioned",
+            "quantile_cont is not read alike",
+        ),
+        (BASE, "select * from unioned", "select * from unioned" + "\n" * 500, "lines, at most 400"),
     ],
 )
 def test_each_rule_fails_on_a_copy_that_breaks_it(house, file, old, new, complaint):
@@ -125,5 +135,5 @@ def test_each_rule_fails_on_a_copy_that_breaks_it(house, file, old, new, complai
 
 
 def test_the_dictionary_holds_what_a_municipality_asks_for():
-    held = len((REPOSITORY / DICTIONARY).read_text("utf-8").splitlines()) - 1
-    assert held >= 150
+    files = (REPOSITORY / DICTIONARY).parent.glob("*.csv")
+    assert sum(len(file.read_text("utf-8").splitlines()) - 1 for file in files) >= 150

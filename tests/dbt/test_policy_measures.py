@@ -8,7 +8,7 @@ from test_unit_tests import build
 
 from dagster_project.installation.settings import DBT_PROJECT, SEEDS
 
-MEASURES = ["indicators", "themes", "policy_measures", "dim_indicator", "dim_policy_measure"]
+MEASURES = ["+int_indicators__dictionary", "themes", "policy_measures", "dim_indicator", "dim_policy_measure"]
 
 
 def a_copy(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.load import load_feeds
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.landing.store import FeedStore
+from dagster_project.warehouse.dbt import variables
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
@@ -40,10 +41,9 @@ def empty_warehouse(folder: Path) -> Path:
 def build(warehouse: Path, *arguments: str, project: Path = DBT_PROJECT) -> subprocess.CompletedProcess[str]:
     dbt = Path(sys.executable).with_name("dbt")
     folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", warehouse.parent / "dbt"]
-    environment = {**os.environ, "MAANDVERS_WAREHOUSE": str(warehouse), "MAANDVERS_WAREHOUSE_MUNICIPALITY": "GM9999"}
-    return subprocess.run(
-        [dbt, "build", *folders, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    environment = {**os.environ, "MAANDVERS_WAREHOUSE": str(warehouse)}
+    command = [dbt, "build", *folders, *variables("GM9999"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_every_rule_says_what_its_unit_tests_say_and_models_build_without_any_delivery(tmp_path):

@@ -1,6 +1,6 @@
-"""Judges and publishes as the audit does, in a process of its own that may not open any connection.
+"""Judge and publish as the audit does, in a separate process that may not open any connection.
 
-Run as ``python fresh_process.py <folder>``; leaves the folder for the tests to read.
+Run as ``python fresh_process.py <folder>``; the tests read the folder.
 """
 
 import socket
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import expectations.data_docs
 import expectations.judge
-from expectations.frames import Frame
+from expectations.judgement import Frame
 
 
 def _refuse(*_: object, **__: object) -> None:
@@ -22,7 +22,8 @@ if __name__ == "__main__":
     socket.socket.connect = _refuse
     socket.getaddrinfo = _refuse
     folder = Path(sys.argv[1])
-    clock = {"feed": "signalen.reports", "clock": "checked", "maximum_age": "P1M", "is_binding": True}
-    rows: list[dict[str, object]] = [{**clock, "clock_date": "2026-11-20"}, {**clock, "clock_date": "2026-10-22"}]
-    expectations.judge.judge([Frame("freshness", rows)], date(2026, 11, 23), folder)
+    row = {"feed": "signalen.reports", "clock": "checked", "clock_date": "2026-11-20", "maximum_age": "P1M"}
+    row |= {"fresh_until": "2026-12-20", "as_of": "2026-11-23", "days_old": 3, "days_left": 27}
+    frame = Frame("freshness", [row, {**row, "days_left": -1}])
+    expectations.judge.judge([frame], date(2026, 11, 23), folder)
     expectations.data_docs.build_data_docs(folder, folder / "docs")

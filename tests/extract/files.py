@@ -68,7 +68,7 @@ def desk(home: Path, feed: Feed | None = None, **settings) -> Desk:
 
 def drop(desk: Desk, name: str, content: bytes) -> Path:
     """Put a file in the drop folder of the desk's feed."""
-    path = desk.settings.drop_folder / desk.store.feed.id / name
+    path = desk.settings.inbox / desk.store.feed.id / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     os.utime(path, (desk.now.timestamp(), desk.now.timestamp()))

@@ -9,9 +9,9 @@ from suppliers.fixtures import AS_OF
 
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import SupplierSettings
-from dagster_project.sample.benefits import benefits_tables
+from dagster_project.sample.open_data.benefits import benefits_tables
+from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.social_statistics import social_statistics_tables
 
 FEEDS = ["cbs.benefits", "cbs.proximity", "cbs.youth_care", "cbs.wmo", "cbs.provisions"]
 
@@ -136,24 +136,24 @@ def test_only_counts_of_clients_are_read_where_shares_have_the_same_name(desks):
     assert clients > 1000
 
 
-def test_three_kinds_of_school_stand_under_one_name_and_each_is_found(desks):
-    rows = desks["cbs.proximity"].rows(
-        "select distance_to_school_km < distance_to_secondary_school_km, distance_to_hospital_km from data"
-        " where region_code = 'GM9999'"
+def test_of_three_kinds_of_school_under_one_name_the_one_of_its_group_is_found(desks):
+    """The sample's primary schools are 0.7 km away, its secondary schools 2.4 and those for havo and vwo 3.1."""
+    ((secondary, hospital),) = desks["cbs.proximity"].rows(
+        "select distance_to_secondary_school_km, distance_to_hospital_km from data where region_code = 'GM9999'"
     )
-    assert rows[0][0]
-    assert rows[0][1] > 1
+    assert secondary == pytest.approx(2.4, abs=0.3)
+    assert hospital > 1
 
 
-def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
+def test_a_renamed_group_is_reported(suppliers, tmp_path):
     def renamed(records):
         return [{**row, "Title": row["Title"].replace("Voortgezet onderwijs", "Middelbaar")} for row in records]
 
     suppliers.faults.set("DataProperties", faults._on_records(renamed))
-    told = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
-    assert "column 'AfstandTotSchool' is missing from table 86270NED" in told
-    assert "supplier_aliases" in told
-    assert "_cbs_proximity__sources.yml" in told
+    message = one_edition(at(tmp_path, "cbs.proximity", suppliers)).problem()
+    assert "column 'AfstandTotSchool' is missing from table 86270NED" in message
+    assert "supplier_aliases" in message
+    assert "_cbs_proximity__sources.yml" in message
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_group_that_is_called_otherwise_is_told(suppliers, tmp_path):
         ("cbs.provisions", "ClientenMetVoorzieningen"),
     ],
 )
-def test_a_column_that_is_gone_is_told_and_nothing_lands(suppliers, tmp_path, feed, column):
+def test_a_column_that_is_missing_is_reported_and_nothing_lands(suppliers, tmp_path, feed, column):
     suppliers.faults.set("DataProperties", faults.missing_column(column))
     one = one_edition(at(tmp_path, feed, suppliers))
     assert f"column '{column}' is missing" in one.problem()
@@ -183,4 +183,5 @@ def test_provisional_quarters_are_marked_and_become_definitive():
 
 def test_benefits_of_quarters_are_rounded_and_never_additive_in_the_contract():
     columns = contract("cbs.benefits").tables[0].columns
-    assert not [column.name for column in columns if column.meta.rounding], "the audit adds a rounded column up"
+    assert [column.name for column in columns if column.meta.rounding]
+    assert not [column.name for column in columns if column.meta.is_additive]

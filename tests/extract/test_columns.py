@@ -6,7 +6,7 @@ from suppliers.replay import ABSENT, REAL_TABLE, ParquetRows, parquet_of
 
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition
-from dagster_project.extract.columns import SupplierColumn, match_columns, supplier_columns
+from dagster_project.extract.odata.columns import SupplierColumn, match_columns, supplier_columns
 
 FEED = contract("cbs.key_figures")
 EDITION = Edition(2020, "84799NED")
@@ -48,23 +48,23 @@ def test_a_column_is_found_under_the_name_it_got_later():
     }
 
 
-def test_a_missing_column_is_told_with_the_nearest_name_and_the_remedy():
-    told = refused(ours("population_count"), offered("AantalInwonersTotaal_5", "Mannen_6"))
-    assert "cbs / key_figures: column 'AantalInwoners' is missing from table 84799NED" in told
-    assert "nearest: AantalInwonersTotaal" in told
-    assert "add the new name to 'supplier_aliases' of 'population_count'" in told
-    assert "models/staging/cbs/_cbs__sources.yml" in told
+def test_a_missing_column_is_reported_with_the_nearest_name_and_the_remedy():
+    message = refused(ours("population_count"), offered("AantalInwonersTotaal_5", "Mannen_6"))
+    assert "cbs / key_figures: column 'AantalInwoners' is missing from table 84799NED" in message
+    assert "nearest: AantalInwonersTotaal" in message
+    assert "add the new name to 'supplier_aliases' of 'population_count'" in message
+    assert "models/staging/cbs/_cbs__sources.yml" in message
 
 
-def test_a_missing_column_that_resembles_nothing_is_told_so():
+def test_a_missing_column_that_resembles_nothing_is_reported_so():
     assert "nearest: none" in refused(ours("population_count"), offered("Xyz_1"))
 
 
-def test_a_name_that_stands_in_two_places_is_not_guessed():
-    told = refused(ours("population_count"), offered("AantalInwoners_5", "AantalInwoners_50"))
-    assert "more than once" in told
-    assert "AantalInwoners_5, AantalInwoners_50" in told
-    assert "'supplier_group' of column 'population_count'" in told
+def test_an_ambiguous_name_is_refused():
+    message = refused(ours("population_count"), offered("AantalInwoners_5", "AantalInwoners_50"))
+    assert "more than once" in message
+    assert "AantalInwoners_5, AantalInwoners_50" in message
+    assert "'supplier_group' of column 'population_count'" in message
 
 
 def test_a_column_in_another_group_is_not_ours():

@@ -51,7 +51,7 @@ def test_an_export_that_has_not_changed_is_not_sent_again(suppliers, tmp_path):
     assert desk.state.checked_at == desk.now
 
 
-def test_an_export_that_is_dated_anew_and_is_the_same_is_told(suppliers, tmp_path):
+def test_an_unchanged_export_with_a_new_date_is_reported(suppliers, tmp_path):
     desk = reports(tmp_path, suppliers.signalen_url)
     before = desk.receive_and_admit()
     app = suppliers.app
@@ -89,7 +89,7 @@ def test_a_folder_gives_its_newest_export_by_name(folder, tmp_path):
     assert desk.rows("select report_id from data order by 1") == [(1,), (2,)]
 
 
-def test_a_folder_without_anything_new_confirms_what_we_hold(folder, tmp_path):
+def test_a_folder_without_a_new_export_confirms_the_stored_one(folder, tmp_path):
     write_zip(folder / NAME)
     desk = reports(tmp_path / "landing", folder)
     desk.receive_and_admit()
@@ -135,16 +135,16 @@ def test_the_period_clock_is_the_last_change_of_a_report(folder, tmp_path):
     assert desk.manifest().period_end.isoformat() in ("2026-11-22", "2026-11-23")
 
 
-def test_a_municipality_that_set_no_location_is_told_the_variable(tmp_path):
-    told = reports(tmp_path, None).problem()
-    assert "set MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION to the folder or address" in told
+def test_without_a_location_the_variable_is_named(tmp_path):
+    message = reports(tmp_path, None).problem()
+    assert "set MAANDVERS_SUPPLIERS__SIGNALEN__LOCATION to the folder or address" in message
 
 
 @pytest.mark.parametrize(("exists", "came"), [(True, "no *.zip in"), (False, "no folder")])
-def test_an_empty_or_absent_folder_is_told(tmp_path, exists, came):
+def test_an_empty_or_absent_folder_is_reported(tmp_path, exists, came):
     folder = tmp_path / "exports"
     if exists:
         folder.mkdir()
-    told = reports(tmp_path / "landing", folder).problem()
-    assert f"{came} {folder}" in told
-    assert "nightly export still runs" in told
+    message = reports(tmp_path / "landing", folder).problem()
+    assert f"{came} {folder}" in message
+    assert "nightly export still runs" in message

@@ -9,12 +9,12 @@ import pytest
 from landing.receiving import every_file, reports
 from suppliers import faults
 
-from dagster_project.landing import ingest as module
+from dagster_project.landing import edition as module
 
 from .zips import REPORTER, SECRET_TEXT, as_csv, changed, members, write_zip
 
 NAME = "20261123_021504UTC.zip"
-# A telephone number stands by itself: a checksum may hold the same digits.
+# A telephone number is a word: a checksum may contain the same digits.
 PERSONAL = re.compile(
     rb"melder\d+@|medewerker\.\d|\b06\d{8}\b|Geheim|Fictieve (melding|notitie|toelichting)|Jan Voorbeeld"
 )
@@ -43,19 +43,19 @@ def without(member, column):
 
 
 BROKEN = {
-    "empty zip": ({name.removesuffix(".csv"): None for name in members()}, "holds no signals.csv", "an empty zip"),
-    "missing file": ({"sla": None}, "holds no sla.csv", "signals.csv, statuses.csv"),
+    "empty zip": ({name.removesuffix(".csv"): None for name in members()}, "contains no signals.csv", "an empty zip"),
+    "missing file": ({"sla": None}, "contains no sla.csv", "signals.csv, statuses.csv"),
     "missing column": ({"sla": without("sla", "n_days")}, "lacks column 'n_days' in sla.csv", "use_calendar_days"),
     "empty file": ({"sla": b""}, "lacks column 'id' in sla.csv", "an empty file"),
     "headings only": ({"sla": as_csv(members()["sla.csv"]).splitlines(True)[0]}, "table sla", "0 rows"),
     "no headings": (
         {"signals": b"\n".join(signals().splitlines()[1:])},
         "lacks column 'id' in signals.csv",
-        "a first line that holds no headings",
+        "a first line without headings",
     ),
     "wrong encoding": (
         {"signals": signals(source="café").decode().encode("cp1252")},
-        "holds a signals.csv that is not UTF-8",
+        "contains a signals.csv that is not UTF-8",
         "byte 0xe9",
     ),
     "broken row": (
@@ -65,7 +65,7 @@ BROKEN = {
     ),
     "unclosed quote": (
         {"categories": as_csv(members()["categories.csv"]).replace(b'vol"', b"vol")},
-        "holds a broken categories.csv",
+        "contains a broken categories.csv",
         "line",
     ),
     "text in a number": ({"sla": changed("sla", n_days="three")}, "column 'n_days', row 1", "'three'"),
@@ -78,40 +78,40 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_broken_export_is_told_and_set_aside(desk, folder, tmp_path, broken):
+def test_a_broken_export_is_reported_and_quarantined(desk, folder, tmp_path, broken):
     replaced, problem, came = BROKEN[broken]
     write_zip(folder / NAME, **replaced)
-    told = desk.problem()
-    assert problem in told
-    assert came in told
-    assert "_signalen__sources.yml" in told
+    message = desk.problem()
+    assert problem in message
+    assert came in message
+    assert "_signalen__sources.yml" in message
     assert desk.state.current == desk.state.candidates == {}
     (aside,) = desk.store.quarantine.iterdir()
     assert (aside / "reason.txt").exists()
     assert personal_data_below(tmp_path / "landing") == []
 
 
-def test_what_is_no_zip_is_told_without_its_content(desk, folder, tmp_path):
+def test_a_file_that_is_no_zip_is_reported_without_its_content(desk, folder, tmp_path):
     folder.mkdir()
     (folder / NAME).write_text(f"{REPORTER},{SECRET_TEXT}\n")
-    told = desk.problem()
-    assert "is no zip" in told
-    assert "something that is no web page" in told
+    message = desk.problem()
+    assert "is no valid zip" in message
+    assert "something that is no web page" in message
     assert personal_data_below(tmp_path / "landing") == []
 
 
-def test_a_zip_that_broke_off_or_is_damaged_is_told(desk, folder):
+def test_a_truncated_or_damaged_zip_is_reported(desk, folder):
     whole = write_zip(folder / NAME).read_bytes()
     start = whole.index(b"signals.csv") + 30
     for content in (whole[: len(whole) // 2], whole[:start] + bytes(40) + whole[start + 40 :]):
         (folder / NAME).write_bytes(content)
-        assert "is no zip in good order" in desk.problem()
+        assert "is no valid zip" in desk.problem()
 
 
 FAULTS = {
     "web page": (faults.html_page(), "<!DOCTYPE html>"),
-    "empty body": (faults.empty_body(), "is no zip"),
-    "truncated": (faults.truncated(), "is no zip"),
+    "empty body": (faults.empty_body(), "is no valid zip"),
+    "truncated": (faults.truncated(), "is no valid zip"),
     "empty zip": (faults.zip_without_members(), "an empty zip"),
     "wrong encoding": (faults.wrong_encoding(), "is not UTF-8"),
     "missing column": (faults.csv_missing_column("signals.csv", "status_id"), "lacks column 'status_id'"),
@@ -123,13 +123,12 @@ def test_faults_of_an_address_leave_the_last_good_export_and_no_personal_data(su
     good = desk.receive_and_admit()
     for fault, problem in FAULTS.values():
         # The supplier forgot that we hold its latest, so it sends an answer.
-        state = desk.state
-        state.current["all"].validators = {}
-        desk.store.save(state)
+        forgotten = desk.state.current["all"].model_copy(update={"validators": {}})
+        desk.store.record(desk.state.model_copy(update={"current": {"all": forgotten}}), desk.now)
         suppliers.faults.set("csv", fault)
-        told = desk.problem()
-        assert problem in told
-        assert "kept: what was received on 2026-11-23" in told
+        message = desk.problem()
+        assert problem in message
+        assert "kept: the delivery of 2026-11-23" in message
         desk.admit()
     assert desk.state.current["all"].delivery_id == good.current["all"].delivery_id
     assert desk.state.checked_at == good.checked_at
@@ -147,7 +146,7 @@ def test_no_byte_of_personal_data_lands_from_the_whole_sample(suppliers, tmp_pat
     assert len(headings) == 5
     for heading in headings.values():
         assert not set(heading.split(b",")) & {b"text", b"text_extra", b"user", b"reporter_id", b"address", b"email"}
-    # The same search finds them in what was sent.
+    # The same search finds them in the export itself.
     assert PERSONAL.search(unpacked(sent))
 
 

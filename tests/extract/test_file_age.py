@@ -1,4 +1,4 @@
-"""How old a file is: as old as somebody says in its name, or else as its content; never as young as its copy."""
+"""Age of a file: that of the day in its name, or else of its content; never that of its copy."""
 
 from datetime import UTC, datetime
 
@@ -27,10 +27,10 @@ def test_reading_an_old_file_again_refreshes_no_clock(staff):
     staff.admit()
     assert staff.state.current == before.current
     assert staff.state.checked_at == before.checked_at
-    assert staff.state.remarks == ["its newest file was read again, which makes nothing younger"]
+    assert staff.state.remarks == ["its newest file was read again, which does not refresh anything"]
 
 
-def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
+def test_touching_a_file_is_no_new_delivery_and_refreshes_nothing(staff):
     path = touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02")
     before = staff.receive_and_admit()
     touch(path, "2026-11-20")
@@ -38,13 +38,13 @@ def test_touching_a_file_is_no_new_delivery_and_makes_nothing_younger(staff):
     staff.admit()
     assert staff.state.checked_at == before.checked_at == datetime(2026, 11, 2, tzinfo=UTC)
     assert staff.state.remarks == [
-        "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and holds the figures of"
-        " 2026-11-02: no younger for it"
+        "its newest file personeel.csv was touched, copied or saved again on 2026-11-20 and has the figures of"
+        " 2026-11-02, which it does not refresh"
     ]
 
 
-def test_saving_a_workbook_again_makes_nothing_younger(staff):
-    """Other bytes, the same values, of persons who get another key at every reading."""
+def test_saving_a_workbook_again_refreshes_nothing(staff):
+    """Other bytes with the same values, of persons who get another key at every reading."""
     path = touch(drop(staff, "personeel.xlsx", as_xlsx(HEADINGS, ROW)), "2026-11-02")
     before = staff.receive_and_admit()
     saved = as_xlsx(HEADINGS, ROW, title="Blad2")
@@ -71,11 +71,11 @@ def test_a_copy_of_an_earlier_file_is_as_old_as_that(staff):
     state = staff.receive_and_admit()
     assert state.checked_at == staff.manifest().released_at == datetime(2026, 10, 2, tzinfo=UTC)
     assert state.remarks == [
-        "the file personeel.csv holds the figures of 2026-10-02 02:00, which came before: it is as old as that"
+        "the file personeel.csv has the figures of 2026-10-02 02:00, which were received before: it is as old as those"
     ]
 
 
-def test_a_copy_that_gets_in_while_nobody_is_confirmed_is_no_younger_either(staff):
+def test_a_copy_during_a_failed_confirmation_is_not_newer(staff):
     """The audit could not be done on the day of the copy, and on the next day the folder is gone."""
     path = touch(drop(staff, "personeel.csv", OCTOBER), "2026-10-02")
     staff.receive_and_admit()
@@ -96,9 +96,9 @@ def test_a_file_from_the_future_is_refused_and_the_one_before_it_stays(staff, na
     drop(staff, "personeel_2026-11-01.csv", OCTOBER)
     before = staff.receive_and_admit()
     touch(drop(staff, name, NOVEMBER), "2062-01-01")
-    told = staff.problem()
-    assert f"the file {name} is dated in the future" in told
-    assert "came: 2062-01-01" in told
+    message = staff.problem()
+    assert f"the file {name} is dated in the future" in message
+    assert "came: 2062-01-01" in message
     assert staff.state.current == before.current
     assert staff.state.checked_at == before.checked_at
 
@@ -127,9 +127,9 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     typed = with_value(OTHER, "Begindatum", "01-01-2062")
     drop(staff, "personeel_2026-11-20.csv", as_csv(HEADINGS, ROW, typed))
     told = staff.problem()
-    assert "holds a day that has yet to come in column 'Begindatum', row 2" in told
+    assert "has a day in the future in column 'Begindatum', row 2" in told
     assert "came: 2062-01-01 (1 such row)" in told
-    assert "kept: what was received on 2026-11-23" in told
+    assert "kept: the delivery of 2026-11-23" in told
     assert staff.state.current == before.current
     # Where the period binds nothing, a contract may well begin later.
     other = desk(tmp_path / "other")
@@ -137,7 +137,7 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
     assert other.receive().problems == []
 
 
-def test_the_same_content_under_a_new_day_says_that_it_still_holds(tmp_path):
+def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
     nobody = [{**one, "meta": {**one["meta"], "is_pseudonymised": False}} for one in STAFF]
     staff = desk(tmp_path, contract(nobody))
     drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
@@ -147,7 +147,7 @@ def test_the_same_content_under_a_new_day_says_that_it_still_holds(tmp_path):
     assert after.current["all"].delivery_id == before.current["all"].delivery_id
     assert f"{after.checked_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
     assert after.remarks == [
-        "the file personeel_2026-11-01.csv holds the figures of 2026-10-01 00:00 under a newer day: who put it there"
-        " says that they still hold"
+        "the file personeel_2026-11-01.csv has the figures of 2026-10-01 00:00 under a newer day: this counts"
+        " as the owner's confirmation that they still apply"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")

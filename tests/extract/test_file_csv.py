@@ -21,13 +21,13 @@ def staff(tmp_path):
 
 
 def one_column(tmp_path, data_type, values, delimiter=";", parameters=None, **meta):
-    """What a column becomes, or what is told about it."""
+    """The values of a column, or the message about it."""
     columns = [column("id", "Nummer", "bigint"), column("value", "Waarde", data_type, **meta)]
-    told = desk(tmp_path, contract(columns, key=("id",), parameters=parameters or {}))
+    message = desk(tmp_path, contract(columns, key=("id",), parameters=parameters or {}))
     rows = [[str(number), value] for number, value in enumerate(values, start=1)]
-    drop(told, NAME, as_csv(["Nummer", "Waarde"], *rows, delimiter=delimiter))
-    problems = told.receive().problems
-    return problems[0] if problems else [value for (value,) in told.rows("select value from data order by id")]
+    drop(message, NAME, as_csv(["Nummer", "Waarde"], *rows, delimiter=delimiter))
+    problems = message.receive().problems
+    return problems[0] if problems else [value for (value,) in message.rows("select value from data order by id")]
 
 
 # What comes in
@@ -42,7 +42,7 @@ def test_any_encoding_and_delimiter_gives_the_same(staff, encoding, delimiter):
     assert [row[1:] for row in all_rows(staff)] == [("’t Café", *EXPECTED[0][1:]), EXPECTED[1]]
 
 
-def test_the_line_by_which_excel_tells_its_delimiter_is_no_heading(staff):
+def test_excels_delimiter_line_is_no_heading(staff):
     drop(staff, NAME, b"sep=,\r\n" + as_csv(delimiter=","))
     staff.receive_and_admit()
     assert [row[1:] for row in all_rows(staff)] == EXPECTED
@@ -86,7 +86,7 @@ def test_the_payload_is_the_table_in_one_form_and_always_the_same_bytes(tmp_path
     assert payloads[0] == payloads[1]
 
 
-def test_texts_for_what_is_missing_are_those_of_the_contract(tmp_path):
+def test_texts_for_missing_values_are_those_of_the_contract(tmp_path):
     staff = desk(tmp_path, contract(missing_values=(".", "x", "<5")))
     drop(staff, NAME, as_csv(HEADINGS, with_value(ROW, "Bedrag", "      ."), with_value(OTHER, "Bedrag", "<5")))
     staff.receive_and_admit()
@@ -127,23 +127,23 @@ def test_a_number_is_read_in_the_form_of_its_column(tmp_path, data_type, values,
 
 @pytest.mark.parametrize(("data_type", "values"), [("double", ["1.234", "2"]), ("bigint", ["1,000", "2.000"][:1])])
 def test_a_number_that_may_mean_two_things_is_asked_about(tmp_path, data_type, values):
-    told = one_column(tmp_path, data_type, values)
-    assert "row 2, column B 'Waarde'" in told
-    assert f"a text: '{values[0]}', with nothing in the column that tells whether its separator" in told
-    assert "write numbers without separators for thousands, or say in the contract what the decimal_mark is" in told
+    message = one_column(tmp_path, data_type, values)
+    assert "row 2, column B 'Waarde'" in message
+    assert f"a text: '{values[0]}', and no other value shows whether its separator" in message
+    assert "write numbers without separators for thousands, or set decimal_mark in the contract" in message
 
 
-def test_the_contract_may_say_what_marks_decimals(tmp_path):
+def test_the_contract_may_set_the_decimal_mark(tmp_path):
     values = ["1.234", "2"]
     assert one_column(tmp_path / "a", "double", values, parameters={"decimal_mark": ","}) == [1234, 2]
     assert one_column(tmp_path / "b", "double", values, parameters={"decimal_mark": "."}) == [1.234, 2]
     assert "'2,5'" in one_column(tmp_path / "c", "double", ["1.5", "2,5"], parameters={"decimal_mark": "."})
 
 
-def test_two_forms_in_one_column_are_told_with_an_example_of_each(tmp_path):
-    told = one_column(tmp_path, "double", ["1", "12,5", "12.5"])
-    assert "row 3, column B 'Waarde'" in told
-    assert "both forms in one column, such as a text: '12,5' here and a text: '12.5'" in told
+def test_two_forms_in_one_column_are_reported_with_an_example_of_each(tmp_path):
+    message = one_column(tmp_path, "double", ["1", "12,5", "12.5"])
+    assert "row 3, column B 'Waarde'" in message
+    assert "both forms in one column, such as a text: '12,5' here and a text: '12.5'" in message
 
 
 @pytest.mark.parametrize(
@@ -165,11 +165,11 @@ def test_two_forms_in_one_column_are_told_with_an_example_of_each(tmp_path):
         ("timestamptz", "gisteren", "a moment"),
     ],
 )
-def test_a_value_of_another_kind_is_told_with_its_row_and_column(tmp_path, data_type, value, kind):
-    told = one_column(tmp_path, data_type, ["", value, value])
-    assert f"the file {NAME} holds a value that cannot be used in {NAME}, row 3, column B 'Waarde'" in told
-    assert f"expected: {kind}" in told
-    assert f"came: a text: '{value}' (2 such values in the column)" in told
+def test_a_value_of_another_kind_is_reported_with_its_row_and_column(tmp_path, data_type, value, kind):
+    message = one_column(tmp_path, data_type, ["", value, value])
+    assert f"the file {NAME} contains an unusable value in {NAME}, row 3, column B 'Waarde'" in message
+    assert f"expected: {kind}" in message
+    assert f"came: a text: '{value}' (2 such values in the column)" in message
 
 
 # Dates, truth, lists
@@ -197,10 +197,10 @@ def test_yes_and_no_as_people_and_excel_write_them(tmp_path):
 def test_only_the_values_of_the_list_are_accepted(tmp_path):
     listed = ("vast", "tijdelijk")
     assert one_column(tmp_path / "a", "varchar", ["Vast", " tijdelijk"], accepted_values=listed) == list(listed)
-    told = one_column(tmp_path / "b", "varchar", ["vast", "oproep"], accepted_values=listed)
-    assert "row 3, column B 'Waarde'" in told
-    assert "expected: one of vast, tijdelijk" in told
-    assert "came: a text: 'oproep'" in told
+    message = one_column(tmp_path / "b", "varchar", ["vast", "oproep"], accepted_values=listed)
+    assert "row 3, column B 'Waarde'" in message
+    assert "expected: one of vast, tijdelijk" in message
+    assert "came: a text: 'oproep'" in message
 
 
 # What is wrong with a whole file
@@ -218,8 +218,8 @@ WRONG = {
         "lacks column 'Begindatum'",
         "nearest: 'Begin datums'",
     ),
-    "double heading": (as_csv([*HEADINGS, "bedrag"], [*ROW, "1"]), "holds column 'Bedrag' more than once", "'bedrag'"),
-    "heading and alias": (as_csv([*HEADINGS, "Team"], [*ROW, "1"]), "holds column 'Afdeling' more than", "'Team'"),
+    "double heading": (as_csv([*HEADINGS, "bedrag"], [*ROW, "1"]), "contains column 'Bedrag' more than", "'bedrag'"),
+    "heading and alias": (as_csv([*HEADINGS, "Team"], [*ROW, "1"]), "contains column 'Afdeling' more than", "'Team'"),
     "headings too low": (
         as_csv(["Overzicht personeel"], ["Peildatum", "1-11-2026"], [], ["", "x"], [], HEADINGS, ROW),
         "does not start with its headings",
@@ -230,12 +230,12 @@ WRONG = {
     "unclosed quote": (as_csv() + b'"1003;Beheer', "is broken at row 4", "unexpected end of data"),
     "total row": (
         as_csv(HEADINGS, ROW, ["Totaal", "", "01-01-2026", "12", "3,5", "", ""]),
-        "holds a total in personeel_2026-11-01.csv, row 3, column A 'Personeelsnummer'",
+        "contains a total in personeel_2026-11-01.csv, row 3, column A 'Personeelsnummer'",
         "'Totaal'",
     ),
     "total in a key": (
         as_csv(HEADINGS[::-1], ["", "", "", "", "", "", "Eindtotaal 2026"], ROW[::-1]),
-        "holds a total in personeel_2026-11-01.csv, row 2, column G",
+        "contains a total in personeel_2026-11-01.csv, row 2, column G",
         "'Eindtotaal 2026'",
     ),
     "repeated row": (as_csv(HEADINGS, ROW, OTHER, ROW), "repeats row 2 in row 4", "the same values in both rows"),
@@ -252,16 +252,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_file_is_told_and_what_we_hold_stays(staff, wrong):
+def test_a_wrong_file_is_reported_and_the_stored_delivery_stays(staff, wrong):
     drop(staff, "personeel_2026-10-01.csv", as_csv())
     held = staff.receive_and_admit().current
     content, problem, came = WRONG[wrong]
     drop(staff, NAME, content)
-    told = staff.problem()
-    assert told.startswith("hr / staff: ")
-    assert problem in told
-    assert came in told
-    assert "kept: what was received on 2026-11-23" in told
+    message = staff.problem()
+    assert message.startswith("hr / staff: ")
+    assert problem in message
+    assert came in message
+    assert "kept: the delivery of 2026-11-23" in message
     assert staff.state.current == held
 
 
@@ -305,10 +305,10 @@ def test_a_persons_number_is_written_nowhere(staff):
 def test_errors_about_a_feed_with_persons_show_no_values(tmp_path):
     staff = desk(tmp_path, contract(personal_data=True))
     drop(staff, NAME, as_csv(HEADINGS, with_value(ROW, "Begindatum", "Jan Geheim")))
-    told = staff.problem()
-    assert "row 2, column C 'Begindatum'" in told
-    assert "came: a text of 10 characters" in told
-    assert "Geheim" not in told
+    message = staff.problem()
+    assert "row 2, column C 'Begindatum'" in message
+    assert "came: a text of 10 characters" in message
+    assert "Geheim" not in message
 
 
 def test_errors_never_show_a_persons_number(tmp_path):
@@ -321,6 +321,6 @@ def test_errors_never_show_a_persons_number(tmp_path):
 def test_a_first_row_of_a_person_is_not_shown_as_headings(tmp_path):
     staff = desk(tmp_path, contract(personal_data=True))
     drop(staff, NAME, as_csv(ROW, OTHER))
-    told = staff.problem()
-    assert "lacks column 'Personeelsnummer'" in told
-    assert "7 headings, of which 0 are in the contract" in told
+    message = staff.problem()
+    assert "lacks column 'Personeelsnummer'" in message
+    assert "7 headings, of which 0 are in the contract" in message

@@ -11,7 +11,7 @@ from suppliers.running import running
 
 from dagster_project.contracts.load import load_feeds
 from dagster_project.errors import SetupError
-from dagster_project.extract.extractors import extractor_for, is_set_up
+from dagster_project.extract.extractors import extractor_for, is_available
 from dagster_project.installation.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
 
 from .files import HEADINGS, OTHER, ROW, as_csv, as_xlsx, column, contract, desk, drop, touch, with_value
@@ -42,7 +42,7 @@ def test_the_newest_is_the_one_with_the_last_day_in_its_name(staff, dates):
     assert staff.manifest().released_at == datetime.fromisoformat("2026-11-01T00:00:00+01:00")
 
 
-def test_without_a_day_in_the_name_the_file_itself_tells_when_it_was_made(staff):
+def test_without_a_day_in_the_name_the_modification_time_counts(staff):
     touch(drop(staff, "personeel.csv", NOVEMBER), "2026-11-02T10:00")
     touch(drop(staff, "personeel oud.csv", OCTOBER), "2026-10-02T10:00")
     touch(drop(staff, "personeel_2026-09-01.csv", OCTOBER), "2026-11-20")
@@ -70,14 +70,14 @@ def test_a_pattern_chooses_among_files_and_finds_the_day(tmp_path):
     assert f"{staff.manifest().released_at:%Y-%m-%d %z}" == "2026-11-01 +0100"
 
 
-def test_a_day_that_does_not_exist_is_told(staff):
+def test_a_day_that_does_not_exist_is_reported(staff):
     drop(staff, "personeel_2026-11-31.csv", OCTOBER)
-    told = staff.problem()
-    assert "the name of personeel_2026-11-31.csv holds a day that does not exist" in told
-    assert "came: 2026-11-31" in told
+    message = staff.problem()
+    assert "the name of personeel_2026-11-31.csv contains a day that does not exist" in message
+    assert "came: 2026-11-31" in message
 
 
-def test_what_excel_leaves_of_an_open_file_is_no_delivery(staff):
+def test_lock_files_of_excel_are_ignored(staff):
     drop(staff, "personeel_2026-10-01.csv", OCTOBER)
     drop(staff, "~$personeel_2026-11-01.xlsx", b"lock")
     drop(staff, ".~lock.personeel_2026-11-01.csv", b"lock")
@@ -90,16 +90,16 @@ def test_capitals_in_an_ending_are_no_other_ending(staff):
     staff.receive_and_admit()
 
 
-def test_a_folder_with_nothing_that_fits_is_told_with_what_is_there(staff):
+def test_a_folder_without_a_fitting_file_is_reported_with_its_content(staff):
     drop(staff, "personeel.xls", b"")
-    told = staff.problem()
-    assert "its folder holds no file that fits" in told
-    assert "expected: a file such as staff_2026-11-01.xlsx; names fit" in told
-    assert "came: personeel.xls in" in told
-    assert "save an .xls or .ods as .xlsx first" in told
+    message = staff.problem()
+    assert "its folder contains no file that fits" in message
+    assert "expected: a file such as staff_2026-11-01.xlsx; names fit" in message
+    assert "came: personeel.xls in" in message
+    assert "save an .xls or .ods as .xlsx first" in message
 
 
-def test_a_folder_that_was_set_and_is_not_there_is_told(staff, tmp_path):
+def test_a_missing_folder_of_the_settings_is_reported(staff, tmp_path):
     staff.settings.suppliers["hr"] = SupplierSettings(location=str(tmp_path / "elders"))
     assert f"came: no folder {tmp_path / 'elders'}" in staff.problem()
 
@@ -118,27 +118,27 @@ def test_the_settings_may_name_folder_or_file(staff, tmp_path):
 # In use or not
 
 
-def test_a_feed_whose_folder_nobody_made_is_not_in_use(staff):
-    assert not is_set_up(staff.store.feed, staff.settings)
+def test_a_feed_without_a_folder_is_not_in_use(staff):
+    assert not is_available(staff.store.feed, staff.settings)
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
-    assert is_set_up(staff.store.feed, staff.settings)
+    assert is_available(staff.store.feed, staff.settings)
 
 
 def test_a_feed_with_a_place_of_its_own_or_by_another_road_is_in_use(staff):
     (signalen,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "signalen.reports")
-    assert is_set_up(signalen, staff.settings)
+    assert is_available(signalen, staff.settings)
     staff.settings.suppliers["hr"] = SupplierSettings(location="/nowhere")
-    assert is_set_up(staff.store.feed, staff.settings)
+    assert is_available(staff.store.feed, staff.settings)
 
 
-def test_what_is_more_than_one_table_cannot_be_brought_as_a_file():
+def test_a_feed_of_several_tables_cannot_be_uploaded():
     chosen = {"signalen": SupplierSettings(feeds={"reports": FeedSettings(protocol="file")})}
     (known,) = (one for one in load_feeds(DBT_PROJECT / "models") if one.id == "signalen.reports")
     with pytest.raises(SetupError, match="5 tables"), extractor_for(known, Settings(suppliers=chosen)):
         pass
 
 
-# An open table brought by hand
+# An uploaded open table
 
 
 def brought_by_hand(tmp_path, columns, **parameters):
@@ -188,7 +188,7 @@ def yearly(tmp_path):
     return desk(tmp_path, feed, suppliers={"hr": by_file})
 
 
-def test_files_of_a_table_per_year_are_told_apart_by_identifier_or_year(tmp_path):
+def test_files_of_a_table_per_year_are_distinguished_by_identifier_or_year(tmp_path):
     tables = yearly(tmp_path)
     drop(tables, "47000NED.csv", as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "1", "x"]))
     drop(tables, "gezondheid 50120ned 2020.csv", as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "2", "x"]))
@@ -202,12 +202,12 @@ def test_files_of_a_table_per_year_are_told_apart_by_identifier_or_year(tmp_path
     assert tables.rows("select * from data") == [("GM0867", 4, None)]
 
 
-def test_a_file_of_no_year_that_we_know_is_told(tmp_path):
+def test_a_file_of_an_unknown_year_is_reported(tmp_path):
     tables = yearly(tmp_path)
     drop(tables, "gezondheid_2026-11-01.csv", as_csv(["Wijken", "Aantal"], ["GM0867", "4"]))
-    told = tables.problem()
-    assert "its folder holds no file of a year that we know" in told
-    assert "50150NED or 2024" in told
+    message = tables.problem()
+    assert "its folder contains no file of a known year" in message
+    assert "50150NED or 2024" in message
 
 
 # Behind an address
@@ -253,12 +253,12 @@ def test_a_file_behind_an_address_comes_in_and_is_not_sent_twice(tmp_path):
         assert staff.state.checked_at == staff.now
 
 
-def test_an_address_that_dates_anew_what_we_hold_has_published_nothing(tmp_path):
-    told = {"Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
-    with website({"personeel.csv": NOVEMBER}, told) as site:
+def test_a_new_date_on_the_stored_file_is_no_publication(tmp_path):
+    message = {"Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
+    with website({"personeel.csv": NOVEMBER}, message) as site:
         staff = at_address(tmp_path, f"{site.cbs_url}/open_onderwijsdata/personeel.csv")
         before = staff.receive_and_admit()
-        told |= {"Last-Modified": "Tue, 24 Nov 2026 01:00:00 GMT", "ETag": '"another"'}
+        message |= {"Last-Modified": "Tue, 24 Nov 2026 01:00:00 GMT", "ETag": '"another"'}
         state = staff.a_day_later().receive_and_admit()
         assert state.current == before.current
         assert state.remarks == ["says that it changed on 2026-11-24, and sent the same as before"]
@@ -273,16 +273,16 @@ def test_a_page_of_links_leads_to_the_last_file_that_fits(tmp_path):
         assert staff.manifest().url == f"{site.cbs_url}/open_onderwijsdata/po-2026-2027.csv"
         assert staff.manifest().released_at is None
         del files["po-2026-2027.csv"]
-        # Another address is another file: what we know of the former is not asked of it.
+        # Another address is another file: validators of the former are not sent to it.
         assert staff.a_day_later().receive().received == ["all"]
 
 
-def test_a_page_on_which_no_link_fits_is_told_with_the_links_that_are_there(tmp_path):
+def test_a_page_without_a_fitting_link_is_reported_with_its_links(tmp_path):
     with website({"basis_2027.csv": NOVEMBER}) as site:
-        told = at_address(tmp_path, site.cbs_url + PAGE, link_pattern=r"po-\d{4}\.csv").problem()
-    assert "no link on the page" in told
-    assert "came: basis_2027.csv" in told
-    assert "adapt link_pattern" in told
+        message = at_address(tmp_path, site.cbs_url + PAGE, link_pattern=r"po-\d{4}\.csv").problem()
+    assert "no link on the page" in message
+    assert "came: basis_2027.csv" in message
+    assert "adapt link_pattern" in message
 
 
 def test_an_excel_file_behind_an_address_needs_no_ending(tmp_path):
@@ -290,14 +290,14 @@ def test_an_excel_file_behind_an_address_needs_no_ending(tmp_path):
         at_address(tmp_path, f"{site.cbs_url}/open_onderwijsdata/download").receive_and_admit()
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_file_that_is_not_there_is_reported(tmp_path):
     with website({}) as site:
-        told = at_address(tmp_path, f"{site.cbs_url}/elders.csv").problem()
-    assert "gave no usable answer" in told
-    assert "404" in told
+        message = at_address(tmp_path, f"{site.cbs_url}/elders.csv").problem()
+    assert "gave no usable answer" in message
+    assert "404" in message
 
 
-def test_a_web_page_instead_of_a_file_is_told(tmp_path):
+def test_a_web_page_instead_of_a_file_is_reported(tmp_path):
     with website({}) as site:
-        told = at_address(tmp_path, site.cbs_url + PAGE).problem()
-    assert "lacks column 'Personeelsnummer'" in told
+        message = at_address(tmp_path, site.cbs_url + PAGE).problem()
+    assert "lacks column 'Personeelsnummer'" in message

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.extract.file_headings import POSITION_SUFFIX
+from dagster_project.extract.files.headings import POSITION_SUFFIX
 from dagster_project.installation.settings import FeedSettings, SupplierSettings
 
 from .files import column, contract, desk, touch

@@ -23,12 +23,12 @@ def newest(suppliers, tmp_path):
     return one_edition(iv3(suppliers, tmp_path / "landing"))
 
 
-def test_the_catalogue_tells_the_municipalities_tables_by_their_title(suppliers, tmp_path):
+def test_the_catalogue_identifies_the_municipalities_tables_by_title(suppliers, tmp_path):
     assert editions(iv3(suppliers, tmp_path)) == [(2024, "45067NED"), (2025, "45071NED"), (2026, "45078NED")]
     suppliers.faults.set("ODataCatalog", faults.unavailable())
-    with pytest.raises(UnlistedError) as told:
+    with pytest.raises(UnlistedError) as message:
         editions(iv3(suppliers, tmp_path))
-    assert told.value.known[-1] == Edition(2026, "45078NED")
+    assert message.value.known[-1] == Edition(2026, "45078NED")
 
 
 @pytest.mark.parametrize("scope", ["municipality", "country"])
@@ -41,7 +41,7 @@ def test_only_the_own_municipality_comes_whatever_the_scope_and_the_padding(supp
     assert widths == [(6, 5)]
 
 
-def test_both_placements_land_and_what_was_not_placed_is_empty_and_not_zero(newest):
+def test_both_placements_land_and_a_missing_one_is_empty_and_not_zero(newest):
     newest.receive_and_admit()
     placed = newest.rows("""
         select report_code[5:], count(first_placement_thousand_eur) > 0, count(second_placement_thousand_eur) > 0
@@ -75,6 +75,6 @@ def test_reserves_are_not_taken_for_the_task_field_that_looks_like_the_same_numb
     assert codes == [("0.1",), ("0.10",), ("0.11",)]
 
 
-def test_a_placement_that_is_gone_is_told_by_the_name_of_its_column(suppliers, newest):
+def test_a_placement_that_is_missing_is_reported_by_the_name_of_its_column(suppliers, newest):
     suppliers.faults.set("DataProperties", faults.missing_column("k_1ePlaatsing"))
     assert "column 'k_1ePlaatsing' is missing from table 45078NED" in newest.problem()

@@ -1,11 +1,11 @@
-"""Cutting records out of a page that streams by, in chunks of any size, and seeing when it broke off."""
+"""Records cut out of a streamed page, in chunks of any size, and pages that are cut off."""
 
 import io
 import json
 
 import pytest
 
-from dagster_project.extract.json_page import LONGEST_ENVELOPE, MalformedPageError, PageCutter
+from dagster_project.extract.odata.json_page import LONGEST_ENVELOPE, MalformedPageError, PageCutter
 
 RECORDS = [
     {"ID": 0, "Title": 'a ] in a text, and "value":[ as well', "List": [1, [2]], "Figure": None},
@@ -77,7 +77,7 @@ def test_a_page_that_breaks_off_anywhere_is_seen():
     "content",
     [b"", b"{}", b"<html><body>Onderhoud</body></html>", b'{"value":"none"}', b'{"odata.error":{"message":"x"}}', b"]"],
 )
-def test_what_holds_no_list_is_refused(content):
+def test_a_page_without_a_list_is_refused(content):
     with pytest.raises(MalformedPageError):
         cut(content, 10)
 

@@ -1,4 +1,4 @@
-"""The exports of Finance and HR as files: what lands, what never does, and what is refused without telling of whom."""
+"""Files of Finance and HR: values that land, values that never do, and refusals that name no person."""
 
 from datetime import date
 
@@ -6,12 +6,12 @@ import pytest
 from landing.receiving import desk
 from suppliers.fixtures import AS_OF
 
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 
 @pytest.fixture
 def drops(tmp_path):
-    write_drops(tmp_path / "drops", AS_OF)
+    write_inbox(tmp_path / "drops", AS_OF)
     return tmp_path / "drops"
 
 
@@ -64,19 +64,19 @@ def test_the_sample_has_a_running_case_part_time_half_recovery_and_leave(drops):
 
 
 @pytest.mark.parametrize(
-    ("feed", "old", "new", "told"),
+    ("feed", "old", "new", "message"),
     [
         ("ledger.actuals", ";lasten;", ";uitgaven;", "uitgaven"),
         ("hr.absence", ";ziek;", ";griep;", "row 2, column G 'Soort'"),
         ("hr.staff", ";34;", ";veel;", "veel"),
     ],
 )
-def test_a_value_that_cannot_be_is_told_and_the_last_good_delivery_stays(drops, feed, old, new, told):
+def test_a_value_that_cannot_be_is_reported_and_the_last_good_delivery_stays(drops, feed, old, new, message):
     own = given(drops, feed)
     held = own.receive_and_admit().current
     file = file_of(drops, feed)
     content = file.read_text("cp1252")
     assert old in content
     file.write_text(content.replace(old, new, 1), "cp1252")
-    assert told in own.a_day_later().problem()
+    assert message in own.a_day_later().problem()
     assert own.state.current == held

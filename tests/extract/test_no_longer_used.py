@@ -1,4 +1,4 @@
-"""What was in use: a folder that vanished is a failure; only who says so in the settings stops using a feed."""
+"""Feeds that are no longer used: a missing folder is a failure; only the settings retire a feed."""
 
 import shutil
 from datetime import timedelta
@@ -27,20 +27,20 @@ def staff(tmp_path):
     return desk(tmp_path)
 
 
-def test_a_folder_that_is_gone_is_told_and_its_figures_stay_for_their_month(staff):
+def test_a_folder_that_is_missing_is_reported_and_its_figures_stay_for_their_month(staff):
     path = drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
     before = staff.receive_and_admit()
     shutil.rmtree(path.parent)
     problem = staff.a_day_later().problem()
     assert f"came: no folder {path.parent}" in problem
-    assert "do: put the folder back; if it is not used any more, name hr.staff in the setting 'without'" in problem
+    assert "do: put the folder back; if it is no longer used, name hr.staff in the setting 'without'" in problem
     assert staff.state.checked_at == before.checked_at
     assert read_clocks(staff.store).is_in_use
 
 
-def test_what_was_in_use_is_let_go_until_it_is_asked_for_again(staff):
+def test_a_used_feed_is_retired_until_it_is_requested_again(staff):
     retire(staff.store, staff.now)
-    assert not staff.store.state_file.exists()
+    assert staff.store.event_log.entries() == []
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
     staff.receive_and_admit()
     retire(staff.store, staff.now)
@@ -50,7 +50,7 @@ def test_what_was_in_use_is_let_go_until_it_is_asked_for_again(staff):
     assert clocks.retired_on == staff.now.date()
     late = staff.now.date() + timedelta(days=400)
     assert lateness(staff.store.feed, clocks, late) == []
-    _, (verdict,) = judge_freshness([staff.store], staff.now.date(), judge_by_rules(staff.now.date()))
+    _, (verdict,) = judge_freshness([staff.store], staff.now.date(), judge_by_rules)
     assert (verdict.is_withheld, verdict.reason) == (True, f"is not used any more since {clocks.retired_on}")
     assert AuditOutcome(as_of=late, judged_at=staff.now, feeds=[verdict], judgements=[]).withheld == []
     staff.receive()
@@ -67,7 +67,7 @@ def test_what_was_in_use_is_let_go_until_it_is_asked_for_again(staff):
         (["cbs"], [], False),
     ],
 )
-def test_the_settings_say_what_is_used(feeds, without, used):
+def test_the_settings_name_the_used_feeds(feeds, without, used):
     workspace = Workspace(Settings(feeds=feeds, without=without))
     (staff,) = workspace.select(["hr.staff"])
     assert workspace.uses(staff) is used
@@ -79,16 +79,16 @@ def test_a_name_that_no_feed_has_is_refused(staff):
         workspace.uses(workspace.feeds[0])
 
 
-def test_a_folder_that_nobody_made_is_asked_for_only_once_it_was_there(tmp_path):
+def test_a_missing_folder_is_a_failure_only_if_it_existed_before(tmp_path):
     workspace = Workspace(Settings(home=tmp_path))
     resource = WorkspaceResource(clock=wall_clock)
-    resource._open = workspace
+    resource._open, resource._settings = workspace, workspace.settings
     (contract,) = workspace.select(["hr.staff"])
-    assert not resource.asks_for(contract, workspace.settings)
-    folder = workspace.settings.drop_folder / "hr.staff"
+    assert not resource.asks_for(contract)
+    folder = workspace.settings.inbox / "hr.staff"
     folder.mkdir(parents=True)
-    assert resource.asks_for(contract, workspace.settings)
+    assert resource.asks_for(contract)
     store = FeedStore(workspace.landing, contract)
-    store.save(FeedState(attempted_at=workspace.now()))
+    store.record(FeedState(attempted_at=workspace.now()), workspace.now())
     folder.rmdir()
-    assert resource.asks_for(contract, workspace.settings)
+    assert resource.asks_for(contract)

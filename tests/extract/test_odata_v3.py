@@ -1,4 +1,4 @@
-"""OData v3 against the running suppliers: what is asked, what comes, and every way in which it can go wrong."""
+"""OData v3 against the running suppliers: requests, answers, and every fault."""
 
 import re
 
@@ -14,8 +14,8 @@ from suppliers.running import running
 from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import FeedSettings
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED
 
 NEWEST = "2025"
@@ -50,7 +50,7 @@ def editions(desk, held=()):
     ("scope", "setting", "first"),
     [("municipality", None, 2013), ("country", None, 2023), ("municipality", 2, 2024), ("country", "all", 2013)],
 )
-def test_the_newest_editions_are_those_of_the_catalogue_as_many_as_asked_for(
+def test_the_newest_editions_are_those_of_the_catalogue_as_many_as_requested(
     suppliers, tmp_path, scope, setting, first
 ):
     asked = every_key_figure(tmp_path, suppliers.cbs_url, scope=scope)
@@ -66,7 +66,7 @@ def test_all_editions_go_no_further_back_than_the_contract(suppliers, tmp_path):
 
 
 NO_LIST = {
-    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "silent": (faults.unavailable(), "its catalogue does not answer, so a table of a new year would be missed"),
     "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
     "another title": (
         faults._on_records(lambda records: [{**one, "Title": f"Buurten in cijfers {one['Title']}"} for one in records]),
@@ -76,34 +76,34 @@ NO_LIST = {
 
 
 @pytest.mark.parametrize("listing", NO_LIST)
-def test_without_a_list_the_editions_of_the_contract_are_asked_for_all_the_same(suppliers, tmp_path, listing):
+def test_without_a_list_the_editions_of_the_contract_are_requested_all_the_same(suppliers, tmp_path, listing):
     fault, problem = NO_LIST[listing]
     suppliers.faults.set("ODataCatalog", fault)
-    with pytest.raises(UnlistedError) as told:
+    with pytest.raises(UnlistedError) as message:
         editions(key_figures(tmp_path, suppliers.cbs_url))
-    assert told.value.known == [Edition(2023, "85618NED"), Edition(2024, "85984NED"), Edition(2025, "86165NED")]
-    assert problem in str(told.value)
-    assert "expected: titles like 'Kerncijfers wijken en buurten {edition}'" in str(told.value)
+    assert message.value.known == [Edition(2023, "85618NED"), Edition(2024, "85984NED"), Edition(2025, "86165NED")]
+    assert problem in str(message.value)
+    assert "expected: titles like 'Kerncijfers wijken en buurten {edition}'" in str(message.value)
 
 
 @pytest.mark.parametrize("listing", NO_LIST)
-def test_without_a_list_a_newer_edition_that_we_hold_is_asked_for(suppliers, tmp_path, listing):
+def test_without_a_list_a_newer_stored_edition_is_requested(suppliers, tmp_path, listing):
     suppliers.faults.set("ODataCatalog", NO_LIST[listing][0])
-    with pytest.raises(UnlistedError) as told:
+    with pytest.raises(UnlistedError) as message:
         editions(key_figures(tmp_path, suppliers.cbs_url), held={2026: "87000NED"})
-    assert [edition.source_id for edition in told.value.known] == ["85984NED", "86165NED", "87000NED"]
+    assert [edition.source_id for edition in message.value.known] == ["85984NED", "86165NED", "87000NED"]
 
 
-def test_a_catalogue_in_another_form_is_told_and_stops_nothing_else(suppliers, desk):
+def test_an_invalid_catalogue_is_reported_and_stops_nothing_else(suppliers, desk):
     held = desk.receive_and_admit().current
     suppliers.faults.set("ODataCatalog", faults.empty_body())
     assert "not what the protocol promises" in desk.problem()
     assert desk.state.current == held
 
 
-def test_a_catalogue_with_unknown_records_is_told_as_unforeseen(suppliers, desk):
+def test_a_catalogue_with_unknown_records_is_reported_as_unforeseen(suppliers, desk):
     suppliers.faults.set("ODataCatalog", faults._on_records(lambda records: [{"Naam": "x"} for _ in records]))
-    assert "for a reason that nobody foresaw" in desk.problem()
+    assert "because of an unexpected error" in desk.problem()
 
 
 def test_nothing_new_asks_only_whether_there_is_anything_new(suppliers, desk):
@@ -171,7 +171,7 @@ BAD_ANSWERS = {
     ),
     "half the rows": ("TypedDataSet", faults.half_the_rows(), "is not complete"),
     "silently cut": ("TypedDataSet", faults.silently_cut(at=10), "is not complete"),
-    "page loop": ("TypedDataSet", faults.next_link_loop(), "in a circle of pages"),
+    "page loop": ("TypedDataSet", faults.next_link_loop(), "links its pages in a circle"),
     "another table": (
         "TableInfos",
         described_as(Identifier="1NED"),
@@ -188,15 +188,15 @@ def test_a_bad_answer_is_set_aside_and_the_last_good_delivery_stays(suppliers, t
     good = desk.receive_and_admit()
     suppliers.faults.set("TableInfos", described_as(Modified="2026-11-23T02:00:00"))
     suppliers.faults.set(pattern, fault)
-    told = desk.a_day_later().problem()
-    assert problem in told
-    assert "\n  kept: what was received on 2026-11-23" in told
-    assert "\n  do: " in told
+    message = desk.a_day_later().problem()
+    assert problem in message
+    assert "\n  kept: the delivery of 2026-11-23" in message
+    assert "\n  do: " in message
     desk.admit()
     assert desk.state.current == good.current
     assert desk.state.checked_at == good.checked_at
     (aside,) = desk.store.quarantine.iterdir()
-    assert (aside / "reason.txt").read_text().startswith(told.splitlines()[0])
+    assert (aside / "reason.txt").read_text().startswith(message.splitlines()[0])
     assert not (aside / "scratch").exists()
     assert list(desk.store.incoming.iterdir()) == []
 
@@ -236,12 +236,12 @@ def test_an_unknown_column_is_dropped_and_listed(suppliers, desk):
 def test_a_page_that_comes_twice_is_seen(small_pages, tmp_path):
     small_pages.faults.set("TypedDataSet", faults.duplicate_page())
     told = one_edition(key_figures(tmp_path, small_pages.cbs_url)).problem()
-    assert "holds rows that came twice" in told
+    assert "has duplicate rows" in told
     assert "30 rows with 10 different numbers" in told
 
 
 def test_a_page_cut_at_ten_thousand_without_a_word_is_seen_by_the_suppliers_own_count(replay, tmp_path):
     replay.faults.set("TypedDataSet", faults.silently_cut())
-    told = key_figures(tmp_path, replay.cbs_url, scope="country").problem()
-    assert "expected: 17,341 rows by the supplier's own count" in told
-    assert "came: 10,000 rows" in told
+    message = key_figures(tmp_path, replay.cbs_url, scope="country").problem()
+    assert "expected: 17,341 rows by the supplier's own count" in message
+    assert "came: 10,000 rows" in message

@@ -1,4 +1,4 @@
-"""What is asked of tables with several dimensions: codes by their exact keys, in one question or one per code."""
+"""What is asked of tables with several dimensions: codes by their exact keys, in one query or one per code."""
 
 import re
 from contextlib import contextmanager
@@ -13,10 +13,10 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.extract.odata_question import Question
+from dagster_project.extract.odata.query import Query
 from dagster_project.installation.settings import SupplierSettings
-from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 
 from .files import column, contract, desk
 
@@ -85,7 +85,7 @@ def questions(given):
 
 
 @pytest.mark.parametrize("width", [6, 8, 9, 10])
-def test_keys_are_asked_for_with_the_padding_of_their_own_list(tmp_path, width):
+def test_keys_are_requested_with_the_padding_of_their_own_list(tmp_path, width):
     tables = kinds_table(width, region_width=width + 2)
     with asking(tmp_path, tables, selection={"Soort": ["2.6.1"]}) as (given, _):
         rows = rows_of(given)
@@ -107,25 +107,25 @@ def test_periods_are_named_one_by_one_so_that_no_year_comes_along_with_its_month
         assert not re.search(r"\b(ge|gt|le|lt)\b", questions(given)[0])
 
 
-def test_a_code_that_the_list_lacks_is_told_and_nothing_is_asked(tmp_path):
+def test_a_code_that_the_list_lacks_is_reported_and_nothing_is_asked(tmp_path):
     with asking(tmp_path, selection={"Soort": ["2.6.1", "9.9.9"]}) as (given, service):
-        told = given.problem()
-        assert "table 1NED lists no 9.9.9 under 'Soort'" in told
-        assert "came: 0.0.0, 2.6.1, 2.6.10" in told
+        message = given.problem()
+        assert "table 1NED lists no 9.9.9 under 'Soort'" in message
+        assert "came: 0.0.0, 2.6.1, 2.6.10" in message
         assert not [path for _, path in service.requests if path.endswith("TypedDataSet")]
 
 
-def test_a_dimension_that_the_table_lacks_is_told(tmp_path):
+def test_a_dimension_that_the_table_lacks_is_reported(tmp_path):
     with asking(tmp_path, selection={"Leeftijd": ["20300"]}) as (given, _):
         assert "offers no 'Leeftijd'" in given.problem()
 
 
-# One question or several
+# One query or several
 
 
 @pytest.mark.parametrize("dimension", ["Soort", "Perioden"])
 @pytest.mark.parametrize("selection", [{}, {"Soort": ["0.0.0", "2.6.10"]}])
-def test_a_question_per_code_gives_the_rows_of_one_question(tmp_path, dimension, selection):
+def test_a_question_per_code_gives_the_rows_of_one_query(tmp_path, dimension, selection):
     with asking(tmp_path / "whole", selection=selection) as (given, _):
         whole = rows_of(given)
         assert len(questions(given)) == 1
@@ -144,25 +144,25 @@ def test_a_question_longer_than_a_page_goes_on_before_the_next_is_asked(tmp_path
 
 def test_the_same_contract_asks_the_same_questions_in_the_same_order():
     keys = {"Leeftijd": ["20300"], "Marges": ["MW00000", "MOG0095"]}
-    question = Question("WijkenEnBuurten", "GM9999", keys, partition_by="Marges")
+    query = Query("WijkenEnBuurten", "GM9999", keys, partition_by="Marges")
     regions = " or ".join(f"startswith(WijkenEnBuurten,'{code}')" for code in ("NL", "GM9999", "WK9999", "BU9999"))
-    assert question.filters() == [
+    assert query.filters() == [
         f"({regions}) and (Leeftijd eq '20300') and (Marges eq '{margin}')" for margin in ("MW00000", "MOG0095")
     ]
-    assert Question(None, None).filters() == [""]
+    assert Query(None, None).filters() == [""]
 
 
 def test_a_part_that_comes_twice_is_seen(tmp_path):
     with asking(tmp_path, partition_by="Soort", scope="country") as (given, service):
-        # A service that leaves a filter aside answers everything to every question.
+        # A service that leaves a filter aside answers everything to every query.
         service.faults.set("TypedDataSet", faults._on_records(lambda _: kinds_table().rows))
-        assert "holds rows that came twice" in given.problem()
+        assert "has duplicate rows" in given.problem()
 
 
 # How many rows
 
 
-def test_a_table_asked_for_whole_has_as_many_rows_as_its_supplier_counts(tmp_path):
+def test_a_table_requested_whole_has_as_many_rows_as_its_supplier_counts(tmp_path):
     with asking(tmp_path, scope="country") as (given, service):
         service.faults.set("TypedDataSet", faults.half_the_rows())
         assert "expected: 45 rows by the supplier's own count" in given.problem()
@@ -170,13 +170,13 @@ def test_a_table_asked_for_whole_has_as_many_rows_as_its_supplier_counts(tmp_pat
         assert len(rows_of(given)) == 45
 
 
-def test_a_table_asked_for_whole_in_parts_is_counted_as_well(tmp_path):
+def test_a_table_requested_whole_in_parts_is_counted_as_well(tmp_path):
     with asking(tmp_path, scope="country", partition_by="Soort") as (given, service):
         service.faults.set(r"TypedDataSet.*2\.6\.10", faults.half_the_rows())
         assert "expected: 45 rows by the supplier's own count" in given.problem()
 
 
-def test_what_a_selection_gives_is_counted_by_nobody(tmp_path):
+def test_a_selection_has_no_expected_count(tmp_path):
     with asking(tmp_path, scope="country", selection={"Soort": ["2.6.1"]}) as (given, _):
         assert len(rows_of(given)) == 15
 
@@ -192,7 +192,7 @@ def test_a_table_without_editions_is_fetched_again_only_when_it_changed(tmp_path
         assert [path.rpartition("/")[2] for _, path in service.requests] == ["TableInfos"]
 
 
-def test_other_codes_in_the_contract_make_what_we_hold_another_delivery(tmp_path):
+def test_other_codes_in_the_contract_need_another_fetch(tmp_path):
     with asking(tmp_path, selection={"Soort": ["2.6.1"]}) as (given, _):
         rows_of(given)
         feed = given.store.feed
@@ -216,7 +216,7 @@ def test_months_are_asked_of_ones_own_municipality_whatever_the_scope(suppliers,
     assert {code for (code,) in given.rows("select distinct region_code[:6] from data")} == {
         "NL00", "GM9999", "WK9999", "BU9999",
     }  # fmt: skip
-    # The newest year stands between its months under a code of its own.
+    # The newest year is between its months under its own code.
     assert given.rows("select distinct period_code from data where period_code like '%JJ%'") == [("2026JJ00",)]
 
 
@@ -246,7 +246,7 @@ def test_a_row_that_is_not_there_and_an_empty_one_are_no_zero(suppliers, tmp_pat
     assert figures < rows < cells
 
 
-def test_the_total_is_more_than_the_kinds_that_are_asked_for(suppliers, tmp_path):
+def test_the_total_is_more_than_the_kinds_that_are_requested(suppliers, tmp_path):
     given = of_the_sample(tmp_path, suppliers, "police.crime_yearly")
     given.receive_and_admit()
     ((total, parts),) = given.rows(

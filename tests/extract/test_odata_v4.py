@@ -1,4 +1,4 @@
-"""OData v4 against the running sample: what is asked, both forms and shapes, and every way in which it can go wrong."""
+"""OData v4 against the running sample: requests, both forms and shapes, and every fault."""
 
 import io
 import re
@@ -37,7 +37,7 @@ def low_income(suppliers, tmp_path):
     return asked(suppliers, tmp_path)
 
 
-# What is asked, and what comes
+# Requests and answers
 
 
 def test_the_newest_edition_is_that_of_the_catalogue(suppliers, low_income):
@@ -45,18 +45,18 @@ def test_the_newest_edition_is_that_of_the_catalogue(suppliers, low_income):
         assert [edition.key for edition in extractor.editions({})] == ["2025"]
         suppliers.faults.set("Datasets", faults.unavailable())
         for held, expected in (({}, "86006NED"), ({2026: "87001NED"}, "87001NED")):
-            with pytest.raises(UnlistedError) as told:
+            with pytest.raises(UnlistedError) as message:
                 extractor.editions(held)
-            assert [edition.source_id for edition in told.value.known] == [expected]
+            assert [edition.source_id for edition in message.value.known] == [expected]
 
 
 def test_how_many_editions_are_kept_is_a_setting(suppliers, tmp_path):
     own = SupplierSettings(base_url=suppliers.cbs_url, feeds={"key_figures": FeedSettings(editions=13)})
     given = desk(tmp_path, "cbs.key_figures", suppliers={"cbs": own})
     suppliers.faults.set("ODataCatalog", faults.unavailable())
-    with extractor_for(given.store.feed, given.settings) as extractor, pytest.raises(UnlistedError) as told:
+    with extractor_for(given.store.feed, given.settings) as extractor, pytest.raises(UnlistedError) as message:
         extractor.editions({})
-    assert [edition.year for edition in told.value.known] == list(range(2013, 2026))
+    assert [edition.year for edition in message.value.known] == list(range(2013, 2026))
 
 
 def test_nothing_new_asks_only_whether_there_is_anything_new(suppliers, low_income):
@@ -85,24 +85,24 @@ def test_one_municipality_gets_its_own_regions_and_the_country(low_income):
 
 def test_long_observations_carry_titles_units_and_the_status_of_their_year(low_income):
     low_income.receive_and_admit()
-    told = low_income.rows(
+    message = low_income.rows(
         "select measure_title, measure_unit, period_code, period_status, value, value_attribute from data"
         " where region_code = 'GM9999' and income_limit_code = '1050290' and duration_code = 'A028721'"
         " and measure_code = '1050010_1' order by period_code"
     )
-    assert [row[:4] for row in told] == [
+    assert [row[:4] for row in message] == [
         ("Particuliere huishoudens", "x 1 000", "2022JJ00", "Definitief"),
         ("Particuliere huishoudens", "x 1 000", "2023JJ00", "Definitief"),
         ("Particuliere huishoudens", "x 1 000", "2024JJ00", "Voorlopig"),
     ]
-    assert all(1 < value < 2 and attribute == "None" for *_, value, attribute in told)
+    assert all(1 < value < 2 and attribute == "None" for *_, value, attribute in message)
 
 
-def test_a_wide_table_has_a_row_per_region_and_year_and_nothing_where_nothing_is_told(suppliers, tmp_path):
+def test_a_wide_table_has_a_row_per_region_and_year_and_null_for_missing_observations(suppliers, tmp_path):
     given = asked(suppliers, tmp_path, "cbs.ses_woa")
     given.receive_and_admit()
     assert given.rows("select count(*), count(distinct region_code) from data") == [(84, 28)]
-    # One title stands at four scores: the group tells which is which.
+    # Four scores share one title: the group distinguishes them.
     differing = "score <> wealth_score and wealth_score <> education_score and education_score <> employment_score"
     assert given.rows(f"select count(*) > 60 from data where {differing}") == [(True,)]
     assert given.rows("select score, score_spread from data where household_count = 0 limit 1") == [(None, None)]
@@ -145,7 +145,7 @@ BAD_PAGES = {
     "web page": ("Observations", faults.html_page(), "it starts with '<!DOCTYPE html>"),
     "half of it": ("Observations", with_records(lambda rows: rows[::2]), "by the supplier's own count"),
     "twice": ("Observations", with_records(lambda rows: [*rows, *rows]), "every number once"),
-    "nothing": ("Observations", with_records(lambda _: []), "no observation of what was asked for"),
+    "nothing": ("Observations", with_records(lambda _: []), "no observation matches the query"),
     "no value": ("Observations", without("Value"), "column 'Value' is missing"),
     "unknown measure": (
         "MeasureCodes", with_records(lambda rows: rows[1:]), "measures that MeasureCodes lists"
@@ -157,42 +157,42 @@ BAD_PAGES = {
     ),
     "circle": (
         "Observations", with_properties(**{"@odata.nextLink": "http://x/odata/v1/CBS/92025NED/Observations"}),
-        "did not come in good order",
+        "has an invalid form",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", BAD_PAGES)
-def test_a_bad_answer_is_told_and_the_last_good_delivery_stays(suppliers, tmp_path, case):
+def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(suppliers, tmp_path, case):
     pattern, fault, expected = BAD_PAGES[case]
     whole = asked(suppliers, tmp_path, scope="country")
     held = changed(whole, selection={}).receive_and_admit().current
-    # Something must be new, or nobody asks for more.
+    # Without something new, nothing more is requested.
     suppliers.faults.set("Properties", with_properties(Version="202612010000"))
     if pattern == "Properties":
         suppliers.faults.set("Properties", fault)
     else:
         suppliers.faults.set(f"{pattern}(\\?|$)", fault)
-    told = whole.problem()
-    assert expected in told
-    assert "cbs / low_income" in told
+    message = whole.problem()
+    assert expected in message
+    assert "cbs / low_income" in message
     assert whole.state.current == held
 
 
-def test_a_code_that_the_supplier_does_not_list_is_told_with_those_it_does(low_income):
-    told = changed(low_income, selection={"DuurInkomenspositie": ["A028721", "A000000"]}).problem()
-    assert "lists no A000000 under 'DuurInkomenspositie'" in told
-    assert "came: A028721, A028724" in told
+def test_a_code_that_the_supplier_does_not_list_is_reported_with_those_it_does(low_income):
+    message = changed(low_income, selection={"DuurInkomenspositie": ["A028721", "A000000"]}).problem()
+    assert "lists no A000000 under 'DuurInkomenspositie'" in message
+    assert "came: A028721, A028724" in message
 
 
-def test_a_measure_that_is_gone_is_told_with_the_nearest_by_title(suppliers, tmp_path):
+def test_a_measure_that_is_missing_is_reported_with_the_nearest_by_title(suppliers, tmp_path):
     rename = with_records(
         lambda rows: [{**row, "Title": row["Title"].replace("Gemiddelde score", "Gemiddelde scores")} for row in rows]
     )
     suppliers.faults.set("MeasureCodes", rename)
-    told = asked(suppliers, tmp_path, "cbs.ses_woa").problem()
-    assert "column 'GemiddeldeScore' is missing from table 86296NED" in told
-    assert "nearest: GemiddeldeScores" in told
+    message = asked(suppliers, tmp_path, "cbs.ses_woa").problem()
+    assert "column 'GemiddeldeScore' is missing from table 86296NED" in message
+    assert "nearest: GemiddeldeScores" in message
 
 
 def test_a_missing_value_keeps_its_reason(suppliers, low_income):
@@ -233,15 +233,15 @@ BAD_BUNDLES = {
         rezipped(
             lambda name, text: re.sub(r";(\d+),(\d);", r";1.\1,\2;", text, count=1) if name[:3] == "Obs" else text
         ),
-        "holds another kind of value in column 'Value'",
+        "has another kind of value in column 'Value'",
     ),
 }
 
 
 @pytest.mark.parametrize("case", BAD_BUNDLES)
-def test_a_bad_bundle_is_told(suppliers, tmp_path, case):
+def test_a_bad_bundle_is_reported(suppliers, tmp_path, case):
     fault, expected = BAD_BUNDLES[case]
     suppliers.faults.set("/csv/", fault)
-    told = changed(asked(suppliers, tmp_path, form="csv_bundle", scope="country"), selection={}).problem()
-    assert expected in told
-    assert "cbs / low_income" in told
+    message = changed(asked(suppliers, tmp_path, form="csv_bundle", scope="country"), selection={}).problem()
+    assert expected in message
+    assert "cbs / low_income" in message

@@ -48,7 +48,7 @@ def test_the_years_that_the_supplier_has_are_found_by_their_address(suppliers, t
     assert desk.state.window == ["2025", "2026", "2027"]
 
 
-def test_one_municipality_gets_its_regions_with_the_water_beside_the_land(newest):
+def test_one_municipality_gets_its_regions_with_land_and_water(newest):
     newest.receive_and_admit()
     assert newest.rows("select region_level, water, count(*) from data group by all order by all") == [
         ("district", "NEE", 3),
@@ -122,11 +122,11 @@ def circle(document):
 
 
 BAD_ANSWERS = {
-    "swapped": (on_features(swap), ["BU99990000", "latitude stands before longitude", "ask for the outlines in CRS84"]),
+    "swapped": (on_features(swap), ["BU99990000", "latitude precedes longitude", "ask for the outlines in CRS84"]),
     "national grid": (on_features(national_grid), ["not in degrees", "EPSG:28992"]),
     "elsewhere": (
         on_features(lambda f: f["geometry"].update(coordinates=[[[[0, 0], [1, 0], [1, 1], [0, 0]]]])),
-        ["lies outside the Netherlands"],
+        ["is outside the Netherlands"],
     ),
     "no outline": (on_features(lambda f: f.update(geometry=None)), ["BU99990000", "it has no outline"]),
     "a point": (
@@ -140,12 +140,15 @@ BAD_ANSWERS = {
         on_features(lambda f: f["geometry"].update(coordinates=[[["x", "y"]]])),
         ["a point is no pair of numbers"],
     ),
-    "circle": (on_document(circle), ["in a circle of pages"]),
-    "nothing of ours": (on_features(other_municipality), ["holds nothing of GM9999 among its buurten", "24 of others"]),
+    "circle": (on_document(circle), ["links its pages in a circle"]),
+    "nothing of ours": (
+        on_features(other_municipality),
+        ["contains nothing of GM9999 among its bu", "24 of others"],
+    ),
     "cut page": (on_document(lambda d: d["features"].pop()), ["is cut off", "expected: 24 features"]),
     "less than there is": (on_document(lambda d: d.update(numberMatched=30)), ["sends buurten in part", "30 features"]),
     "renamed": (on_features(lambda f: f["properties"].pop("water")), ["lacks 'water'"]),
-    "no municipality": (on_features(lambda f: f["properties"].pop("gemeentecode")), ["does not tell 'gemeentecode'"]),
+    "no municipality": (on_features(lambda f: f["properties"].pop("gemeentecode")), ["does not give 'gemeentecode'"]),
     "no collection": (on_document(lambda d: d.pop("features")), ["is no list of outlines"]),
     "twice": (
         on_document(lambda d: d.update(features=d["features"] * 2, numberReturned=48)),
@@ -160,28 +163,28 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("bad", BAD_ANSWERS)
-def test_a_bad_answer_is_told_and_the_last_good_delivery_stays(newest, suppliers, bad):
+def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(newest, suppliers, bad):
     fault, words = BAD_ANSWERS[bad]
     good = newest.receive_and_admit()
     suppliers.faults.set(BUURTEN, fault)
-    told = newest.a_day_later().problem()
-    for word in (*words, "pdok / borders", "\n  kept: what was received on 2026-11-23", "\n  do: "):
-        assert word in told
+    message = newest.a_day_later().problem()
+    for word in (*words, "pdok / borders", "\n  kept: the delivery of 2026-11-23", "\n  do: "):
+        assert word in message
     newest.admit()
     assert newest.state.current == good.current
     assert newest.state.checked_at == good.checked_at
 
 
-def test_a_collection_that_is_gone_is_told(newest, suppliers):
+def test_a_collection_that_is_missing_is_reported(newest, suppliers):
     suppliers.faults.set(r"2025/ogc/v1/collections\?", on_document(lambda d: d["collections"].pop()))
     assert "offers no buurten" in newest.problem()
 
 
-def test_a_silent_supplier_is_told_and_no_year_is_taken_for_absent(newest, suppliers):
+def test_an_unreachable_supplier_is_reported_and_no_year_counts_as_absent(newest, suppliers):
     suppliers.faults.set("collections", faults.unavailable())
     assert "gave no usable answer after 3 attempts" in newest.problem()
 
 
-def test_a_supplier_without_any_year_is_told(newest, suppliers):
+def test_a_supplier_without_any_year_is_reported(newest, suppliers):
     suppliers.travel_to(newest.now.date().replace(year=2023))
     assert "offers no edition" in newest.problem()

@@ -7,7 +7,7 @@ import pytest
 from landing.receiving import Desk, contract, desk
 from suppliers.fixtures import AS_OF
 
-from dagster_project.sample.service import DEFAULT_SEED, write_drops
+from dagster_project.sample.service import DEFAULT_SEED, write_inbox
 
 BENEFITS, ALLOCATIONS = "benefits_admin.recipients", "social_domain.allocations"
 
@@ -15,7 +15,7 @@ BENEFITS, ALLOCATIONS = "benefits_admin.recipients", "social_domain.allocations"
 @pytest.fixture(scope="module")
 def sample_drops(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
-    write_drops(folder, AS_OF, DEFAULT_SEED)
+    write_inbox(folder, AS_OF, DEFAULT_SEED)
     return folder
 
 
@@ -42,7 +42,7 @@ def with_first(**values):
 
 
 def test_the_sample_files_are_the_same_every_time(sample_drops, tmp_path):
-    write_drops(tmp_path, AS_OF, DEFAULT_SEED)
+    write_inbox(tmp_path, AS_OF, DEFAULT_SEED)
     for feed in (BENEFITS, ALLOCATIONS):
         (once,), (again,) = (sample_drops / feed).iterdir(), (tmp_path / feed).iterdir()
         assert (once.name, once.read_bytes()) == (again.name, again.read_bytes())
@@ -60,7 +60,7 @@ def test_recipients_land_with_their_last_day_as_period(sample_drops, tmp_path):
     assert one.rows("select count(*) from data where neighbourhood_code is null") == [(24,)]
 
 
-def test_clients_get_another_key_that_still_tells_them_apart(sample_drops, tmp_path):
+def test_clients_get_another_key_that_still_distinguishes_them(sample_drops, tmp_path):
     one = at(tmp_path, ALLOCATIONS, sample_drops)
     one.receive_and_admit()
     (original,) = (sample_drops / ALLOCATIONS).iterdir()
@@ -107,23 +107,23 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_file_is_told_by_row_and_column_and_nothing_lands(sample_drops, tmp_path, wrong):
-    feed, change, told = WRONG[wrong]
+def test_a_wrong_file_is_reported_by_row_and_column_and_nothing_lands(sample_drops, tmp_path, wrong):
+    feed, change, message = WRONG[wrong]
     one = dropped(tmp_path, sample_drops, feed, change)
     problem = one.problem()
-    assert told in problem
+    assert message in problem
     assert "row " in problem
     assert one.state.current == {}
 
 
 @pytest.mark.parametrize("feed", [BENEFITS, ALLOCATIONS])
-def test_every_column_is_explained_for_who_fills_in_the_template(feed):
+def test_every_column_is_explained_in_the_template(feed):
     for column in contract(feed).tables[0].columns:
         assert column.meta.explanation_nl, column.name
         assert len(column.meta.examples) == 2, column.name
 
 
-def test_own_registers_are_as_fresh_as_what_stands_in_them():
+def test_own_registers_are_as_fresh_as_their_content():
     for feed in (BENEFITS, ALLOCATIONS):
         assert contract(feed).delivery.clocks == ("checked", "period")
     assert contract(ALLOCATIONS).delivery.personal_data

@@ -41,12 +41,12 @@ def test_a_supplier_that_names_a_whole_day_is_not_waited_for(suppliers, desk, ca
     assert f"; again in {IMPATIENT.longest_wait:.1f} s" in caplog.text
 
 
-def test_a_supplier_that_stays_away_is_told_after_the_last_attempt(suppliers, desk):
+def test_an_unreachable_supplier_is_reported_after_the_last_attempt(suppliers, desk):
     suppliers.faults.set("TypedDataSet", faults.unavailable())
-    told = desk.problem()
-    assert "cbs / key_figures: gave no usable answer after 3 attempts" in told
-    assert "status 503" in told
-    assert "look at proxy and firewall" in told
+    message = desk.problem()
+    assert "cbs / key_figures: gave no usable answer after 3 attempts" in message
+    assert "status 503" in message
+    assert "look at proxy and firewall" in message
     assert asked(suppliers, "TypedDataSet") == IMPATIENT.attempts
     assert not desk.store.quarantine.exists()
     assert list(desk.store.incoming.iterdir()) == []
@@ -71,25 +71,25 @@ def test_a_connection_that_breaks_is_tried_again_and_leaves_nothing_half(supplie
     assert desk.rows("select count(*) from data") == [(29,)]
 
 
-def test_a_connection_that_keeps_breaking_is_told(suppliers, tmp_path):
+def test_a_connection_that_keeps_failing_is_reported(suppliers, tmp_path):
     suppliers.faults.set("csv", faults.connection_reset())
     desk = reports(tmp_path, suppliers.signalen_url)
     assert "after 3 attempts" in desk.problem()
     assert asked(suppliers, "/csv/") == 3
 
 
-def test_nobody_at_the_address_is_told():
+def test_an_address_without_a_server_is_reported():
     assert "ConnectError" in str(unreachable("http://127.0.0.1:9/x"))
 
 
-def test_what_is_not_there_is_not_asked_for_again(suppliers):
+def test_a_missing_page_is_not_requested_again(suppliers):
     error = unreachable(f"{suppliers.cbs_url}/nowhere")
     assert "404" in error.came
     assert "attempts" not in error.problem
     assert len(suppliers.requests) == 1
 
 
-def test_an_address_that_is_none_is_told():
+def test_an_invalid_address_is_reported():
     assert "gave no usable answer" in str(unreachable("http://[cbs"))
 
 
@@ -99,7 +99,7 @@ def test_a_question_over_the_record_limit_is_not_repeated(replay):
     assert len(replay.requests) == 1
 
 
-def test_a_time_limit_holds(suppliers):
+def test_a_time_limit_is_enforced(suppliers):
     async def say_nothing(_scope, receive, _send):
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -132,7 +132,7 @@ def test_only_the_suppliers_own_refusal_counts_as_over_the_limit():
     assert not is_over_the_record_limit(httpx.Response(200, text="10000 records"))
 
 
-def test_a_token_is_sent_and_never_told(suppliers):
+def test_a_token_is_sent_and_never_logged(suppliers):
     seen = {}
     real = suppliers.app
 

@@ -1,4 +1,4 @@
-"""Signalen's REST API: the same tables as the nightly zip, only what changed asked for, and no person written."""
+"""Signalen's REST API: the same tables as the nightly zip, from changed reports only, and no person written."""
 
 import re
 from dataclasses import replace
@@ -16,14 +16,14 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.installation.settings import FeedSettings, SupplierSettings
+from dagster_project.sample.registers.signalen_export import export_time, export_zip
+from dagster_project.sample.registers.signalen_reports import reports_until
+from dagster_project.sample.servers.signalen_api_server import api_routes
 from dagster_project.sample.service import DEFAULT_SEED
-from dagster_project.sample.signalen_api_server import api_routes
-from dagster_project.sample.signalen_export import export_time, export_zip
-from dagster_project.sample.signalen_reports import reports_until
 
 DAY = date(2026, 11, 23)
 AT = export_time(DAY)
-# A telephone number stands by itself: a checksum may hold the same digits.
+# A telephone number is a word: a checksum may contain the same digits.
 PERSONAL = re.compile(rb"melder\d+@|medewerker\.\d|\b06\d{8}\b|Fictieve (melding|notitie|toelichting)|Maanstraat")
 # Of the sample's reports the first two weeks: some were split, some closed and opened again.
 ALL = reports_until(AT, DEFAULT_SEED)
@@ -74,7 +74,7 @@ def rows(desk, table, columns="*", order="1"):
 def test_the_api_gives_the_same_tables_as_the_zip(signalen, tmp_path):
     export = by_zip(tmp_path)
     export.receive_and_admit()
-    # The zip holds every report of the sample, this Signalen some of them.
+    # The zip contains every report of the sample, this Signalen some of them.
     some = f"report_id in ({', '.join(str(report.id) for report in REPORTS)})"
     expected = {
         table: export.rows(f"select * from data where {some} order by 1", table)
@@ -90,7 +90,7 @@ def test_the_api_gives_the_same_tables_as_the_zip(signalen, tmp_path):
     api.receive()
     assert rows(api, "signals") == expected["signals"]
     assert rows(api, "statuses") == expected["statuses"]
-    # The API tells places and categories that hold now; the zip tells those that held before as well.
+    # The API has current places and categories; the zip has previous ones as well.
     current = {row[5] for row in expected["signals"]}
     assert rows(api, "locations") == [row for row in expected["locations"] if row[0] in current]
     current = {row[4] for row in expected["signals"]}
@@ -110,7 +110,7 @@ def test_a_report_that_was_split_off_keeps_its_parent(signalen, tmp_path):
     assert dict(desk.rows("select report_id, parent_report_id from data where parent_report_id > 0")) == parents
 
 
-# Only what changed
+# Only changes
 
 
 def test_nothing_new_asks_for_no_history(signalen, tmp_path):
@@ -124,7 +124,7 @@ def test_nothing_new_asks_for_no_history(signalen, tmp_path):
     ]  # fmt: skip
 
 
-def test_what_changed_is_put_together_with_what_we_hold(signalen, tmp_path):
+def test_changed_reports_are_combined_with_the_stored_ones(signalen, tmp_path):
     signalen.app = Starlette(routes=routes(REPORTS, EARLY))
     desk = by_api(signalen, tmp_path / "landing")
     before = desk.receive_and_admit().current["all"]
@@ -145,7 +145,7 @@ def test_what_changed_is_put_together_with_what_we_hold(signalen, tmp_path):
     assert places >= set(rows(whole, "locations"))
 
 
-def test_what_was_damaged_here_is_not_put_together_with_what_changed(signalen, tmp_path):
+def test_a_damaged_delivery_is_not_combined_with_changed_reports(signalen, tmp_path):
     """A file with other values that reads without an error, as one flipped bit can leave it."""
     signalen.app = Starlette(routes=routes(REPORTS, EARLY))
     desk = by_api(signalen, tmp_path / "landing")
@@ -167,7 +167,7 @@ def test_what_was_damaged_here_is_not_put_together_with_what_changed(signalen, t
     assert rows(desk, "statuses") == rows(whole, "statuses")
 
 
-def test_changes_are_asked_for_from_some_time_before_the_newest_that_we_hold(signalen, tmp_path):
+def test_changes_are_requested_from_before_the_newest_stored_one(signalen, tmp_path):
     queries = []
     desk = by_api(signalen, tmp_path)
     desk.receive_and_admit()
@@ -219,7 +219,7 @@ def test_reports_that_were_removed_go(signalen, tmp_path):
     assert not [path for path in asked(signalen) if path.endswith("history")]
 
 
-def test_a_new_term_of_service_holds_from_when_we_saw_it(signalen, tmp_path):
+def test_a_new_term_of_service_starts_when_we_saw_it(signalen, tmp_path):
     desk = by_api(signalen, tmp_path)
     desk.receive_and_admit()
     signalen.faults.set("private/categories", on_results(shorter))
@@ -251,11 +251,11 @@ def test_a_report_that_comes_in_while_we_read_comes_once(signalen, tmp_path):
     assert [number for (number,) in rows(desk, "signals", "report_id")] == sorted(report.id for report in REPORTS)
 
 
-def test_a_list_that_never_holds_what_it_counts_is_told(signalen, tmp_path):
+def test_a_list_that_never_matches_its_count_is_reported(signalen, tmp_path):
     signalen.faults.set(SIGNALS, on_results(lambda results: results[::2]))
-    told = by_api(signalen, tmp_path).problem()
-    assert "its list changed during 3 readings" in told
-    assert "expected: 120 reports" in told
+    message = by_api(signalen, tmp_path).problem()
+    assert "its list changed during 3 readings" in message
+    assert "expected: 120 reports" in message
 
 
 def on_results(change):
@@ -275,14 +275,14 @@ def test_no_personal_data_lands(signalen, tmp_path):
     assert [name for name, content in every_file(tmp_path).items() if PERSONAL.search(content)] == []
 
 
-def test_without_a_token_the_setting_is_told(signalen, tmp_path):
-    told = by_api(signalen, tmp_path, token=None).problem()
-    assert "its API does not let us in" in told
-    assert "came: status 401" in told
-    assert "MAANDVERS_SUPPLIERS__SIGNALEN__TOKEN" in told
+def test_without_a_token_the_setting_is_named(signalen, tmp_path):
+    message = by_api(signalen, tmp_path, token=None).problem()
+    assert "its API does not let us in" in message
+    assert "came: status 401" in message
+    assert "MAANDVERS_SUPPLIERS__SIGNALEN__TOKEN" in message
 
 
-def test_without_an_address_the_setting_is_told(signalen, tmp_path):
+def test_without_an_address_the_setting_is_named(signalen, tmp_path):
     desk = by_api(signalen, tmp_path)
     desk.settings.suppliers["signalen"] = desk.settings.suppliers["signalen"].model_copy(update={"base_url": None})
     assert "set MAANDVERS_SUPPLIERS__SIGNALEN__BASE_URL" in desk.problem()
@@ -295,16 +295,16 @@ def test_without_an_address_the_setting_is_told(signalen, tmp_path):
         ("history", faults.unavailable(), "gave no usable answer"),
         ("private/categories", faults.empty_body(), "its API gave no JSON"),
         (SIGNALS, lambda answer: changed(answer, b'"updated_at"', b'"bijgewerkt"'), "('updated_at')"),
-        ("history", lambda answer: changed(answer, b"Gemeld", b"Fout"), "it has a state that we do not know"),
+        ("history", lambda answer: changed(answer, b"Gemeld", b"Fout"), "it has an unknown state"),
         ("history", lambda answer: changed(answer, b"UPDATE_STATUS_", b"UPDATE_STATUS_x"), "in another form"),
     ],
 )
-def test_an_answer_in_another_form_is_told_and_what_we_hold_stays(signalen, tmp_path, path, fault, said):
+def test_an_answer_in_another_form_is_reported_and_the_stored_delivery_stays(signalen, tmp_path, path, fault, said):
     desk = by_api(signalen, tmp_path)
     signalen.faults.set(path, fault)
-    told = desk.problem()
-    assert said in told
-    assert not PERSONAL.search(told.encode())
+    message = desk.problem()
+    assert said in message
+    assert not PERSONAL.search(message.encode())
     assert desk.state.current == {}
 
 
@@ -312,6 +312,6 @@ def changed(answer, old, new):
     return replace(answer, body=answer.body.replace(old, new))
 
 
-def test_pages_that_lead_back_are_told(signalen, tmp_path):
+def test_circular_pages_are_reported(signalen, tmp_path):
     signalen.faults.set(SIGNALS, lambda answer: changed(answer, b"page=3", b"page=2"))
-    assert "its pages lead back to where they came from" in by_api(signalen, tmp_path).problem()
+    assert "its pages are linked in a circle" in by_api(signalen, tmp_path).problem()

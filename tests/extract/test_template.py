@@ -1,4 +1,4 @@
-"""Templates: what the command writes is explained in Dutch, and accepted as it is by the extractor."""
+"""Templates: explained in Dutch, and accepted unchanged by the extractor."""
 
 from datetime import date
 
@@ -40,8 +40,8 @@ EXPECTED = [
 
 
 def write(feed, given, form):
-    folder = given.settings.drop_folder / feed.id
-    return write_template(feed, given.settings.drop_folder, DAY, folder, form)
+    folder = given.settings.inbox / feed.id
+    return write_template(feed, given.settings.inbox, DAY, folder, form)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
@@ -89,7 +89,7 @@ def test_the_second_sheet_explains_each_column_and_how_to_deliver(tmp_path):
     assert ["Soort | vorm", "Soort | vorm.", "tekst", "nee", "vast, tijdelijk", "vast"] in rows
 
 
-def test_excel_is_kept_from_changing_what_people_fill_in(tmp_path):
+def test_excel_does_not_change_entered_values(tmp_path):
     (path,) = write_template(contract(EXPLAINED), tmp_path, DAY, tmp_path, "xlsx")
     sheet = load_workbook(path)["Gegevens"]
     assert (sheet["A2"].number_format, sheet["A2"].value) == ("@", "0012")
@@ -107,7 +107,7 @@ def test_the_sheet_that_the_contract_names_is_the_one_to_fill_in(tmp_path):
     assert staff.manifest().facts["sheet"] == "Personeel"
 
 
-def test_a_csv_template_has_its_explanation_beside_it(tmp_path):
+def test_a_csv_template_has_its_explanation_in_a_second_file(tmp_path):
     data, explanation = write_template(contract(EXPLAINED), tmp_path / "drops", DAY, tmp_path, "csv")
     raw = data.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfPersoneelsnummer;Begindatum;")
@@ -125,13 +125,13 @@ def test_an_example_that_the_extractor_would_refuse_is_a_mistake_in_the_contract
 
 def test_a_file_that_is_there_already_is_left_alone(tmp_path):
     write_template(contract(STAFF), tmp_path, DAY, tmp_path, "csv")
-    with pytest.raises(SetupError, match="is there already"):
+    with pytest.raises(SetupError, match="exists already"):
         write_template(contract(STAFF), tmp_path, DAY, tmp_path, "csv")
 
 
 def test_a_feed_that_is_read_from_an_address_has_no_template(tmp_path):
     feed = contract(STAFF, parameters={"location": "https://duo.example/page.jsp"})
-    with pytest.raises(SetupError, match=r"is read from https://duo.example/page.jsp, so nobody fills in"):
+    with pytest.raises(SetupError, match=r"is read from https://duo.example/page.jsp, so it has no template"):
         write_template(feed, tmp_path, DAY, tmp_path, "xlsx")
 
 
@@ -143,10 +143,10 @@ def test_a_feed_that_is_read_from_an_address_has_no_template(tmp_path):
     [
         ("hr.nothing", "no feed is called hr.nothing"),
         ("cbs", "no feed is called cbs"),
-        ("cbs.key_figures", "comes from its supplier by odata_v3, so nobody fills in a template for it"),
+        ("cbs.key_figures", "comes from its supplier by odata_v3, so it has no template"),
     ],
 )
-def test_the_command_refuses_what_nobody_delivers(tmp_path, feed, said):
+def test_the_command_refuses_a_feed_that_is_not_uploaded(tmp_path, feed, said):
     result = CliRunner().invoke(app, ["template", feed, "--to", str(tmp_path)])
     assert isinstance(result.exception, SetupError)
     assert said in str(result.exception)

@@ -1,4 +1,4 @@
-"""An installation that lived through some days without dbt: deliveries that came, were admitted, and are remembered."""
+"""An installation with some days of history, without dbt: deliveries that were received, admitted and recorded."""
 
 import gzip
 import hashlib
@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 from main_line.installation import Installation
 
-from dagster_project.extract.answer import PayloadFile
-from dagster_project.landing.history import remember
+from dagster_project.extract.answer import PayloadFile, Retrieval
+from dagster_project.landing.history import record_audit
 from dagster_project.landing.parquet import describe
 from dagster_project.landing.store import MANIFEST, FeedStore, Manifest, StoredEdition
 
@@ -25,7 +25,7 @@ def morning(day: date) -> datetime:
 
 @dataclass
 class Lived:
-    """A home with landing; what comes in it is one number per delivery."""
+    """A home with landing; each delivery has one number."""
 
     home: Path
 
@@ -40,30 +40,28 @@ class Lived:
         return FeedStore(self.home / "landing", contract(feed))
 
     def receive(self, day: date, number: int, feed: str = CRIMES, edition: str = "current") -> str:
-        """A delivery comes in and is admitted; returns its name."""
+        """Receive and admit a delivery; returns its id."""
         store = self.store(feed)
         delivery_id = hashlib.sha256(f"{feed} {edition} {number}".encode()).hexdigest()[:16]
         _write(store, delivery_id, edition, day, number)
         state = store.state()
         before = state.current.get(edition)
-        state.current[edition] = StoredEdition(
+        stored = StoredEdition(
             delivery_id=delivery_id,
             previous_id=before.delivery_id if before else None,
             contract_version="1",
             validators={},
         )
-        state.window = sorted({*state.window, edition})
-        store.save(state)
+        changes = {"current": {**state.current, edition: stored}, "window": sorted({*state.window, edition})}
+        store.record(state.model_copy(update=changes), morning(day), [delivery_id])
         self.confirm(day, feed)
         return delivery_id
 
     def confirm(self, day: date, feed: str = CRIMES) -> None:
-        """The supplier has nothing newer."""
+        """Record that the supplier has nothing newer."""
         store = self.store(feed)
-        state = store.state()
-        state.attempted_at = state.confirmed_at = state.checked_at = morning(day)
-        store.save(state)
-        remember(store, morning(day))
+        moments = dict.fromkeys(("attempted_at", "confirmed_at", "checked_at"), morning(day))
+        record_audit({store: store.state().model_copy(update=moments)}, morning(day))
 
 
 def _write(store: FeedStore, delivery_id: str, edition: str, day: date, number: int) -> None:
@@ -82,6 +80,7 @@ def _write(store: FeedStore, delivery_id: str, edition: str, day: date, number: 
         edition=edition,
         source_id="47022NED",
         delivery_id=delivery_id,
+        retrieval=Retrieval("odata_v3", "https://data.example", None),
         url="https://data.example/47022NED",
         received_at=morning(day),
         released_at=morning(day),

@@ -1,4 +1,4 @@
-"""What was damaged in landing is made nothing of: it is asked for anew, or its feed is withheld with the reason."""
+"""A damaged delivery is not used: it is asked for again, or its feed is withheld with the reason."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def kept(desk, name):
 
 
 def verdict(desk):
-    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules(desk.now.date()))[1]
+    (own,) = judge_freshness([desk.store], desk.now.date(), judge_by_rules)[1]
     return own
 
 
@@ -49,14 +49,14 @@ def damaged(request, desk):
     return file
 
 
-def test_nothing_is_made_of_a_damaged_delivery_and_its_feed_says_why(desk, damaged):
+def test_a_damaged_delivery_is_not_used_and_its_feed_says_why(desk, damaged):
     clocks, own = read_clocks(desk.store), verdict(desk)
     assert (clocks.damaged, clocks.deliveries) == (["2025"], {})
     (told,) = clocks.problems
-    assert told.startswith(f"cbs / key_figures: {damaged} is not as it was written")
+    assert told.startswith(f"cbs / key_figures: {damaged} does not match its checksum")
     assert [line.partition(":")[0] for line in told.splitlines()[1:]] == ["  expected", "  came", "  do"]
     assert own.is_withheld
-    assert own.reason == "what is kept of it was damaged: 2025"
+    assert own.reason == "its stored delivery is corrupted: 2025"
     assert own.reason_nl.startswith("De bewaarde levering is beschadigd")
     raw = raw_layer([desk.store], [own])
     assert (raw.deliveries, "read_parquet" in raw.views["raw_cbs.key_figures"]) == ([], False)
@@ -71,7 +71,7 @@ def test_the_supplier_is_asked_for_all_of_a_damaged_delivery_though_it_has_nothi
     asked = len(suppliers.requests)
     state = desk.a_day_later().receive_and_admit()
     assert any("TypedDataSet" in path for _, path in suppliers.requests[asked:])
-    assert [remark for remark in state.remarks if "all of edition 2025 was asked for anew" in remark]
+    assert [remark for remark in state.remarks if "all of edition 2025 was asked for again" in remark]
     assert digest_of(damaged) != digest
     assert desk.store.damage(state.current["2025"].delivery_id) is None
     assert not verdict(desk).is_withheld
@@ -81,8 +81,8 @@ def test_the_supplier_is_asked_for_all_of_a_damaged_delivery_though_it_has_nothi
     assert not any("TypedDataSet" in path for _, path in suppliers.requests[asked:])
 
 
-def test_a_table_that_came_again_is_put_back_bit_by_bit(desk):
-    """Releases are sealed with the delivery as it was."""
+def test_a_table_that_is_received_again_is_restored_byte_for_byte(desk):
+    """Releases derive from the delivery with its first checksums."""
     before = {path: path.read_bytes() for path in kept(desk, "").rglob("*") if path.is_file()}
     flip(kept(desk, TABLE), 8 * 1000)
     desk.a_day_later().receive_and_admit()
@@ -96,7 +96,7 @@ def test_other_figures_are_not_compared_with_a_damaged_delivery(suppliers, desk,
     assert not verdict(desk).is_withheld
 
 
-def test_where_the_supplier_is_silent_the_feed_stays_withheld(suppliers, desk, damaged):
+def test_the_feed_stays_withheld_while_the_supplier_does_not_answer(suppliers, desk, damaged):
     suppliers.faults.chosen = {"TypedDataSet": faults.unavailable()}
     desk.a_day_later().receive()
     desk.admit()

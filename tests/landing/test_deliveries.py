@@ -98,7 +98,7 @@ def test_figures_that_become_definitive_without_a_change_are_a_new_delivery(supp
     assert desk.manifest().facts["figures_status"] == "definitive"
 
 
-def test_another_contract_fetches_anew_what_the_supplier_did_not_change(desk):
+def test_another_contract_fetches_an_unchanged_edition_again(desk):
     before = desk.receive_and_admit().current["2025"]
     feed = desk.store.feed
     (table,) = feed.tables
@@ -108,12 +108,12 @@ def test_another_contract_fetches_anew_what_the_supplier_did_not_change(desk):
     assert desk.state.candidates["2025"].delivery_id != before.delivery_id
 
 
-def test_what_a_killed_run_left_half_is_cleared_away(desk):
+def test_the_half_delivery_of_a_killed_run_is_removed(desk):
     left = desk.store.incoming / "2025-dead" / "payload"
     left.mkdir(parents=True)
     (left / "TypedDataSet-0001.json.gz").write_bytes(b"half")
-    state = desk.store.folder / ".state.json.0a1b2c3d"
-    state.write_bytes(b'{"curr')
+    log = desk.store.event_log.file
+    log.write_bytes(b'{"previous": "00')
     desk.receive_and_admit()
     assert list(desk.store.incoming.iterdir()) == []
     assert set(desk.state.current) == {"2025"}
@@ -134,18 +134,19 @@ def test_a_delivery_that_moved_in_before_the_state_was_saved_is_taken_up(desk):
     desk.receive()
     waiting = desk.state.candidates["2025"]
     files = fingerprints(desk.store.deliveries)
-    (desk.store.folder / "state.json").unlink()
+    desk.store.event_log.file.unlink()
+    desk.store.event_log.head_file.unlink()
     desk.receive_and_admit()
     assert desk.state.current["2025"].delivery_id == waiting.delivery_id
     assert fingerprints(desk.store.deliveries) == files
 
 
-def test_an_error_that_nobody_foresaw_leaves_the_other_editions_going_on(suppliers, tmp_path):
+def test_an_unexpected_error_leaves_the_other_editions_alone(suppliers, tmp_path):
     desk = key_figures(tmp_path, suppliers.cbs_url)
     suppliers.faults.set("NED/DataProperties", once(faults._on_records(lambda rows: [{"Naam": 1} for _ in rows])))
     reception = desk.receive()
     assert reception.received == ["2024", "2025"]
-    assert "for a reason that nobody foresaw" in reception.problems[0]
+    assert "because of an unexpected error" in reception.problems[0]
     assert "came: KeyError" in reception.problems[0]
     assert list(desk.store.incoming.iterdir()) == []
 

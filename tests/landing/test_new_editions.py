@@ -8,8 +8,8 @@ from verify.test_verify import flip
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.frames import delivery_frames
 from dagster_project.installation.settings import FeedSettings
-from dagster_project.landing.history import remember, state_of
-from dagster_project.landing.store import MANIFEST
+from dagster_project.landing.history import past_states
+from dagster_project.landing.store import MANIFEST, FeedState
 from dagster_project.operations.status import _status
 
 from .receiving import every_key_figure, key_figures, one_edition
@@ -48,7 +48,6 @@ def desk(suppliers, tmp_path):
 def a_night(desk):
     desk.a_day_later().receive()
     desk.admit()
-    remember(desk.store, desk.now)
     return desk.state
 
 
@@ -56,7 +55,7 @@ def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, 
     before = desk.state
     suppliers.faults.set(NEWEST, faults.unavailable())
     state = a_night(desk)
-    assert "kept: what was received on 2026-11-23" in state.problems[0]
+    assert "kept: the delivery of 2026-11-23" in state.problems[0]
     clocks = read_clocks(desk.store)
     assert clocks.deliveries == {"2024": before.current["2024"].delivery_id}
     # Nobody confirmed that this is the newest, so it is shown until its month is over.
@@ -66,14 +65,14 @@ def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, 
 
 
 @pytest.mark.parametrize("name", ["key_figures.parquet", MANIFEST])
-def test_what_is_shown_in_place_of_a_new_table_is_held_against_its_seal_as_well(suppliers, desk, name):
+def test_the_table_shown_in_place_of_a_new_one_is_checked_as_well(suppliers, desk, name):
     suppliers.faults.set(NEWEST, faults.unavailable())
     held = a_night(desk).current["2024"]
     file = desk.store.deliveries / held.delivery_id / name
     flip(file, 8 * (file.stat().st_size // 3))
     clocks = read_clocks(desk.store)
     assert (clocks.damaged, clocks.deliveries) == (["2024"], {})
-    assert "is not as it was written" in clocks.problems[-1]
+    assert "does not match its checksum" in clocks.problems[-1]
 
 
 def test_once_the_new_table_is_held_it_takes_the_place_of_the_old(suppliers, desk):
@@ -116,22 +115,20 @@ def test_fewer_editions_by_the_settings_are_fewer_at_once(suppliers, tmp_path):
     assert list(read_clocks(desk.store).deliveries) == ["2025"]
 
 
-def test_a_feed_that_comes_by_another_road_shows_that_alone(desk):
+def test_a_feed_with_another_retrieval_shows_its_new_deliveries_alone(desk):
     """A table without a year beside one of a year that is no longer asked for."""
-    state = desk.state
-    state.window, state.current = ["all"], {"all": state.current["2024"], "2024": state.current["2024"]}
-    assert state.shown == ["all"]
-    state.window, state.current = ["2024"], {"all": state.current["2024"]}
-    assert state.shown == ["all"]
+    stored = desk.state.current["2024"]
+    assert FeedState(window=["all"], current={"all": stored, "2024": stored}).shown == ["all"]
+    assert FeedState(window=["2024"], current={"all": stored}).shown == ["all"]
 
 
-def test_what_was_shown_meanwhile_is_what_was_known_then(suppliers, desk):
+def test_the_state_of_that_night_stays_in_history(suppliers, desk):
     suppliers.faults.set(NEWEST, faults.unavailable())
     a_night(desk)
-    then = desk.store.event_log.entries()[-1]
     suppliers.faults.clear()
     a_night(desk)
-    assert state_of(then).shown == ["2024"]
+    _, then, _ = past_states(desk.store, desk.store.event_log.entries())
+    assert then.state.shown == ["2024"]
     assert desk.state.shown == ["2025"]
 
 
@@ -158,7 +155,7 @@ def test_a_settled_year_that_never_came_is_a_gap_for_which_no_clock_waits(suppli
     suppliers.faults.set("85039NED/TypedDataSet", fault)
     state = a_night(six_years)
     assert state.problems == []
-    (remark,) = [remark for remark in state.remarks if "its figures of 2021 are not here" in remark]
+    (remark,) = [remark for remark in state.remarks if "its figures of 2021 are missing" in remark]
     assert why in remark
     assert "; do: " in remark
     assert list(read_clocks(six_years.store).deliveries) == ["2020", "2022", "2023", "2024", "2025"]

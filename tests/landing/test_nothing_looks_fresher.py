@@ -58,7 +58,7 @@ def test_what_a_cache_kept_confirms_nothing_of_today(suppliers, figures, tells):
     figures.admit()
     assert figures.state.checked_at == first
     (remark,) = figures.state.remarks
-    assert "answered with what it said on 2026-11-23 06:00" in remark
+    assert "gave an answer of 2026-11-23 06:00" in remark
     assert figures.state.problems == []
     # The same answers without a word of their age would have moved it.
     cache.tells = []
@@ -84,9 +84,9 @@ def test_a_cache_that_does_not_say_how_old_its_answers_are_confirms_nothing(supp
     before = figures.receive_and_admit()
     cache.tells = ["x-cache"]
     told = days_later(figures, 3, cache).problem()
-    assert "was answered by a cache that does not say since when it keeps the answer" in told
+    assert "was answered by a cache that does not say how long it has kept the answer" in told
     assert "came: X-Cache: HIT from proxy" in told
-    assert "kept: what was received on 2026-11-23" in told
+    assert "kept: the delivery of 2026-11-23" in told
     figures.admit()
     assert figures.state.checked_at == before.checked_at
     assert figures.state.current == before.current
@@ -142,8 +142,8 @@ def test_an_older_publication_than_we_hold_is_refused(suppliers, figures):
     suppliers.faults.set("TypedDataSet", with_other_figures())
     told = days_later(figures, 1).problem()
     assert "went back in time" in told
-    assert "expected: what was published on 2026-11-20 02:00, which we hold, or later" in told
-    assert "came: what was published on 2026-11-10 02:00" in told
+    assert "expected: the stored figures, published on 2026-11-20 02:00, or newer ones" in told
+    assert "came: figures published on 2026-11-10 02:00" in told
     figures.admit()
     assert figures.state.checked_at == before.checked_at
     assert figures.state.current == before.current
@@ -161,7 +161,7 @@ def test_a_new_publication_with_a_page_of_the_old_one_is_refused(suppliers, figu
     days_later(figures, 3, cache)
     suppliers.faults.set("TableInfos", published("2026-11-25"))
     told = figures.problem()
-    assert "holds a page from before it was published" in told
+    assert "has a page from before its publication" in told
     assert "expected: every page as it was after 2026-11-25 02:00" in told
     assert "TypedDataSet" in told
     assert figures.state.current == before.current
@@ -185,7 +185,7 @@ def test_a_list_without_the_newest_year_is_an_old_list(suppliers, figures):
 
 
 NO_LIST = {
-    "silent": (faults.unavailable(), "its catalogue is silent, so a table of a new year would go unseen"),
+    "silent": (faults.unavailable(), "its catalogue does not answer, so a table of a new year would be missed"),
     "empty": (faults._on_records(lambda _: []), "its catalogue lists no table of this series"),
 }
 
@@ -236,7 +236,7 @@ def test_a_date_that_moves_while_nothing_changed_is_no_publication(suppliers, fi
     # It did confirm that these are its latest figures.
     assert state.checked_at == figures.now
     assert state.remarks == [
-        "says that it published on 2026-11-24 02:00, and sent the same as before: its figures are what it published on"
+        "reports a publication on 2026-11-24 02:00, but sent the same as before: its figures are those published on"
         " 2026-11-10 02:00"
     ]
 
@@ -245,7 +245,7 @@ def test_nobody_publishes_later_than_he_says_so(suppliers, figures):
     suppliers.faults.set("TableInfos", published("2062-01-01"))
     state = figures.receive_and_admit()
     assert read_clocks(figures.store).released_at == figures.now
-    assert state.remarks == ["says that it published on 2062-01-01 02:00, which has yet to come"]
+    assert state.remarks == ["reports a publication on 2062-01-01 02:00, which is in the future"]
 
 
 # Wrong clocks
@@ -259,7 +259,7 @@ def test_a_clock_of_a_supplier_that_runs_ahead_gives_no_future_clock(suppliers, 
     suppliers.faults.set(EVERYTHING, clock(figures.now + timedelta(days=40)))
     assert figures.receive_and_admit().checked_at == figures.now
     assert figures.state.remarks == [
-        "its clock runs ahead of ours: it says that it is 2027-01-02 06:00, and we count from now"
+        "its clock runs ahead of ours: it says 2027-01-02 06:00; 'checked' counts from now"
     ]
 
 
@@ -299,5 +299,5 @@ def test_a_night_without_a_new_export_is_told(tmp_path):
     assert desk.state.remarks == []
     desk.a_day_later().receive()
     assert desk.state.remarks == [
-        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading that again makes nothing younger"
+        "its newest export is still 20261101_021504UTC.zip of 2026-11-01; reading it again does not refresh anything"
     ]

@@ -15,7 +15,7 @@ from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
 from .receiving import Desk, desk

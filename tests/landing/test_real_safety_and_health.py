@@ -26,7 +26,8 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Column, ColumnMeta
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+from dagster_project.warehouse.dbt import variables
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_freshness, write_raw
 
 from .receiving import Desk, desk
@@ -83,8 +84,8 @@ def warehouse(landing):
         write_freshness(connection, feeds, verdicts)
     folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", landing / "dbt"]
     built = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "run", *folders, "--select", *MODELS],
-        env={**os.environ, "MAANDVERS_WAREHOUSE": str(path), "MAANDVERS_WAREHOUSE_MUNICIPALITY": "GM0867"},
+        [Path(sys.executable).with_name("dbt"), "run", *folders, *variables("GM0867"), "--select", *MODELS],
+        env={**os.environ, "MAANDVERS_WAREHOUSE": str(path)},
         capture_output=True,
         text=True,
         check=False,

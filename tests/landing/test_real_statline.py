@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from borders.rendering import make
 
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 from .receiving import desk
 
@@ -84,7 +84,7 @@ def test_every_cell_of_a_real_download_lands_and_is_staged(tmp_path, feed):
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory):
     folder = tmp_path_factory.mktemp("drops")
-    write_drops(folder, date(2026, 11, 23))
+    write_inbox(folder, date(2026, 11, 23))
     return folder
 
 

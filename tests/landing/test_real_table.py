@@ -9,7 +9,7 @@ import httpx
 import pytest
 from suppliers.replay import ParquetRows, parquet_of
 
-from dagster_project.extract.columns import supplier_columns
+from dagster_project.extract.odata.columns import supplier_columns
 
 from .receiving import contract, nationwide
 

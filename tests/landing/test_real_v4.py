@@ -24,9 +24,9 @@ from suppliers.replay_v4 import (
 )
 from suppliers.running import Suppliers, running
 
-from dagster_project.extract.columns import key_of_title
+from dagster_project.extract.odata.columns import key_of_title
 from dagster_project.installation.settings import FeedSettings, SupplierSettings
-from dagster_project.sample.odata_v4_server import ODataV4Table, odata_v4_routes
+from dagster_project.sample.servers.odata_v4_server import ODataV4Table, odata_v4_routes
 
 from .receiving import WAALWIJK, Desk, desk, key_figures
 

@@ -1,4 +1,4 @@
-"""Retention: what is past its term goes and is written down; what a release stands on, or is current, never does."""
+"""Retention: data past its term is deleted and recorded; sources of a release and current deliveries are kept."""
 
 import json
 import random
@@ -18,18 +18,19 @@ from dagster_project.errors import ContractError, SetupError
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.operations import prune as retention
-from dagster_project.operations.prune import prune
+from dagster_project.operations.prune import deletions, prune
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.operations.verify import verify
 from dagster_project.release.build import ReleaseNote
 from dagster_project.storage.atomic import point_link
 from dagster_project.storage.checksums import write_checksums
-from dagster_project.storage.removals import Removals
+from dagster_project.storage.event_log import EventLog
 
 from .lived_through import CRIMES, Lived
 
+REPORTS = "signalen.reports"
 FIRST = date(2010, 1, 15)
-# Eleven years and some days after the first, so that contracts of ten years let go of the oldest.
+# Eleven years and some days after the first, so that terms of ten years are over for the oldest.
 TODAY = date(2021, 2, 1)
 
 
@@ -54,7 +55,7 @@ def ids(lived):
 
 
 def release(lived, day, *deliveries, number=1, feed=CRIMES):
-    """A release that exists, and says what it stands on."""
+    """A release that exists, and names its deliveries."""
     note = ReleaseNote(
         release_id=f"{day}_{number}",
         municipality_code="GM9999",
@@ -111,12 +112,13 @@ def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(
     assert sorted(path.name for path in left.rglob("*") if path.is_file()) == ["SHA256SUMS", "manifest.json"]
 
 
-def test_the_book_says_what_went_when_and_by_which_rule(lived):
+def test_the_event_log_says_what_was_deleted_when_and_by_which_rule(lived):
     removed = pruned(lived).removed
-    assert Removals(lived.home).read() == removed
-    assert {entry.at.date() for entry in Removals(lived.home).event_log.entries()} == {TODAY}
+    entries = lived.store().event_log.entries()
+    assert deletions(entries) == removed
+    assert {entry.at.date() for entry in entries if entry.kind == "deleted"} == {TODAY}
     payload, tables = (one for one in removed if one.folder.endswith(ids(lived)[0]))
-    assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures came, on {month(1)}"
+    assert payload.rule == f"{CRIMES}: payloads are kept P10Y after newer figures arrived, on {month(1)}"
     assert (payload.files, tables.files) == (["payload/page-1.json.gz"], ["crime_monthly.parquet"])
     assert payload.size_bytes > 0
 
@@ -130,10 +132,10 @@ def test_the_term_runs_from_the_day_on_which_newer_figures_came(lived):
     assert second not in whole(lived)
 
 
-def test_a_dry_run_tells_the_same_and_removes_nothing(lived):
+def test_a_dry_run_reports_the_same_and_deletes_nothing(lived):
     before = whole(lived)
     told = pruned(lived, is_dry_run=True).removed
-    assert (whole(lived), Removals(lived.home).event_log.file.exists()) == (before, False)
+    assert (whole(lived), deletions(lived.store().event_log.entries())) == (before, [])
     assert told == pruned(lived).removed
 
 
@@ -150,7 +152,7 @@ def test_what_is_still_current_stays_however_old(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_an_existing_release_stands_on_stays_and_everything_is_in_order(lived, seed):
+def test_the_sources_of_an_existing_release_stay_and_everything_is_intact(lived, seed):
     chosen = random.Random(seed).sample(ids(lived), 2)
     for number, one in enumerate(chosen):
         release(lived, TODAY - timedelta(days=number), one)
@@ -159,7 +161,7 @@ def test_what_an_existing_release_stands_on_stays_and_everything_is_in_order(liv
     assert findings(lived) == []
 
 
-def test_a_delivery_goes_once_the_last_release_that_stands_on_it_is_gone(lived):
+def test_a_delivery_is_deleted_after_the_last_release_that_uses_it(lived):
     first = ids(lived)[0]
     old = release(lived, date(2020, 9, 30), first)
     release(lived, TODAY, ids(lived)[-1])
@@ -171,7 +173,7 @@ def test_a_delivery_goes_once_the_last_release_that_stands_on_it_is_gone(lived):
     assert findings(lived) == []
 
 
-def test_of_a_release_that_does_not_say_what_it_stands_on_everything_is_kept(lived):
+def test_every_delivery_is_kept_for_a_release_that_names_none(lived):
     release(lived, TODAY)
     assert [one for one in pruned(lived).removed if one.files] == []
 
@@ -221,11 +223,11 @@ class StoppedError(Exception):
 
 @pytest.mark.parametrize("moment", range(12))
 def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monkeypatch, moment):
-    """At each of the first steps: after a line in the book, after a file, after the new name of a release."""
+    """At each of the first steps: after an event, after a file, after the new name of a release."""
     for day in (date(2020, 9, 1), date(2020, 9, 2), TODAY):
         release(lived, day, *ids(lived)[-2:])
     steps = iter(range(moment))
-    remove, write, rmtree = retention._remove, Removals.write, shutil.rmtree
+    delete, append, rmtree = retention._delete, EventLog.append, shutil.rmtree
 
     def stopping(step):
         def stop(*arguments, **options):
@@ -235,8 +237,8 @@ def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monk
 
         return stop
 
-    monkeypatch.setattr(retention, "_remove", stopping(remove))
-    monkeypatch.setattr(Removals, "write", stopping(write))
+    monkeypatch.setattr(retention, "_delete", stopping(delete))
+    monkeypatch.setattr(EventLog, "append", stopping(append))
     monkeypatch.setattr(retention.shutil, "rmtree", stopping(rmtree))
     with pytest.raises(StoppedError):
         pruned(lived)
@@ -249,25 +251,28 @@ def test_a_run_that_is_stopped_in_the_middle_is_finished_by_the_next(lived, monk
     assert findings(lived) == []
 
 
-def test_what_is_gone_without_a_line_in_the_book_is_a_loss(lived):
+def test_a_file_that_is_gone_without_an_event_is_a_loss(lived):
     pruned(lived)
     lost = lived.store().payload(ids(lived)[-1], "page-1.json.gz")
     lost.unlink()
     assert findings(lived) == [(str(lost.relative_to(lived.home)), "is gone")]
 
 
-def test_a_release_that_lost_what_it_stands_on_is_named(lived):
+def test_a_release_that_lost_its_delivery_is_named(lived):
     release(lived, TODAY, ids(lived)[-1])
     shutil.rmtree(lived.store().deliveries / ids(lived)[-1])
     ((_, problem),) = findings(lived)
-    assert f"while the figures of release {TODAY}_1 were made from it" in problem
+    assert f"while the figures of release {TODAY}_1 derive from it" in problem
 
 
-def test_a_book_that_was_changed_is_found_and_nothing_is_removed(lived):
+def test_a_damaged_event_log_is_found_and_nothing_is_deleted(lived):
     pruned(lived, month(122))
-    book = Removals(lived.home).event_log.file
-    book.write_bytes(book.read_bytes().replace(b"P10Y", b"P20Y", 1))
-    assert [file for file, _ in findings(lived)] == ["removals.jsonl"]
+    log = lived.store().event_log.file
+    log.write_bytes(log.read_bytes().replace(b"P10Y", b"P20Y", 1))
+    # The altered line no longer explains why a file is gone.
+    found = {file for file, _ in findings(lived)}
+    assert "landing/events.jsonl" in found
+    assert len(found) == 2
     before = whole(lived)
     with pytest.raises(SetupError, match="was changed outside Maandvers"):
         pruned(lived)
@@ -294,13 +299,14 @@ def test_a_bit_flipped_in_what_pruning_left_is_found(lived, seed):
 
 
 def damaged_history(lived):
-    journal = lived.store().event_log.file
-    journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
+    log = lived.store().event_log.file
+    log.write_bytes(log.read_bytes().replace(b'"attempted_at": "2010', b'"attempted_at": "2011', 1))
 
 
 def damaged_state(lived):
-    state = lived.store().state_file
-    state.write_bytes(state.read_bytes().replace(b"2021-01-31", b"2021-02-01", 1))
+    log = lived.store().event_log.file
+    *lines, last = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines, last.replace(b'checked_at": "2021-01-31', b'checked_at": "2021-02-01')]))
 
 
 def unreadable_note(lived):
@@ -308,7 +314,7 @@ def unreadable_note(lived):
 
 
 @pytest.mark.parametrize("damage", [damaged_history, damaged_state, unreadable_note])
-def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
+def test_nothing_is_deleted_while_history_or_a_release_note_is_damaged(lived, damage):
     damage(lived)
     before = whole(lived)
     with pytest.raises(SetupError, match=r"\n  do: "):
@@ -317,7 +323,7 @@ def test_where_the_books_do_not_tell_what_may_go_nothing_does(lived, damage):
 
 
 def pruned_by_night(lived, monkeypatch):
-    """What the asset of the nightly job tells."""
+    """The metadata of the asset of the nightly job."""
     monkeypatch.setenv("MAANDVERS_HOME", str(lived.home))
     done = dg.materialize(
         [retention_asset()], resources={"workspace": WorkspaceResource(as_of=str(TODAY), clock=wall_clock)}
@@ -332,14 +338,14 @@ def test_the_nightly_job_prunes(lived, monkeypatch):
     assert whole(lived) == ids(lived)[-2:]
 
 
-def test_the_nightly_job_goes_on_and_says_so_where_the_books_are_damaged(lived, monkeypatch):
+def test_the_nightly_job_goes_on_and_says_so_when_the_event_log_is_damaged(lived, monkeypatch):
     damaged_history(lived)
     before = whole(lived)
     assert "was changed outside Maandvers" in pruned_by_night(lived, monkeypatch)["refused"].value
     assert whole(lived) == before
 
 
-def test_what_was_pruned_and_comes_again_is_kept_anew(lived):
+def test_a_pruned_delivery_that_is_received_again_is_stored_again(lived):
     again = ids(lived)[0]
     pruned(lived)
     assert lived.receive(TODAY, 0) == again
@@ -353,7 +359,7 @@ def test_a_day_whose_delivery_was_pruned_is_refused_with_the_rule(lived):
     pruned(lived)
     with pytest.raises(SetupError) as refused:
         rebuild_as_of(lived.workspace(TODAY), month(1))
-    assert f"deliveries are kept P10Y after newer figures came, on {month(2)}" in str(refused.value)
+    assert f"deliveries are kept P10Y after newer figures arrived, on {month(2)}" in str(refused.value)
 
 
 def test_the_contract_says_how_long_releases_are_kept(tmp_path):
@@ -367,5 +373,31 @@ def test_the_contract_says_how_long_releases_are_kept(tmp_path):
         with pytest.raises(ContractError, match=key):
             load_release_retention(file.parent)
     file.write_text("sources: []")
-    with pytest.raises(ContractError, match="stands nowhere"):
+    with pytest.raises(ContractError, match="is not declared"):
         load_release_retention(file.parent)
+
+
+def test_nightly_full_exports_are_kept_for_a_month_and_for_the_releases_that_use_them(tmp_path, monkeypatch):
+    """Forty nights, with a new export and a release each; releases are kept for a week, month ends for longer."""
+    terms = ReleaseRetention.model_validate({"releases": "P7D", "month_ends": "P1Y"})
+    monkeypatch.setattr(retention, "load_release_retention", lambda _: terms)
+    lived, store = Lived(tmp_path / "home"), Lived(tmp_path / "home").store(REPORTS)
+    nights = [date(2026, 1, 15) + timedelta(days=number) for number in range(40)]
+    delivered, stored = {}, []
+    for number, night in enumerate(nights):
+        delivered[night] = lived.receive(night, number, REPORTS, "all")
+        release(lived, night, delivered[night], feed=REPORTS)
+        pruned(lived, night)
+        kept = [one for one in delivered if store.has_tables(delivered[one]) and store.has_payload(delivered[one])]
+        assert kept == [
+            one for one in delivered if store.has_tables(delivered[one]) or store.has_payload(delivered[one])
+        ]
+        stored.append(kept)
+    # One more than a month of nights, because the term runs from the night on which newer figures arrived.
+    assert stored[-1] == [night for night in nights if night >= date(2026, 1, 22)]
+    assert max(map(len, stored)) == 33
+    assert findings(lived, nights[-1]) == []
+    # The release of a month's end keeps its delivery when the month is over.
+    later = nights[-1] + timedelta(days=30)
+    pruned(lived, later)
+    assert next(night for night in nights if store.has_tables(delivered[night])) == date(2026, 1, 31)

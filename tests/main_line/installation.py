@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from dagster_project.installation.opening import workspace_of
 from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
 from dagster_project.operations.status import Status, read_status
+from dagster_project.release.reader import open_release
 from dagster_project.run import RunResult, run
 
 COMMAND = Path(sys.executable).with_name("maandvers")
@@ -144,7 +145,7 @@ def read_as_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:
 
 def ask(release: Path, query: str, on: date | None = None) -> list[tuple]:
     """Query the database of a release as a reader would, on a day; on the day it was made, where none is named."""
-    with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+    with closing(open_release(release.parent, release.name).connection) as connection:
         read_as_on(connection, on or made_on(release))
         return connection.execute(query).fetchall()
 

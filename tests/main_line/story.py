@@ -25,8 +25,8 @@ from dagster_project.errors import ExitCode
 from dagster_project.landing.store import FeedState
 from dagster_project.operations.status import FeedStatus, Status
 from dagster_project.run import RunResult
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3_server import odata_v3_routes
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
 
 from .installation import SIGNALEN, Call, Installation
@@ -191,7 +191,7 @@ class Story:
             states={name: store.state() for name, store in stores.items()},
             requests=self.suppliers.requests[asked:],
             quarantined={name: _reasons(store.quarantine) for name, store in stores.items()},
-            built_at=(self.installation.home / "dbt" / "run_results.json").stat().st_mtime,
+            built_at=(self.installation.home / "dbt" / "results.json").stat().st_mtime,
         )
 
 

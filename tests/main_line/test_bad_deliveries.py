@@ -41,7 +41,7 @@ def test_a_fault_is_told_with_what_was_expected_what_is_kept_and_what_to_do(stor
     assert told.startswith("signalen / reports: " if position == 3 else "cbs / key_figures: ")
     for word in WORDS[day.day][position]:
         assert word in told
-    for line in ("\n  expected: ", "\n  came: ", "\n  kept: what was received on 2026-01-31", "\n  do: "):
+    for line in ("\n  expected: ", "\n  came: ", "\n  kept: the delivery of 2026-01-31", "\n  do: "):
         assert line in told
     assert told in day.feed(SIGNALEN if position == 3 else CBS).why
 

@@ -94,7 +94,7 @@ def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(graph):
             (check,) = [graph.get(key) for key in graph.get_check_keys_for_assets({raw_key(feed, table)})]
             assert check.blocking
             parts = ["Every binding clock", "number of rows", "Every column is filled"]
-            if any(column.meta.rounding for column in table.columns):
+            if any(column.meta.is_additive for column in table.columns):
                 parts.append("Parts add up")
             assert all(part in check.description for part in parts)
 

@@ -1,4 +1,4 @@
-"""What the disk, or somebody, damaged keeps nothing in that does not stand on it, and is told with what to do."""
+"""Damage on disk withholds nothing that does not derive from it, and is reported with its remedy."""
 
 import json
 
@@ -20,7 +20,7 @@ def suppliers():
 
 @pytest.fixture(scope="module")
 def installation(suppliers, tmp_path_factory):
-    """Four files are damaged: the newest release's note, a table, the ledger and a journal."""
+    """Four files are damaged: the newest release's note, a table, the publication history and the event log."""
     installation = Installation(tmp_path_factory.mktemp("damaged"), suppliers)
     assert installation.run(FIRST, ["cbs", SIGNALEN]).exit_code == ExitCode.RELEASED
     (installation.latest / "release.json").write_text("{")
@@ -28,8 +28,9 @@ def installation(suppliers, tmp_path_factory):
     flip(table, 8 * (table.stat().st_size - 2))
     (publication,) = (installation.home / "published").glob("*/figures.parquet")
     flip(publication, 8 * 100)
-    journal = installation.stores(FIRST)[CBS].event_log.file
-    journal.write_bytes(journal.read_bytes().replace(b'"attempted_at": "2026', b'"attempted_at": "2025'))
+    # The first line, which the audit of the same run made history.
+    log = installation.workspace(FIRST).event_log.file
+    log.write_bytes(log.read_bytes().replace(b'"attempted_at": "2026', b'"attempted_at": "2025', 1))
     return installation
 
 
@@ -47,7 +48,7 @@ def status(installation):
 
 @pytest.fixture(scope="module")
 def silent(status, installation, suppliers):
-    """A run in which no supplier answers, so that nothing can be asked for anew."""
+    """A run in which no supplier answers, so that nothing can be asked for again."""
     suppliers.faults.chosen = silence()
     return installation.run(FIRST), installation.latest, installation.status(FIRST)
 
@@ -70,23 +71,23 @@ def test_status_names_each_damaged_file_with_what_to_do(status, installation):
     states = {feed["feed"]: feed["state"] for feed in status["feeds"]}
     assert (states[CBS], states[SIGNALEN]) == ("fresh", "withheld")
     assert status["release"] is None
-    note, ledger, journal = status["damaged"]
+    note, history, log = status["damaged"]
     assert "release.json cannot be read" in note
-    assert "figures.parquet has changed since it was written" in ledger
-    assert "history.jsonl was changed outside" in journal or "history.jsonl does not end" in journal
+    assert "figures.parquet has changed since it was written" in history
+    assert "events.jsonl was changed outside Maandvers, in line 1 or just before it" in log
     assert all("\n  do: " in told for told in status["damaged"])
     shown = installation.call("status", "--as-of", FIRST.isoformat(), env={"COLUMNS": "200"}).output
     assert "none that can be read" in shown
-    assert ledger.splitlines()[1].strip() in shown
+    assert history.splitlines()[1].strip() in shown
 
 
-def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
+def test_everything_that_does_not_derive_from_damaged_files_is_released(silent):
     result, latest, status = silent
     assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
     assert result.release_id == latest.name
     note = json.loads((latest / "release.json").read_bytes())
-    assert note["withheld"] == {SIGNALEN: "what is kept of it was damaged: all"}
-    assert any("statuses.parquet is not as it was written" in one for one in note["problems"][SIGNALEN])
+    assert note["withheld"] == {SIGNALEN: "its stored delivery is corrupted: all"}
+    assert any("statuses.parquet does not match its checksum" in one for one in note["problems"][SIGNALEN])
     assert ask(latest, "select withheld_since from freshness where is_withheld") == [(FIRST,)]
     assert ask(latest, "select count(*) > 0 from fct_indicator_values") == [(True,)]
     assert ask(latest, "select count(*) from mart_reports") == [(0,)]
@@ -94,11 +95,11 @@ def test_all_that_does_not_stand_on_what_was_damaged_goes_out(silent):
     assert len(status.damaged) == 2
 
 
-def test_without_its_ledger_a_release_calls_nothing_revised_and_says_why(silent, installation):
+def test_a_release_without_publication_history_marks_nothing_as_revised_and_says_why(silent, installation):
     _, latest, _ = silent
     assert ask(latest, "select count(*) from mart_revisions") == [(0,)]
     note = json.loads((latest / "release.json").read_bytes())
-    assert "figures.parquet has changed since it was written: nobody can say" in note["ledger_damage"]
+    assert "figures.parquet has changed since it was written: it is unknown" in note["ledger_damage"]
     page = (latest / "freshness" / "index.html").read_text("utf-8")
     assert "Leeg in deze uitgave: <b>Herziene cijfers</b>" in page
     assert len([*(installation.home / "published").iterdir()]) == 1
@@ -109,22 +110,21 @@ def test_a_manifest_that_cannot_be_read_stops_no_run(silent_again):
     assert (result.exit_code, result.failures) == (ExitCode.RELEASED_WITH_WITHHELD_FEEDS, [])
     assert json.loads((latest / "release.json").read_bytes())["withheld"].keys() == {SIGNALEN}
     (feed,) = (feed for feed in status.feeds if feed.feed == SIGNALEN)
-    assert any("manifest.json is not as it was written" in why for why in feed.why)
+    assert any("manifest.json does not match its checksum" in why for why in feed.why)
 
 
-def test_what_was_damaged_in_landing_is_asked_for_anew(mended, installation):
+def test_damaged_deliveries_are_asked_for_again(mended, installation):
     result, latest, status = mended
     assert result.exit_code == ExitCode.RELEASED
     assert json.loads((latest / "release.json").read_bytes())["withheld"] == {}
     assert ask(latest, "select count(*) > 0 from mart_reports") == [(True,)]
     (feed,) = (feed for feed in status.feeds if feed.feed == SIGNALEN)
-    assert any("was asked for anew" in remark for remark in feed.remarks)
+    assert any("was asked for again" in remark for remark in feed.remarks)
 
 
-def test_a_damaged_journal_stays_so_however_much_is_added(mended, installation):
-    journal = installation.stores(FIRST)[CBS].event_log
-    assert [*journal.problems()]
-    assert any("history.jsonl" in told for told in mended[2].damaged)
+def test_a_damaged_event_log_stays_so_however_much_is_added(mended, installation):
+    assert installation.workspace(FIRST).event_log.problem()
+    assert any("events.jsonl" in damage for damage in mended[2].damaged)
     call = installation.call("run", "--as-known-on", FIRST.isoformat())
     assert call.exit_code == ExitCode.WRONG_SETUP
-    assert "do: put the file back from your back-up" in call.errors
+    assert "do: put events.jsonl and events.head back from your back-up" in call.errors

@@ -62,19 +62,21 @@ def undisturbed(installation, day, home):
 def kill_after(installation, day, seconds):
     """Run the command and kill it, after so long or while dbt is at work. What it had started is left to itself."""
     log = installation.home / "dbt" / "dbt.log"
-    before = log.stat().st_size
+    before = log.stat().st_mtime_ns
     process = installation.start("run", "--live", on=day, outputs=subprocess.DEVNULL, start_new_session=True)
     begin = time.monotonic()
-    while process.poll() is None and not is_time(seconds, begin, log.stat().st_size - before):
+    while process.poll() is None and not is_time(seconds, begin, log, before):
         time.sleep(0.02)
     process.kill()
     process.wait()
     return process
 
 
-def is_time(seconds, begin, logged):
-    # dbt writes more than this before it builds the first model.
-    return logged > 100_000 if seconds is None else time.monotonic() - begin > seconds
+def is_time(seconds, begin, log, before):
+    if seconds is not None:
+        return time.monotonic() - begin > seconds
+    # The first model is built, and others are still to come.
+    return log.stat().st_mtime_ns > before and "OK created" in log.read_text("utf-8")
 
 
 def end_orphans(process):

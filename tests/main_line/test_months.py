@@ -19,7 +19,7 @@ from dagster_project.errors import ExitCode
 from dagster_project.operations.rebuild_as_of import ReleaseComparison
 from dagster_project.operations.verify import verify
 from dagster_project.run import RunResult
-from dagster_project.sample.service import write_drops
+from dagster_project.sample.service import write_inbox
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
@@ -68,7 +68,7 @@ def year(tmp_path_factory):
         for number in range(MONTHS):
             day = FIRST + Duration(months=number)
             suppliers.travel_to(day)
-            write_drops(home / "drops", day)
+            write_inbox(home / "drops", day)
             suppliers.faults.chosen = {"(?i)odata.*85[0-9]{3}NED": faults.unavailable()} if number in SILENT else {}
             result = installation.run(day)
             assert result.release_id, result.failures
@@ -141,14 +141,14 @@ def test_every_first_value_is_what_the_first_release_held(year):
             connection.execute(f"attach '{folder / 'maandvers.duckdb'}' as month_{day:%Y%m} (read_only)")
         held = " union all ".join(
             f"select date '{day}' as day, region_code, region_vintage, indicator_code, period, value, status"
-            f" from month_{day:%Y%m}.held.fct_indicator_values where value is not null"
+            f" from month_{day:%Y%m}.snapshot.fct_indicator_values where value is not null"
             for day in kept
         )
         query = f"""
             with revisions as (
                 select revisions.*, regions.unchanged_since
-                from month_{last.day:%Y%m}.held.mart_revisions as revisions
-                left join month_{last.day:%Y%m}.held.dim_region as regions using (region_code, region_vintage)
+                from month_{last.day:%Y%m}.snapshot.mart_revisions as revisions
+                left join month_{last.day:%Y%m}.snapshot.dim_region as regions using (region_code, region_vintage)
             ),
             first as (
                 select held.*

@@ -19,7 +19,8 @@ from .installation import CBS, ask, on_a_day
 
 REPOSITORY = Path(__file__).parents[2]
 THEME = Path(__file__).with_name("new_theme")
-BASE = "dbt_models/models/intermediate/indicators/int_indicators__base.sql"
+BASE = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__unioned.sql"
+DICTIONARY = "dbt_models/models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
 DAY = date(2026, 11, 10)
 TREES = """Eerste dag;Laatste dag;Buurtcode;Bomen
 01-10-2026;31-10-2026;BU99990000;214
@@ -29,7 +30,7 @@ TREES = """Eerste dag;Laatste dag;Buurtcode;Bomen
 
 
 def add_theme(project):
-    """Follow the recipe: new files, rows at the end of the seeds, one line for the figures."""
+    """Follow the recipe: new files, a row at the end of a seed, one line in each of two lists."""
     for file in (path for path in THEME.rglob("*") if path.is_file()):
         target = project / file.relative_to(THEME)
         if target.exists():
@@ -37,8 +38,9 @@ def add_theme(project):
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
-    base = (project / BASE).read_text("utf-8")
-    (project / BASE).write_text(base.replace("] %}", "    'int_greenery__figures',\n] %}", 1), "utf-8")
+    for file, name in ((BASE, "int_greenery__figures"), (DICTIONARY, "greenery")):
+        listed = (project / file).read_text("utf-8")
+        (project / file).write_text(listed.replace("] %}", f"    '{name}',\n] %}}", 1), "utf-8")
 
 
 @pytest.fixture(scope="module")

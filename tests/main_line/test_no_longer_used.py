@@ -40,10 +40,10 @@ def check_use_and_disuse(one):
         assert report["no_longer_used_since"] == {"Signalen (meldingen)": str(FIRST_DAY_WITHOUT)}
         page = (one.latest / "freshness/index.html").read_text()
         assert "sinds 20 mei 2026 niet meer gebruikt" in page
-        assert ask(one.latest, "select count(*) from held.mart_reports") == [(0,)]
+        assert ask(one.latest, "select count(*) from snapshot.mart_reports") == [(0,)]
         assert ask(one.latest, "select feed from freshness") == [(CBS,)]
         assert status[CBS].state == "fresh"
     del one.settings["MAANDVERS_WITHOUT"]
     assert run(BACK).exit_code == ExitCode.RELEASED
     assert told(one)["no_longer_used_since"] == {}
-    assert ask(one.latest, "select count(*) > 0 from held.mart_reports") == [(True,)]
+    assert ask(one.latest, "select count(*) > 0 from snapshot.mart_reports") == [(True,)]

@@ -1,6 +1,6 @@
 """The main line on a real table: every figure of CBS's key figures 2020, nationwide, from HTTP to the release."""
 
-import csv
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,8 @@ import pytest
 from suppliers.replay import ABSENT, REAL_TABLE, parquet_of, replay_suppliers
 
 from dagster_project.errors import ExitCode
-from dagster_project.installation.settings import SEEDS
+from dagster_project.marts.dictionary import read_rows
+from dagster_project.warehouse.dbt import current_manifest
 
 from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 
@@ -71,8 +72,8 @@ def expressions(installation: Installation) -> dict[str, str]:
             found[column.name] = NOT_PUBLISHED
         elif len(candidates) == 1:
             found[column.name] = f'"{candidates[0]}"'
-    with (SEEDS / "indicators.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["source_feed"] == CBS]
+    dictionary = read_rows(json.loads(current_manifest().read_bytes()))
+    rows = [row for row in dictionary.values() if row["source_feed"] == CBS]
     for name, parts in SUMS.items():
         found[name] = "(" + " + ".join(found[part] for part in parts) + ")"
     for row in rows:

@@ -45,7 +45,7 @@ def asked_long_ago(tmp_path, monkeypatch):
     monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
     (feed,) = [feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "police.crime_yearly"]
     store = FeedStore(tmp_path / "home" / "landing", feed)
-    store.save(FeedState(attempted_at=LONG_AGO, checked_at=LONG_AGO))
+    store.record(FeedState(attempted_at=LONG_AGO, checked_at=LONG_AGO), LONG_AGO)
     return store
 
 

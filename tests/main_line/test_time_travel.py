@@ -23,7 +23,7 @@ def traces(release, feed, delivery_ids):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
         for mart in set(marts(release)) - DEFINITIONS:
-            forms = (f"written.held.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
+            forms = (f"written.snapshot.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
             for form in forms:
                 for needle in [feed, *delivery_ids]:
                     query = f"select count(*) from (select t::varchar as row from {form} t) where contains(row, ?)"
@@ -52,7 +52,7 @@ def test_after_twenty_days_of_silence_figures_are_still_out_and_the_silence_is_t
         assert day.feed(feed).state == "fresh, but not confirmed"
         assert "gave no usable answer after 2 attempts" in day.why(feed)
         assert "503" in day.why(feed)
-        assert "kept: what was received on 2026-01-31" in day.why(feed)
+        assert "kept: the delivery of 2026-01-31" in day.why(feed)
         assert day.status.release.problems[feed]
 
 
@@ -137,10 +137,8 @@ def moved(story, tmp_path, checked):
     shutil.copytree(story.installation.home / "landing", tmp_path / "landing")
     installation = Installation(tmp_path)
     for store in installation.stores(checked).values():
-        state = store.state()
-        state.checked_at = installation.workspace(checked).now()
-        state.problems = []
-        store.save(state)
+        now = installation.workspace(checked).now()
+        store.record(store.state().model_copy(update={"checked_at": now, "problems": []}), now)
     return installation
 
 

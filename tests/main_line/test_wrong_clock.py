@@ -8,6 +8,7 @@ from suppliers import faults
 from suppliers.running import running
 
 from dagster_project.errors import SetupError
+from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.sample.service import sample_app
 
 from .installation import Installation
@@ -23,5 +24,7 @@ def test_a_run_that_most_suppliers_contradict_moves_nothing(tmp_path):
             installation.run(date(2031, 1, 1))
     states = [store.state() for store in installation.stores(date(2031, 1, 1)).values()]
     assert [state.checked_at for state in states] == [None] * len(states)
-    assert not list(tmp_path.rglob("history.jsonl"))
+    entries = installation.workspace(date(2031, 1, 1)).event_log.entries()
+    assert {entry.kind for entry in entries} == {"received"}
+    refuse_to_go_back(installation.workspace(date(2031, 1, 1)).event_log, TODAY)
     assert not (tmp_path / "releases").exists()

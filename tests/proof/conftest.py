@@ -1,4 +1,4 @@
-"""The running sample suppliers, the story of an installation, and a copy of it of which figures are proven."""
+"""Sample suppliers, the story of an installation, and a copy of it whose figures are proven."""
 
 import pytest
 from main_line.story import story

@@ -1,4 +1,4 @@
-"""A question that names no figure is told what it should be."""
+"""A question that names no figure is answered with the right form."""
 
 import pytest
 
@@ -10,7 +10,7 @@ POPULATION = Question.of("population_count", None, "GM9999", "2025")
 
 
 @pytest.mark.parametrize(
-    ("question", "told"),
+    ("question", "message"),
     [
         (Question("mart_weather", "rain", "true"), "no mart is called mart_weather"),
         (Question("dim_region", "rain", "true"), "dim_region has no column rain"),
@@ -23,8 +23,8 @@ POPULATION = Question.of("population_count", None, "GM9999", "2025")
         (Question("dim_region", "region_name", "true) UNION (SELECT 1"), "the condition cannot be read"),
     ],
 )
-def test_a_question_that_names_no_figure_is_told(workspace, release, question, told):
-    with pytest.raises(SetupError, match=told.replace("(", r"\(").replace(")", r"\)")):
+def test_a_question_that_names_no_figure_is_refused(workspace, release, question, message):
+    with pytest.raises(SetupError, match=message.replace("(", r"\(").replace(")", r"\)")):
         prove(workspace, question, release.name)
 
 
@@ -35,7 +35,7 @@ def test_a_condition_reads_nothing_but_the_release(workspace, release, tmp_path)
         prove(workspace, question, release.name)
 
 
-def test_a_release_that_is_not_there_is_told(workspace, story):
+def test_a_release_that_is_not_there_is_reported(workspace, story):
     with pytest.raises(SetupError, match=f"choose from {story.first.result.release_id}"):
         prove(workspace, POPULATION, "2020-01-01_1")
 
@@ -49,6 +49,6 @@ def test_a_release_that_is_not_there_is_told(workspace, story):
         ("dim_region.region_name", None, "GM9999", "2025"),
     ],
 )
-def test_half_a_question_is_told_with_what_to_type(options):
+def test_half_a_question_is_refused_with_the_right_form(options):
     with pytest.raises(SetupError, match="maandvers prove INDICATOR --region CODE"):
         Question.of(*options)

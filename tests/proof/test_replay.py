@@ -1,4 +1,4 @@
-"""A payload is enough: by every protocol it gives the table of its delivery again, and shows what was changed in it."""
+"""By every protocol, a payload gives the table of its delivery again, and shows any difference from it."""
 
 import gzip
 import shutil
@@ -24,7 +24,7 @@ def police(folder, suppliers):
     return desk(folder, "police.crime_monthly", suppliers={"police": url})
 
 
-ROADS = {
+RETRIEVALS = {
     "OData v3": lambda suppliers, folder, _drops: key_figures(folder, suppliers.cbs_url),
     "OData v3, a question per code": lambda suppliers, folder, _drops: police(folder, suppliers),
     "OData v4": lambda suppliers, folder, _drops: by_odata_v4(suppliers, folder),
@@ -40,7 +40,7 @@ def payload_of(given):
 
 
 def differences(given, tmp_path):
-    """What differs between each table as it was kept and as its payload gives it."""
+    """Compare each stored table with that of its payload."""
     again = tmp_path / "again"
     store, manifest = given.store, given.manifest()
     read_again(store.feed, manifest, payload_of(given), again)
@@ -56,16 +56,16 @@ def nothing_differs(given, tmp_path):
     return differences(given, tmp_path) == {table.name: None for table in given.store.feed.tables}
 
 
-@pytest.mark.parametrize("road", ROADS)
-def test_a_payload_gives_its_table_again_without_its_supplier(suppliers, sample_drops, tmp_path, road):
-    given = ROADS[road](suppliers, tmp_path, sample_drops)
+@pytest.mark.parametrize("retrieval", RETRIEVALS)
+def test_a_payload_gives_its_table_again_without_its_supplier(suppliers, sample_drops, tmp_path, retrieval):
+    given = RETRIEVALS[retrieval](suppliers, tmp_path, sample_drops)
     given.receive_and_admit()
     suppliers.requests.clear()
     assert nothing_differs(given, tmp_path)
     assert not suppliers.requests
 
 
-def test_what_an_api_changed_is_in_the_payload_with_what_was_held(tmp_path):
+def test_changes_of_an_api_are_in_the_payload_with_unchanged_records(tmp_path):
     with running(Starlette(routes=routes(ALL[:100]))) as signalen:
         given = by_api(signalen, tmp_path)
         given.receive_and_admit()
@@ -89,27 +89,27 @@ def received(suppliers, tmp_path):
     return given
 
 
-def test_another_figure_in_a_payload_is_told_with_row_and_column(received, tmp_path):
+def test_another_figure_in_a_payload_is_reported_with_row_and_column(received, tmp_path):
     (first,) = received.rows("select population_count from data limit 1")[0]
     page = payload_of(received) / "TypedDataSet-0001.json.gz"
     change(page, f'"AantalInwoners_5":{first},'.encode(), f'"AantalInwoners_5":{first + 5},'.encode())
-    told = differences(received, tmp_path)["key_figures"]
-    assert told == f"in row 1 column population_count is {first}, its payload gives {first + 5}"
+    found = differences(received, tmp_path)["key_figures"]
+    assert found == f"in row 1 column population_count is {first}, its payload gives {first + 5}"
 
 
-def test_a_row_that_a_payload_lacks_is_told(sample_drops, tmp_path):
+def test_a_row_that_a_payload_lacks_is_reported(sample_drops, tmp_path):
     given = at(tmp_path, BENEFITS, sample_drops)
     given.receive_and_admit()
     (table,) = given.store.feed.tables
     packed = payload_of(given) / f"{table.name}.csv.gz"
     lines = gzip.decompress(packed.read_bytes()).splitlines(keepends=True)
     packed.write_bytes(gzip.compress(b"".join(lines[:-1])))
-    told = differences(given, tmp_path)[table.name]
-    assert told == f"it holds {len(lines) - 1:,} rows, its payload gives {len(lines) - 2:,}"
+    found = differences(given, tmp_path)[table.name]
+    assert found == f"it has {len(lines) - 1:,} rows, its payload gives {len(lines) - 2:,}"
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut off", "no archive"])
-def test_a_payload_that_cannot_be_read_is_told_with_its_delivery(received, tmp_path, damage):
+def test_a_payload_that_cannot_be_read_is_reported_with_its_delivery(received, tmp_path, damage):
     page = payload_of(received) / "TypedDataSet-0001.json.gz"
     whole = page.read_bytes()
     page.write_bytes({"gone": b"", "cut off": whole[: len(whole) // 2], "no archive": whole[1:]}[damage])
@@ -121,7 +121,7 @@ def test_a_payload_that_cannot_be_read_is_told_with_its_delivery(received, tmp_p
         differences(received, tmp_path)
 
 
-def test_a_delivery_of_which_nobody_wrote_down_how_it_came_is_told(received, tmp_path):
-    old = received.manifest().model_copy(update={"road": None})
-    with pytest.raises(UnreadablePayloadError, match="did not write down how"):
+def test_a_delivery_without_its_retrieval_is_reported(received, tmp_path):
+    old = received.manifest().model_copy(update={"retrieval": None})
+    with pytest.raises(UnreadablePayloadError, match="does not say how it was retrieved"):
         read_again(received.store.feed, old, payload_of(received), tmp_path / "again")

@@ -9,7 +9,7 @@ _FIGURES = {
     "region_code": "varchar", "region_level": "varchar", "indicator_code": "varchar", "period": "varchar",
     "value": "double", "missing_reason": "varchar", "feed": "varchar",
 }  # fmt: skip
-_DICTIONARY = {"indicator_code": "varchar", "source_feed": "varchar", "secret_below": "integer"}
+_DICTIONARY = {"indicator_code": "varchar", "source_feed": "varchar", "suppression_threshold": "integer"}
 _AREAS = {"area_code": "varchar", "neighbourhood_code": "varchar"}
 _TOGETHER = dict.fromkeys(("indicator_code", "split_code", "beside_code", "relation"), "varchar")
 _LEVELS = {"BU": "neighbourhood", "WK": "district", "GA": "area", "GM": "municipality"}
@@ -43,17 +43,17 @@ def hidden(
     connection = duckdb.connect()
     rows = [
         (region, _LEVELS[region[:2]], indicator, "2026-10", None if (indicator, region) in secret else count,
-         "secret" if (indicator, region) in secret else None, "own.register")
+         "suppressed" if (indicator, region) in secret else None, "own.register")
         for (indicator, region), count in counts.items()
     ]  # fmt: skip
-    load(connection, "int_indicators__base", _FIGURES, rows)
+    load(connection, "int_indicators__unioned", _FIGURES, rows)
     limit = LIMIT if is_register else None
     dictionary = [(indicator, "own.register", limit) for indicator in sorted({indicator for indicator, _ in counts})]
-    load(connection, "indicators", _DICTIONARY, dictionary)
+    load(connection, "int_indicators__dictionary", _DICTIONARY, dictionary)
     own = [(region, place) for region, places in members.items() if region[:2] == "GA" for place in places]
     load(connection, "own_areas", _AREAS, own)
-    load(connection, "secret_together", _TOGETHER, [tuple(row[name] for name in _TOGETHER) for row in together])
-    make(connection, "int_indicators__secret_rests", "int_indicators__given_away")
-    found = connection.execute("select indicator_code, region_code from int_indicators__given_away").fetchall()
+    load(connection, "suppression_groups", _TOGETHER, [tuple(row[name] for name in _TOGETHER) for row in together])
+    make(connection, "int_suppression__across_categories", "int_suppression__across_regions")
+    found = connection.execute("select indicator_code, region_code from int_suppression__across_regions").fetchall()
     assert len(found) == len(set(found))
     return secret, set(found)

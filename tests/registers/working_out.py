@@ -1,6 +1,6 @@
 """What a person with a spreadsheet can work out of the figures that are shown: every sum there is, solved together.
 
-The sums of indicators are those of `seeds/secret_together.csv`; those of regions are districts, own areas and the
+The sums of indicators are those of `seeds/suppression_groups.csv`; those of regions are districts, own areas and the
 municipality. A figure is a cell: its indicator and its region, of one period.
 """
 
@@ -24,7 +24,7 @@ _ALMOST = 1e-6
 
 
 def together() -> list[dict[str, str]]:
-    with (DBT_PROJECT.parent / "seeds/secret_together.csv").open(encoding="utf-8") as file:
+    with (DBT_PROJECT.parent / "seeds/suppression_groups.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

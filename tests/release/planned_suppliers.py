@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dagster_project.installation.workspace import LOCAL_TIME
-from dagster_project.sample.serving import serve
+from dagster_project.sample.servers.serving import serve
 
 HEADING = ["Gebied", "Aantal", "Peildatum"]
 REGIONS = ["BU99990000", "BU99990001", "BU99990002", "BU99990003"]

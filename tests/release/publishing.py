@@ -1,4 +1,4 @@
-"""Releases to compare: of a warehouse that changed in between, or a copy with something changed in it."""
+"""Releases to compare: of a warehouse that changed in between, or an edited copy."""
 
 import json
 import shutil
@@ -16,12 +16,13 @@ from dagster_project.release.diff.changes import ReleaseDiff, ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.diff_page import write_diff_page
+from dagster_project.release.reader import DATABASE, SNAPSHOT
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.warehouse.dbt import MANIFEST
 
 
 def publish(installation: Installation, after: timedelta = timedelta()) -> ReleaseNote:
-    """Build a release of what stands in the warehouse, as the last step of a run does, some days after its audit."""
+    """Build a release of the warehouse, as the last step of a run does, some days after its audit."""
     audit = installation.home / "audit"
     outcome = AuditOutcome.read(audit)
     first_page = min(audit.rglob("index.html"), key=lambda page: len(page.parts))
@@ -37,46 +38,46 @@ def change(installation: Installation, *statements: str) -> None:
 
 
 def edited(release: Path, folder: Path, edits: dict[str, list[str]], **facts: object) -> Path:
-    """A copy of what a release is compared by, with other rows or columns in some marts and other facts of itself.
+    """Copy the files of a release that a diff reads, with changes in some marts and other facts in release.json.
 
-    ``edits`` holds per mart the statements that change it; they call it ``mart``.
+    ``edits`` has per mart the statements that change it; they call it ``mart``.
     """
-    shutil.copytree(release / "parquet", folder / "parquet")
-    for name in ("release.json", "freshness.json"):
+    folder.mkdir()
+    for name in (DATABASE, "release.json", "freshness.json"):
         shutil.copy(release / name, folder)
-    for mart, statements in edits.items():
-        file = folder / "parquet" / f"{mart}.parquet"
-        with duckdb.connect() as connection:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(f"create table mart as from '{file}'")
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{folder / DATABASE}' as release")
+        for mart, statements in edits.items():
+            connection.execute(f"create or replace table mart as from release.{SNAPSHOT}.{mart}")
             for statement in statements:
                 connection.execute(statement)
-            connection.execute(f"copy mart to '{file}' (format parquet)")
-    told = json.loads((folder / "release.json").read_text()) | facts
-    (folder / "release.json").write_text(json.dumps(told))
+            connection.execute(f"create or replace table release.{SNAPSHOT}.{mart} as from mart")
+    note = json.loads((folder / "release.json").read_text()) | facts
+    (folder / "release.json").write_text(json.dumps(note))
     write_checksums(folder)
     return folder
 
 
-def compared(before: Path, after: Path) -> ReleaseDiff:
-    """What changed between two folders, with its page in the second."""
+def compared(before: Path, after: Path, **options: Any) -> ReleaseDiff:
+    """Compare two folders, and write the page in the second."""
     facts = ReleaseFacts.model_validate_json((after / "release.json").read_bytes())
     report = FreshnessReport.model_validate_json((after / "freshness.json").read_bytes())
-    diff = compare_releases(before, after, facts, read_marts(MANIFEST), report)
+    diff = compare_releases(before, after, facts, read_marts(MANIFEST), report, **options)
     write_diff_page(after, diff, report)
     return diff
 
 
 def facts_of(release: Path) -> dict[str, Any]:
-    """What a release says of itself."""
+    """Read ``release.json``."""
     return json.loads((release / "release.json").read_text())
 
 
 def diff_of(release: Path) -> ReleaseDiff:
-    """The diff that a release holds."""
+    """Read ``diff.json``."""
     return ReleaseDiff.model_validate_json((release / "diff.json").read_bytes())
 
 
 def diff_page(release: Path) -> str:
-    """The page that tells of it."""
+    """Read ``diff/index.html``."""
     return (release / "diff" / "index.html").read_text("utf-8")

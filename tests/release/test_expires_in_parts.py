@@ -1,6 +1,8 @@
 """A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
 
+import json
 import shutil
+from contextlib import closing
 from datetime import date, timedelta
 from random import Random
 
@@ -12,15 +14,16 @@ from suppliers.running import running
 from dagster_project.audit.frames import mart_frame
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode
-from dagster_project.installation.settings import SEEDS
-from dagster_project.marts.catalogue import read_dictionary, read_marts
+from dagster_project.marts.catalogue import feeds_of_indicators, read_marts
+from dagster_project.marts.dictionary import read_rows
 from dagster_project.marts.expiry import shown
-from dagster_project.sample.drops.benefits_admin import write_benefits_admin
-from dagster_project.sample.drops.ledger import write_ledger
-from dagster_project.sample.drops.social_domain import write_social_domain
-from dagster_project.sample.drops.sports import write_sports
-from dagster_project.sample.drops.staff import write_staff
-from dagster_project.sample.drops.vacancy import write_vacancy
+from dagster_project.release.reader import open_release
+from dagster_project.sample.registers.benefits_admin import write_benefits_admin
+from dagster_project.sample.registers.ledger import write_ledger
+from dagster_project.sample.registers.social_domain import write_social_domain
+from dagster_project.sample.registers.sports import write_sports
+from dagster_project.sample.registers.staff import write_staff
+from dagster_project.sample.registers.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
 from dagster_project.warehouse.dbt import MANIFEST
 
@@ -43,7 +46,6 @@ FEEDS = [
     "hr",
     "benefits_admin.recipients",
 ]
-DICTIONARY = SEEDS / "indicators.csv"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def limits(release):
 
 def by_region_and_period():
     """The marts with a row per region and period, and the indicators in each."""
-    dictionary = read_dictionary(DICTIONARY)
+    dictionary = feeds_of_indicators(read_rows(json.loads(MANIFEST.read_bytes())))
     found = {}
     for mart in read_marts(MANIFEST):
         names = [column.name for column in mart.columns]
@@ -108,7 +110,7 @@ def test_the_feeds_expire_on_different_days(limits):
 def test_on_the_day_it_was_made_a_release_shows_all_that_it_holds(release):
     for mart in read_marts(MANIFEST):
         names = ", ".join(column.name for column in mart.columns)
-        for one, other in ((mart.name, f"held.{mart.name}"), (f"held.{mart.name}", mart.name)):
+        for one, other in ((mart.name, f"snapshot.{mart.name}"), (f"snapshot.{mart.name}", mart.name)):
             missing = f"select count(*) from (select {names} from {one} except all select {names} from {other})"
             assert ask(release, missing) == [(0,)], mart.name
 
@@ -169,11 +171,11 @@ def test_a_profile_without_fresh_classes_keeps_its_figure(release, installation,
 def test_marts_show_of_an_indicator_what_its_own_rows_show(release, limits):
     """A figure in a column and the same figure in a row of its own appear and disappear on the same day."""
     for day in sorted({DAY, *(limit + timedelta(days=1) for limit in limits.values())}):
-        with duckdb.connect(str(release / "maandvers.duckdb"), read_only=True) as connection:
+        with closing(open_release(release.parent, release.name).connection) as connection:
             read_as_on(connection, day)
             shown_at_all = 0
             for mart, indicators in by_region_and_period().items():
-                differs, same = otherwise_than_one_by_one(connection, mart, indicators, "held")
+                differs, same = otherwise_than_one_by_one(connection, mart, indicators, "snapshot")
                 assert differs == 0, (day, mart)
                 shown_at_all += same
             assert (shown_at_all > 0) == (day <= max(limits.values()))
@@ -192,10 +194,10 @@ def aged(installation, folder, limits):
 def reading(warehouse, day):
     """The marts of a warehouse as a release made from it would show them on a day."""
     connection = duckdb.connect(str(warehouse))
-    connection.execute("create schema held")
+    connection.execute("create schema snapshot")
     for mart in read_marts(MANIFEST):
-        connection.execute(f"create view held.{mart.name} as select * from {mart.schema}.{mart.name}")
-        connection.execute(f"create view {mart.name} as {shown(mart, f'held.{mart.name}', 'current_date')}")
+        connection.execute(f"create view snapshot.{mart.name} as select * from {mart.schema}.{mart.name}")
+        connection.execute(f"create view {mart.name} as {shown(mart, f'snapshot.{mart.name}', 'current_date')}")
     read_as_on(connection, day)
     return connection
 
@@ -206,7 +208,7 @@ def test_whatever_expires_first_no_more_and_no_less_is_shown(installation, limit
     chosen = {feed: DAY + timedelta(days=random.randrange(-5, 6)) for feed in limits}
     with reading(aged(installation, tmp_path, chosen), DAY) as connection:
         for mart, indicators in by_region_and_period().items():
-            assert otherwise_than_one_by_one(connection, mart, indicators, "held")[0] == 0, (mart, chosen)
+            assert otherwise_than_one_by_one(connection, mart, indicators, "snapshot")[0] == 0, (mart, chosen)
 
 
 def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(installation, limits, tmp_path):
@@ -215,7 +217,7 @@ def test_the_check_of_marts_counts_figures_past_the_limit_of_their_group(install
 
     def stale(at):
         rows = mart_frame(at, read_marts(MANIFEST), outcome).rows
-        return {row["mart"]: row["stale_violation_count"] for row in rows if row["stale_violation_count"]}
+        return {row["mart"]: row["stale_row_count"] for row in rows if row["stale_row_count"]}
 
     assert stale(workspace) == {}
     other = Installation(tmp_path, installation.suppliers, installation.settings)

@@ -9,7 +9,7 @@ from main_line.installation import ask, marts, read_as_on
 from dagster_project.audit.clocks import Clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.release.build import METADATA_VIEWS
-from dagster_project.release.read_back import HELD
+from dagster_project.release.read_back import SNAPSHOT
 
 LAST_DAY = date(2026, 2, 28)
 
@@ -28,7 +28,7 @@ def test_on_its_last_day_everything_still_shows(release):
     assert "mart_reports" in with_a_clock(release)
     for mart in marts(release):
         shown = f"select count(*) from {mart}"
-        assert ask(release, shown, on=LAST_DAY) == ask(release, f"select count(*) from held.{mart}")
+        assert ask(release, shown, on=LAST_DAY) == ask(release, f"select count(*) from snapshot.{mart}")
 
 
 @pytest.mark.parametrize("days", [1, 31, 4000])
@@ -77,10 +77,10 @@ def test_the_book_and_the_report_name_the_same_day_since_when_a_feed_is_withheld
     reported = FeedVerdict.model_construct(clocks=clocks, is_withheld=True).withheld_since(MADE_ON)
     select, _ = METADATA_VIEWS["freshness"]
     with duckdb.connect() as connection:
-        connection.execute(f"create schema {HELD}")
-        connection.execute(f"create table {HELD}.release as select ?::date as as_of", [MADE_ON])
+        connection.execute(f"create schema {SNAPSHOT}")
+        connection.execute(f"create table {SNAPSHOT}.release as select ?::date as as_of", [MADE_ON])
         connection.execute(
-            f"""create table {HELD}.freshness as select 'a' as feed, 'A' as supplier, null as checked_at,
+            f"""create table {SNAPSHOT}.freshness as select 'a' as feed, 'A' as supplier, null as checked_at,
             null as released_at, null as period_end_date, ?::date as fresh_until, true as is_withheld,
             'why' as withheld_reason, 'waarom' as withheld_reason_nl, false as is_last_good""",
             [fresh_until],

@@ -96,7 +96,7 @@ def test_what_stands_as_last_good_value_is_told_per_mart_and_everywhere(story):
     assert {feed["state"] for feed in freshness(release)["feeds"]} == {"last good"}
     standing = {one["feed"] for mart in freshness(release)["marts"] for one in mart["last_good"]}
     assert standing == {CBS, SIGNALEN}
-    shown = "is shown as it last came in good order, on 2026-01-31, until 2026-02-28."
+    shown = "runs on its last good delivery, confirmed on 2026-01-31, until 2026-02-28."
     comment = "select comment from duckdb_views() where view_name = 'mart_reports'"
     assert f"{SIGNALEN} {shown}" in ask(release, comment)[0][0]
     assert "is shown as it last came" not in ask(story.first.latest, comment)[0][0]

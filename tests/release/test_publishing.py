@@ -95,8 +95,8 @@ def damage(folder, how):
         case "a figure of the database is another":
             with duckdb.connect(str(folder / "maandvers.duckdb")) as database:
                 database.execute(
-                    "update held.fct_indicator_values set value = value + 1"
-                    " where value = (select max(value) from held.fct_indicator_values)"
+                    "update snapshot.fct_indicator_values set value = value + 1"
+                    " where value = (select max(value) from snapshot.fct_indicator_values)"
                 )
 
 

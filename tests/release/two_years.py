@@ -4,14 +4,15 @@ Landing, audit, clocks, marts and the release writer are those of Maandvers. Of 
 stand two tables of figures.
 """
 
-import re
+import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
-from jinja2 import Template
+from jinja2 import Environment
 from landing.receiving import IMPATIENT, judge_by_rules
 
 from dagster_project.audit.gate import judge_deliveries, judge_freshness
@@ -19,7 +20,6 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import DBT_PROJECT, Settings
 from dagster_project.installation.workspace import Workspace, morning_of
-from dagster_project.landing.history import remember
 from dagster_project.landing.ingest import receive
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart, read_marts
@@ -29,7 +29,6 @@ from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
-    set_built_fingerprint,
     write_freshness,
     write_publication,
     write_published,
@@ -39,7 +38,10 @@ from dagster_project.warehouse.raw_layer import (
 from .planned_suppliers import Address, Day, Folder, Plan, Register, Service
 
 # A mart with a row per figure, and one with a group of columns per feed.
-LONG, WIDE = "fct_indicator_values", "mart_vacancy"
+LONG, WIDE = "fct_indicator_values", "mart_education"
+# The indicators and feeds of the wide mart in which the figures of the first two registers are shown.
+SHOWN = {"primary_schools_count": "duo.schools", "primary_pupils_count": "duo.pupils"}
+SET_BUILT = "CREATE OR REPLACE TABLE raw_maandvers.build AS SELECT ?::varchar AS fingerprint"
 PLACES = {LONG: "marts/core", WIDE: "marts/themes", "stg_maandvers__freshness": "staging/maandvers"}
 
 
@@ -72,20 +74,19 @@ class Installation:
             with extractor_for(store.feed, workspace.settings) as extractor:
                 receive(store, extractor, workspace.now)
             party.tidy()
-        judge = judge_by_rules(workspace.today)
-        judgements = judge_deliveries(self.stores, False, judge if day.is_audited else lambda *_: [])
-        fresh, verdicts = judge_freshness(self.stores, workspace.today, judge)
+        judgements = judge_deliveries(
+            self.stores, False, judge_by_rules if day.is_audited else lambda *_: [], workspace.now()
+        )
+        fresh, verdicts = judge_freshness(self.stores, workspace.today, judge_by_rules)
         outcome = AuditOutcome(
             as_of=workspace.today, judged_at=workspace.now(), feeds=verdicts, judgements=judgements + fresh
         )
-        for store in self.stores:
-            remember(store, outcome.judged_at)
         if not day.is_released or all(verdict.is_withheld for verdict in verdicts):
             return None
         with open_warehouse(workspace.warehouse) as connection:
             write_raw(connection, raw_layer(self.stores, verdicts))
             write_freshness(connection, workspace.feeds, verdicts)
-            set_built_fingerprint(connection, f"day {number}")
+            connection.execute(SET_BUILT, [f"day {number}"])
             write_published(connection, PublicationHistory(workspace).files())
             write_publication(connection, workspace.today)
             for statement in _models(self.plan.registers):
@@ -109,10 +110,23 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     ]
     both = f"raw_own.{first.name} AS a JOIN raw_own.{second.name} AS b USING (region_code)"
     parts.append(_figures(long, both, first, value="1000 * a.amount + b.amount", denominator_feed=f"'{second.id}'"))
-    yield f"CREATE OR REPLACE TABLE models.int_indicators__values AS {' UNION ALL '.join(parts)}"
-    yield f"CREATE OR REPLACE TABLE models.int_vacancy__wide AS {_side_by_side(wide, first, second)}"
-    for name in ("stg_maandvers__freshness", LONG, WIDE):
+    yield f"CREATE OR REPLACE TABLE models.int_indicators__final AS {' UNION ALL '.join(parts)}"
+    yield f"CREATE OR REPLACE TABLE models.wide_figures AS {_for_the_wide_mart(registers)}"
+    for name in ("stg_maandvers__freshness", LONG):
         yield f"CREATE OR REPLACE VIEW models.{name} AS {_model(name)}"
+    names = " ".join(
+        f"WHEN '{register.id}' THEN '{feed}'" for register, feed in zip(registers, SHOWN.values(), strict=False)
+    )
+    yield (
+        "CREATE OR REPLACE VIEW models.wide_freshness AS"
+        f" SELECT * REPLACE (CASE feed {names} END AS feed) FROM models.stg_maandvers__freshness"
+    )
+    yield (
+        "CREATE TABLE IF NOT EXISTS models.int_regions__vintages (region_code varchar, region_vintage integer,"
+        " region_name varchar, district_code varchar, municipality_code varchar)"
+    )
+    wide_tables = {"int_indicators__final": "wide_figures", "stg_maandvers__freshness": "wide_freshness"}
+    yield f"CREATE OR REPLACE VIEW models.{WIDE} AS {_model(WIDE, wide_tables)}"
     for mart in (long, wide):
         yield f"CREATE SCHEMA IF NOT EXISTS {mart.schema}"
         yield f"CREATE OR REPLACE VIEW {mart.schema}.{mart.name} AS SELECT * FROM warehouse.models.{mart.name}"
@@ -140,29 +154,35 @@ def _figures(long: Mart, tables: str, register: Register, *, value: str, denomin
     return f"SELECT {', '.join(columns)}, null::timestamptz AS denominator_released_at FROM {tables}"
 
 
-def _side_by_side(wide: Mart, first: Register, second: Register) -> str:
-    """A row per region with a group of columns per feed, as the model below the wide mart reads it."""
-    known = {
-        "region_code": "coalesce(a.region_code, b.region_code)",
-        "shop_count": "a.amount",
-        "premises_feed": f"CASE WHEN a.amount IS NOT NULL THEN '{first.id}' END",
-        "vacant_dwelling_pct": "b.amount",
-        "key_figures_feed": f"CASE WHEN b.amount IS NOT NULL THEN '{second.id}' END",
-    }
-    types = {column.name: column.data_type for column in wide.columns}
-    names = sorted(set(re.findall(r"\bfigures\.(\w+)", _model(WIDE))))
-    columns = [f"({known.get(name, 'null')})::{types.get(name, 'varchar')} AS {name}" for name in names]
-    tables = f"raw_own.{first.name} AS a FULL JOIN raw_own.{second.name} AS b USING (region_code)"
-    return f"SELECT {', '.join(columns)} FROM {tables}"
+def _for_the_wide_mart(registers: Sequence[Register]) -> str:
+    """A row per figure of the first two registers, as an indicator and feed of the wide mart."""
+    return " UNION ALL ".join(
+        f"""
+        SELECT region_code, null::integer AS region_vintage, null::varchar AS region_level,
+            null::varchar AS period_type, null::varchar AS period,
+            null::date AS period_start_date, null::date AS period_end_date,
+            '{indicator}' AS indicator_code, amount::double AS value, '{feed}' AS feed,
+            null::timestamptz AS released_at, null::varchar AS denominator_feed,
+            null::timestamptz AS denominator_released_at
+        FROM raw_own.{register.name}
+        """
+        for register, (indicator, feed) in zip(registers, SHOWN.items(), strict=False)
+    )
 
 
-def _model(name: str) -> str:
-    """A model of Maandvers as dbt would make it, on the tables of the plan."""
+def _model(name: str, tables: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Render a model of Maandvers as dbt would, on the tables of the plan."""
     text = (DBT_PROJECT / "models" / PLACES[name] / f"{name}.sql").read_text("utf-8")
-    return Template(text).render(
-        config=lambda **_: "",
-        ref=lambda model: f"warehouse.models.{model}",
-        source=lambda schema, table: f"warehouse.{schema}.{table}",
+    macros = (DBT_PROJECT / "macros" / "wide_marts.sql").read_text("utf-8")
+    nodes = json.loads(current_manifest().read_bytes())["nodes"]
+    return (
+        Environment(extensions=["jinja2.ext.do"])
+        .from_string(macros + text)
+        .render(
+            ref=lambda model: f"warehouse.models.{tables.get(model, model)}",
+            source=lambda schema, table: f"warehouse.{schema}.{table}",
+            yaml_of_the_mart=lambda: nodes[f"model.maandvers.{name}"],
+        )
     )
 
 

@@ -46,7 +46,7 @@ def test_one_border_moves_in_the_newest_edition_only(outlines):
     assert {code for code in newest if newest[code] != before[code]} == {"BU99990203", "BU99990209"}
 
 
-def test_a_question_that_the_service_does_not_know_is_passed_over(outlines):
+def test_an_unknown_query_is_ignored(outlines):
     assert len(outlines(2025, "buurten", cql_filter="gemeentecode='GM9999'")) == len(NEIGHBOURHOODS)
     assert len(outlines(2025, "buurten", gemeentecode="GM9999")) == 24
 

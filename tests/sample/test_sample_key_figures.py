@@ -7,14 +7,14 @@ import httpx
 import pytest
 import yaml
 
-from dagster_project.sample.key_figures import key_figures_tables
-from dagster_project.sample.odata_v3_server import ODataTable
+from dagster_project.sample.open_data.key_figures import key_figures_tables
+from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 HTTP = httpx.Client(timeout=30)
 
 SEED = 20260101
 CONTRACT = Path(__file__).parents[2] / "dbt_models/models/staging/cbs/_cbs__sources.yml"
-# Columns that hold a rounded number of people, households or dwellings, and to what it is rounded.
+# Columns with a rounded number of people, households or dwellings, and the rounding.
 ROUNDED = {
     "AantalInwoners": 5, "Mannen": 5, "Vrouwen": 5, "k_0Tot15Jaar": 5, "k_65JaarOfOuder": 5, "HuishoudensTotaal": 5,
     "Eenpersoonshuishoudens": 5, "Woningvoorraad": 5, "PersonenPerSoortUitkeringBijstand": 10,
@@ -162,13 +162,13 @@ def test_shares_stay_in_their_bounds(tables):
         assert max(figures) <= 100
 
 
-def test_benefits_of_the_smallest_neighbourhoods_are_withheld(tables):
+def test_benefits_of_the_smallest_neighbourhoods_are_suppressed(tables):
     for table in tables:
         withheld = {c for c, figure in by_region(table, "PersonenPerSoortUitkeringBijstand").items() if figure is None}
         assert withheld == {"BU99990009", "BU99990107"}
 
 
-def test_border_changes_are_told_as_cbs_tells_them(tables):
+def test_border_changes_are_reported_in_cbs_form(tables):
     codes = by_region(tables[2], "IndelingswijzigingWijkenEnBuurten")
     assert {codes["NL00"], codes["GM9999"]} == {"."}
     assert [code for code, change in codes.items() if change == "3"] == ["BU99990203", "BU99990209"]

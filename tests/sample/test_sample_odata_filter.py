@@ -1,8 +1,8 @@
-"""The $filter language: what it understands, and that it says where it does not."""
+"""The $filter language: valid filters, and the place of a mistake."""
 
 import pytest
 
-from dagster_project.sample.odata_filter import FilterError, parse_filter
+from dagster_project.sample.servers.odata_filter import FilterError, parse_filter
 
 RECORD = {"Key": "GM0867    ", "Title": "Waalwijk's", "Count": 5, "Empty": None, "Modified": "2026-02-01T02:00:00"}
 
@@ -35,7 +35,7 @@ def test_a_record_is_judged_as_odata_v3_says(text, expected):
     assert parse_filter(text).matches(RECORD) is expected
 
 
-def test_a_filter_tells_which_fields_it_asks_for():
+def test_a_filter_lists_its_fields():
     assert parse_filter("startswith(Key,'x') or Count eq 1").fields == {"Key", "Count"}
 
 
@@ -43,6 +43,6 @@ def test_a_filter_tells_which_fields_it_asks_for():
     "text",
     ["", "Key eq", "Key eq 'x' and", "(Key eq 'x'", "startswith(Key)", "toupper(Key) eq 'X'", "Key == 'x'", "a b"],
 )
-def test_what_is_not_a_filter_is_refused(text):
+def test_an_invalid_filter_is_refused(text):
     with pytest.raises(FilterError, match=r"\$filter"):
         parse_filter(text)

@@ -115,7 +115,7 @@ def test_records_are_counted(replay):
     assert HTTP.get(url, params={"$filter": "startswith(WijkenEnBuurten,'BU0867')"}).text == "23"
 
 
-def test_the_untyped_set_writes_texts_to_the_right_and_a_dot_for_what_is_missing(replay):
+def test_the_untyped_set_right_aligns_texts_and_has_a_dot_for_missing_values(replay):
     (record,) = get(replay, f"{FEED}/UntypedDataSet", **{"$filter": "ID eq 15612"})["value"]
     assert record["AantalInwoners_5"] == "      4525"
     assert record["PersonenautoSPerHuishouden_102"] == "       1.0"
@@ -135,13 +135,13 @@ def test_the_untyped_set_writes_texts_to_the_right_and_a_dot_for_what_is_missing
         (f"{FEED}/TypedDataSet", {"$top": "-1"}, 400),
     ],
 )
-def test_what_cannot_be_answered_is_refused_in_odata_words(replay, path, options, status):
+def test_an_invalid_request_gets_an_odata_error(replay, path, options, status):
     response = HTTP.get(replay.cbs_url + path, params={"$format": "json", **options})
     assert response.status_code == status
     assert response.json()["odata.error"]["message"]["value"]
 
 
-def test_who_does_not_ask_for_json_gets_none(replay):
+def test_json_is_sent_on_request_only(replay):
     response = HTTP.get(f"{replay.cbs_url}{FEED}/TableInfos")
     assert response.status_code == 415
     assert response.headers["content-type"].startswith("application/xml")

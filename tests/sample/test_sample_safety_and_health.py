@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from suppliers.fixtures import AS_OF
 
-from dagster_project.sample.absence_benchmark import absence_tables
 from dagster_project.sample.municipality import NEIGHBOURHOODS
-from dagster_project.sample.police import police_tables
-from dagster_project.sample.rivm import rivm_tables
+from dagster_project.sample.open_data.absence_benchmark import absence_tables
+from dagster_project.sample.open_data.police import police_tables
+from dagster_project.sample.open_data.rivm import rivm_tables
 
 SEED = 1
 

@@ -10,8 +10,8 @@ from functools import cache
 import httpx
 import pytest
 
-from dagster_project.sample.signalen_catalogue import CATEGORIES, deadline
-from dagster_project.sample.signalen_export import export_zip
+from dagster_project.sample.registers.signalen_catalogue import CATEGORIES, deadline
+from dagster_project.sample.registers.signalen_export import export_zip
 
 HTTP = httpx.Client(timeout=30)
 
@@ -25,7 +25,7 @@ def rows(member: str, as_of: date = AS_OF) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(archive.read(member).decode("utf-8"), newline="")))
 
 
-def test_the_zip_holds_every_file_with_personal_data_beside_the_rest():
+def test_the_zip_contains_every_file_with_personal_data():
     with zipfile.ZipFile(io.BytesIO(export_zip(AS_OF, SEED))) as archive:
         assert archive.testzip() is None
         assert set(archive.namelist()) == {
@@ -50,7 +50,7 @@ def test_two_years_of_reports_run_until_the_night_of_the_export():
         assert max(row["updated_at"] for row in rows(member)) < "2026-11-23 02:15:05"
 
 
-def test_what_a_report_points_at_is_its_own_newest_row():
+def test_a_report_refers_to_its_own_newest_row():
     for member, pointer in (
         ("statuses.csv", "status_id"), ("locations.csv", "location_id"), ("categories.csv", "category_assignment_id"),
     ):  # fmt: skip
@@ -89,7 +89,7 @@ def test_split_reports_have_parts():
     assert all(states[parent] == "s" and 2 <= number <= 3 for parent, number in parents.items())
 
 
-def test_locations_hold_the_longitude_under_lat_and_lie_in_known_areas():
+def test_locations_have_the_longitude_under_lat_and_are_in_known_areas():
     codes = Counter(row["area_code"][:6] for row in rows("locations.csv"))
     assert all(5 < float(row["lat"]) < 6 and 52 < float(row["lng"]) < 53 for row in rows("locations.csv"))
     total = codes.total()
@@ -138,7 +138,7 @@ def test_a_later_export_repeats_history_and_adds_to_it():
     assert all(known[row["id"]] == [row[name] for name in still] for row in rows("signals.csv"))
 
 
-def test_an_export_that_is_held_already_is_not_sent_again(suppliers):
+def test_a_known_export_is_not_sent_again(suppliers):
     first = HTTP.get(suppliers.signalen_url)
     assert first.content == export_zip(AS_OF, SEED)
     assert first.headers["content-disposition"] == 'attachment; filename="20261123_021504UTC.zip"'

@@ -123,7 +123,7 @@ def with_headers(**headers: str) -> Fault:
 
 @dataclass
 class Cache:
-    """A cache on the way that never looks whether what it keeps still holds, and tells what ``tells`` names.
+    """A cache that never revalidates its answers, and sends the headers that ``tells`` names.
 
     ``now`` is the moment at which the next answer passes.
     """
@@ -166,7 +166,7 @@ def missing_column(name: str) -> Fault:
 
 
 def extra_column(name: str = "NieuwOnderwerp_999") -> Fault:
-    """A column that nobody knows, filled with 1, stands in the records and in DataProperties."""
+    """An unknown column, filled with 1, in the records and in DataProperties."""
 
     def add(records: list[dict]) -> list[dict]:
         if "odata.type" in records[-1]:

@@ -8,8 +8,8 @@ import zipfile
 from datetime import date
 from functools import cache
 
-from dagster_project.sample.cbs_tables import Dimension, Topic, cbs_table, periods
-from dagster_project.sample.odata_v3_server import ODataTable
+from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
+from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 from .replay import REAL_TABLE
 
@@ -56,7 +56,7 @@ def police_table() -> ODataTable:
 
 @cache
 def health_sheet() -> tuple[list[str], list[tuple[str | None, ...]]]:
-    """Headings and rows of the sheet as texts, read from the XML itself and not by what is tested."""
+    """Headings and rows of the sheet as texts, read from the XML itself and not by the code under test."""
     with zipfile.ZipFile(HEALTH) as archive:
         texts = re.findall(r"<si><t[^>]*>([^<]*)</t></si>", archive.read("xl/sharedStrings.xml").decode())
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -70,7 +70,7 @@ def health_sheet() -> tuple[list[str], list[tuple[str | None, ...]]]:
 
 
 def figure(cell: str | None) -> float | None:
-    """What the typed set holds of a cell: the sheet is of the untyped one, where a dot stands for what is missing."""
+    """Value of a cell in the typed set: the sheet is of the untyped one, with a dot for a missing value."""
     return None if cell is None or cell.strip() == "." else float(cell)
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import duckdb
 from starlette.applications import Starlette
 
-from dagster_project.sample.odata_filter import Record
-from dagster_project.sample.odata_v3_server import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import FEED_PAGE_SIZE, ODataTable, odata_v3_routes
 
 from .running import Suppliers, running
 
 REAL_TABLE = Path(__file__).parents[3] / "shared/real-data/cbs_84799NED_v3"
 ABSENT = f"the real table is not on this machine: {REAL_TABLE}"
-# What rows of each kind have beside their place in the tree, at CBS.
+# CBS's attributes of each kind of row, apart from its place in the tree.
 _KEYS = ("odata.type", "ID", "Position", "ParentID", "Type", "Key", "Title", "Description")
 _MORE_KEYS = {
     "Topic": ("Datatype", "Unit", "Decimals", "Default", "PresentationType"),

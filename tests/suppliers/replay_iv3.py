@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from dagster_project.sample.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 from .replay import ParquetRows
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.sample.odata_filter import Record
-from dagster_project.sample.odata_v3_server import ODataTable
-from dagster_project.sample.odata_v4_server import ODataV4Table
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_v4_server import ODataV4Table
 
 REAL_DATA = Path(__file__).parents[3] / "shared/real-data"
 BUNDLE = REAL_DATA / "cbs_v4_csv_bundle_83841NED"
@@ -21,7 +21,7 @@ TABLE = "83841NED"
 
 
 def real_bundle(**properties: str) -> bytes:
-    """The files as they are in one zip; ``properties`` says otherwise what Properties.csv says of another table."""
+    """The files in one zip; ``properties`` overrides Properties.csv."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(BUNDLE.glob("*.csv")):

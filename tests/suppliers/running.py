@@ -7,15 +7,15 @@ from datetime import date
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dagster_project.sample.servers.serving import serve
 from dagster_project.sample.service import recording, sample_app, signalen_url
-from dagster_project.sample.serving import serve
 
 from .faults import Faults
 
 
 @dataclass
 class Suppliers:
-    """Running suppliers: where they answer, what they were asked, and the faults in force."""
+    """Running suppliers: their addresses, the requests so far, and the faults in force."""
 
     app: ASGIApp
     cbs_url: str = ""
@@ -24,7 +24,7 @@ class Suppliers:
     faults: Faults = field(default_factory=Faults)
 
     def travel_to(self, as_of: date) -> None:
-        """Answer from now on, at the same address, as the sample stands on another day."""
+        """Answer from now on, at the same address, as the sample of another day."""
         self.app = sample_app(as_of)
 
 

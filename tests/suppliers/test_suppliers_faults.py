@@ -1,4 +1,4 @@
-"""The faults themselves: each does what it says, to whom it is chosen for, until it is taken away."""
+"""The faults themselves: each has its effect on the chosen part, until it is removed."""
 
 import io
 import zipfile
@@ -112,14 +112,14 @@ def test_the_sample_of_another_day_answers_at_the_same_address(suppliers):
     assert infos["Modified"] == "2026-05-01T02:00:00"
 
 
-def test_more_headers_are_told(suppliers):
+def test_more_headers_are_sent(suppliers):
     suppliers.faults.set("TypedDataSet", faults.with_headers(x_cache="HIT"))
     answer = ask(suppliers)
     assert answer.headers["X-Cache"] == "HIT"
     assert answer.json()["value"]
 
 
-def test_a_cache_goes_on_with_its_first_answer_and_tells_its_age(suppliers):
+def test_a_cache_repeats_its_first_answer_with_its_age(suppliers):
     cache = faults.Cache(datetime(2026, 11, 23, 5, tzinfo=UTC), tells=["age", "date", "x-cache"])
     suppliers.faults.set("TypedDataSet", cache)
     first = ask(suppliers)

@@ -1,4 +1,4 @@
-"""One bit that changes anywhere in landing, warehouse or releases is found, and told with what to do."""
+"""A bit that changes anywhere in landing, warehouse or releases is found, and reported with its remedy."""
 
 import random
 import shutil
@@ -60,15 +60,17 @@ def test_a_bit_flipped_anywhere_is_found(installation, workspace):
         bit = chance.randrange(path.stat().st_size * 8)
         flip(path, bit)
         try:
-            told = {finding.file for finding in verify(workspace).findings}
+            found = {finding.file for finding in verify(workspace).findings}
             # A damaged list of checksums says so of itself, or of the file whose line was hit.
-            assert told & {str(path.relative_to(installation.home)), *beside(installation, path)}, (path, bit)
+            assert found & {str(path.relative_to(installation.home)), *beside(installation, path)}, (path, bit)
         finally:
             flip(path, bit)
     assert verify(workspace).findings == []
 
 
 def beside(installation, path):
+    if path.name == "events.head":
+        return {"landing/events.jsonl"}
     if path.name != "SHA256SUMS":
         return set()
     return {str(other.relative_to(installation.home)) for other in path.parent.rglob("*")}
@@ -94,36 +96,46 @@ def test_a_delivery_replaced_with_all_its_checksums_is_found(installation, works
         write_checksums(folder)
         findings = verify(workspace).findings
         assert {finding.file for finding in findings} == {f"{folder.relative_to(installation.home)}/SHA256SUMS"}
-        assert all(finding.problem.startswith("is not the list with which release") for finding in findings)
+        assert [finding.problem for finding in findings] == ["is not the list of checksums in the event log"]
     finally:
         shutil.rmtree(folder)
         shutil.move(tmp_path / "kept", folder)
 
 
+def altered(log, old, new):
+    """The content of an event log in which the last occurrence of a text was altered."""
+    before = log.file.read_bytes()
+    place = before.rfind(old)
+    assert place >= 0
+    log.file.write_bytes(before[:place] + new + before[place + len(old) :])
+    return before
+
+
 def test_a_clock_that_was_moved_does_not_count(installation, workspace):
     store = FeedStore(workspace.landing, workspace.select([CBS])[0])
-    before = store.state_file.read_bytes()
-    state = store.state()
-    later = state.checked_at.replace(year=state.checked_at.year + 1)
-    store.state_file.write_bytes(
-        before.replace(state.checked_at.isoformat()[:10].encode(), later.isoformat()[:10].encode())
-    )
+    checked = f'"checked_at": "{store.state().checked_at:%Y}'.encode()
+    before = altered(store.event_log, checked, checked[:-1] + b"9")
     try:
         assert store.state().checked_at is None
         assert "changed outside Maandvers" in store.state().problems[0]
-        assert [finding.problem for finding in verify(workspace).findings] == ["has changed since it was written"]
-    finally:
-        store.state_file.write_bytes(before)
-
-
-def test_a_history_that_was_changed_is_told_with_what_to_do(installation, workspace):
-    journal = FeedStore(workspace.landing, workspace.select([CBS])[0]).event_log.file
-    before = journal.read_bytes()
-    journal.write_bytes(before.replace(b'"attempted_at": "2026', b'"attempted_at": "2025', 1))
-    try:
         (finding,) = verify(workspace).findings
-        assert finding.file == str(journal.relative_to(installation.home))
-        assert finding.problem.startswith(("was changed outside", "does not end as history.seal beside it says"))
-        assert finding.do.startswith("put it back from your back-up")
+        assert finding.file == "landing/events.jsonl"
+        assert finding.problem.startswith("was changed outside Maandvers, in line ")
+        assert finding.do.startswith("put it and events.head back from your back-up")
     finally:
-        journal.write_bytes(before)
+        store.event_log.file.write_bytes(before)
+    assert verify(workspace).findings == []
+
+
+def test_a_release_replaced_with_all_its_checksums_is_found(installation, workspace, tmp_path):
+    folder = installation.latest
+    shutil.copytree(folder, tmp_path / "kept", symlinks=True)
+    try:
+        (folder / "freshness.json").write_text("{}")
+        write_checksums(folder)
+        (finding,) = verify(workspace).findings
+        assert finding.file == f"releases/{folder.name}/SHA256SUMS"
+        assert finding.problem == "is not the list of checksums in the event log"
+    finally:
+        shutil.rmtree(folder)
+        shutil.move(tmp_path / "kept", folder)

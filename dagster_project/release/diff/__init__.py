@@ -1,4 +1,4 @@
-"""The release diff: what changed since the release before, told and never a reason to stop a run.
+"""Release diff: changes since the release before; never a reason to stop a run.
 
-Belongs here: comparing two releases, and the texts that tell of it. Does not: judging whether a change is right.
+Belongs here: comparing two releases, and the model of ``diff.json``. Does not: judging whether a change is right.
 """

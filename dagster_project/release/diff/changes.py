@@ -1,4 +1,4 @@
-"""What ``diff.json`` holds: the differences between a release and the one before it."""
+"""Content of ``diff.json``: the differences between a release and the one before it."""
 
 from datetime import date
 from typing import Literal
@@ -6,20 +6,20 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 FeedNews = Literal["first seen", "withheld", "still withheld", "shown again", "gone", "new delivery"]
-MartState = Literal["same", "changed", "new", "gone", "not compared"]
+MartState = Literal["same", "changed", "new", "gone"]
 
 
 class Problem(BaseModel):
-    """Why something could not be compared, for the data team and for readers."""
+    """Reason why the releases could not be compared, for the data team and for readers."""
 
     english: str
     dutch: str
 
 
 class Band(BaseModel):
-    """How far a kind of figure may move before readers are told of it one by one.
+    """Change up to which a kind of figure is not listed separately.
 
-    A figure is outside when it moved by more than ``share_pct`` percent of what it was, and by more than ``at_least``.
+    A figure is outside when it moved by more than ``share_pct`` percent of its value, and by more than ``at_least``.
     """
 
     name_ending: str
@@ -28,130 +28,107 @@ class Band(BaseModel):
     at_least: float = Field(gt=0)
 
 
-class FigureChange(BaseModel):
-    """The largest change of an indicator, or of a column of a wide mart."""
+class Counts(BaseModel):
+    """Numbers of figures by kind of change; one that is only withheld counts as vanished."""
 
-    figure: str
-    label_nl: str
-    unit_nl: str | None
-    decimals: int
-    # What tells the figure's row from the others of its mart, and the name of its region where it has one.
-    key: dict[str, str]
+    changed: int = 0
+    outside_band: int = 0
+    new: int = 0
+    vanished: int = 0
+
+
+class FigureChange(BaseModel):
+    """One changed figure."""
+
+    region_code: str
     region_name: str | None
+    period: str
     before: float
     after: float
-    # The figure was provisional, so that it was to change; None where the mart does not tell.
-    was_provisional: bool | None
-    # How many times the band the figure moved.
+    # A provisional figure was expected to change.
+    was_provisional: bool
+    # Size of the change, in bands.
     times_band: float
-    # How many more rows of this figure are outside.
-    others: int
 
 
-class FigureSummary(BaseModel):
-    """What happened to one indicator, or one column of a wide mart, in rows that both releases have."""
+class IndicatorDiff(Counts):
+    """Changed, new and vanished figures of one indicator."""
 
-    figure: str
+    indicator_code: str
     label_nl: str
-    changed: int
-    outside_band: int
-    # Had no value before, or has none now.
-    filled: int
-    emptied: int
-
-
-class MartDiff(BaseModel):
-    """What happened to one mart."""
-
-    mart: str
-    label_nl: str
-    state: MartState
-    problem: Problem | None = None
-    rows_before: int = 0
-    rows_after: int = 0
-    added: int = 0
-    gone: int = 0
-    changed: int = 0
-    # Rows that differ per column, of the rows that changed; clocks and delivery ids say nothing of what is told.
-    changed_columns: dict[str, int] = {}
-    new_columns: list[str] = []
-    gone_columns: list[str] = []
-    # Type before and after.
-    retyped_columns: dict[str, tuple[str, str]] = {}
-    figures: list[FigureSummary] = []
-    largest: list[FigureChange] = []
-
-    @property
-    def figures_changed(self) -> int:
-        """Figures with another value than before."""
-        return sum(figure.changed for figure in self.figures)
-
-    @property
-    def outside_band(self) -> int:
-        """Figures that moved by more than their band."""
-        return sum(figure.outside_band for figure in self.figures)
-
-    @property
-    def has_other_rows(self) -> bool:
-        """Whether rows came, went or changed."""
-        return bool(self.added or self.gone or self.changed)
-
-    @property
-    def has_other_columns(self) -> bool:
-        """Whether columns came, went or became of another type."""
-        return bool(self.new_columns or self.gone_columns or self.retyped_columns)
-
-
-class Revision(BaseModel):
-    """Figures of one feed that changed from one delivery to the next; from a delivery to itself, the models did it."""
-
+    theme_nl: str
+    unit_nl: str
+    decimals: int
     feed: str
-    delivery_before: str | None
-    delivery_after: str | None
-    changed: int
-    outside_band: int
-    filled: int
-    emptied: int
-    became_definitive: int
+    figures_before: int
+    figures_after: int
+    # Whether its definition is new or gone as well.
+    is_definition_changed: bool
+    # The figure that moved furthest, if outside its band.
+    largest: FigureChange | None
 
     @property
-    def is_by_delivery(self) -> bool:
-        """Whether the supplier sent something else, so that it is the supplier who revised."""
-        return self.delivery_before != self.delivery_after
+    def is_new(self) -> bool:
+        """Whether it has figures that it lacked in the release before."""
+        return not self.figures_before
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it lost all of its figures."""
+        return not self.figures_after
 
 
-class FeedDiff(BaseModel):
-    """What happened to one feed."""
+class Delivery(BaseModel):
+    """A delivery, with the day on which its supplier released it if it has figures in the release."""
+
+    delivery_id: str
+    released_on: date | None
+
+
+class EditionDiff(BaseModel):
+    """An edition of a feed with another delivery than before."""
+
+    edition: str
+    before: Delivery | None
+    after: Delivery | None
+
+
+class FeedDiff(Counts):
+    """Changes of one feed, with the figures that changed because of its deliveries."""
 
     feed: str
     supplier: str
     news: FeedNews
     reason: str | None = None
     reason_nl: str | None = None
-    # Per edition the delivery shown before and now.
-    deliveries: dict[str, tuple[str | None, str | None]] = {}
+    editions: list[EditionDiff] = []
+    became_definitive: int = 0
 
 
-class IndicatorDiff(BaseModel):
-    """An indicator that has figures in only one of the releases."""
+class MartDiff(BaseModel):
+    """Rows of one mart that are in one of the releases only; a changed row counts on both sides."""
 
-    indicator_code: str
+    mart: str
     label_nl: str
-    theme_nl: str
-    feed: str
-    # Also the definition is new, or gone; else it had none, or has none, to show.
-    is_defined_anew: bool
+    state: MartState
+    rows_before: int = 0
+    rows_after: int = 0
+    only_before: int = 0
+    only_after: int = 0
+    # Columns with their types; one of another type counts as gone and new.
+    new_columns: list[str] = []
+    gone_columns: list[str] = []
 
 
 class CodeVersion(BaseModel):
-    """With what the figures were computed: the program's version, and a digest of models, seeds and contracts."""
+    """Version of the program, and a digest of models, seeds and contracts."""
 
     version: str
     models: str
 
 
 class ReleaseFacts(BaseModel):
-    """What the diff needs of a release's ``release.json``."""
+    """Part of ``release.json`` that the diff reads."""
 
     release_id: str
     municipality_code: str
@@ -159,13 +136,13 @@ class ReleaseFacts(BaseModel):
     version: str
     models: str
     rows: dict[str, int]
-    # Delivery per edition of each feed that is shown, and why each other one is not.
+    # Delivery per edition of each feed that is shown, and the reason for each other one.
     deliveries: dict[str, dict[str, str]]
     withheld: dict[str, str]
 
     @property
     def code(self) -> CodeVersion:
-        """With what its figures were computed."""
+        """The code that computed its figures."""
         return CodeVersion(version=self.version, models=self.models)
 
     @property
@@ -183,26 +160,51 @@ class Compared(BaseModel):
 
 
 class ReleaseDiff(BaseModel):
-    """What changed since the release before."""
+    """Changes since the release before."""
 
     release_id: str
     as_of: date
     code: CodeVersion
     # None for the first release.
     before: Compared | None = None
-    # Why nothing could be compared.
     problem: Problem | None = None
     feeds: list[FeedDiff] = []
-    new_indicators: list[IndicatorDiff] = []
-    gone_indicators: list[IndicatorDiff] = []
-    revisions: list[Revision] = []
+    # Indicators with changed, new or vanished figures; those furthest outside their band first.
+    indicators: list[IndicatorDiff] = []
+    # Figures that changed although the deliveries they derive from did not.
+    changed_by_models: int = 0
     marts: list[MartDiff] = []
     bands: list[Band] = []
 
     @property
+    def total(self) -> Counts:
+        """The figures of all indicators together."""
+        return Counts(**{name: sum(getattr(one, name) for one in self.indicators) for name in Counts.model_fields})
+
+    @property
+    def new_indicators(self) -> list[IndicatorDiff]:
+        """Indicators with their first figures."""
+        return [one for one in self.indicators if one.is_new]
+
+    @property
+    def gone_indicators(self) -> list[IndicatorDiff]:
+        """Indicators that lost all of their figures."""
+        return [one for one in self.indicators if one.is_gone]
+
+    @property
+    def changed_marts(self) -> list[MartDiff]:
+        """Marts with other rows or columns."""
+        return [mart for mart in self.marts if mart.state != "same"]
+
+    @property
     def is_code_changed(self) -> bool:
-        """Whether the figures were computed in another way than before."""
+        """Whether the figures were computed by other code than before."""
         return self.before is not None and self.before.code != self.code
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether a reader sees nothing new."""
+        return not (self.feeds or self.changed_marts or self.is_code_changed or self.problem)
 
     @property
     def summary(self) -> str:
@@ -211,14 +213,15 @@ class ReleaseDiff(BaseModel):
             return f"Not compared with the release before: {self.problem.english}"
         if self.before is None:
             return "First release: nothing to compare with."
+        total = self.total
         parts = [
-            f"{sum(mart.added for mart in self.marts):,} rows added",
-            f"{sum(mart.gone for mart in self.marts):,} gone",
-            f"{sum(mart.changed for mart in self.marts):,} changed",
-            f"{sum(mart.outside_band for mart in self.marts):,} figures outside their band",
+            f"{total.changed:,} figures changed",
+            f"{total.outside_band:,} of them outside their band",
+            f"{total.new:,} new",
+            f"{total.vanished:,} vanished",
             f"{len(self.new_indicators)} new and {len(self.gone_indicators)} gone indicators",
+            f"{len(self.changed_marts)} marts changed",
         ]
-        parts += [f"not compared: {mart.mart}" for mart in self.marts if mart.problem]
         if self.is_code_changed:
             parts.append("models changed")
         return f"Since {self.before.release_id}: {', '.join(parts)}."

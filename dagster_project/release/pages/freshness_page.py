@@ -1,4 +1,4 @@
-"""The page that tells how fresh everything is."""
+"""Page with the freshness of every feed and mart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.rendering import write_page
-from expectations.frames import Judgement
-from expectations.rules import SUITE_TITLES
+from expectations.judgement import Judgement
+from expectations.suites import SUITES
 
 FRESHNESS = "freshness"
 # Great Expectations' own pages lie here.
@@ -34,7 +34,7 @@ def write_freshness_page(release: Path, report: FreshnessReport, outcome: AuditO
         "freshness.j2",
         {"feed_of": lambda name, told: told.feed(name)},
         report=report,
-        checks=[_check(release, suite, title, outcome.judgements) for suite, title in SUITE_TITLES.items()],
+        checks=[_check(release, name, suite.title_nl, outcome.judgements) for name, suite in SUITES.items()],
         failures=[judgement for judgement in outcome.judgements if not judgement.passed],
         problems=problems,
         shown=FAILURES_SHOWN,

@@ -1,4 +1,4 @@
-{% set own_municipality = "'" ~ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') ~ "'" %}
+{% set own_municipality = "'" ~ var('municipality_code') ~ "'" %}
 
 with locations as (select * from {{ ref('int_education__locations') }}),
 
@@ -107,7 +107,7 @@ estimated as (
         end as middle_count,
         case when is_readable and lower_count < upper_count then lower_count::double end as lower_count,
         case when is_readable and lower_count < upper_count then upper_count::double end as upper_count,
-        case when is_readable and lower_count < upper_count and known_count = 0 then 'secret' end as missing_reason
+        case when is_readable and lower_count < upper_count and known_count = 0 then 'suppressed' end as missing_reason
     from counted
 )
 

@@ -1,50 +1,50 @@
+{% set indicators = {
+    'duo.schools': {
+        'primary_schools_count': "'schools'",
+        'public_primary_schools_count': "'public_schools'",
+    },
+    'duo.pupils': {
+        'primary_pupils_count': "'pupils'",
+    },
+    'duo.school_advice': {
+        'school_advice_count': "'advice'",
+        'school_advice_practical_count': "'advice_practical'",
+        'school_advice_vmbo_count': "'advice_vmbo'",
+        'school_advice_vmbo_havo_count': "'advice_vmbo_havo'",
+        'school_advice_havo_count': "'advice_havo'",
+        'school_advice_vwo_count': "'advice_vwo'",
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with by_region as (select * from {{ ref('int_education__by_region') }}),
 
 newest_regions as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+delivered as ({{ delivered_indicators(['duo.schools', 'duo.pupils', 'duo.school_advice']) }}),
 
-counted_indicators as (
+measured as (
     select
-        indicator_code,
-        source_feed,
-        case indicator_code
-            when 'primary_schools_count' then 'schools'
-            when 'public_primary_schools_count' then 'public_schools'
-            when 'primary_pupils_count' then 'pupils'
-            when 'school_advice_count' then 'advice'
-            when 'school_advice_practical_count' then 'advice_practical'
-            when 'school_advice_vmbo_count' then 'advice_vmbo'
-            when 'school_advice_vmbo_havo_count' then 'advice_vmbo_havo'
-            when 'school_advice_havo_count' then 'advice_havo'
-            when 'school_advice_vwo_count' then 'advice_vwo'
-        end as measure
-    from dictionary
-    where source_feed in ('duo.schools', 'duo.pupils', 'duo.school_advice') and numerator is null
+        *,
+        {{ indicator_case(indicators) }} as measure
+    from delivered
 ),
 
 figures as (
     select
-        by_region.region_code,
-        coalesce(newest_regions.region_vintage, by_region.school_year) as region_vintage,
-        by_region.region_level,
-        counted_indicators.indicator_code,
-        null::integer as edition_year,
-        'year' as period_type,
-        by_region.school_year::varchar as period,
-        make_date(by_region.school_year, 8, 1) as period_start_date,
-        make_date(by_region.school_year + 1, 7, 31) as period_end_date,
-        true as is_complete_period,
-        by_region.middle_count as value,
-        by_region.lower_count as lower_bound,
-        by_region.upper_count as upper_bound,
-        null::varchar as status,
-        by_region.missing_reason,
-        by_region.feed,
-        by_region.delivery_id
+        {{ unpivoted_figures('by_region', indicators, dict(
+            in_year('by_region.school_year'),
+            region_vintage='coalesce(newest_regions.region_vintage, by_region.school_year)',
+            period_start_date='make_date(by_region.school_year, 8, 1)',
+            period_end_date='make_date(by_region.school_year + 1, 7, 31)',
+            value='by_region.middle_count',
+            lower_bound='by_region.lower_count',
+            upper_bound='by_region.upper_count',
+            missing_reason='by_region.missing_reason'
+        )) }}
     from by_region
-    inner join counted_indicators
-        on by_region.measure = counted_indicators.measure and by_region.feed = counted_indicators.source_feed
+    inner join measured as delivered
+        on by_region.measure = delivered.measure and by_region.feed = delivered.source_feed
     left join newest_regions on by_region.region_code = newest_regions.region_code
 )
 

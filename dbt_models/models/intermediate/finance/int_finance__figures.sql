@@ -1,23 +1,61 @@
+{% set indicators = {
+    'iv3.accounts': {
+        'budget_expense_eur': 'expense',
+        'budget_revenue_eur': 'revenue',
+        'budget_balance_eur': 'balance',
+        'accounts_expense_eur': 'expense',
+        'accounts_revenue_eur': 'revenue',
+        'accounts_balance_eur': 'balance',
+        'administration_expense_eur': 'expense_0',
+        'safety_expense_eur': 'expense_1',
+        'traffic_expense_eur': 'expense_2',
+        'economy_expense_eur': 'expense_3',
+        'education_expense_eur': 'expense_4',
+        'culture_and_recreation_expense_eur': 'expense_5',
+        'social_domain_expense_eur': 'expense_6',
+        'health_and_environment_expense_eur': 'expense_7',
+        'housing_and_planning_expense_eur': 'expense_8',
+        'youth_care_budget_expense_eur': 'youth_care_expense',
+        'youth_care_budget_revenue_eur': 'youth_care_revenue',
+        'youth_care_budget_balance_eur': 'youth_care_balance',
+        'wmo_budget_balance_eur': 'wmo_balance',
+        'youth_care_accounts_expense_eur': 'youth_care_expense',
+        'youth_care_accounts_revenue_eur': 'youth_care_revenue',
+        'youth_care_accounts_balance_eur': 'youth_care_balance',
+        'wmo_accounts_balance_eur': 'wmo_balance',
+    },
+    'ledger.actuals': {
+        'expense_to_date_eur': 'expense',
+        'revenue_to_date_eur': 'revenue',
+        'balance_to_date_eur': 'balance',
+        'youth_care_expense_to_date_eur': 'youth_care_expense',
+        'youth_care_balance_to_date_eur': 'youth_care_balance',
+        'youth_care_projected_balance_eur': 'youth_care.projected_revenue_eur - youth_care.projected_expense_eur',
+        'wmo_balance_to_date_eur': 'wmo_balance',
+    },
+    'ledger.budget': {
+        'current_budget_balance_eur': 'balance',
+        'youth_care_current_budget_balance_eur': 'youth_care_balance',
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 
 youth_care as (select * from {{ ref('int_finance__youth_care') }}),
 
 newest_regions as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
-
 -- Which dictionary rows each report fills.
-delivered_indicators as (
+delivered as (
     select
-        indicator_code,
-        source_feed,
+        *,
         case
             when source_feed = 'ledger.actuals' then 'month'
             when source_feed = 'ledger.budget' or indicator_code like '%budget%' then 'budget'
             else 'accounts'
         end as report_kind
-    from dictionary
-    where source_feed in ('iv3.accounts', 'ledger.actuals', 'ledger.budget') and numerator is null
+    from ({{ delivered_indicators(['iv3.accounts', 'ledger.actuals', 'ledger.budget']) }}) as known
 ),
 
 added_up as (
@@ -53,67 +91,27 @@ added_up as (
     group by all
 ),
 
+-- Iv3 is final at its second placement; the ledger of a year can change until its accounts are adopted.
 figures as (
     select
-        added_up.region_code,
-        coalesce(newest_regions.region_vintage, added_up.fiscal_year) as region_vintage,
-        'municipality' as region_level,
-        delivered_indicators.indicator_code,
-        added_up.edition_year,
-        case when added_up.report_kind = 'month' then 'month' else 'year' end as period_type,
-        added_up.fiscal_year::varchar
-        || case when added_up.report_kind = 'month' then '-' || substr(added_up.report, 7, 2) else '' end as period,
-        make_date(
+        {{ unpivoted_figures('added_up', indicators, {
+            'region_vintage': 'coalesce(newest_regions.region_vintage, added_up.fiscal_year)',
+            'region_level': "'municipality'",
+            'edition_year': 'added_up.edition_year',
+            'period_type': "case when added_up.report_kind = 'month' then 'month' else 'year' end",
+            'period': "added_up.fiscal_year::varchar
+        || case when added_up.report_kind = 'month' then '-' || substr(added_up.report, 7, 2) else '' end",
+            'period_start_date': "make_date(
             added_up.fiscal_year, case when added_up.report_kind = 'month' then month(added_up.period_end_date) else 1 end, 1
-        ) as period_start_date,
-        added_up.period_end_date,
-        added_up.is_complete as is_complete_period,
-        (case delivered_indicators.indicator_code
-            when 'budget_expense_eur' then added_up.expense
-            when 'budget_revenue_eur' then added_up.revenue
-            when 'budget_balance_eur' then added_up.balance
-            when 'accounts_expense_eur' then added_up.expense
-            when 'accounts_revenue_eur' then added_up.revenue
-            when 'accounts_balance_eur' then added_up.balance
-            when 'administration_expense_eur' then added_up.expense_0
-            when 'safety_expense_eur' then added_up.expense_1
-            when 'traffic_expense_eur' then added_up.expense_2
-            when 'economy_expense_eur' then added_up.expense_3
-            when 'education_expense_eur' then added_up.expense_4
-            when 'culture_and_recreation_expense_eur' then added_up.expense_5
-            when 'social_domain_expense_eur' then added_up.expense_6
-            when 'health_and_environment_expense_eur' then added_up.expense_7
-            when 'housing_and_planning_expense_eur' then added_up.expense_8
-            when 'youth_care_budget_expense_eur' then added_up.youth_care_expense
-            when 'youth_care_budget_revenue_eur' then added_up.youth_care_revenue
-            when 'youth_care_budget_balance_eur' then added_up.youth_care_balance
-            when 'wmo_budget_balance_eur' then added_up.wmo_balance
-            when 'youth_care_accounts_expense_eur' then added_up.youth_care_expense
-            when 'youth_care_accounts_revenue_eur' then added_up.youth_care_revenue
-            when 'youth_care_accounts_balance_eur' then added_up.youth_care_balance
-            when 'wmo_accounts_balance_eur' then added_up.wmo_balance
-            when 'expense_to_date_eur' then added_up.expense
-            when 'revenue_to_date_eur' then added_up.revenue
-            when 'balance_to_date_eur' then added_up.balance
-            when 'youth_care_expense_to_date_eur' then added_up.youth_care_expense
-            when 'youth_care_balance_to_date_eur' then added_up.youth_care_balance
-            when 'youth_care_projected_balance_eur' then youth_care.projected_revenue_eur - youth_care.projected_expense_eur
-            when 'wmo_balance_to_date_eur' then added_up.wmo_balance
-            when 'current_budget_balance_eur' then added_up.balance
-            when 'youth_care_current_budget_balance_eur' then added_up.youth_care_balance
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        -- Iv3 is final at its second placement; the ledger of a year can change until its accounts are adopted.
-        case when added_up.is_final then 'definitive' else 'provisional' end as status,
-        null::varchar as missing_reason,
-        added_up.feed,
-        added_up.delivery_id
+        )",
+            'is_complete_period': 'added_up.is_complete',
+            'status': "case when added_up.is_final then 'definitive' else 'provisional' end",
+        }) }}
     from added_up
-    inner join delivered_indicators
+    inner join delivered
         on
-            added_up.feed = delivered_indicators.source_feed
-            and added_up.report_kind = delivered_indicators.report_kind
+            added_up.feed = delivered.source_feed
+            and added_up.report_kind = delivered.report_kind
     left join youth_care
         on
             added_up.feed = 'ledger.actuals'

@@ -18,7 +18,7 @@ added_up as (
 placed as (
     select
         'ledger' as source,
-        '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}' as region_code,
+        '{{ var('municipality_code') }}' as region_code,
         fiscal_year,
         report,
         months_elapsed,

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'by_contract': ['rivm.health']}) }}
 
 with health as (select * from {{ ref('stg_rivm__health') }}),
 
@@ -6,50 +6,25 @@ regions as (select * from {{ ref('int_regions__vintages') }}),
 
 newest_regions as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
-
-delivered_indicators as (
-    select indicator_code
-    from dictionary
-    where source_feed = 'rivm.health' and numerator is null
-),
+delivered as ({{ delivered_indicators(['rivm.health']) }}),
 
 figures_and_bounds as (
     select
         health.margin,
         health.region_code,
         health.region_level,
-        delivered_indicators.indicator_code,
+        delivered.indicator_code,
         health.edition_year,
         health.period_type,
         health.period,
         health.period_start_date,
         health.period_end_date,
         health.status,
+        delivered.source_feed as feed,
         health.delivery_id,
-        (case delivered_indicators.indicator_code
-            when 'good_perceived_health_pct' then health.good_perceived_health_pct
-            when 'meets_exercise_guideline_pct' then health.meets_exercise_guideline_pct
-            when 'weekly_sports_pct' then health.weekly_sports_pct
-            when 'overweight_pct' then health.overweight_pct
-            when 'obesity_pct' then health.obesity_pct
-            when 'smokers_pct' then health.smokers_pct
-            when 'meets_alcohol_guideline_pct' then health.meets_alcohol_guideline_pct
-            when 'heavy_drinkers_pct' then health.heavy_drinkers_pct
-            when 'excessive_drinkers_pct' then health.excessive_drinkers_pct
-            when 'chronic_conditions_pct' then health.chronic_conditions_pct
-            when 'high_risk_of_anxiety_or_depression_pct' then health.high_risk_of_anxiety_or_depression_pct
-            when 'much_stress_pct' then health.much_stress_pct
-            when 'lonely_pct' then health.lonely_pct
-            when 'severely_lonely_pct' then health.severely_lonely_pct
-            when 'emotionally_lonely_pct' then health.emotionally_lonely_pct
-            when 'socially_lonely_pct' then health.socially_lonely_pct
-            when 'informal_carers_pct' then health.informal_carers_pct
-            when 'volunteers_pct' then health.volunteers_pct
-            when 'difficulty_getting_by_pct' then health.difficulty_getting_by_pct
-        end)::double as figure
+        ({{ indicator_case({}, 'health', by_contract=['rivm.health']) }})::double as figure
     from health
-    cross join delivered_indicators
+    cross join delivered
 ),
 
 estimates as (
@@ -63,6 +38,7 @@ estimates as (
         period_start_date,
         period_end_date,
         status,
+        feed,
         delivery_id,
         max(case when margin = 'estimate' then figure end) as value,
         max(case when margin = 'lower' then figure end) as lower_bound,
@@ -91,23 +67,11 @@ asked as (
 
 figures as (
     select
-        asked.region_code,
-        coalesce(regions.region_vintage, newest_regions.region_vintage, asked.edition_year) as region_vintage,
-        asked.region_level,
-        asked.indicator_code,
-        asked.edition_year,
-        asked.period_type,
-        asked.period,
-        asked.period_start_date,
-        asked.period_end_date,
-        true as is_complete_period,
-        asked.value,
-        asked.lower_bound,
-        asked.upper_bound,
-        asked.status,
-        null::varchar as missing_reason,
-        'rivm.health' as feed,
-        asked.delivery_id
+        {{ figure_columns('asked', {
+            'region_vintage': 'coalesce(regions.region_vintage, newest_regions.region_vintage, asked.edition_year)',
+            'is_complete_period': 'true',
+            'missing_reason': 'null::varchar',
+        }) }}
     from asked
     -- A table says on the borders of which year it stands.
     left join regions on asked.region_code = regions.region_code and asked.edition_year = regions.region_vintage

@@ -4,13 +4,13 @@ with kpis as (select * from {{ ref('kpis') }}),
 
 targets as (select * from {{ ref('targets') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 figures as (
     select *
     from {{ ref('int_indicators__noise') }}
     where
-        region_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        region_code = '{{ var('municipality_code') }}'
         and is_complete_period
         and value is not null
 ),

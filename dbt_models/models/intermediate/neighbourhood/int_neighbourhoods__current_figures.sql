@@ -4,7 +4,7 @@ with regions as (select * from {{ ref('int_regions__vintages') }}),
 
 figures as (select * from {{ ref('int_indicators__noise') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 neighbourhoods as (
     select

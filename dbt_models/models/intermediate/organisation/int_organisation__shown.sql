@@ -67,7 +67,7 @@ shown as (
         {% for quantity in quantities %}
         null as {{ quantity }},
         {% endfor %}
-        'secret' as missing_reason
+        'suppressed' as missing_reason
     from placed
     where is_hidden
 )

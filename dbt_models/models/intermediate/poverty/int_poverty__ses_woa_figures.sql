@@ -1,10 +1,20 @@
+{% set indicators = {
+    'cbs.ses_woa': {
+        'ses_woa_household_count': 'household_count',
+        'ses_woa_score': 'score',
+        'ses_woa_wealth_score': 'wealth_score',
+        'ses_woa_education_score': 'education_score',
+        'ses_woa_employment_score': 'employment_score',
+        'ses_woa_score_spread': 'score_spread',
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with ses_woa as (select * from {{ ref('stg_cbs__ses_woa') }}),
 
 downloads as (select * from {{ ref('stg_statline__ses_woa') }}),
 
 regions as (select * from {{ ref('int_regions__newest') }}),
-
-dictionary as (select * from {{ ref('indicators') }}),
 
 served as (
     select
@@ -25,7 +35,7 @@ served as (
 ),
 
 -- A download stands in for a region and year that CBS's service does not give: no row of a mart mixes the two.
-delivered as (
+complete as (
     select * from served
     union all
     select
@@ -52,48 +62,27 @@ delivered as (
 -- A table of newer borders holds every year as well, so one of them tells a year.
 newest as (
     select *
-    from delivered
+    from complete
     qualify row_number() over (partition by region_code, figures_year order by edition_year desc) = 1
 ),
 
-delivered_indicators as (
-    select indicator_code
-    from dictionary
-    where source_feed = 'cbs.ses_woa' and numerator is null
-),
+delivered as ({{ delivered_indicators(['cbs.ses_woa']) }}),
 
 figures as (
     select
-        newest.region_code,
-        coalesce(regions.region_vintage, newest.edition_year) as region_vintage,
-        newest.region_level,
-        delivered_indicators.indicator_code,
-        newest.edition_year,
-        'year' as period_type,
-        newest.figures_year::varchar as period,
-        make_date(newest.figures_year, 1, 1) as period_start_date,
-        make_date(newest.figures_year, 12, 31) as period_end_date,
-        true as is_complete_period,
-        (case delivered_indicators.indicator_code
-            when 'ses_woa_household_count' then newest.household_count
-            when 'ses_woa_score' then newest.score
-            when 'ses_woa_wealth_score' then newest.wealth_score
-            when 'ses_woa_education_score' then newest.education_score
-            when 'ses_woa_employment_score' then newest.employment_score
-            when 'ses_woa_score_spread' then newest.score_spread
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        newest.status,
-        null::varchar as missing_reason,
-        newest.feed,
-        newest.delivery_id
+        {{ unpivoted_figures('newest', indicators, dict(
+            in_year('newest.figures_year'),
+            region_vintage='coalesce(regions.region_vintage, newest.edition_year)',
+            edition_year='newest.edition_year',
+            status='newest.status',
+            feed='newest.feed'
+        )) }}
     from newest
     -- A download holds no parts of the score.
-    inner join delivered_indicators
+    inner join delivered
         on
             newest.feed = 'cbs.ses_woa'
-            or delivered_indicators.indicator_code in ('ses_woa_household_count', 'ses_woa_score', 'ses_woa_score_spread')
+            or delivered.indicator_code in ('ses_woa_household_count', 'ses_woa_score', 'ses_woa_score_spread')
     left join regions on newest.region_code = regions.region_code
 )
 

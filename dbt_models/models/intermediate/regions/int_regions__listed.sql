@@ -50,7 +50,7 @@ codes_in_reports as (
     ) as codes
     where
         regexp_full_match(region_code, 'BU[0-9]{8}')
-        and 'GM' || substr(region_code, 3, 4) = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        and 'GM' || substr(region_code, 3, 4) = '{{ var('municipality_code') }}'
         and not exists (select 1 from key_figures)
         and not exists (select 1 from drawn)
 ),
@@ -60,7 +60,7 @@ regions_in_reports as (
     union
     select 'WK' || substr(region_code, 3, 6), 'district' from codes_in_reports
     union
-    select '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}', 'municipality'
+    select '{{ var('municipality_code') }}', 'municipality'
     from reports
     where not exists (select 1 from key_figures) and not exists (select 1 from drawn)
 ),

@@ -11,7 +11,7 @@ own_regions as (
     where
         is_newest_vintage
         and region_level in ('neighbourhood', 'district', 'area', 'municipality')
-        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        and municipality_code = '{{ var('municipality_code') }}'
 ),
 
 -- What has no known place still belongs to the municipality.

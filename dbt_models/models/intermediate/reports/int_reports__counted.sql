@@ -24,7 +24,7 @@ own_neighbourhoods as (
     where
         region_level = 'neighbourhood'
         and is_newest_vintage
-        and municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+        and municipality_code = '{{ var('municipality_code') }}'
 ),
 
 -- Municipalities fill one code or the other; the first that is a neighbourhood of ours counts.

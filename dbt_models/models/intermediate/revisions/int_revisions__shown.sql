@@ -1,6 +1,6 @@
-with figures as (select * from {{ ref('int_indicators__values') }}),
+with figures as (select * from {{ ref('int_indicators__final') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
@@ -20,7 +20,7 @@ explained as (
             weight,
             reference_moment,
             rounding,
-            secret_below,
+            suppression_threshold,
             source_feed
         ) as explanation
     from dictionary

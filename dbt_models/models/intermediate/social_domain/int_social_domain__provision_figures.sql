@@ -1,16 +1,20 @@
+{% set indicators = {
+    'cbs.provisions': {
+        'social_domain_clients_count': 'clients_count',
+        'social_domain_households_count': 'households_count',
+        'households_with_more_laws_count': {'value': 'households_with_more_laws_count', 'columns': ['households_count', 'households_count', 'households_count', 'households_count']},
+        'households_with_three_or_more_provisions_count': {'value': 'households_with_three_or_more_count', 'columns': ['households_count', 'households_count', 'households_count']},
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with provisions as (select * from {{ ref('stg_cbs__provisions') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
 newest as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
-
-delivered_indicators as (
-    select indicator_code
-    from dictionary
-    where source_feed = 'cbs.provisions' and numerator is null
-),
+delivered as ({{ delivered_indicators(['cbs.provisions']) }}),
 
 by_combination as (
     select
@@ -60,33 +64,17 @@ known as (
 -- Clients and households are counted apart: a household puts together what its members have each by themselves.
 figures as (
     select
-        known.region_code,
-        coalesce(regions.region_vintage, newest.region_vintage, known.year_number) as region_vintage,
-        known.region_level,
-        delivered_indicators.indicator_code,
-        known.edition_year,
-        'year' as period_type,
-        known.year_number::varchar as period,
-        make_date(known.year_number, 1, 1) as period_start_date,
-        make_date(known.year_number, 12, 31) as period_end_date,
-        true as is_complete_period,
-        (case delivered_indicators.indicator_code
-            when 'social_domain_clients_count' then known.clients_count
-            when 'social_domain_households_count' then known.households_count
-            when 'households_with_more_laws_count' then known.households_with_more_laws_count
-            when 'households_with_three_or_more_provisions_count' then known.households_with_three_or_more_count
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        case when known.is_provisional then 'provisional' else 'definitive' end as status,
-        null::varchar as missing_reason,
-        'cbs.provisions' as feed,
-        known.delivery_id
+        {{ unpivoted_figures('known', indicators, dict(
+            in_year('known.year_number'),
+            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, known.year_number)',
+            edition_year='known.edition_year',
+            status="case when known.is_provisional then 'provisional' else 'definitive' end"
+        )) }}
     from known
     left join regions
         on known.region_code = regions.region_code and known.year_number = regions.region_vintage
     left join newest on known.region_code = newest.region_code
-    cross join delivered_indicators
+    cross join delivered
 )
 
 select * from figures

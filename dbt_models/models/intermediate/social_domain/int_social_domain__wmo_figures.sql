@@ -1,16 +1,20 @@
+{% set indicators = {
+    'cbs.wmo': {
+        'wmo_support_at_home_count': {'value': 'support_at_home_count', 'columns': ['clients_count']},
+        'wmo_household_help_count': {'value': 'household_help_count', 'columns': ['clients_count']},
+        'wmo_residence_count': {'value': 'residence_count', 'columns': ['clients_count']},
+        'wmo_aids_count': {'value': 'aids_count', 'columns': ['clients_count']},
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with wmo as (select * from {{ ref('stg_cbs__wmo') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
 newest as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
-
-delivered_indicators as (
-    select indicator_code
-    from dictionary
-    where source_feed = 'cbs.wmo' and numerator is null
-),
+delivered as ({{ delivered_indicators(['cbs.wmo']) }}),
 
 by_type as (
     select
@@ -32,33 +36,17 @@ by_type as (
 -- A client can have several types, so each type is a figure by itself and none is the sum of others.
 figures as (
     select
-        by_type.region_code,
-        coalesce(regions.region_vintage, newest.region_vintage, by_type.year_number) as region_vintage,
-        by_type.region_level,
-        delivered_indicators.indicator_code,
-        by_type.edition_year,
-        'year' as period_type,
-        by_type.year_number::varchar as period,
-        make_date(by_type.year_number, 1, 1) as period_start_date,
-        make_date(by_type.year_number, 12, 31) as period_end_date,
-        true as is_complete_period,
-        (case delivered_indicators.indicator_code
-            when 'wmo_support_at_home_count' then by_type.support_at_home_count
-            when 'wmo_household_help_count' then by_type.household_help_count
-            when 'wmo_residence_count' then by_type.residence_count
-            when 'wmo_aids_count' then by_type.aids_count
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        case when by_type.is_provisional then 'provisional' else 'definitive' end as status,
-        null::varchar as missing_reason,
-        'cbs.wmo' as feed,
-        by_type.delivery_id
+        {{ unpivoted_figures('by_type', indicators, dict(
+            in_year('by_type.year_number'),
+            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, by_type.year_number)',
+            edition_year='by_type.edition_year',
+            status="case when by_type.is_provisional then 'provisional' else 'definitive' end"
+        )) }}
     from by_type
     left join regions
         on by_type.region_code = regions.region_code and by_type.year_number = regions.region_vintage
     left join newest on by_type.region_code = newest.region_code
-    cross join delivered_indicators
+    cross join delivered
 )
 
 select * from figures

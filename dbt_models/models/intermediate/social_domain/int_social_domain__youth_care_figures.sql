@@ -1,16 +1,23 @@
+{% set indicators = {
+    'cbs.youth_care': {
+        'youth_help_without_residence_count': {'value': 'without_residence_count', 'columns': ['young_people_count']},
+        'youth_help_with_residence_count': {'value': 'with_residence_count', 'columns': ['young_people_count']},
+        'youth_protection_count': {'value': 'protection_count', 'columns': ['young_people_count']},
+        'youth_probation_count': {'value': 'probation_count', 'columns': ['young_people_count']},
+        'youth_care_trajectories_count': 'trajectory_count',
+        'youth_care_trajectories_by_gp_count': 'referred_by_gp_count',
+        'youth_care_trajectories_by_municipality_count': 'referred_by_municipality_count',
+    },
+} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with youth_care as (select * from {{ ref('stg_cbs__youth_care') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
 newest as (select * from {{ ref('int_regions__newest') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
-
-delivered_indicators as (
-    select indicator_code
-    from dictionary
-    where source_feed = 'cbs.youth_care' and numerator is null
-),
+delivered as ({{ delivered_indicators(['cbs.youth_care']) }}),
 
 -- Half a year is no half of the year: who has care in both halves is in the year once.
 by_form as (
@@ -36,36 +43,17 @@ by_form as (
 -- A young person can have several forms, so each form is a figure by itself and none is the sum of others.
 figures as (
     select
-        by_form.region_code,
-        coalesce(regions.region_vintage, newest.region_vintage, by_form.year_number) as region_vintage,
-        by_form.region_level,
-        delivered_indicators.indicator_code,
-        by_form.edition_year,
-        'year' as period_type,
-        by_form.year_number::varchar as period,
-        make_date(by_form.year_number, 1, 1) as period_start_date,
-        make_date(by_form.year_number, 12, 31) as period_end_date,
-        true as is_complete_period,
-        (case delivered_indicators.indicator_code
-            when 'youth_help_without_residence_count' then by_form.without_residence_count
-            when 'youth_help_with_residence_count' then by_form.with_residence_count
-            when 'youth_protection_count' then by_form.protection_count
-            when 'youth_probation_count' then by_form.probation_count
-            when 'youth_care_trajectories_count' then by_form.trajectory_count
-            when 'youth_care_trajectories_by_gp_count' then by_form.referred_by_gp_count
-            when 'youth_care_trajectories_by_municipality_count' then by_form.referred_by_municipality_count
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        case when by_form.is_provisional then 'provisional' else 'definitive' end as status,
-        null::varchar as missing_reason,
-        'cbs.youth_care' as feed,
-        by_form.delivery_id
+        {{ unpivoted_figures('by_form', indicators, dict(
+            in_year('by_form.year_number'),
+            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, by_form.year_number)',
+            edition_year='by_form.edition_year',
+            status="case when by_form.is_provisional then 'provisional' else 'definitive' end"
+        )) }}
     from by_form
     left join regions
         on by_form.region_code = regions.region_code and by_form.year_number = regions.region_vintage
     left join newest on by_form.region_code = newest.region_code
-    cross join delivered_indicators
+    cross join delivered
 )
 
 select * from figures

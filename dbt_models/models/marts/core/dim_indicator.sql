@@ -1,4 +1,6 @@
-with indicators as (select * from {{ ref('indicators') }}),
+{{ config(materialized='table') }}
+
+with indicators as (select * from {{ ref('int_indicators__dictionary') }}),
 
 themes as (select * from {{ ref('themes') }}),
 
@@ -24,7 +26,7 @@ final as (
         indicators.reference_moment,
         indicators.source_feed,
         indicators.rounding,
-        indicators.secret_below,
+        indicators.suppression_threshold,
         indicators.finest_level
     from indicators
     left join themes on indicators.theme_code = themes.theme_code

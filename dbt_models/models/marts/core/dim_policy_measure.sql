@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with measures as (select * from {{ ref('policy_measures') }}),
 
 final as (
@@ -12,7 +14,7 @@ final as (
         cost_eur,
         municipality_code
     from measures
-    where municipality_code = '{{ env_var('MAANDVERS_WAREHOUSE_MUNICIPALITY', 'GM9999') }}'
+    where municipality_code = '{{ var('municipality_code') }}'
 )
 
 select * from final

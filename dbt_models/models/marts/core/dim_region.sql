@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with regions as (select * from {{ ref('int_regions__vintages') }}),
 
 final as (

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with crosswalk as (select * from {{ ref('int_regions__crosswalk') }}),
 
 final as (

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with drawn as (select * from {{ ref('int_regions__drawn') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

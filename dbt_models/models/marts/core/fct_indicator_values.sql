@@ -1,6 +1,4 @@
-{{ config(materialized='view') }}
-
-with figures as (select * from {{ ref('int_indicators__values') }}),
+with figures as (select * from {{ ref('int_indicators__final') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 

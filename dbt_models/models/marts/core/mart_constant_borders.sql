@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with figures as (select * from {{ ref('int_indicators__constant_borders') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with figures as (select * from {{ ref('int_revisions__figures') }}),
 
 publication as (select * from {{ ref('stg_maandvers__publication') }}),

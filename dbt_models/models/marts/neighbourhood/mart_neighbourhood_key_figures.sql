@@ -1,119 +1,72 @@
-{{ config(materialized='view') }}
+{#- The figures and their edition years are the columns in the mart's YAML that say so by type and name. -#}
+{%- set columns = yaml_of_the_mart().columns.values() | list -%}
+{%- set indicators = columns | selectattr('data_type', 'in', ['double', 'bigint']) | list -%}
+{%- set of_region = ['neighbourhood_code', 'neighbourhood_name', 'district_code', 'district_name', 'municipality_code', 'municipality_name', 'region_vintage', 'unchanged_since', 'most_common_postcode'] -%}
 
-with figures as (select * from {{ ref('int_neighbourhoods__key_figures') }}),
+with regions as (select * from {{ ref('int_regions__vintages') }}),
+
+figures as (select * from {{ ref('int_indicators__final') }}),
+
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
+neighbourhoods as (
+    select
+        region_code as neighbourhood_code,
+        region_name as neighbourhood_name,
+        {{ of_region[2:] | join(',\n        ') }}
+    from regions
+    -- Without a name the code occurs in reports only, while CBS is withheld.
+    where region_level = 'neighbourhood' and is_newest_vintage and region_name is not null
+),
+
+-- An older edition describes the same neighbourhood only if code and border have stayed since.
+current_figures as (
+    select
+        neighbourhoods.neighbourhood_code,
+        figures.indicator_code,
+        dictionary.theme_code,
+        figures.edition_year,
+        figures.period_end_date,
+        figures.value,
+        figures.released_at,
+        freshness.checked_at,
+        freshness.fresh_until
+    from neighbourhoods
+    inner join figures
+        on
+            neighbourhoods.neighbourhood_code = figures.region_code
+            and figures.edition_year >= neighbourhoods.unchanged_since
+    inner join dictionary on figures.indicator_code = dictionary.indicator_code
+    left join freshness on figures.feed = freshness.feed
+    where figures.is_current and figures.feed = 'cbs.key_figures'
+),
+
+side_by_side as (
+    select
+        neighbourhood_code,
+        {%- for column in indicators %}
+        {{ figure_of(column.name) }}::{{ column.data_type }} as {{ column.name }},
+        {%- endfor %}
+        {%- for column in columns if column.name.endswith('_edition_year') %}
+        min(case when theme_code = '{{ column.name | replace('_edition_year', '') }}' then edition_year end) as {{ column.name }},
+        {%- endfor %}
+        min(case when value is not null then period_end_date end) as period_end_date,
+        min(checked_at) as checked_at,
+        min(released_at) as released_at,
+        min(fresh_until) as fresh_until
+    from current_figures
+    group by neighbourhood_code
+),
+
 final as (
     select
-        figures.neighbourhood_code,
-        figures.neighbourhood_name,
-        figures.district_code,
-        figures.district_name,
-        figures.municipality_code,
-        figures.municipality_name,
-        figures.region_vintage,
-        figures.unchanged_since,
-        figures.most_common_postcode,
-        figures.population_count,
-        figures.male_count,
-        figures.female_count,
-        figures.population_0_14_count,
-        figures.population_15_24_count,
-        figures.population_25_44_count,
-        figures.population_45_64_count,
-        figures.population_65_plus_count,
-        figures.births_count,
-        figures.deaths_count,
-        figures.population_density_per_km2,
-        figures.male_pct,
-        figures.female_pct,
-        figures.population_0_14_pct,
-        figures.population_15_24_pct,
-        figures.population_25_44_pct,
-        figures.population_45_64_pct,
-        figures.population_65_plus_pct,
-        figures.births_per_1000,
-        figures.deaths_per_1000,
-        figures.population_edition_year,
-        figures.household_count,
-        figures.single_person_household_count,
-        figures.household_without_children_count,
-        figures.household_with_children_count,
-        figures.average_household_size,
-        figures.single_person_household_pct,
-        figures.household_without_children_pct,
-        figures.household_with_children_pct,
-        figures.households_edition_year,
-        figures.dwelling_count,
-        figures.average_property_value_thousand_eur,
-        figures.single_family_dwelling_pct,
-        figures.vacant_dwelling_pct,
-        figures.owner_occupied_dwelling_pct,
-        figures.rental_dwelling_pct,
-        figures.housing_association_dwelling_pct,
-        figures.dwellings_built_from_2000_pct,
-        figures.housing_edition_year,
-        figures.average_electricity_use_kwh,
-        figures.average_electricity_use_apartment_kwh,
-        figures.average_gas_use_m3,
-        figures.average_gas_use_apartment_m3,
-        figures.energy_edition_year,
-        figures.low_education_count,
-        figures.medium_education_count,
-        figures.high_education_count,
-        figures.known_education_count,
-        figures.low_education_pct,
-        figures.medium_education_pct,
-        figures.high_education_pct,
-        figures.net_labour_participation_pct,
-        figures.education_work_edition_year,
-        figures.average_income_per_inhabitant_thousand_eur,
-        figures.low_income_household_pct,
-        figures.household_below_social_minimum_pct,
-        figures.household_up_to_110_pct_social_minimum_pct,
-        figures.median_household_wealth_thousand_eur,
-        figures.income_edition_year,
-        figures.welfare_recipients_count,
-        figures.welfare_recipients_per_1000,
-        figures.disability_benefit_recipients_count,
-        figures.disability_benefit_recipients_per_1000,
-        figures.unemployment_benefit_recipients_count,
-        figures.unemployment_benefit_recipients_per_1000,
-        figures.state_pension_recipients_count,
-        figures.state_pension_recipients_per_1000,
-        figures.benefits_edition_year,
-        figures.youth_care_recipients_count,
-        figures.youth_care_recipients_pct,
-        figures.wmo_clients_count,
-        figures.wmo_clients_per_1000,
-        figures.care_edition_year,
-        figures.business_establishment_count,
-        figures.business_establishments_per_1000,
-        figures.business_edition_year,
-        figures.car_count,
-        figures.cars_per_household,
-        figures.cars_per_1000,
-        figures.mobility_edition_year,
-        figures.distance_to_gp_km,
-        figures.distance_to_supermarket_km,
-        figures.distance_to_daycare_km,
-        figures.distance_to_school_km,
-        figures.schools_within_3_km,
-        figures.proximity_edition_year,
-        figures.area_total_ha,
-        figures.area_land_ha,
-        figures.area_water_ha,
-        figures.area_water_pct,
-        figures.urbanity_class,
-        figures.address_density_per_km2,
-        figures.land_use_edition_year,
-        figures.period_end_date,
-        clocks.checked_at,
-        figures.released_at,
-        clocks.fresh_until
-    from figures
-    left join freshness as clocks on figures.feed = clocks.feed
+        {%- for column in columns %}
+        {{ 'neighbourhoods' if column.name in of_region else 'side_by_side' }}.{{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from neighbourhoods
+    inner join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code
 )
 
 select * from final

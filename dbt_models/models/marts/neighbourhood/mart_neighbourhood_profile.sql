@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with profile as (select * from {{ ref('int_neighbourhoods__profile') }}),
 
 regions as (select * from {{ ref('dim_region') }}),

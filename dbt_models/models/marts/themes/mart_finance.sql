@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

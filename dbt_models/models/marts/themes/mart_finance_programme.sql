@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with programmes as (select * from {{ ref('int_finance__by_programme') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

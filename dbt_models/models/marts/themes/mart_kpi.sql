@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with board as (select * from {{ ref('int_kpi__board') }}),
 
 indicators as (select * from {{ ref('dim_indicator') }}),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with monthly as (select * from {{ ref('int_reports__monthly') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

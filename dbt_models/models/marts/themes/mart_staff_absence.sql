@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with monthly as (select * from {{ ref('int_organisation__monthly') }}),
 
 benchmark as (select * from {{ ref('int_organisation__benchmark') }}),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with youth_care as (select * from {{ ref('int_finance__youth_care') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),

@@ -1,8 +1,11 @@
+{% set indicators = {'greenery.trees': {'tree_count': 'tree_count'}} %}
+{{ config(meta={'indicators': indicators}) }}
+
 with trees as (select * from {{ ref('stg_greenery__trees') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-dictionary as (select * from {{ ref('indicators') }}),
+delivered as ({{ delivered_indicators(['greenery.trees']) }}),
 
 by_region as (
     select
@@ -11,6 +14,7 @@ by_region as (
         parts.region_level,
         trees.month_start_date,
         trees.month_end_date,
+        true as is_complete_month,
         trees.delivery_id,
         sum(trees.tree_count) as tree_count
     from trees
@@ -20,27 +24,9 @@ by_region as (
 
 figures as (
     select
-        by_region.region_code,
-        by_region.region_vintage,
-        by_region.region_level,
-        dictionary.indicator_code,
-        null::integer as edition_year,
-        'month' as period_type,
-        strftime(by_region.month_start_date, '%Y-%m') as period,
-        by_region.month_start_date as period_start_date,
-        by_region.month_end_date as period_end_date,
-        true as is_complete_period,
-        (case dictionary.indicator_code
-            when 'tree_count' then by_region.tree_count
-        end)::double as value,
-        null::double as lower_bound,
-        null::double as upper_bound,
-        null::varchar as status,
-        null::varchar as missing_reason,
-        'greenery.trees' as feed,
-        by_region.delivery_id
+        {{ unpivoted_figures('by_region', indicators, in_month('by_region')) }}
     from by_region
-    inner join dictionary on dictionary.source_feed = 'greenery.trees' and dictionary.numerator is null
+    cross join delivered
 )
 
 select * from figures

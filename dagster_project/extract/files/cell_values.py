@@ -1,0 +1,257 @@
+"""Conversion of a column's values to one form: numbers with a point, ISO dates, true and false.
+
+A number such as 1.234 is over a thousand in a Dutch export and just over one in an English one. One value is ambiguous,
+but a column rarely is: its form is the one in which each value is a number. If both forms fit and give different
+numbers, the file is refused and its author asked.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from dagster_project.contracts.model import Column
+from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
+from dagster_project.installation.workspace import LOCAL_TIME
+
+EXPECTED: dict[str, str] = {
+    "bigint": "a whole number, such as 12",
+    "integer": "a whole number, such as 12",
+    "double": "a number, such as 12,5",
+    "boolean": "ja or nee",
+    "date": "a date, such as 31-12-2025",
+    "timestamptz": "a moment, such as 31-12-2025 14:05",
+    "varchar": "a text",
+}
+NUMBERS = ("bigint", "integer", "double")
+YES = {"ja", "j", "true", "waar", "t", "yes", "y", "1"}
+NO = {"nee", "n", "false", "onwaar", "f", "no", "0"}
+DAY = re.compile(
+    r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4}))"
+    r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+# Digits in groups of three after one to three that do not start with 0, or without groups.
+DUTCH = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:,\d+)?")
+ENGLISH = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:\.\d+)?")
+SIGNED = re.compile(r"(?P<before>[-+]?)\s*€?\s*(?P<digits>[\d., ]+?)(?P<exponent>[eE][-+]?\d+)?(?P<after>-?)")
+PSEUDONYM_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class WrongValue:
+    """An invalid value: its place in the column, and what is expected."""
+
+    position: int
+    expected: str
+    came: str
+    do: str
+    # Number of such values in the column.
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class ColumnReader:
+    """Reader of the values of one column."""
+
+    column: Column
+    missing: frozenset[str]
+    decimal_mark: str | None
+    # Values of a feed about persons are not repeated in errors, which end up in logs.
+    shows_values: bool
+    # Takes a person's key to another, the same within one delivery.
+    pseudonym: Callable[[str], str]
+
+    def read(self, cells: Sequence[Cell]) -> list[str] | WrongValue:
+        """The values in the form that landing reads; or the first that is wrong."""
+        values = [self._tidy(cell) for cell in cells]
+        if self.column.data_type in NUMBERS:
+            ambiguous, text_to_number = self._number_reader(values)
+            if ambiguous:
+                return ambiguous
+        else:
+            text_to_number = {}
+        texts, wrong = [], []
+        for position, value in enumerate(values):
+            text = self._converted(value, text_to_number)
+            if isinstance(text, OddCell):
+                wrong.append((position, text))
+            else:
+                texts.append(text)
+        if wrong:
+            position, odd = wrong[0]
+            return WrongValue(position, odd.expected, odd.came, odd.do, len(wrong))
+        return texts
+
+    def _tidy(self, cell: Cell) -> Cell:
+        return " ".join(cell.split("\u00a0")).strip() if isinstance(cell, str) else cell
+
+    def _converted(self, value: Cell, numbers: dict[str, str | None]) -> str | OddCell:
+        if isinstance(value, OddCell):
+            return value
+        if is_empty(value):
+            if self.column.meta.minimum_fill_pct < 100:
+                return ""
+            return self._wrong(value, "fill it in, or leave out a row that is no data")
+        if isinstance(value, str) and value in self.missing:
+            return value
+        match self.column.data_type:
+            case "bigint" | "integer" | "double":
+                text = numbers.get(value) if isinstance(value, str) else _number_in_cell(value, self.column)
+            case "boolean":
+                text = _boolean(value)
+            case "date":
+                text = _day(value)
+            case "timestamptz":
+                text = _moment(value)
+            case _:
+                text = _text(value)
+        if text is None:
+            return self._wrong(value, "correct the value, or format the column for this kind of value")
+        return self._accepted(text, value)
+
+    def _accepted(self, text: str, value: Cell) -> str | OddCell:
+        accepted = self.column.meta.accepted_values
+        if accepted:
+            same = next((known for known in accepted if known.casefold() == text.casefold()), None)
+            if same is None:
+                return OddCell(f"one of {', '.join(accepted)}", self._shown(value), "choose one of these values")
+            text = same
+        return self.pseudonym(text) if self.column.meta.is_pseudonymised else text
+
+    def _wrong(self, value: Cell, do: str) -> OddCell:
+        return OddCell(EXPECTED[self.column.data_type], self._shown(value), do)
+
+    def _shown(self, value: Cell) -> str:
+        kind = _kind(value)
+        if is_empty(value):
+            return "nothing"
+        if self.shows_values and not self.column.meta.is_pseudonymised:
+            return f"{kind}: {str(value)[:60]!r}"
+        return f"{kind} of {len(str(value))} characters"
+
+    def _number_reader(self, values: Sequence[Cell]) -> tuple[WrongValue | None, dict[str, str | None]]:
+        """Each text of the column as a number, None for other texts; or the reason why the form is ambiguous."""
+        texts = {
+            value: position
+            for position, value in reversed(list(enumerate(values)))
+            if isinstance(value, str) and value and value not in self.missing
+        }
+        is_whole = self.column.data_type != "double"
+        dutch = {text: _number(text, DUTCH, ".", ",", is_whole) for text in texts}
+        english = {text: _number(text, ENGLISH, ",", ".", is_whole) for text in texts}
+        if self.decimal_mark is not None:
+            return None, dutch if self.decimal_mark == "," else english
+        # A text that is a number in neither form says nothing about the form, and is reported later.
+        numbers = [text for text in texts if dutch[text] is not None or english[text] is not None]
+        only_dutch = [text for text in numbers if english[text] is None]
+        only_english = [text for text in numbers if dutch[text] is None]
+        differing = [text for text in numbers if dutch[text] != english[text]]
+        if only_dutch and only_english:
+            return self._undecided(texts, only_dutch, only_english), {}
+        if not only_dutch and not only_english and differing:
+            return self._undecided(texts, differing, []), {}
+        return None, english if only_english else dutch
+
+    def _undecided(self, places: dict[str, int], some: list[str], others: list[str]) -> WrongValue:
+        first = min(some, key=lambda text: places[text])
+        shown = self._shown(first)
+        if others:
+            expected = "numbers written in one form: decimals behind a comma, or behind a point"
+            came = (
+                f"both forms in one column, such as {shown} here and {self._shown(min(others, key=places.__getitem__))}"
+            )
+        else:
+            expected = "numbers in which the meaning of point and comma is clear"
+            came = f"{shown}, and no other value shows whether its separator marks thousands or decimals"
+        do = "write numbers without separators for thousands, or set decimal_mark in the contract"
+        return WrongValue(places[first], expected, came, do, len(some))
+
+
+def pseudonyms(key: bytes) -> Callable[[str], str]:
+    """Keyed one-way pseudonymisation (HMAC-SHA256)."""
+    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
+
+
+def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_whole: bool) -> str | None:
+    """A number of a form, written with a point; None for any other text."""
+    match = SIGNED.fullmatch(text)
+    if match is None or (match["before"] and match["after"]):
+        return None
+    digits = match["digits"].strip()
+    if not form.fullmatch(digits):
+        return None
+    plain = digits.replace(" ", "").replace(thousands, "").replace(decimals, ".")
+    sign = "-" if "-" in (match["before"], match["after"]) else ""
+    number = f"{sign}{plain}{match['exponent'] or ''}"
+    if not is_whole:
+        return number
+    value = Decimal(number)
+    return f"{value:.0f}" if value == value.to_integral_value() else None
+
+
+def _number_in_cell(value: Cell, column: Column) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if column.data_type == "double":
+        return repr(value)
+    return str(int(value)) if value == int(value) else None
+
+
+def _boolean(value: Cell) -> str | None:
+    text = str(value).casefold()
+    return "true" if text in YES else "false" if text in NO else None
+
+
+def _day(value: Cell) -> str | None:
+    """A day. A time of day is dropped only if it is midnight, which programs append to a date."""
+    moment = _clock(value)
+    if moment is None or moment.time().replace(microsecond=0).isoformat() != "00:00:00":
+        return None
+    return moment.date().isoformat()
+
+
+def _moment(value: Cell) -> str | None:
+    moment = _clock(value)
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)).isoformat()
+
+
+def _clock(value: Cell) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    match = DAY.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day = (match[one] or match[other] for one, other in (("year", "y"), ("month", "m"), ("day", "d")))
+    hour, _, rest = (match["time"] or "00:00").partition(":")
+    try:
+        return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest}{match['zone'] or ''}")
+    except ValueError:
+        return None
+
+
+def _text(value: Cell) -> str | None:
+    """A text, unchanged. Excel drops the trailing zero of a code such as 6.10, so a fraction is no text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _kind(value: Cell) -> str:
+    match value:
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case date():
+            return "a date"
+        case _:
+            return "a text"

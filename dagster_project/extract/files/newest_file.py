@@ -1,0 +1,213 @@
+"""Finder of the file to read: the newest of a folder by the day of its export, or the one at an address."""
+
+import io
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urljoin, urlsplit
+
+from dagster_project.contracts.protocols import Parameters
+from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.extract.answer import Stored
+from dagster_project.extract.http import Http
+from dagster_project.extract.http_age import http_date
+from dagster_project.installation.workspace import LOCAL_TIME
+
+# The last is StatLine's form in the names of downloads.
+DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
+# Files that Excel, LibreOffice and file systems add next to an open file.
+HIDDEN_PREFIXES = ("~$", ".")
+
+
+class FileParameters(Parameters):
+    """Location of a CSV or Excel file: the inbox, with a folder per feed, or an address."""
+
+    location: str | None = None
+    # The location is a page of links: the link that this expression fits is the file, requested from the page's host.
+    # Of several it is the one with the highest group named 'edition', or else the last.
+    link_pattern: str | None = None
+    # Names of the files to read; a group named 'date' contains the day of the export. Without it, the modification
+    # time of the file counts.
+    file_pattern: str = r".*?(?P<date>20\d{2}-[01]\d-[0-3]\d|20\d{2}[01]\d[0-3]\d)?\.(csv|xlsx)"
+    sheet: str | None = None
+    # The decimal mark, for a file whose numbers do not show it.
+    decimal_mark: Literal[",", "."] | None = None
+    # A table of another publisher: 'Totaal' is one of its classes, and it does not say whether its figures are final.
+    is_published_table: bool = False
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file as received: its content, its name, and the day of its export where that is known."""
+
+    content: io.BufferedRandom | io.BufferedReader
+    url: str
+    name: str
+    exported_at: datetime | None
+    # The name contains the day, so that a later copy of the file has the same.
+    is_dated: bool
+    # A file in a folder does not describe the days after its export; an address answers for today.
+    is_from_folder: bool
+    validators: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finder of the files of one feed."""
+
+    feed: str
+    location: str
+    parameters: FileParameters
+    http: Http
+    # Identifiers of tables that are published per year; names of their files contain the identifier or the year.
+    editions: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the file is downloaded."""
+        return self.location.startswith(("http://", "https://"))
+
+    @contextmanager
+    def newest(self, year: int | None, stored: Stored | None) -> Iterator[FoundFile | None]:
+        """Open the newest file; None if its supplier confirms that the stored one is.
+
+        A download is in an unnamed file, which disappears with the process.
+        """
+        if self.is_address:
+            with tempfile.TemporaryFile() as content:
+                yield self._download(self._address(), stored, content)
+            return
+        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
+        with path.open("rb") as content:
+            yield FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
+
+    def years(self) -> list[int]:
+        """Years for which the folder has a table; raises SupplierUnreachableError if there is none."""
+        files = self._candidates(Path(self.location).resolve())
+        years = sorted({year for path in files if (year := self._year_of(path.name))})
+        if not years:
+            raise SupplierUnreachableError(
+                self.feed,
+                problem="its folder contains no file of a known year",
+                expected=f"one of {', '.join(self._names_of_years())} in the name of each file",
+                came=", ".join(path.name for path in files[:5]),
+                do="put the table's identifier or year in its name",
+            )
+        return years
+
+    def _names_of_years(self) -> list[str]:
+        return [f"{identifier} or {year}" for year, identifier in self.editions.items()]
+
+    def _year_of(self, name: str) -> int | None:
+        """Edition of a file, by its name without the day of its export."""
+        match = re.fullmatch(self.parameters.file_pattern, name, re.IGNORECASE)
+        bare = name.replace((match.groupdict().get("date") if match else None) or "\0", "")
+        for year, identifier in self.editions.items():
+            if identifier.casefold() in bare.casefold():
+                return year
+        return next((year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", bare)), None)
+
+    def _newest_in(self, folder: Path, year: int | None) -> tuple[Path, datetime, bool]:
+        candidates = [path for path in self._candidates(folder) if year is None or self._year_of(path.name) == year]
+        dated = [(path, self._date_in(path.name)) for path in candidates]
+        return max(
+            ((path, day or datetime.fromtimestamp(path.stat().st_mtime, UTC), day is not None) for path, day in dated),
+            key=lambda found: (found[1], found[0].stat().st_mtime, found[0].name),
+        )
+
+    def _candidates(self, folder: Path) -> list[Path]:
+        candidates = [folder] if folder.is_file() else [path for path in self._files(folder) if self._fits(path)]
+        if not candidates:
+            pattern = self.parameters.file_pattern
+            others = ", ".join(path.name for path in self._files(folder)[:5])
+            raise SupplierUnreachableError(
+                self.feed,
+                problem="its folder contains no file that fits",
+                expected=f"a file such as {self.feed.partition('.')[2]}_2026-11-01.xlsx; names fit {pattern}",
+                came=f"{others or 'nothing'} in {folder}" if folder.is_dir() else f"no folder {folder}",
+                do="put a file with such a name there; save an .xls or .ods as .xlsx first"
+                if folder.is_dir()
+                else f"put the folder back; if it is no longer used, name {self.feed} in the setting 'without'",
+            )
+        return candidates
+
+    def _files(self, folder: Path) -> list[Path]:
+        if not folder.is_dir():
+            return []
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        return [path for path in files if not path.name.startswith(HIDDEN_PREFIXES)]
+
+    def _fits(self, path: Path) -> bool:
+        return re.fullmatch(self.parameters.file_pattern, path.name, re.IGNORECASE) is not None
+
+    def _date_in(self, name: str) -> datetime | None:
+        """Day in the name of a file, from midnight local time; None if the contract finds none."""
+        match = re.fullmatch(self.parameters.file_pattern, name, re.IGNORECASE)
+        text = match.groupdict().get("date") if match else None
+        if text is None:
+            return None
+        for form in DATE_FORMS:
+            try:
+                return datetime.strptime(text, form).replace(tzinfo=LOCAL_TIME)
+            except ValueError:
+                continue
+        raise DeliveryError(
+            self.feed,
+            problem=f"the name of {name} contains a day that does not exist",
+            expected="year, month and day, such as 2026-11-01 or 20261101",
+            came=text,
+            do="give the file the day of its export as its date",
+        )
+
+    def _address(self) -> str:
+        """Address of the file: the location itself, or the newest link of that page that fits."""
+        pattern = self.parameters.link_pattern
+        if pattern is None:
+            return self.location
+        links = _Links()
+        links.feed(self.http.get(self.location).decode("utf-8", "replace"))
+        fitting = [(match, link) for link in links.found if (match := re.search(pattern, link))]
+        if not fitting:
+            raise DeliveryError(
+                self.feed,
+                problem=f"no link on the page {self.location} fits",
+                expected=f"a link that fits {pattern!r}",
+                came=", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx")))[:300]
+                or f"{len(links.found)} links, none to a .csv or .xlsx",
+                do="open the page in a browser; if the file has another kind of name now, adapt link_pattern",
+            )
+        # Suppliers do not guarantee the order of links; a school year in their names shows which is newest.
+        _, newest = max(reversed(fitting), key=lambda found: found[0].groupdict().get("edition") or "")
+        # DUO's catalogue names an internal host, which cannot be reached from outside.
+        page = urlsplit(self.location)
+        return urlsplit(urljoin(self.location, newest))._replace(scheme=page.scheme, netloc=page.netloc).geturl()
+
+    def _download(self, url: str, stored: Stored | None, content: io.BufferedRandom) -> FoundFile | None:
+        known = stored.validators if stored and stored.validators.get("url") == url else {}
+        download = self.http.download(url, known, content)
+        if download is None:
+            return None
+        name = unquote(Path(urlsplit(url).path).name) or url
+        day = self._date_in(name)
+        exported_at = day or http_date(download.validators.get("Last-Modified"))
+        return FoundFile(content, url, name, exported_at, day is not None, False, download.validators)
+
+
+class _Links(HTMLParser):
+    """Parser for the addresses of a page's links, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Record the address of a link."""
+        address = dict(attrs).get("href") if tag == "a" else None
+        if address:
+            self.found.append(address)

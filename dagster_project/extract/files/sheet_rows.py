@@ -1,0 +1,53 @@
+"""Rows of a file of any form: numbered rows of plain values, the first of them the headings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class OddCell:
+    """A cell without a plain value, with a remedy for its author."""
+
+    expected: str
+    came: str
+    do: str
+
+
+Cell = str | int | float | bool | date | datetime | OddCell | None
+# A row with its number in Excel.
+NumberedRow = tuple[int, Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a file or of one of its sheets, each read once, without empty rows."""
+
+    # The place in messages: the file, and the sheet of an Excel file.
+    place: str
+    facts: dict[str, str]
+    numbered: Iterator[NumberedRow]
+
+
+@dataclass(frozen=True)
+class UnreadableFileError(Exception):
+    """A file, or a place in it, that cannot be read; the extractor adds the feed."""
+
+    problem: str
+    expected: str
+    came: str
+    do: str
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether a cell is empty or blank."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def column_letter(position: int) -> str:
+    """Excel's name of a column, counted from 0: A, B … Z, AA."""
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,55 @@
+"""Query of an OData table: which regions and codes, in one request or one per code of a dimension."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+REGION_PREFIXES = ("GM", "WK", "BU")
+COUNTRY_PREFIX = "NL"
+
+
+@dataclass(frozen=True)
+class Query:
+    """Limits of a query. Keys are as in the supplier's code lists, with their padding.
+
+    ``municipality`` limits the region dimension to one municipality and the country; None requests every region.
+    """
+
+    region_dimension: str | None
+    municipality: str | None
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    partition_by: str | None = None
+
+    def includes(self, region: str) -> bool:
+        """Whether the query requests this region."""
+        return self.municipality is None or region.startswith(self.prefixes)
+
+    def filters(self) -> list[str]:
+        """A filter per request; an empty one requests everything."""
+        whole = [self._regions(), *(_one_of(name, keys) for name, keys in self.keys.items() if not self._splits(name))]
+        split = [[_one_of(name, [key]) for key in keys] for name, keys in self.keys.items() if self._splits(name)]
+        return [_all_of([*whole, *own]) for own in product(*split)]
+
+    def _splits(self, dimension: str) -> bool:
+        return dimension == self.partition_by
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The start of every region code that is requested: of the municipality's regions, and of the country."""
+        digits = (self.municipality or "").removeprefix("GM")
+        return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
+
+    def _regions(self) -> str:
+        if self.municipality is None or self.region_dimension is None:
+            return ""
+        # Not 'eq': keys are padded to a width that differs per table, and a wrong width silently finds nothing.
+        return " or ".join(f"startswith({self.region_dimension},'{prefix}')" for prefix in self.prefixes)
+
+
+def _one_of(dimension: str, keys: Sequence[str]) -> str:
+    return " or ".join(f"{dimension} eq '{key}'" for key in keys)
+
+
+def _all_of(conditions: Sequence[str]) -> str:
+    given = [condition for condition in conditions if condition]
+    return given[0] if len(given) == 1 else " and ".join(f"({condition})" for condition in given)

@@ -1,0 +1,218 @@
+"""The one way to open a release: read-only, without access to any other file, and independent of how it was made.
+
+The board imports this module alone, so it may not import audit, landing, extract or dbt.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dagster_project.errors import SetupError
+from dagster_project.storage.sql import identifier, literal
+
+LATEST = "latest"
+DATABASE = "maandvers.duckdb"
+NOTE = "release.json"
+DATAPACKAGE = "datapackage.json"
+# The tables behind the views of a release: every row it was made with, expired or not.
+SNAPSHOT = "snapshot"
+
+
+class UnreadableReleaseError(SetupError):
+    """A release that is not there, is incomplete or is damaged."""
+
+
+class ReleaseInfo(BaseModel):
+    """Facts about a release, from ``release.json``."""
+
+    release_id: str
+    municipality_code: str
+    as_of: date
+    version: str
+    is_fictional: bool
+
+
+class _Resource(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Column(_Resource):
+    """A column of a mart."""
+
+    name: str
+    type: str
+    description: str
+    # Columns with the last day on which this one is shown, and the feeds behind it, where these are not the row's.
+    shown_until: tuple[str, ...] = Field((), alias="shownUntil")
+    feeds: tuple[str, ...] = ()
+
+
+class Source(_Resource):
+    """A feed behind a mart, with the name of its publisher."""
+
+    feed: str = Field(alias="path")
+    publisher: str = Field(alias="title")
+
+
+class Licence(_Resource):
+    """A licence under which figures of a mart may be used."""
+
+    name: str = Field(alias="title")
+    url: str = Field(alias="path")
+
+
+class _Schema(_Resource):
+    columns: tuple[Column, ...] = Field(alias="fields")
+    key: tuple[str, ...] = Field(alias="primaryKey")
+
+
+class Mart(_Resource):
+    """A published table, from ``datapackage.json``."""
+
+    name: str
+    label_nl: str = Field(alias="title")
+    description: str
+    csv_file: str = Field(alias="path")
+    table: _Schema = Field(alias="schema")
+    sources: tuple[Source, ...]
+    licences: tuple[Licence, ...] = Field(alias="licenses")
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns in order."""
+        return self.table.columns
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that identify a row."""
+        return self.table.key
+
+
+class Catalogue(_Resource):
+    """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
+
+    release_id: str = Field(alias="version")
+    title: str
+    created: datetime
+    # Last days on which the release shows all of its figures, and any of them; None without figures that expire.
+    complete_until: date | None = Field(alias="completeUntil")
+    expires_after: date | None = Field(alias="expiresAfter")
+    resources: tuple[Mart, ...]
+
+    @property
+    def marts(self) -> dict[str, Mart]:
+        """The marts by name."""
+        return {mart.name: mart for mart in self.resources}
+
+
+@dataclass(frozen=True)
+class Release:
+    """An open release."""
+
+    folder: Path
+    info: ReleaseInfo
+    catalogue: Catalogue
+    # In UTC; unqualified names are views, which show no expired figure. Not to be shared between threads.
+    connection: duckdb.DuckDBPyConnection
+
+    @property
+    def marts(self) -> dict[str, Mart]:
+        """The marts by name."""
+        return self.catalogue.marts
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Open another connection to the same release, for another thread."""
+        cursor = self.connection.cursor()
+        cursor.execute("USE release")
+        return cursor
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+def open_release(releases: Path, release_id: str = LATEST) -> Release:
+    """Open a release of an installation's folder ``releases``, by id or the latest.
+
+    Raises UnreadableReleaseError if it is missing, incomplete or damaged.
+    """
+    if release_id == LATEST and not (releases / LATEST).exists():
+        raise UnreadableReleaseError(f"{releases} has no latest release\n  do: run for one")
+    folder = (releases / release_id).resolve()
+    try:
+        info = ReleaseInfo.model_validate_json((folder / NOTE).read_bytes())
+        catalogue = Catalogue.model_validate_json((folder / DATAPACKAGE).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise _unreadable(folder, error) from error
+    connection = open_databases(release=folder / DATABASE)
+    try:
+        connection.execute("USE release")
+        views = "SELECT view_name FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
+        known = {name for (name,) in connection.execute(views).fetchall()}
+    except duckdb.Error as error:
+        connection.close()
+        raise _unreadable(folder, error) from error
+    if missing := catalogue.marts.keys() - known:
+        connection.close()
+        raise _unreadable(folder, ValueError(f"{DATABASE} lacks {', '.join(sorted(missing))}"))
+    return Release(folder, info, catalogue, connection)
+
+
+def open_databases(**databases: Path) -> duckdb.DuckDBPyConnection:
+    """Open database files of releases read-only, each under its name, in a connection that reaches no other file.
+
+    The connection has a memory database for temporary tables. Raises UnreadableReleaseError.
+    """
+    connection = duckdb.connect()
+    try:
+        for name, file in databases.items():
+            connection.execute(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
+        # Cursors inherit global settings only.
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        connection.close()
+        raise _unreadable(file.parent, error) from error
+    return connection
+
+
+@dataclass
+class ReleaseWatch:
+    """The latest release of an installation, opened again whenever ``latest`` points to another one.
+
+    If the new release cannot be opened, the last one that could keeps answering. Threads may share a watch; each takes
+    its own cursor. A replaced release is closed once its last cursor is gone.
+    """
+
+    releases: Path
+    # Why the release that ``latest`` points to cannot be opened; None if it is the one that answers.
+    problem: str | None = None
+    _release: Release | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def current(self) -> Release:
+        """Return the newest release that opens. Raises UnreadableReleaseError if none ever did."""
+        with self._lock:
+            folder = (self.releases / LATEST).resolve()
+            if self._release is None or self._release.folder != folder:
+                try:
+                    self._release, self.problem = open_release(self.releases), None
+                except UnreadableReleaseError as error:
+                    if self._release is None:
+                        raise
+                    self.problem = str(error)
+            else:
+                self.problem = None
+            return self._release
+
+
+def _unreadable(folder: Path, error: Exception) -> UnreadableReleaseError:
+    return UnreadableReleaseError(
+        f"release {folder.name} cannot be opened: {' '.join(str(error).split())}\n"
+        "  do: put it back from your back-up, or run for a new release"
+    )

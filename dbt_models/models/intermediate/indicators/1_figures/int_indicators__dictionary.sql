@@ -1,0 +1,56 @@
+{{ config(materialized='table') }}
+
+{# Every file in seeds/indicators: a theme each. #}
+{% set themes = [
+    'population',
+    'households',
+    'housing',
+    'energy',
+    'education_work',
+    'income',
+    'benefits',
+    'care',
+    'business',
+    'mobility',
+    'proximity',
+    'land_use',
+    'public_space',
+    'safety',
+    'health',
+    'education',
+    'early_childhood',
+    'sport',
+    'vacancy',
+    'finance',
+    'organisation',
+    'poverty',
+] %}
+
+with written as (
+    {% for theme in themes %}
+    select
+        '{{ theme }}' as theme_code,
+        *
+    from {{ ref(theme) }}
+    {% if not loop.last %} union all {% endif %}
+    {% endfor %}
+),
+
+units as (select * from {{ ref('units') }}),
+
+-- Which feed an indicator is made from, and how far off its rounding is, follows from the contracts.
+feeds as ({{ feeds_of_indicators() }}),
+
+-- A ratio is of its numerator's feed.
+explained as (
+    select
+        written.*,
+        units.unit_nl,
+        feeds.source_feed,
+        case when written.numerator is null then feeds.rounding end::integer as rounding
+    from written
+    left join units on written.unit = units.unit
+    left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code
+)
+
+select * from explained

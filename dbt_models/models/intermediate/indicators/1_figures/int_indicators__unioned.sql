@@ -1,0 +1,66 @@
+{{ config(materialized='table') }}
+
+{# Every model that fills indicators is one line here; all have the columns below. #}
+{% set figures = [
+    'int_indicators__key_figures',
+    'int_reports__figures',
+    'int_safety__crime_figures',
+    'int_safety__nuisance_figures',
+    'int_health__figures',
+    'int_self_sufficiency__benefit_figures',
+    'int_self_sufficiency__register_figures',
+    'int_facilities__figures',
+    'int_social_domain__youth_care_figures',
+    'int_social_domain__wmo_figures',
+    'int_social_domain__provision_figures',
+    'int_education__figures',
+    'int_early_childhood__figures',
+    'int_sport__figures',
+    'int_vacancy__figures',
+    'int_finance__figures',
+    'int_organisation__figures',
+    'int_social_domain__register_figures',
+    'int_poverty__low_income_figures',
+    'int_poverty__ses_woa_figures',
+] %}
+
+with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
+
+delivered as (
+    {% for model in figures %}
+    select
+        {{ figure_columns(model) }}
+    from {{ ref(model) }}
+    {% if not loop.last %} union all {% endif %}
+    {% endfor %}
+),
+
+-- In an own register a count below the limit could be traced to persons.
+judged as (
+    select
+        delivered.*,
+        -- Not greatest(): it passes over what is unknown, and would bound figures that nobody rounded or that are not there.
+        case
+            when delivered.lower_bound is not null then delivered.lower_bound
+            when delivered.value >= dictionary.rounding then delivered.value - dictionary.rounding
+            when delivered.value < dictionary.rounding then 0
+        end as lower_step,
+        coalesce(delivered.upper_bound, delivered.value + dictionary.rounding) as upper_step,
+        coalesce(delivered.value > 0 and delivered.value < dictionary.suppression_threshold, false) as is_suppressed
+    from delivered
+    inner join dictionary on delivered.indicator_code = dictionary.indicator_code
+),
+
+-- A supplier that rounds does so up or down by at most a whole step.
+unioned as (
+    select
+        {{ figure_columns('judged', {
+            'value': 'case when not judged.is_suppressed then judged.value end',
+            'lower_bound': 'case when not judged.is_suppressed then judged.lower_step end',
+            'upper_bound': 'case when not judged.is_suppressed then judged.upper_step end',
+            'missing_reason': "case when judged.is_suppressed then 'suppressed' else judged.missing_reason end",
+        }) }}
+    from judged
+)
+
+select * from unioned

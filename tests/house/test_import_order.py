@@ -1,0 +1,99 @@
+"""Rooms of the house: each package imports only what stands to its left in the import order."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+# Rooms on one floor know nothing of each other.
+FLOORS = (
+    ("errors", "analysis"),
+    ("contracts", "storage"),
+    ("expectations", "installation"),
+    ("extract", "marts"),
+    ("sample",),
+    ("landing",),
+    ("audit",),
+    ("warehouse",),
+    ("release",),
+    ("lineage", "operations"),
+    ("orchestration",),
+    ("defs",),
+    ("definitions",),
+    ("run",),
+    ("terminal",),
+    ("cli",),
+)
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+ROOTS = ("dagster_project", "expectations", "orchestration")
+
+
+def room_of(module: str) -> str:
+    """The room that a dotted module lies in: the package below dagster_project, or one of its neighbours."""
+    first, *rest = module.split(".")
+    return rest[0] if first == "dagster_project" and rest else first
+
+
+def imported_modules(file: Path, root: Path) -> Iterator[str]:
+    """Dotted names of all that a file imports, relative ones resolved."""
+    package = file.relative_to(root).parent.parts
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*parts, *(node.module or "").split("."))).strip(".")
+            # ``from dagster_project import run`` names its room in the second half.
+            yield from ([f"{module}.{alias.name}" for alias in node.names] if module == "dagster_project" else [module])
+
+
+def imports_uphill(root: Path) -> list[str]:
+    """Each import of a room that stands on the same floor or a later one."""
+    found = []
+    for top in ROOTS:
+        for file in sorted((root / top).rglob("*.py")):
+            own = room_of(".".join(file.relative_to(root).with_suffix("").parts))
+            for module in imported_modules(file, root):
+                other = room_of(module)
+                if module.split(".")[0] in ROOTS and other not in (own, "dagster_project"):
+                    if own not in FLOOR_OF or other not in FLOOR_OF:
+                        found.append(f"{file.relative_to(root)} has no floor or imports a room without one: {module}")
+                    elif FLOOR_OF[other] >= FLOOR_OF[own]:
+                        found.append(f"{file.relative_to(root)} imports {module}")
+    return found
+
+
+def test_every_room_imports_only_rooms_to_its_left():
+    assert imports_uphill(REPOSITORY) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("dagster_project/storage/x.py", "from dagster_project.landing.store import FeedStore"),
+        ("dagster_project/extract/x.py", "from dagster_project.marts import expiry"),
+        ("dagster_project/errors.py", "from dagster_project import cli"),
+        ("dagster_project/landing/x.py", "from ..audit.gate import judge_deliveries"),
+        ("dagster_project/landing/x.py", "import dagster_project.attic"),
+    ],
+)
+def test_an_import_uphill_is_found(tmp_path, file, line):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{line}\n", encoding="utf-8")
+    assert imports_uphill(tmp_path)
+
+
+def test_no_package_has_more_than_fifteen_modules():
+    """A folder that needs more is two folders."""
+    folders = {file.parent for root in ROOTS for file in (REPOSITORY / root).rglob("*.py")}
+    counts = {folder: len([one for one in folder.glob("*.py") if one.name != "__init__.py"]) for folder in folders}
+    assert {str(folder.relative_to(REPOSITORY)): count for folder, count in counts.items() if count > 15} == {}
+
+
+def test_no_two_modules_share_a_name():
+    """A search for a name answers with one thing."""
+    names = [file.stem for root in ROOTS for file in (REPOSITORY / root).rglob("*.py") if file.name != "__init__.py"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

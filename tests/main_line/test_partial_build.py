@@ -1,0 +1,142 @@
+"""A build of what depends on changed raw tables gives the same warehouse as a build of everything."""
+
+import shutil
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from dagster_project.errors import ExitCode
+from dagster_project.warehouse.build_plan import build, plan, prepare
+from dagster_project.warehouse.dbt import DbtError
+
+from .story import FIRST, paged_sample
+
+NEXT = FIRST + timedelta(days=1)
+REPORTS = {f"raw_signalen.{name}" for name in ("signals", "statuses", "locations", "categories", "sla")}
+LAYERS = ("reference", "staging", "intermediate", "marts")
+
+
+@pytest.fixture(scope="module")
+def next_day(story, tmp_path_factory):
+    """A copy of the story's installation, a day later: new reports came, and nothing else."""
+    assert story.first.result.exit_code == ExitCode.RELEASED
+    installation = story.installation.copy(tmp_path_factory.mktemp("next_day") / "home")
+    story.suppliers.app = paged_sample(NEXT)
+    assert installation.run(NEXT).exit_code == ExitCode.RELEASED
+    return installation
+
+
+@pytest.fixture(scope="module")
+def built_whole(next_day, tmp_path_factory):
+    """Every table and view of the same day, built from nothing."""
+    whole = as_before_its_release(next_day, tmp_path_factory.mktemp("whole") / "home")
+    workspace = whole.workspace(NEXT)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("create table main.not_of_ours as select 1")
+    assert plan(workspace).is_full
+    build(workspace, plan(workspace))
+    return contents(whole)
+
+
+def as_before_its_release(installation, home):
+    """A copy in which the figures of the last release are not published yet, as when they were built."""
+    copy = installation.copy(home)
+    shutil.rmtree(copy.home / "published" / installation.latest.name)
+    return copy
+
+
+def contents(installation):
+    """Rows and checksum of every relation that dbt makes."""
+    with duckdb.connect(str(installation.home / "warehouse.duckdb"), read_only=True) as connection:
+        # As dbt does: sums of fractions depend on their order.
+        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        names = "select table_schema || '.' || table_name from information_schema.tables where table_schema in ?"
+        return {
+            name: connection.execute(f"select count(*), sum(hash(t)::hugeint) from {name} t").fetchone()
+            for (name,) in connection.execute(names, [LAYERS]).fetchall()
+        }
+
+
+def forget(installation, inputs):
+    """Plan a build as if these inputs were new."""
+    planned = plan(installation.workspace(NEXT))
+    return type(planned)(planned.raw, planned.inputs, {n: v for n, v in planned.built.items() if n not in inputs})
+
+
+def test_only_what_depends_on_the_changed_feed_is_built(next_day):
+    log = (next_day.home / "dbt" / "dbt.log").read_text("utf-8")
+    assert "int_reports__counted" in log
+    assert "fct_indicator_values" in log
+    assert "int_regions__overlaps" not in log
+    assert "seed file" not in log
+
+
+def test_a_partial_build_equals_a_full_one(next_day, built_whole):
+    assert contents(next_day) == built_whole
+    assert len(built_whole) > 100
+
+
+def test_without_changes_dbt_is_not_called(next_day):
+    log = next_day.home / "dbt" / "dbt.log"
+    before = log.stat().st_mtime_ns
+    workspace = next_day.workspace(NEXT)
+    planned = plan(workspace)
+    assert not planned.is_needed
+    assert build(workspace, planned) == {}
+    assert log.stat().st_mtime_ns == before
+
+
+def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(next_day, tmp_path):
+    moved = next_day.copy(tmp_path / "elsewhere")
+    workspace = moved.workspace(NEXT)
+    planned = plan(workspace)
+    assert (planned.is_needed, planned.is_moved) == (False, True)
+    assert build(workspace, planned) == {}
+    again = plan(workspace)
+    assert (again.is_needed, again.is_moved) == (False, False)
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        views = "select string_agg(sql) from duckdb_views() where sql like '%read_parquet%'"
+        ((sql,),) = connection.execute(views).fetchall()
+    assert str(moved.home) in sql
+    assert str(next_day.home) not in sql
+
+
+def test_a_failed_build_is_repaired_by_the_next_one(next_day, built_whole, tmp_path):
+    broken = as_before_its_release(next_day, tmp_path / "home")
+    workspace = broken.workspace(NEXT)
+    planned = forget(broken, REPORTS)
+    assert set(planned.changed) >= REPORTS
+    (delivery_id,) = {one[2] for one in planned.raw.deliveries if one[0] == "signalen.reports"}
+    signals = broken.stores(NEXT)["signalen.reports"].parquet(delivery_id, "signals")
+    away = signals.rename(signals.with_suffix(".away"))
+    with pytest.raises(DbtError, match=r"signals\.parquet"):
+        build(workspace, planned)
+    away.rename(signals)
+    again = plan(workspace)
+    # What the failed build did not touch is still trusted.
+    assert not again.is_full
+    assert set(again.changed) >= REPORTS
+    build(workspace, again)
+    assert not plan(workspace).is_needed
+    assert contents(broken) == built_whole
+
+
+def test_after_a_killed_build_everything_is_built(next_day, built_whole, tmp_path):
+    killed = as_before_its_release(next_day, tmp_path / "home")
+    workspace = killed.workspace(NEXT)
+    prepare(workspace, forget(killed, REPORTS))
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("drop table intermediate.int_reports__counted")
+    assert plan(workspace).is_full
+    build(workspace, plan(workspace))
+    assert contents(killed) == built_whole
+
+
+def test_a_withheld_feed_and_its_return_are_changes(next_day):
+    planned = plan(next_day.workspace(NEXT))
+    contents_now = dict(planned.raw.contents)
+    assert all(contents_now[name] for name in REPORTS)
+    assert set(forget(next_day, {"raw_signalen.signals"}).changed) - {"raw_maandvers.published_figures"} == {
+        "raw_signalen.signals"
+    }
