@@ -115,7 +115,10 @@ class Story:
         """31 January: all is new."""
         told = orjson.loads(self.first_command.output)
         result = RunResult(ExitCode(told["exit_code"]), told["released"], Path(told["folder"]), told["failures"])
-        return self._day(FIRST, lambda: result, {})
+        day = self._day(FIRST, lambda: result, {})
+        # For tests that go on from here in another way; the days after this one change the installation.
+        self.after_first = self.installation.copy(self.installation.home.with_name("after-first"))
+        return day
 
     @cached_property
     def same_day_again(self) -> Day:
@@ -215,7 +218,7 @@ def _the_story() -> Story:
     """One story for all folders of tests; a fixture would be made anew for each of them."""
     opened = ExitStack()
     atexit.register(opened.close)
-    home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="maandrecht-")))
+    home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="maandrecht-"))) / "home"
     suppliers = opened.enter_context(running(Starlette()))
     return Story(Installation(home, suppliers), suppliers)
 

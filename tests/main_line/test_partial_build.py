@@ -21,7 +21,7 @@ LAYERS = ("reference", "staging", "intermediate", "marts")
 def next_day(story, tmp_path_factory):
     """A copy of the story's installation, a day later: new reports came, and nothing else."""
     assert story.first.result.exit_code == ExitCode.RELEASED
-    installation = story.installation.copy(tmp_path_factory.mktemp("next_day") / "home")
+    installation = story.after_first.copy(tmp_path_factory.mktemp("next_day") / "home")
     story.suppliers.app = paged_sample(NEXT)
     assert installation.run(NEXT).exit_code == ExitCode.RELEASED
     return installation
