@@ -1,7 +1,7 @@
 """The Dagster code location, made from the contracts and from dbt's manifest.
 
 Loading it asks no network and runs no dbt, except under ``dagster dev``, where a manifest that is older than the models
-is made again. Elsewhere ``maandvers prepare`` makes it beforehand, as does each ``maandvers run``.
+is rebuilt. Elsewhere ``maandvers prepare`` makes it beforehand, as does each ``maandvers run``.
 """
 
 import os

@@ -50,8 +50,8 @@ class Clocks(BaseModel):
 def read_clocks(store: FeedStore) -> Clocks:
     """Read a feed's clocks from landing; only answers and deliveries of suppliers advance them."""
     state = store.state()
-    damage = {edition: store.damage(held.delivery_id) for edition, held in state.current.items()}
-    whole = {edition: held for edition, held in state.current.items() if damage[edition] is None}
+    damage = {edition: store.damage(stored.delivery_id) for edition, stored in state.current.items()}
+    whole = {edition: stored for edition, stored in state.current.items() if damage[edition] is None}
     damaged = {edition: problem for edition in state.shown if (problem := damage[edition])}
     manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
     clocks = Clocks(

@@ -40,13 +40,13 @@ def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> lis
     fill: list[dict[str, object]] = []
     reconciliation: list[dict[str, object]] = []
     for store in stores:
-        for edition, held in _to_judge(store):
+        for edition, stored in _to_judge(store):
             for table in store.feed.tables:
                 year = int(edition) if edition.isdigit() else None
                 columns = table.expected_columns(year)
-                volume.append(_volume_row(store, edition, held, table))
-                fill += _fill_rows(store, edition, held, table, columns)
-                reconciliation += _reconciliation_rows(store, edition, held, table, columns, has_whole_country)
+                volume.append(_volume_row(store, edition, stored, table))
+                fill += _fill_rows(store, edition, stored, table, columns)
+                reconciliation += _reconciliation_rows(store, edition, stored, table, columns, has_whole_country)
     titles = {store.feed.id: store.feed.delivery.supplier_label for store in stores}
     for row in (*volume, *fill, *reconciliation):
         row[TITLE] = titles[str(row["feed"])]
@@ -119,17 +119,17 @@ def _to_judge(store: FeedStore) -> Iterator[tuple[str, StoredEdition]]:
     """
     state = store.state()
     for edition in dict.fromkeys((*store.open_editions(state.shown), *state.candidates)):
-        held = state.candidates.get(edition) or state.current[edition]
+        stored = state.candidates.get(edition) or state.current[edition]
         # Corrupted deliveries are not read: they are neither judged nor compared with.
-        if not store.damage(held.delivery_id):
-            if held.previous_id and store.damage(held.previous_id):
-                held = held.model_copy(update={"previous_id": None})
-            yield edition, held
+        if not store.damage(stored.delivery_id):
+            if stored.previous_id and store.damage(stored.previous_id):
+                stored = stored.model_copy(update={"previous_id": None})
+            yield edition, stored
 
 
-def _volume_row(store: FeedStore, edition: str, held: StoredEdition, table: Table) -> dict[str, object]:
-    rows = store.manifest(held.delivery_id).tables[table.name].rows
-    previous = _previous_rows(store, held, table)
+def _volume_row(store: FeedStore, edition: str, stored: StoredEdition, table: Table) -> dict[str, object]:
+    rows = store.manifest(stored.delivery_id).tables[table.name].rows
+    previous = _previous_rows(store, stored, table)
     band = store.feed.delivery.volume
     minimum = 1 if previous is None else max(1, math.floor(previous * band.minimum_pct / 100))
     maximum = rows if previous is None else math.ceil(previous * band.maximum_pct / 100)
@@ -145,27 +145,27 @@ def _volume_row(store: FeedStore, edition: str, held: StoredEdition, table: Tabl
     }
 
 
-def _previous_columns(store: FeedStore, held: StoredEdition, table: Table) -> set[str]:
-    if held.previous_id is None:
+def _previous_columns(store: FeedStore, stored: StoredEdition, table: Table) -> set[str]:
+    if stored.previous_id is None:
         return set()
-    known = store.manifest(held.previous_id).tables.get(table.name)
+    known = store.manifest(stored.previous_id).tables.get(table.name)
     return set(known.columns) if known else set()
 
 
-def _previous_rows(store: FeedStore, held: StoredEdition, table: Table) -> int | None:
-    if held.previous_id is None:
+def _previous_rows(store: FeedStore, stored: StoredEdition, table: Table) -> int | None:
+    if stored.previous_id is None:
         return None
-    known = store.manifest(held.previous_id).tables.get(table.name)
+    known = store.manifest(stored.previous_id).tables.get(table.name)
     return known.rows if known else None
 
 
 def _fill_rows(
-    store: FeedStore, edition: str, held: StoredEdition, table: Table, columns: list[Column]
+    store: FeedStore, edition: str, stored: StoredEdition, table: Table, columns: list[Column]
 ) -> list[dict[str, object]]:
-    now = _fill_of(store.parquet(held.delivery_id, table.name), columns)
-    known = _previous_columns(store, held, table)
+    now = _fill_of(store.parquet(stored.delivery_id, table.name), columns)
+    known = _previous_columns(store, stored, table)
     shared = [column for column in columns if column.name in known]
-    before = _fill_of(store.parquet(held.previous_id or "", table.name), shared)
+    before = _fill_of(store.parquet(stored.previous_id or "", table.name), shared)
     drop = store.feed.delivery.fill_drop_points
     rows: list[dict[str, object]] = []
     for column in columns:
@@ -198,7 +198,7 @@ def _fill_of(parquet: Path, columns: list[Column]) -> dict[str, float | None]:
 def _reconciliation_rows(
     store: FeedStore,
     edition: str,
-    held: StoredEdition,
+    stored: StoredEdition,
     table: Table,
     columns: list[Column],
     has_whole_country: bool,
@@ -206,13 +206,13 @@ def _reconciliation_rows(
     additive = [column for column in columns if column.meta.is_additive]
     if not additive:
         return []
-    before = _previous_columns(store, held, table)
+    before = _previous_columns(store, stored, table)
     rows: list[dict[str, object]] = []
     for level in LEVELS if has_whole_country else LEVELS[:-1]:
-        now = _compared(store.parquet(held.delivery_id, table.name), additive, level)
+        now = _compared(store.parquet(stored.delivery_id, table.name), additive, level)
         then: dict[str, tuple[int, int]] = {}
         if shared := [column for column in additive if column.name in before]:
-            then = _compared(store.parquet(held.previous_id or "", table.name), shared, level)
+            then = _compared(store.parquet(stored.previous_id or "", table.name), shared, level)
         for column, (compared, outside) in zip(additive, now.values(), strict=True):
             # A column that the supplier never filled cannot be compared; one that it filled before must be.
             if compared or then.get(column.name, (0, 0))[0]:

@@ -60,7 +60,7 @@ METADATA_VIEWS = {
                 WHEN coalesce(fresh_until < current_date, true) THEN coalesce(fresh_until + 1, as_of) END
                 AS withheld_since,
             CASE WHEN is_withheld THEN withheld_reason WHEN coalesce(fresh_until < current_date, true)
-                THEN 'nobody has made a newer release; the figures were fresh until ' || fresh_until END
+                THEN 'there is no newer release; the figures were fresh until ' || fresh_until END
                 AS withheld_reason,
             CASE WHEN is_withheld THEN withheld_reason_nl WHEN coalesce(fresh_until < current_date, true)
                 THEN 'er is geen nieuwere uitgave gemaakt; de cijfers waren geldig tot en met '
@@ -79,7 +79,7 @@ METADATA_VIEWS = {
 
 
 class ReleaseNote(BaseModel):
-    """What a release says of itself, in ``release.json``."""
+    """Note of a release, in ``release.json``."""
 
     release_id: str
     municipality_code: str
@@ -88,7 +88,7 @@ class ReleaseNote(BaseModel):
     # Digest of the models, seeds and contracts by which the figures were computed.
     models: str = ""
     is_fictional: bool
-    # Where it tells what was known on an earlier day: which, and when it was made.
+    # Of a point-in-time rebuild: its day, and when it was made.
     point_in_time: PointInTime | None = None
     rows: dict[str, int]
     # Per mart a digest of its columns and rows: files of equal marts are linked from release to release.
@@ -105,7 +105,7 @@ class ReleaseNote(BaseModel):
     late: dict[str, list[Lateness]] = {}
     expiring: dict[str, date] = {}
     last_good: dict[str, list[LastGood]] = {}
-    # What of the ledger is damaged, so that no figure is called revised.
+    # Damage to the publication history, while which no figure counts as revised.
     ledger_damage: str | None = None
     # In one line what changed since the release before; the whole is in diff.json.
     changes: str = ""
@@ -182,13 +182,13 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
 
 
 def read_note(folder: Path) -> ReleaseNote:
-    """What the release in a folder says of itself. Raises SetupError when that cannot be read."""
+    """Read the note of a release. Raises SetupError when it cannot be read."""
     file = folder / "release.json"
     try:
         return ReleaseNote.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
         raise SetupError(
-            f"{file} cannot be read, so nobody can say what that release stands on\n"
+            f"{file} cannot be read, so the sources of that release are unknown\n"
             "  do: put it back from your back-up, or remove the folder"
         ) from error
 
@@ -272,7 +272,7 @@ def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
-    """A view that looks at the reader's own date, so that a release which nobody renews goes silent by itself."""
+    """A view on the reader's own date, so that an old release expires without a new one."""
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
     connection.execute(f"CREATE VIEW {name} AS {select}")
@@ -281,7 +281,7 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
-    """What a reader needs to trust the figures: which release this is, the clocks, and every judgement."""
+    """Write the metadata of a release: its note, the clocks and every judgement."""
     connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
     made = note.point_in_time
     connection.execute(

@@ -3,7 +3,7 @@
 Every line is a JSON object. It begins with the checksum of the line before it and ends with the SHA-256 of all that
 precedes. An altered line fails its own checksum; a removed, inserted or moved line breaks the chain; a small file next
 to the log repeats the last checksum, which shows that lines at the end are gone. The checksums show accidents. They do
-not stop an attacker who can write the folder: whoever can do that can write matching checksums.
+not stop an attacker who can write the folder: anyone who can do that can write matching checksums.
 
 A line counts once its line break is on disk: the remains of a line that a killed run left are ignored, and cut off
 before the next append. Damage stops no run. Lines are appended after it, and the break stays visible for good.

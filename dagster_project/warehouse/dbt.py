@@ -26,7 +26,7 @@ WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
 # Unit tests check the rules with made-up rows: they belong to a change of the code, not to a night's figures.
 # dbt need not write its manifest either: it is the parsed one.
 BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
-# What a build did, per node, in the target folder.
+# Result of a build per node, in the target folder.
 RESULTS = "results.json"
 
 # dbt reports usage unless these are set, whatever the project says.

@@ -1,4 +1,4 @@
-"""The warehouse before and after dbt: raw views on the current deliveries, our own book-keeping, and what is unchanged.
+"""The warehouse before and after dbt: raw views on the current deliveries, and metadata.
 
 A withheld feed gets raw views without rows, so everything that dbt makes from it is empty by construction.
 """
@@ -41,7 +41,7 @@ LONGEST_WAIT_SECONDS = 120
 
 @contextmanager
 def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The one writer's connection; waits for a dbt that outlived a killed run to let go of the file."""
+    """The one writer's connection; waits while a dbt that outlived a killed run has the file open."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for attempt in _until_free(sleep):
         with attempt:
@@ -142,7 +142,7 @@ def write_freshness(
 
 
 def audited(workspace: Workspace) -> AuditOutcome:
-    """What the audit of deliveries found, which every step after it reads, and on which day all of them take place.
+    """Audit of this run, which every later step reads, and whose day is that of the release.
 
     Raises SetupError for an audit of an earlier run: what was fresh then need not be now.
     """
@@ -196,7 +196,7 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
         year, written = _year(edition), store.manifest(delivery_id).tables.get(table.name)
         if written is None:
             continue
-        # What the contract asks for since then has no value in a delivery of before.
+        # A column that is newer than the delivery is empty.
         columns = ", ".join(
             column.name if column.name in written.columns else f"null::{column.data_type} AS {column.name}"
             for column in table.columns

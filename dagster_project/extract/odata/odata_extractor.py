@@ -88,7 +88,7 @@ class ODataExtractor(Extractor[P], Generic[P]):
 
     @property
     def retrieval(self) -> Retrieval:
-        """What a replay of the payload needs to know."""
+        """Facts that a replay of the payload needs."""
         return Retrieval(self.protocol, self.parameters.base_url, self.municipality)
 
     def facts(self, described: Mapping[str, Any], text: object) -> dict[str, str]:

@@ -79,7 +79,7 @@ def page_url(base_url: str, feed: str) -> str:
 
 
 def duo_routes(as_of: date, seed: int) -> list[Route]:
-    """The pages, and the files that stood on them on ``as_of``."""
+    """The pages, and the files offered on them on ``as_of``."""
     first_of_month = as_of.replace(day=1)
     # Made when they are asked for, which is seldom.
     files: dict[str, tuple[date, Callable[[], bytes]]] = {
