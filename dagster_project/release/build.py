@@ -106,7 +106,7 @@ class ReleaseNote(BaseModel):
     expiring: dict[str, date] = {}
     last_good: dict[str, list[LastGood]] = {}
     # Damage to the publication history, while which no figure counts as revised.
-    ledger_damage: str | None = None
+    history_damage: str | None = None
     # In one line what changed since the release before; the whole is in diff.json.
     changes: str = ""
 
@@ -147,7 +147,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             for verdict in outcome.feeds
             if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
         },
-        ledger_damage=PublicationHistory(workspace).damage(),
+        history_damage=PublicationHistory(workspace).damage(),
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
@@ -200,7 +200,7 @@ def _write_reports(
     report = freshness_report(
         note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
     )
-    if note.ledger_damage:
+    if note.history_damage:
         report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources]
     _write_json(folder / "freshness.json", report.model_dump(mode="json"))
     write_freshness_page(folder, report, outcome)

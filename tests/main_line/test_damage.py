@@ -99,7 +99,7 @@ def test_a_release_without_publication_history_marks_nothing_as_revised_and_says
     _, latest, _ = silent
     assert ask(latest, "select count(*) from mart_revisions") == [(0,)]
     note = json.loads((latest / "release.json").read_bytes())
-    assert "figures.parquet has changed since it was written: it is unknown" in note["ledger_damage"]
+    assert "figures.parquet has changed since it was written: it is unknown" in note["history_damage"]
     page = (latest / "freshness" / "index.html").read_text("utf-8")
     assert "Leeg in deze uitgave: <b>Herziene cijfers</b>" in page
     assert len([*(installation.home / "published").iterdir()]) == 1
