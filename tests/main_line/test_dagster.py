@@ -95,7 +95,7 @@ def test_a_table_of_a_feed_has_its_check_which_can_stop_a_run(graph):
             assert check.blocking
             parts = ["Every binding clock", "number of rows", "Every column is filled"]
             if any(column.meta.is_additive for column in table.columns):
-                parts.append("Parts add up")
+                parts.append("Neighbourhoods add up")
             assert all(part in check.description for part in parts)
 
 
@@ -190,7 +190,7 @@ def test_definitions_load_without_network_secret_or_dbt_once_the_manifest_is_pre
         output, errors = process.communicate()
         assert process.returncode == 0, errors[-2000:]
         assert output.strip() == str(copied_project / "dbt_models" / "target" / "manifest.json")
-    assert (copied_project / "dbt_models/target/dbt.log").read_text("utf-8").count("Running with dbt=") == 1
+    assert (copied_project / "dbt_models/target/parsing/dbt.log").read_text("utf-8").count("Running with dbt=") == 1
     output, errors = start(copied_project, "-c", LOAD).communicate()
     assert output == "[] refuse\n", errors[-2000:]
     # A manifest of other models is refused as well.

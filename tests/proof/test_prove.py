@@ -358,8 +358,9 @@ def test_a_scratch_warehouse_of_other_code_is_rebuilt(workspace, release, proven
 def test_models_that_are_new_gone_or_different_are_changed():
     made_with = Provenance(
         code_version="1",
+        code="1",
         models={"a.sql": "1", "b.sql": "2"},
-        folders={},
+        folders=[],
         published_on=date(2026, 1, 31),
         publications=[],
         verdicts=[],
