@@ -110,6 +110,6 @@ def test_a_feed_that_is_not_asked_for_keeps_its_figures_and_its_clock(story):
     assert not [path for _, path in day.requests if "OData" in path]
     assert day.feed(CBS).state == "fresh"
     assert day.states[CBS] == story.all_are_back.states[CBS]
-    assert "is no zip" in day.why(SIGNALEN)
+    assert "is no valid zip" in day.why(SIGNALEN)
     assert figures(day.latest) == figures(story.all_are_back.latest)
     assert ask(day.latest, "select release_id from release") == [("2026-04-10_1",)]

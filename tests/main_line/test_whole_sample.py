@@ -64,6 +64,10 @@ def test_every_mart_has_figures_and_no_column_of_it_is_empty(release):
     assert empty == ["dim_region_outline.released_at"]
 
 
+def test_the_mart_with_every_figure_is_compressed(release):
+    assert [path.name for path in (release / "csv").glob("*.zst")] == ["fct_indicator_values.csv.zst"]
+
+
 def test_every_theme_and_indicator_has_a_figure(release):
     query = "select indicator_code from fct_indicator_values group by all having count(value) = 0 order by 1"
     assert ask(release, query) == []

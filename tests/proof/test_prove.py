@@ -190,7 +190,7 @@ def test_a_payload_forged_with_its_checksums_is_named(workspace, release, proven
         write_checksums(delivery)
         found = problems(prove(workspace, POPULATION, release.name))
         listed = f"{delivery.relative_to(workspace.home)}/SHA256SUMS"
-        assert found == {listed: "is not the list of checksums that the release was made with"}
+        assert found == {listed: "is not the list of checksums in the event log"}
 
 
 def test_a_changed_mart_is_named_with_both_values(workspace, release, proven):

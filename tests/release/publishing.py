@@ -33,7 +33,7 @@ def publish(installation: Installation, after: timedelta = timedelta()) -> Relea
 def change(installation: Installation, *statements: str) -> None:
     """Change the warehouse, as a delivery or a model would."""
     with duckdb.connect(str(installation.home / "warehouse.duckdb")) as warehouse:
-        for statement in statements:
+        for statement in (*statements, "update raw_maandvers.build set fingerprint = fingerprint || ' and a change'"):
             warehouse.execute(statement)
 
 
