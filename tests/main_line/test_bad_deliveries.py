@@ -21,7 +21,7 @@ WORDS = {
     date(2026, 2, 4): (
         [TABLES[2023], "is not complete"],
         [TABLES[2024], "AantalInwoners"],
-        [TABLES[2025], "circle of pages"],
+        [TABLES[2025], "pages in a circle"],
         ["empty zip"],
     ),
 }
