@@ -10,7 +10,7 @@ from dagster_project.release.build import latest_release
 from dagster_project.warehouse.dbt import MANIFEST
 from release.publishing import change, compared, diff_of, diff_page, edited, facts_of, publish
 
-SHOWING = ("mart_demography", "mart_neighbourhood_key_figures")
+SHOWING = ("mart_demography",)
 FACT = "fct_indicator_values"
 WIDE = "mart_neighbourhood_key_figures"
 PLACE = "region_code = 'BU99990000' and period = '2024'"
