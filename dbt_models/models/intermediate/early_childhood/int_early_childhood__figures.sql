@@ -15,7 +15,7 @@ with by_region as (select * from {{ ref('int_early_childhood__by_region') }}),
 
 delivered as ({{ delivered_indicators(['vve.places']) }}),
 
--- Hours of fewer than five toddlers tell of those toddlers as much as their number does.
+-- Hours of fewer than five toddlers disclose those toddlers as much as their number does.
 counted as (
     select
         by_region.*,

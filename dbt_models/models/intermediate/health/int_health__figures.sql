@@ -58,7 +58,7 @@ newest as (
         ) = 1
 ),
 
--- What a survey did not ask has no figure anywhere; it is no figure that is missing.
+-- A question that a survey did not ask has no row, instead of a missing figure.
 asked as (
     select *
     from newest

@@ -36,7 +36,7 @@ members as (
     inner join classes on chosen.peer_region_code in (classes.neighbourhood_code, classes.municipality_code)
 ),
 
--- A weight is that of now: it serves to weigh means and shares whose own numerator nobody delivers.
+-- A weight is that of now: it serves to weigh means and shares whose numerator is not delivered.
 measured as (
     select
         members.peer_kind,

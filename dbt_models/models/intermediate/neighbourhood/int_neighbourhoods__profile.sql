@@ -22,7 +22,7 @@ larger_regions as (
     where region_level in ('district', 'municipality', 'country')
 ),
 
--- A row compares neighbourhoods: it stands on a denominator's feed as soon as one of them does.
+-- A row compares neighbourhoods: it derives from a denominator's feed as soon as one of them does.
 denominators as (
     select
         indicator_code,

@@ -1,5 +1,5 @@
 -- The smallest neighbourhood is not the best one: what is counted or added up has no place, its rate has. Nor has a figure
--- of which nobody knows how much of it is chance.
+-- whose part of chance is unknown.
 with figures as (
     select *
     from {{ ref('int_neighbourhoods__current_figures') }}

@@ -18,7 +18,7 @@ sized as (
 ),
 
 -- Departments under ten are shown together. While all of them together are still under ten, the next one joins them:
--- otherwise the whole less the others would tell what is hidden. An organisation under ten is not shown at all.
+-- otherwise the whole less the others would disclose the hidden one. An organisation under ten is not shown at all.
 placed as (
     select
         *,

@@ -41,7 +41,7 @@ drawn_in as (
     group by older.region_code, older.region_vintage
 ),
 
--- CBS tells of most neighbourhoods that nothing changed. Of a year that we do not hold it tells nothing: outlines
+-- CBS states of most neighbourhoods that nothing changed. It is silent on a year that is not stored: outlines
 -- decide then, and without outlines an equal code and name are taken for the same neighbourhood.
 compared as (
     select
@@ -117,7 +117,7 @@ weighted_parts as (
         case
             when part_count = 1 then 1.0
             when known_part_count = part_count and all_people > 0 then people / all_people
-            -- Where nobody lives, or nobody knows how many, ground counts.
+            -- Without inhabitants, or with an unknown number, ground counts.
             else from_share / all_ground
         end as weight
     from counted_parts

@@ -10,7 +10,7 @@ locations as (select * from {{ ref('stg_signalen__locations') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 
--- A supplier that is late may not silence another's theme: while CBS is withheld, regions are those that have an
+-- A supplier that is late may not empty another's theme: while CBS is withheld, regions are those that have an
 -- outline. Whether a border moved is then measured instead of told.
 drawn as (
     select

@@ -19,7 +19,7 @@ Drawn = tuple[str, str, float, float]
 
 
 class Dbt(Protocol):
-    """What dbt hands over, as far as it is used."""
+    """The part of dbt's model interface that is used here."""
 
     def config(self, *, materialized: str) -> None:
         """Say how the model is kept."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy import object_
     from numpy.typing import NDArray
 
-# Two outlines of one border never fall together: each year is drawn anew. The roughest ones at hand (Waalwijk 2024, on
+# Two outlines of one border never coincide: each year is drawn again. The roughest ones at hand (Waalwijk 2024, on
 # a grid of about 22 m) overlap their own neighbours by up to 5.3% of the smaller. What stays below twice that, seen
 # from either side, is a sliver and no change.
 SLIVER = 0.1
@@ -29,7 +29,7 @@ Overlap = tuple[str, int, str, int, float, float]
 
 
 class Dbt(Protocol):
-    """What dbt hands over, as far as it is used."""
+    """The part of dbt's model interface that is used here."""
 
     def config(self, *, materialized: str) -> None:
         """Say how the model is kept."""
@@ -87,7 +87,7 @@ def _between(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, s
     shared = area(intersection(old[kept[:, 0]], new[kept[:, 1]]))
     is_same = shared >= NEARLY_ALL * array([old_areas[kept[:, 0]], new_areas[kept[:, 1]]]).max(axis=0)
     same = kept[is_same]
-    # Who lies where it lay can share ground only with one who does not: most of the country need not be compared.
+    # A neighbourhood that did not move can share ground only with one that did: most of the country is not compared.
     other_old = array(sorted(set(range(len(old))) - set(same[:, 0].tolist())), dtype=int)
     other_new = array(sorted(set(range(len(new))) - set(same[:, 1].tolist())), dtype=int)
     from_old, to_any = STRtree(new).query(old[other_old], predicate="intersects")

@@ -6,7 +6,7 @@ published as (select * from {{ ref('int_revisions__published') }}),
 
 news as (select * from {{ ref('int_revisions__news') }}),
 
--- What the next release publishes comes last; it has no day yet.
+-- The figures of the next release come last; they have no day yet.
 history as (
     select
         region_code,

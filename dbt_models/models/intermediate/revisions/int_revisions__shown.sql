@@ -36,7 +36,7 @@ definitions as (
     left join explained as denominators on explained.denominator = denominators.indicator_code
 ),
 
--- What is not there was not published: a feed that is withheld takes nothing back.
+-- A missing figure was not published: a feed that is withheld takes nothing back.
 shown as (
     select
         figures.region_code,
@@ -54,7 +54,7 @@ shown as (
         figures.released_at,
         figures.denominator_feed,
         figures.denominator_released_at,
-        -- Oldest borders that are still the same; null while nobody tells anything of them.
+        -- Oldest borders that are still the same; null while they are unknown.
         regions.unchanged_since as borders_since
     from figures
     inner join definitions on figures.indicator_code = definitions.indicator_code

@@ -25,7 +25,7 @@ placed as (
     inner join parts on running.place_code = parts.neighbourhood_code
 ),
 
--- A person with two allocations, in two places even, is one person of the region: each region counts by itself.
+-- A person with two allocations, in two places even, is one person of the region: each region counts its own persons.
 in_month as (
     select
         region_code,

@@ -61,7 +61,7 @@ known as (
     from stacked
 ),
 
--- Clients and households are counted apart: a household puts together what its members have each by themselves.
+-- Clients and households are counted apart: a household puts together the provisions of its members.
 figures as (
     select
         {{ unpivoted_figures('known', indicators, dict(

@@ -64,7 +64,7 @@ ended as (
     window months as (partition by region_code, period_type order by period)
 ),
 
--- An amount or a mean over fewer than five tells of persons as much as their number does.
+-- An amount or a mean over fewer than five discloses persons as much as their number does.
 measured as (
     select
         ended.*,

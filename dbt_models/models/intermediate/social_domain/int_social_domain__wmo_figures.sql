@@ -33,7 +33,7 @@ by_type as (
     group by region_code, region_level, edition_year, year_number, delivery_id
 ),
 
--- A client can have several types, so each type is a figure by itself and none is the sum of others.
+-- A client can have several types, so each type is a figure of its own and none is the sum of others.
 figures as (
     select
         {{ unpivoted_figures('by_type', indicators, dict(

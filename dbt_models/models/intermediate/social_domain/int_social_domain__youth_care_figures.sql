@@ -40,7 +40,7 @@ by_form as (
     group by region_code, region_level, edition_year, year_number, delivery_id
 ),
 
--- A young person can have several forms, so each form is a figure by itself and none is the sum of others.
+-- A young person can have several forms, so each form is a figure of its own and none is the sum of others.
 figures as (
     select
         {{ unpivoted_figures('by_form', indicators, dict(

@@ -108,7 +108,7 @@ counts as (
     group by all
 ),
 
--- Where a register names nobody and nothing, there is nobody and nothing.
+-- A register without members counts none.
 by_region as (
     select
         own_regions.region_code,

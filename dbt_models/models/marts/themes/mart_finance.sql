@@ -2,7 +2,7 @@ with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
 
--- A row of the ledger stands on two feeds: what was booked and what was budgeted.
+-- A row of the ledger derives from two feeds: bookings and budget.
 final as (
     select
         by_task_field.fiscal_year,

@@ -1,7 +1,7 @@
 with locations as (select * from {{ source('raw_signalen', 'locations') }}),
 
 -- Signalen's export swaps the two headings; the contract swaps them back. Should a later Signalen mend this,
--- the ranges of the Netherlands (3 to 8 east, 50 to 54 north) still tell which is which.
+-- the ranges of the Netherlands (3 to 8 east, 50 to 54 north) still show which is which.
 oriented as (
     select
         location_id,

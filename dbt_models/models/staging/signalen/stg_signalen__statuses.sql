@@ -1,7 +1,7 @@
 with statuses as (select * from {{ source('raw_signalen', 'statuses') }}),
 
--- Signalen's codes: o handled, a cancelled, s split. A request after the closing does not reopen a report by itself;
--- every other state, 'reopened' among them, means that somebody works on it or should.
+-- Signalen's codes: o handled, a cancelled, s split. A request after the closing alone does not reopen a report;
+-- every other state, 'reopened' among them, means work in progress or to do.
 states as (
     select
         status_id,

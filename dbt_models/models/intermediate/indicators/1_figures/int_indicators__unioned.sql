@@ -39,7 +39,7 @@ delivered as (
 judged as (
     select
         delivered.*,
-        -- Not greatest(): it passes over what is unknown, and would bound figures that nobody rounded or that are not there.
+        -- Not greatest(): it passes over what is unknown, and would bound figures that are not rounded or not there.
         case
             when delivered.lower_bound is not null then delivered.lower_bound
             when delivered.value >= dictionary.rounding then delivered.value - dictionary.rounding

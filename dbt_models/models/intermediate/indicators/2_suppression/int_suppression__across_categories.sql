@@ -6,7 +6,7 @@ dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 together as (select * from {{ ref('suppression_groups') }}),
 
--- Each figure beside the one that it is a part of, or of which it is the whole. What the two differ is a number of persons
+-- Each figure beside the one that it is a part of, or of which it is the whole. Their difference is a number of persons
 -- as well, and where one is secret the other must not lead to it.
 pairs as (
     select

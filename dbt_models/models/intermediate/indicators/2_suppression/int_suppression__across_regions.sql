@@ -8,7 +8,7 @@ own_areas as (select * from {{ ref('own_areas') }}),
 
 across_categories as (select * from {{ ref('int_suppression__across_categories') }}),
 
--- Registers with counts that could be traced to persons. What goes together with another figure goes by its size.
+-- Registers with counts that could be traced to persons. A figure that is part of a group follows its size.
 judged as (
     select
         unioned.region_code,
@@ -49,7 +49,7 @@ neighbourhoods as (
     window district as (partition by substr(region_code, 3, 6), indicator_code, period)
 ),
 
--- A district tells what its secret neighbourhoods are together, where none can go along with them.
+-- A district discloses the sum of its suppressed neighbourhoods, if no other one is suppressed with them.
 telling as (
     select distinct
         district_code,
@@ -116,7 +116,7 @@ hidden_neighbourhoods as (
         )
 ),
 
--- An own area may be shown when it tells of hidden neighbourhoods what their district tells already: their sum.
+-- An own area may be shown when it discloses of suppressed neighbourhoods only their sum, as their district does.
 hidden_areas as (
     select distinct
         own_areas.area_code,
@@ -136,7 +136,7 @@ hidden_areas as (
     where hidden.is_in_hidden_district or members.area_code is null
 ),
 
--- The municipality tells what its only hidden district is, where none goes along; and what all hidden neighbourhoods are
+-- The municipality discloses its only suppressed district, if no other goes with it; and what all hidden neighbourhoods are
 -- together, where each is below the limit: of two that are 8, both are 4. Nor may what it leaves be such a number itself.
 telling_municipalities as (
     select

@@ -55,7 +55,7 @@ nearest_denominators as (
     window denominator as (partition by indicator_code, region_code order by period_end_date)
 ),
 
--- What is counted is divided by what there was in the same period; if that is of another feed, or else in the nearest one.
+-- A count is divided by the population of the same period; if that is of another feed, or else in the nearest one.
 matched as (
     select
         ratios.factor,
@@ -85,7 +85,7 @@ matched as (
             and numerators.first_month + numerators.last_month <= nearest.counts_until
 ),
 
--- Who lived within other borders did not live here: no ratio then.
+-- People within other borders did not live here: no ratio then.
 parts as (
     select
         {{ figure_columns('matched', {

@@ -27,7 +27,7 @@ crosswalk as (
         or 'GM' || substr(from_code, 3, 4) = '{{ var('municipality_code') }}'
 ),
 
--- Only editions stand on the borders of their year; own registers are always counted on the newest. Ground is not
+-- Only editions use the borders of their year; own registers are always counted on the newest. Ground is not
 -- shared out by people.
 figures as (
     select

@@ -25,7 +25,7 @@ final as (
             'missing_reason': "case
             when with_ratios.value is not null then null
             when with_ratios.missing_reason is not null then with_ratios.missing_reason
-            -- What an own register says nothing of could not be computed.
+            -- A figure on which an own register has no data could not be computed.
             when with_ratios.period_type = 'month' then 'impossible'
             when with_ratios.numerator is not null and with_ratios.denominator = 0 then 'impossible'
             -- A year of before the first with figures is not to come any more.

@@ -2,7 +2,7 @@ with figures as (select * from {{ ref('int_indicators__final') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
--- What is counted varies by chance: a count itself, or the numerator of a rate; also persons who are counted once in
+-- A counted quantity varies by chance: a count itself, or the numerator of a rate; also persons who are counted once in
 -- every area in which they live, so that the areas do not add up. Of a share or rate that a supplier delivers, what it is
 -- weighed with is the group that it is of.
 indicators as (
@@ -57,7 +57,7 @@ counted as (
     select
         *,
         case when is_count then 1 else factor / nullif(group_size, 0) end as scale,
-        -- A share of a group: nobody counts twice, so it lies between 0 and 1.
+        -- A share of a group: no person counts twice, so it lies between 0 and 1.
         case when factor = 100 and group_size > 0 and events between 0 and group_size then events / group_size end as share
     from events
 ),
