@@ -108,7 +108,7 @@ counts as (
     group by all
 ),
 
--- A register without members counts none.
+-- A region that the register does not mention in a period counts zero members.
 by_region as (
     select
         own_regions.region_code,

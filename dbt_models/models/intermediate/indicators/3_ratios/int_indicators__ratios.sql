@@ -55,7 +55,7 @@ nearest_denominators as (
     window denominator as (partition by indicator_code, region_code order by period_end_date)
 ),
 
--- A count is divided by the population of the same period; if that is of another feed, or else in the nearest one.
+-- A numerator is divided by the denominator of the same period; if that is of another feed, or else in the nearest one.
 matched as (
     select
         ratios.factor,
