@@ -12,10 +12,10 @@ from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.operations.status import read_status
 from dagster_project.operations.verify import verify
 from dagster_project.release.provenance import Provenance, write_provenance
+from dagster_project.warehouse.build_plan import HISTORY, _inputs
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     RawLayer,
-    current_fingerprint,
     open_warehouse,
     write_publication,
     write_published,
@@ -130,19 +130,19 @@ def test_while_the_ledger_is_damaged_it_is_neither_shown_nor_added_to(workspace)
     build(workspace, "a", 1.0)
     ledger = PublicationHistory(workspace)
     ledger.publish("2026-03-01_1", MARCH)
-    before = current_fingerprint(workspace, RawLayer({}, []))
+    before = _inputs(workspace, RawLayer({}, [], {}))[HISTORY]
     figures = workspace.published / "2026-03-01_1" / "figures.parquet"
     written = figures.read_bytes()
     figures.write_bytes(written[:-1])
     build(workspace, "b", 2.0)
     assert (shown(workspace), ledger.day_of("a")) == ([], None)
     # Else marts would stay that were built of it.
-    assert current_fingerprint(workspace, RawLayer({}, [])) != before
+    assert _inputs(workspace, RawLayer({}, [], {}))[HISTORY] != before
     ledger.publish("2026-04-01_1", APRIL)
     assert [folder.name for folder in ledger.folders()] == ["2026-03-01_1"]
     figures.write_bytes(written)
     assert shown(workspace) == [(1.0, MARCH, 1)]
-    assert current_fingerprint(workspace, RawLayer({}, [])) == before
+    assert _inputs(workspace, RawLayer({}, [], {}))[HISTORY] == before
 
 
 def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_their_folders(workspace, tmp_path):
