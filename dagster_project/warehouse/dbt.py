@@ -83,7 +83,7 @@ def _is_made_from(digest: str) -> bool:
 
 
 def _parse(digest: str) -> None:
-    """Parse into a folder of its own and move the result, so that a build beside it never loads half of one."""
+    """Parse into a separate folder and move the result, so that a concurrent build never loads a partial file."""
     logger.info("warehouse: dbt parses the models, which are new or have changed")
     work = MANIFEST.parent / "parsing"
     # Parsing opens no database and computes no figure; only the name of the file ends up in the manifest.

@@ -72,7 +72,7 @@ def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> R
         for table in store.feed.tables:
             name = f"raw_{store.feed.supplier}.{table.name}"
             views[name] = _view(store, table, shown)
-            # What models read of a delivery beside its rows counts for each of its tables.
+            # Facts of a delivery that models read count for each of its tables.
             contents[name] = [*own, *(_columns(store, table, delivery_id) for delivery_id in shown.values())]
         deliveries += own
     return RawLayer(views, deliveries, contents)

@@ -1,4 +1,4 @@
-"""What is asked of tables with several dimensions: codes by their exact keys, in one query or one per code."""
+"""Queries on tables with several dimensions: codes by their exact keys, in one query or one per code."""
 
 import re
 from contextlib import contextmanager

@@ -50,7 +50,7 @@ def imported_modules(file: Path, root: Path) -> Iterator[str]:
 
 
 def imports_uphill(root: Path) -> list[str]:
-    """Each import of a room that stands on the same floor or a later one."""
+    """List imports of a room on the same floor or a later one."""
     found = []
     for top in ROOTS:
         for file in sorted((root / top).rglob("*.py")):
