@@ -34,7 +34,7 @@ from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
-from dagster_project.storage.sql import literal
+from dagster_project.storage.sql import connect, literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
@@ -151,8 +151,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         # One transaction: else each of a thousand comments would wait for the disk.

@@ -7,6 +7,22 @@ from typing import Any
 import duckdb
 
 
+def connect(
+    file: Path | None = None, *, read_only: bool = False, time_zone: str = "UTC", spill_to: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory.
+
+    It works with one thread: a sum of fractions depends on the order of its parts, and on tables of this size a second
+    thread doubles the CPU time. Data that does not fit in memory goes to the folder ``spill_to``.
+    """
+    settings: dict[str, Any] = {"threads": 1}
+    if spill_to:
+        settings["temp_directory"] = str(spill_to)
+    connection = duckdb.connect(str(file or ":memory:"), read_only=read_only, config=settings)
+    connection.execute(f"SET TimeZone = {literal(time_zone)}")
+    return connection
+
+
 def literal(text: str | Path) -> str:
     """Quote a text or a path as an SQL string."""
     return "'" + str(text).replace("'", "''") + "'"
