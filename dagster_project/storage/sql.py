@@ -1,8 +1,9 @@
 """Helpers for writing SQL text and reading small answers from DuckDB."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -49,3 +50,16 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[A
     answer = connection.execute(query, given)
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Number of rows and sum of their hashes, in whatever order they are."""
+
+    rows: int
+    checksum: str
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection, query: str) -> Self:
+        """Read all rows of a query."""
+        return cls(*one_row(connection, f"SELECT count(*), sum(hash(t)::hugeint)::varchar FROM ({query}) t"))
