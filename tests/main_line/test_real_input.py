@@ -16,7 +16,7 @@ from dagster_project.warehouse.dbt import current_manifest
 
 from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 
-pytestmark = pytest.mark.skipif(not REAL_TABLE.exists(), reason=ABSENT)
+pytestmark = [pytest.mark.whole_run, pytest.mark.skipif(not REAL_TABLE.exists(), reason=ABSENT)]
 
 DAY = date(2026, 11, 23)
 # One name stands in two groups of the table; in which of them is seen in its DataProperties.

@@ -27,6 +27,8 @@ from dagster_project.sample.registers.vacancy import write_vacancy
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
 from dagster_project.warehouse.dbt import MANIFEST
 
+pytestmark = pytest.mark.whole_run
+
 DAY = date(2026, 11, 10)
 # CBS is asked on the day itself; departments exported on the first or the fifteenth before the day named here.
 DROPS = {

@@ -16,9 +16,8 @@ from release.publishing import change, publish
 
 
 @pytest.fixture
-def installation(story, tmp_path):
-    assert story.first.result.release_id
-    return story.installation.copy(tmp_path / "home")
+def installation(first_run, tmp_path):
+    return first_run.copy(tmp_path / "home")
 
 
 def test_the_next_release_of_a_day_gets_the_next_number_and_readers_follow(installation):
@@ -101,10 +100,9 @@ def damage(folder, how):
 
 
 @pytest.fixture(scope="module")
-def written(story, tmp_path_factory):
+def written(first_run, tmp_path_factory):
     """A release with the warehouse it was made from."""
-    assert story.first.result.release_id
-    installation = story.installation.copy(tmp_path_factory.mktemp("written") / "home")
+    installation = first_run.copy(tmp_path_factory.mktemp("written") / "home")
     publish(installation)
     return installation
 
