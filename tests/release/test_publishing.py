@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from main_line.installation import ask
+from main_line.installation import ask, wrong_checksums
 
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import latest_release
@@ -17,9 +17,8 @@ from release.publishing import change, publish
 
 
 @pytest.fixture
-def installation(story, tmp_path):
-    assert story.first.result.release_id
-    return story.installation.copy(tmp_path / "home")
+def installation(first_run, tmp_path):
+    return first_run.copy(tmp_path / "home")
 
 
 def test_the_next_release_of_a_day_gets_the_next_number_and_readers_follow(installation):
@@ -48,6 +47,20 @@ def test_a_number_is_not_used_again_while_a_later_one_is_held(installation):
     shutil.rmtree(installation.releases / first.release_id)
     number = int(second.release_id.rpartition("_")[2])
     assert publish(installation).release_id.endswith(f"_{number + 1}")
+
+
+def test_files_of_unchanged_marts_are_hard_links_to_those_of_the_release_before(installation):
+    before = installation.latest
+    change(installation, "update marts.dim_indicator set label_en = 'People' where indicator_code = 'population_count'")
+    (before / "csv" / "dim_region.csv").write_text("damaged")
+    publish(installation)
+    after, written = installation.latest, set()
+    for file in (path for form in ("csv", "parquet") for path in (before / form).iterdir()):
+        if not file.samefile(after / file.relative_to(before)):
+            written.add(file.name.partition(".")[0])
+    # A damaged file is written again.
+    assert written == {"dim_indicator", "dim_region"}
+    assert wrong_checksums(after) == []
 
 
 def test_what_a_killed_run_left_half_built_is_removed(installation):
@@ -102,10 +115,9 @@ def damage(folder, how):
 
 
 @pytest.fixture(scope="module")
-def written(story, tmp_path_factory):
+def written(first_run, tmp_path_factory):
     """A release with the warehouse it was made from."""
-    assert story.first.result.release_id
-    installation = story.installation.copy(tmp_path_factory.mktemp("written") / "home")
+    installation = first_run.copy(tmp_path_factory.mktemp("written") / "home")
     publish(installation)
     return installation
 
