@@ -4,7 +4,7 @@ with locations as (select * from {{ ref('int_education__locations') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }} where region_level <> 'municipality'),
 
-known_regions as (select * from {{ ref('int_regions__newest') }}),
+known_regions as (select * from {{ ref('int_regions__vintages') }}),
 
 measures as (
     select distinct

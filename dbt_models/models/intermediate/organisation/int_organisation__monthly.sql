@@ -25,7 +25,7 @@ monthly as (
     select
         row_type,
         department_name,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
+        {{ month_name('month_start_date') }} as period,
         month_start_date,
         month_end_date,
         is_complete_month,

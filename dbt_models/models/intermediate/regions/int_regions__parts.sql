@@ -5,7 +5,6 @@ own_areas as (select * from {{ ref('own_areas') }}),
 own_regions as (
     select
         region_code,
-        region_vintage,
         region_level
     from regions
     where
@@ -18,7 +17,6 @@ own_regions as (
 parts as (
     select
         own_regions.region_code,
-        own_regions.region_vintage,
         own_regions.region_level,
         neighbourhoods.region_code as neighbourhood_code
     from own_regions
@@ -33,7 +31,6 @@ parts as (
     union all
     select
         own_regions.region_code,
-        own_regions.region_vintage,
         own_regions.region_level,
         own_areas.neighbourhood_code
     from own_regions
@@ -41,7 +38,6 @@ parts as (
     union all
     select
         own_regions.region_code,
-        own_regions.region_vintage,
         own_regions.region_level,
         'unknown' as neighbourhood_code
     from own_regions

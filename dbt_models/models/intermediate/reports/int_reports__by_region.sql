@@ -8,13 +8,7 @@ months as (select * from {{ ref('int_reports__months') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-own_regions as (
-    select distinct
-        region_code,
-        region_vintage,
-        region_level
-    from parts
-),
+own_regions as (select distinct region_code, region_level from parts),
 
 counts as (
     select
@@ -62,11 +56,9 @@ durations as (
 by_region as (
     select
         own_regions.region_code,
-        own_regions.region_vintage,
         own_regions.region_level,
         months.month_start_date,
         months.month_end_date,
-        months.period,
         months.is_complete_month,
         coalesce(counts.received_count, 0) as received_count,
         coalesce(counts.handled_count, 0) as handled_count,

@@ -20,7 +20,7 @@ named as (
     select
         month_start_date,
         last_day(month_start_date) as month_end_date,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
+        {{ month_name('month_start_date') }} as period,
         -- The month of the last update still runs: its figures grow.
         last_update_date > last_day(month_start_date) as is_complete_month
     from months

@@ -6,13 +6,7 @@ months as (select * from {{ ref('int_social_domain__months') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-own_regions as (
-    select distinct
-        region_code,
-        region_vintage,
-        region_level
-    from parts
-),
+own_regions as (select distinct region_code, region_level from parts),
 
 placed as (
     select
@@ -85,7 +79,6 @@ periods as (
 by_region as (
     select
         own_regions.region_code,
-        own_regions.region_vintage,
         own_regions.region_level,
         periods.period_type,
         periods.period,

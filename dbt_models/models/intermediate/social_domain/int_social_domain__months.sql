@@ -26,7 +26,7 @@ named as (
         month_start_date,
         last_day(month_start_date) as month_end_date,
         year(month_start_date) as year_number,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
+        {{ month_name('month_start_date') }} as period,
         extracted_on,
         -- The month of the export still runs.
         extracted_on > last_day(month_start_date) as is_complete_month,

@@ -4,7 +4,6 @@ named as (
     select
         date_trunc('month', reference_date)::date as month_start_date,
         last_day(reference_date) as month_end_date,
-        year(reference_date)::varchar || '-' || lpad(month(reference_date)::varchar, 2, '0') as period,
         -- A count in the middle of a month is not yet that of the month.
         reference_date = last_day(reference_date) as is_complete_month,
         upper(neighbourhood_code) as neighbourhood_code,
