@@ -15,28 +15,24 @@ months as (
         month_start_date,
         reference_date
     from counts
-),
-
-by_region as (
-    select
-        parts.region_code,
-        parts.region_level,
-        months.delivery_id,
-        months.month_start_date,
-        last_day(months.month_start_date) as month_end_date,
-        months.reference_date = last_day(months.month_start_date) as is_complete_month,
-        coalesce(sum(counts.toddlers_count), 0) as toddlers_count,
-        coalesce(sum(counts.indicated_count), 0) as indicated_count,
-        coalesce(sum(counts.placed_count), 0) as placed_count,
-        coalesce(sum(counts.offered_hours), 0) as offered_hours,
-        coalesce(sum(counts.attended_hours), 0) as attended_hours
-    from parts
-    cross join months
-    left join counts
-        on
-            parts.neighbourhood_code = counts.neighbourhood_code
-            and months.month_start_date = counts.month_start_date
-    group by all
 )
 
-select * from by_region
+select
+    parts.region_code,
+    parts.region_level,
+    months.delivery_id,
+    months.month_start_date,
+    last_day(months.month_start_date) as month_end_date,
+    months.reference_date = last_day(months.month_start_date) as is_complete_month,
+    coalesce(sum(counts.toddlers_count), 0) as toddlers_count,
+    coalesce(sum(counts.indicated_count), 0) as indicated_count,
+    coalesce(sum(counts.placed_count), 0) as placed_count,
+    coalesce({{ exact_sum('counts.offered_hours') }}, 0) as offered_hours,
+    coalesce({{ exact_sum('counts.attended_hours') }}, 0) as attended_hours
+from parts
+cross join months
+left join counts
+    on
+        parts.neighbourhood_code = counts.neighbourhood_code
+        and months.month_start_date = counts.month_start_date
+group by all

@@ -59,17 +59,13 @@ asked as (
     select *
     from newest
     qualify max(value) over (partition by indicator_code, period) is not null
-),
-
--- A table says on the borders of which year it stands.
-figures as (
-    select
-        {{ figure_columns('asked', {
-            'region_vintage': 'asked.edition_year',
-            'is_complete_period': 'true',
-            'missing_reason': 'null::varchar',
-        }) }}
-    from asked
 )
 
-select * from figures
+-- A table says on the borders of which year it stands.
+select
+    {{ figure_columns('asked', {
+        'region_vintage': 'asked.edition_year',
+        'is_complete_period': 'true',
+        'missing_reason': 'null::varchar',
+    }) }}
+from asked

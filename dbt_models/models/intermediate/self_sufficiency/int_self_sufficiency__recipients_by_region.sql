@@ -22,30 +22,26 @@ months as (
         month_end_date,
         is_complete_month
     from recipients
-),
-
-by_region as (
-    select
-        parts.region_code,
-        parts.region_level,
-        months.delivery_id,
-        months.month_start_date,
-        months.month_end_date,
-        months.is_complete_month,
-        coalesce(sum(placed.households_count), 0) as households_count,
-        coalesce(sum(placed.persons_count), 0) as persons_count,
-        coalesce(sum(placed.persons_count) filter (where placed.benefit_type = 'general_assistance'), 0)
-            as general_assistance_count,
-        coalesce(sum(placed.persons_count) filter (where placed.benefit_type in ('ioaw', 'ioaz')), 0) as ioaw_ioaz_count,
-        coalesce(sum(placed.persons_count) filter (where placed.benefit_type = 'bbz'), 0) as bbz_count,
-        coalesce(sum(placed.inflow_count), 0) as inflow_count,
-        coalesce(sum(placed.outflow_count), 0) as outflow_count,
-        coalesce(sum(placed.outflow_to_work_count), 0) as outflow_to_work_count
-    from parts
-    cross join months
-    left join placed
-        on parts.neighbourhood_code = placed.place_code and months.month_start_date = placed.month_start_date
-    group by all
 )
 
-select * from by_region
+select
+    parts.region_code,
+    parts.region_level,
+    months.delivery_id,
+    months.month_start_date,
+    months.month_end_date,
+    months.is_complete_month,
+    coalesce(sum(placed.households_count), 0) as households_count,
+    coalesce(sum(placed.persons_count), 0) as persons_count,
+    coalesce(sum(placed.persons_count) filter (where placed.benefit_type = 'general_assistance'), 0)
+        as general_assistance_count,
+    coalesce(sum(placed.persons_count) filter (where placed.benefit_type in ('ioaw', 'ioaz')), 0) as ioaw_ioaz_count,
+    coalesce(sum(placed.persons_count) filter (where placed.benefit_type = 'bbz'), 0) as bbz_count,
+    coalesce(sum(placed.inflow_count), 0) as inflow_count,
+    coalesce(sum(placed.outflow_count), 0) as outflow_count,
+    coalesce(sum(placed.outflow_to_work_count), 0) as outflow_to_work_count
+from parts
+cross join months
+left join placed
+    on parts.neighbourhood_code = placed.place_code and months.month_start_date = placed.month_start_date
+group by all

@@ -68,37 +68,33 @@ periods as (
         reference_date,
         feed = 'sports.accommodation_use' as is_month
     from records
-),
-
--- A region that the register does not mention in a period counts zero members.
-by_region as (
-    select
-        parts.region_code,
-        parts.region_level,
-        periods.feed,
-        periods.delivery_id,
-        case when periods.is_month then 'month' else 'year' end as period_type,
-        periods.period,
-        date_trunc(case when periods.is_month then 'month' else 'year' end, periods.reference_date)::date as period_start_date,
-        last_day(periods.reference_date) as period_end_date,
-        periods.reference_date = last_day(periods.reference_date) as is_complete_period,
-        coalesce(sum(records.members_count), 0) as members,
-        coalesce(sum(records.youth_members_count), 0) as youth_members,
-        count(distinct records.club_name) as clubs,
-        coalesce(sum(records.subsidy_eur), 0) as subsidy_eur,
-        coalesce(sum(records.club_members_count), 0) as club_members,
-        count(distinct records.accommodation_name) as accommodations,
-        coalesce(sum(records.available_hours), 0) as available_hours,
-        coalesce(sum(records.used_hours), 0) as used_hours
-    from parts
-    cross join periods
-    left join records
-        on
-            parts.neighbourhood_code = records.neighbourhood_code
-            and periods.feed = records.feed
-            and periods.period = records.period
-    where periods.feed <> 'sports.clubs' or parts.region_level = 'municipality'
-    group by all
 )
 
-select * from by_region
+-- A region that the register does not mention in a period counts zero members.
+select
+    parts.region_code,
+    parts.region_level,
+    periods.feed,
+    periods.delivery_id,
+    case when periods.is_month then 'month' else 'year' end as period_type,
+    periods.period,
+    date_trunc(case when periods.is_month then 'month' else 'year' end, periods.reference_date)::date as period_start_date,
+    last_day(periods.reference_date) as period_end_date,
+    periods.reference_date = last_day(periods.reference_date) as is_complete_period,
+    coalesce(sum(records.members_count), 0) as members,
+    coalesce(sum(records.youth_members_count), 0) as youth_members,
+    count(distinct records.club_name) as clubs,
+    coalesce({{ exact_sum('records.subsidy_eur') }}, 0) as subsidy_eur,
+    coalesce(sum(records.club_members_count), 0) as club_members,
+    count(distinct records.accommodation_name) as accommodations,
+    coalesce({{ exact_sum('records.available_hours') }}, 0) as available_hours,
+    coalesce({{ exact_sum('records.used_hours') }}, 0) as used_hours
+from parts
+cross join periods
+left join records
+    on
+        parts.neighbourhood_code = records.neighbourhood_code
+        and periods.feed = records.feed
+        and periods.period = records.period
+where periods.feed <> 'sports.clubs' or parts.region_level = 'municipality'
+group by all

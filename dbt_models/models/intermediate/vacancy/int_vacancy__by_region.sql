@@ -17,38 +17,34 @@ months as (
         month_start_date,
         reference_date
     from counts
-),
-
--- Where a register names no premises of a kind there are none; an area that is unknown in one place is so in the whole.
-by_region as (
-    select
-        parts.region_code,
-        parts.region_level,
-        months.delivery_id,
-        months.month_start_date,
-        last_day(months.month_start_date) as month_end_date,
-        months.reference_date = last_day(months.month_start_date) as is_complete_month
-        {%- for kind in kinds %},
-        coalesce(sum(counts.premises_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_count,
-        coalesce(sum(counts.vacant_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_vacant,
-        coalesce(sum(counts.long_term_vacant_count) filter (where counts.premises_kind = '{{ kind }}'), 0)
-            as {{ kind }}_long_term_vacant,
-        case
-            when count(*) filter (where counts.premises_kind = '{{ kind }}' and counts.floor_area_m2 is null) = 0
-                then coalesce(sum(counts.floor_area_m2) filter (where counts.premises_kind = '{{ kind }}'), 0)
-        end as {{ kind }}_m2,
-        case
-            when count(*) filter (where counts.premises_kind = '{{ kind }}' and counts.vacant_floor_area_m2 is null) = 0
-                then coalesce(sum(counts.vacant_floor_area_m2) filter (where counts.premises_kind = '{{ kind }}'), 0)
-        end as {{ kind }}_vacant_m2
-        {%- endfor %}
-    from parts
-    cross join months
-    left join counts
-        on
-            parts.neighbourhood_code = counts.neighbourhood_code
-            and months.month_start_date = counts.month_start_date
-    group by all
 )
 
-select * from by_region
+-- Where a register names no premises of a kind there are none; an area that is unknown in one place is so in the whole.
+select
+    parts.region_code,
+    parts.region_level,
+    months.delivery_id,
+    months.month_start_date,
+    last_day(months.month_start_date) as month_end_date,
+    months.reference_date = last_day(months.month_start_date) as is_complete_month
+    {%- for kind in kinds %},
+    coalesce(sum(counts.premises_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_count,
+    coalesce(sum(counts.vacant_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_vacant,
+    coalesce(sum(counts.long_term_vacant_count) filter (where counts.premises_kind = '{{ kind }}'), 0)
+        as {{ kind }}_long_term_vacant,
+    case
+        when count(*) filter (where counts.premises_kind = '{{ kind }}' and counts.floor_area_m2 is null) = 0
+            then coalesce(sum(counts.floor_area_m2) filter (where counts.premises_kind = '{{ kind }}'), 0)
+    end as {{ kind }}_m2,
+    case
+        when count(*) filter (where counts.premises_kind = '{{ kind }}' and counts.vacant_floor_area_m2 is null) = 0
+            then coalesce(sum(counts.vacant_floor_area_m2) filter (where counts.premises_kind = '{{ kind }}'), 0)
+    end as {{ kind }}_vacant_m2
+    {%- endfor %}
+from parts
+cross join months
+left join counts
+    on
+        parts.neighbourhood_code = counts.neighbourhood_code
+        and months.month_start_date = counts.month_start_date
+group by all
