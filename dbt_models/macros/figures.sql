@@ -33,6 +33,7 @@
     are. Where `suppressed_if` is true there is no value. Text after the call may join more, and choose with `where`.
 #}
 {% macro figures_of(relation, indicators={}, changed={}, by_contract=[], suppressed_if=none) -%}
+{{- config(meta={'indicators': indicators, 'by_contract': by_contract}) -}}
 {%- set value = changed.value or indicator_case(indicators, relation, by_contract) -%}
 {%- set shown = 'case when not (' ~ suppressed_if ~ ') then ' ~ value ~ ' end' if suppressed_if else value -%}
 {%- set reason = "case when " ~ suppressed_if ~ " then 'suppressed' end" if suppressed_if else 'null::varchar' -%}
@@ -74,7 +75,8 @@ cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
         end
 {%- endmacro %}
 
-{# The period of a figure of a calendar year, and of a month with the dates of a register, as `changed` columns. #}
+{# `changed` columns with the period of a figure: a calendar year; a month with its first and last day in columns; the
+   month of a register's reference date, which is complete when the date is its last day. #}
 {% macro in_year(year) -%}
     {{ return({
         'period_type': "'year'",
@@ -92,6 +94,16 @@ cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
         'period_start_date': 'month_start_date',
         'period_end_date': 'month_end_date',
         'is_complete_period': 'is_complete_month',
+    }) }}
+{%- endmacro %}
+
+{% macro in_month_of(reference_date) -%}
+    {{ return({
+        'period_type': "'month'",
+        'period': month_name(reference_date),
+        'period_start_date': "date_trunc('month', " ~ reference_date ~ ')::date',
+        'period_end_date': 'last_day(' ~ reference_date ~ ')',
+        'is_complete_period': reference_date ~ ' = last_day(' ~ reference_date ~ ')',
     }) }}
 {%- endmacro %}
 

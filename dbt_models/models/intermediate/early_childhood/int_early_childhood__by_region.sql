@@ -6,24 +6,16 @@ parts as (select * from {{ ref('int_regions__parts') }}),
 counts as (
     select *
     from places
-    qualify reference_date = max(reference_date) over (partition by month_start_date)
+    qualify reference_date = max(reference_date) over (partition by date_trunc('month', reference_date))
 ),
 
-months as (
-    select distinct
-        delivery_id,
-        month_start_date,
-        reference_date
-    from counts
-)
+months as (select distinct delivery_id, reference_date from counts)
 
 select
     parts.region_code,
     parts.region_level,
     months.delivery_id,
-    months.month_start_date,
-    last_day(months.month_start_date) as month_end_date,
-    months.reference_date = last_day(months.month_start_date) as is_complete_month,
+    months.reference_date,
     coalesce(sum(counts.toddlers_count), 0) as toddlers_count,
     coalesce(sum(counts.indicated_count), 0) as indicated_count,
     coalesce(sum(counts.placed_count), 0) as placed_count,
@@ -34,5 +26,5 @@ cross join months
 left join counts
     on
         parts.neighbourhood_code = counts.neighbourhood_code
-        and months.month_start_date = counts.month_start_date
+        and months.reference_date = counts.reference_date
 group by all

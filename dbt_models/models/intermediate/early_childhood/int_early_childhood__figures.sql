@@ -9,7 +9,6 @@
         'vve_norm_hours': 'placed_count * 960.0 / 18',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_early_childhood__by_region') }})
 
@@ -17,6 +16,6 @@ with by_region as (select * from {{ ref('int_early_childhood__by_region') }})
 {{ figures_of(
     'by_region',
     indicators,
-    in_month(),
+    in_month_of('reference_date'),
     suppressed_if="delivered.unit = 'hours' and by_region.placed_count between 1 and 4"
 ) }}

@@ -15,7 +15,6 @@
         'school_advice_vwo_count': "'advice_vwo'",
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_education__by_region') }})
 

@@ -1,5 +1,3 @@
-{{ config(meta={'by_contract': ['cbs.proximity']}) }}
-
 with proximity as (select * from {{ ref('stg_cbs__proximity') }})
 
 {{ figures_of(

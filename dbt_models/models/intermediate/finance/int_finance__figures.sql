@@ -38,7 +38,6 @@
         'youth_care_current_budget_balance_eur': 'youth_care_balance',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 

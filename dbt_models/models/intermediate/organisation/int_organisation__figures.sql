@@ -18,7 +18,6 @@
         'absence_reports_12_months_count': 'report_count_12_months',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with monthly as (select * from {{ ref('int_organisation__monthly') }}),
 

@@ -19,7 +19,6 @@
         'social_minimum_120_household_pct': "'A043008/A028721/1050010_2'",
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with low_income as (select * from {{ ref('int_poverty__low_income_cells') }}),
 

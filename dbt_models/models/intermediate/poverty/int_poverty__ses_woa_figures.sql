@@ -8,7 +8,6 @@
         'ses_woa_score_spread': 'score_spread',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with ses_woa as (select * from {{ ref('stg_cbs__ses_woa') }}),
 

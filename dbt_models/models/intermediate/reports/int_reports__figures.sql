@@ -10,7 +10,6 @@
         'reports_on_time_count': 'on_time_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_reports__by_region') }}),
 

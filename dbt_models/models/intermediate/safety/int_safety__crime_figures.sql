@@ -31,7 +31,7 @@
         'vandalism_incidents_monthly_count': 'vandalism_incidents_count',
     },
 } %}
-{{ config(materialized='table', meta={'indicators': indicators}) }}
+{{ config(materialized='table') }}
 
 with crimes as (select * from {{ ref('int_safety__crimes') }}),
 

@@ -3,7 +3,6 @@
         'nuisance_reports_monthly_count': 'registration_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with nuisance as (select * from {{ ref('stg_police__nuisance_monthly') }}),
 

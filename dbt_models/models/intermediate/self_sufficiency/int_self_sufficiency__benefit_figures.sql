@@ -9,7 +9,6 @@
         'population_from_pension_age_count': 'population_from_pension_age_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with every_table as (select * from {{ ref('stg_cbs__benefits') }}),
 

@@ -15,22 +15,13 @@ placed as (
     from recipients
 ),
 
-months as (
-    select distinct
-        delivery_id,
-        month_start_date,
-        month_end_date,
-        is_complete_month
-    from recipients
-)
+months as (select distinct delivery_id, reference_date from recipients)
 
 select
     parts.region_code,
     parts.region_level,
     months.delivery_id,
-    months.month_start_date,
-    months.month_end_date,
-    months.is_complete_month,
+    months.reference_date,
     coalesce(sum(placed.households_count), 0) as households_count,
     coalesce(sum(placed.persons_count), 0) as persons_count,
     coalesce(sum(placed.persons_count) filter (where placed.benefit_type = 'general_assistance'), 0)
@@ -43,5 +34,5 @@ select
 from parts
 cross join months
 left join placed
-    on parts.neighbourhood_code = placed.place_code and months.month_start_date = placed.month_start_date
+    on parts.neighbourhood_code = placed.place_code and months.reference_date = placed.reference_date
 group by all

@@ -10,8 +10,7 @@
         'benefit_outflow_to_work_count': 'outflow_to_work_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_self_sufficiency__recipients_by_region') }})
 
-{{ figures_of('by_region', indicators, dict(in_month(), status="'definitive'")) }}
+{{ figures_of('by_region', indicators, dict(in_month_of('reference_date'), status="'definitive'")) }}

@@ -6,7 +6,6 @@
         'households_with_three_or_more_provisions_count': {'value': 'households_with_three_or_more_count', 'columns': ['households_count', 'households_count', 'households_count']},
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with provisions as (select * from {{ ref('stg_cbs__provisions') }}),
 

@@ -23,7 +23,6 @@
         'wmo_clients_in_year_count': 'wmo_in_year_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_social_domain__by_region') }}),
 

@@ -6,7 +6,6 @@
         'wmo_aids_count': {'value': 'aids_count', 'columns': ['clients_count']},
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with wmo as (select * from {{ ref('stg_cbs__wmo') }}),
 

@@ -9,7 +9,6 @@
         'youth_care_trajectories_by_municipality_count': 'referred_by_municipality_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with youth_care as (select * from {{ ref('stg_cbs__youth_care') }}),
 

@@ -14,7 +14,6 @@
         'sports_accommodation_used_hours': 'used_hours',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_sport__by_region') }})
 

@@ -8,25 +8,17 @@ parts as (select * from {{ ref('int_regions__parts') }}),
 counts as (
     select *
     from premises
-    qualify reference_date = max(reference_date) over (partition by month_start_date)
+    qualify reference_date = max(reference_date) over (partition by date_trunc('month', reference_date))
 ),
 
-months as (
-    select distinct
-        delivery_id,
-        month_start_date,
-        reference_date
-    from counts
-)
+months as (select distinct delivery_id, reference_date from counts)
 
 -- Where a register names no premises of a kind there are none; an area that is unknown in one place is so in the whole.
 select
     parts.region_code,
     parts.region_level,
     months.delivery_id,
-    months.month_start_date,
-    last_day(months.month_start_date) as month_end_date,
-    months.reference_date = last_day(months.month_start_date) as is_complete_month
+    months.reference_date
     {%- for kind in kinds %},
     coalesce(sum(counts.premises_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_count,
     coalesce(sum(counts.vacant_count) filter (where counts.premises_kind = '{{ kind }}'), 0) as {{ kind }}_vacant,
@@ -46,5 +38,5 @@ cross join months
 left join counts
     on
         parts.neighbourhood_code = counts.neighbourhood_code
-        and months.month_start_date = counts.month_start_date
+        and months.reference_date = counts.reference_date
 group by all

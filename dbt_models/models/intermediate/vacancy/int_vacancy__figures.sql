@@ -20,8 +20,7 @@
         'long_term_vacant_registered_dwelling_count': 'dwelling_long_term_vacant',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_vacancy__by_region') }})
 
-{{ figures_of('by_region', indicators, in_month()) }}
+{{ figures_of('by_region', indicators, in_month_of('reference_date')) }}

@@ -1,7 +1,6 @@
 select
     delivery_id,
     reference_date,
-    date_trunc('month', reference_date)::date as month_start_date,
     accommodation_name,
     {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
     available_hours,

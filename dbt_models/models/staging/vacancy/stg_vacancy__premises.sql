@@ -1,7 +1,6 @@
 select
     delivery_id,
     reference_date,
-    date_trunc('month', reference_date)::date as month_start_date,
     {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
     case premises_kind
         when 'winkel' then 'shop'

@@ -4,7 +4,7 @@
         'known_education_count': 'low_education_count + medium_education_count + high_education_count',
     },
 } %}
-{{ config(materialized='table', meta={'indicators': indicators, 'by_contract': ['cbs.key_figures']}) }}
+{{ config(materialized='table') }}
 
 with key_figures as (select * from {{ ref('stg_cbs__key_figures') }}),
 
