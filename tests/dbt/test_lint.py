@@ -79,7 +79,7 @@ DICTIONARY = "seeds/indicators/population.csv"
         (THEME_LIST, "    'population',\n", "", "population.csv: is not in the list"),
         (CBS, "owner:", "keeper:", "cbs.key_figures: no owner"),
         (CBS, "licence:", "terms:", "cbs.key_figures: no licence"),
-        (CBS, "maximum_age:", "age:", "cbs.key_figures: no maximum_age"),
+        (CBS, "clocks:", "clock:", "cbs.key_figures: no clocks"),
         (
             MONTHLY,
             "int_reports__counted",
