@@ -88,12 +88,8 @@ areas as (
     inner join sizes on own_areas.area_code = sizes.area_code
     group by own_areas.area_code, official.region_vintage, sizes.neighbourhood_count
     having count(*) = sizes.neighbourhood_count
-),
-
-listed as (
-    select * from official
-    union all
-    select * from areas
 )
 
-select * from listed
+select * from official
+union all
+select * from areas
