@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -19,6 +18,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import is_stale
+from dagster_project.storage.sql import one_row, parquet
 from expectations.judgement import TITLE, Frame
 
 # Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
@@ -186,12 +186,12 @@ def _fill_rows(
     return rows
 
 
-def _fill_of(parquet: Path, columns: list[Column]) -> dict[str, float | None]:
+def _fill_of(file: Path, columns: list[Column]) -> dict[str, float | None]:
     """Compute the percentage of rows with a value per column; None for a table without rows."""
     if not columns:
         return {}
     counts = ", ".join(f"round(100.0 * count({column.name}) / nullif(count(*), 0), 2)" for column in columns)
-    row = _one(f"SELECT {counts} FROM {_reading(parquet)}")
+    row = one_row(duckdb.default_connection(), f"SELECT {counts} FROM {parquet(file)}")
     return {column.name: share for column, share in zip(columns, row, strict=True)}
 
 
@@ -232,13 +232,15 @@ def _reconciliation_rows(
     return rows
 
 
-def _compared(parquet: Path, columns: list[Column], level: tuple[str, str, str, str]) -> dict[str, tuple[int, int]]:
+def _compared(file: Path, columns: list[Column], level: tuple[str, str, str, str]) -> dict[str, tuple[int, int]]:
     """Count per column the regions of a level that have comparable parts, and those that differ too much."""
     _, part, parent, whole = level
     measures = ", ".join(_measures(column) for column in columns)
     sums = ", ".join(f"sum({c.name}) AS {c.name}, count(*) - count({c.name}) AS {c.name}_missing" for c in columns)
-    counts = _one(f"""
-        WITH regions AS (SELECT * FROM {_reading(parquet)}),
+    counts = one_row(
+        duckdb.default_connection(),
+        f"""
+        WITH regions AS (SELECT * FROM {parquet(file)}),
         parts AS (
             SELECT {parent} AS code, count(*) AS part_count, {sums}
             FROM regions WHERE starts_with(region_code, '{part}') GROUP BY 1
@@ -246,7 +248,8 @@ def _compared(parquet: Path, columns: list[Column], level: tuple[str, str, str, 
         wholes AS (SELECT * FROM regions WHERE starts_with(region_code, '{whole}'))
         SELECT {measures}
         FROM wholes LEFT JOIN parts ON parts.code = wholes.region_code
-    """)
+    """,
+    )
     return {column.name: (counts[2 * n], counts[2 * n + 1]) for n, column in enumerate(columns)}
 
 
@@ -262,14 +265,3 @@ def _measures(column: Column) -> str:
     compared = f"count(*) FILTER (WHERE wholes.{name} IS NOT NULL AND (parts.code IS NULL OR parts.{name} IS NOT NULL))"
     differs = f"parts.code IS NULL OR abs(parts.{name} - wholes.{name}) > {explained}"
     return f"{compared}, count(*) FILTER (WHERE wholes.{name} IS NOT NULL AND ({differs}))"
-
-
-def _reading(parquet: Path) -> str:
-    path = str(parquet).replace("'", "''")
-    return f"read_parquet('{path}')"
-
-
-def _one(query: str) -> tuple[Any, ...]:
-    row = duckdb.execute(query).fetchone()
-    assert row is not None
-    return row
