@@ -25,7 +25,7 @@ def empty(tmp_path):
 
 
 def refused(call):
-    """What was said by a command that stopped at once; an explanation, not a traceback."""
+    """The message of a command that stopped at once; an explanation, not a traceback."""
     assert (call.exit_code, call.output) == (ExitCode.WRONG_SETUP, "")
     assert "Traceback" not in call.errors
     return call.errors
@@ -115,8 +115,8 @@ def test_what_was_known_where_nothing_ever_ran_is_told(empty):
 
 
 def test_an_unknown_feed_among_others_is_named_with_those_that_exist(empty):
-    told = refused(empty.call("run", "--as-of", DAY, "--feeds", "cbs,nobody.feed"))
-    assert "no feed or supplier is called nobody.feed" in told
+    told = refused(empty.call("run", "--as-of", DAY, "--feeds", "cbs,no.such_feed"))
+    assert "no feed or supplier is called no.such_feed" in told
     assert CBS in told
     assert not empty.home.exists()
 
@@ -145,7 +145,7 @@ def test_a_mistake_in_a_contract_is_named_with_file_feed_key_and_remedy(empty, t
 
 
 def test_a_second_run_in_the_same_installation_is_refused(empty):
-    """What the command makes of such an error is shown by those above."""
+    """In this process: the tests above show how the command prints such an error."""
     empty.home.mkdir()
     with (
         FileLock(empty.home / ".run.lock"),
@@ -177,7 +177,7 @@ def test_pruning_is_refused_while_a_run_is_at_work(empty):
 
 def test_the_exit_codes_are_told_where_people_look_for_them(empty):
     told = " ".join(empty.call("run", "--help", env={"COLUMNS": "200"}).output.split())
-    # These two tell of other commands.
+    # These two belong to other commands.
     for code in set(ExitCode) - {ExitCode.CHANGED_FILES, ExitCode.NOT_PROVEN}:
         assert f"{int(code)} " in told.partition("Exit codes")[2]
 

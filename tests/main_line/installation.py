@@ -34,7 +34,7 @@ from dagster_project.cli import main
 from dagster_project.installation.workspace import morning_of
 main(morning_of(date.fromisoformat(sys.argv.pop(1))))
 """
-# What a run says of when it looked; all else in a mart is a figure or what belongs to one.
+# Columns with the time of a check; all others in a mart are figures or describe them.
 CLOCKS = ("checked_at", "fresh_until")
 
 
@@ -80,7 +80,7 @@ class Installation:
             return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
     def reconstruct(self, day: date, today: date) -> RunResult:
-        """What was known on a day, made again in this process on a later one."""
+        """A point-in-time rebuild of a day, on a later one, in this process."""
         with self.entered():
             return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
@@ -131,7 +131,7 @@ class Installation:
 
 @dataclass(frozen=True)
 class Call:
-    """What came of a command."""
+    """Result of a command."""
 
     exit_code: int
     output: str

@@ -9,7 +9,7 @@ from dagster_project.errors import ExitCode, SetupError
 
 from .first_run import FIRST
 from .installation import CBS, SIGNALEN, ask
-from .story import silence
+from .story import no_answers
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def status(installation):
 @pytest.fixture(scope="module")
 def silent(status, installation):
     """A run in which no supplier answers, so that nothing can be asked for again."""
-    installation.suppliers.faults.chosen = silence()
+    installation.suppliers.faults.chosen = no_answers()
     return installation.run(FIRST), installation.latest, installation.status(FIRST)
 
 
