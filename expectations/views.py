@@ -68,7 +68,7 @@ class IndexContents:
         return Contents("audit_index.j2", {"results": results})
 
 
-class Page:
+class AuditPage:
     """View for both pages: templates of our own without scripts, and their one style inside."""
 
     def render(self, contents: Contents, **_: object) -> str:

@@ -106,8 +106,8 @@ class Licence(Strict):
 class VolumeBand(Strict):
     """Number of rows of a delivery as a percentage of the previous delivery."""
 
-    minimum_pct: float = Field(ge=0)
-    maximum_pct: float = Field(ge=0)
+    minimum_pct: float = Field(default=80, ge=0)
+    maximum_pct: float = Field(default=200, ge=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -170,8 +170,9 @@ class Delivery(Strict):
     region_level: RegionLevel
     personal_data: bool
     retention: Retention = Retention()
-    volume: VolumeBand
-    fill_drop_points: float = Field(ge=0, le=100)
+    volume: VolumeBand = VolumeBand()
+    # By how many percentage points less a column may be filled than in the previous delivery.
+    fill_drop_points: float = Field(default=10, ge=0, le=100)
 
     @property
     def is_uploaded(self) -> bool:

@@ -1,4 +1,4 @@
-"""Steps for one edition: question, fetch, stamp, validate, write. Each takes values and returns another."""
+"""Steps for one edition: request, fetch, stamp, validate, write. Each takes values and returns another."""
 
 import hashlib
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from dagster_project.storage.atomic import write_file
 
 
 @dataclass(frozen=True)
-class Question:
+class EditionRequest:
     """One edition to ask for, and the stored delivery of it."""
 
     edition: Edition
@@ -77,7 +77,7 @@ class Validated:
     period_end: date | None
 
 
-def question_of(store: FeedStore, state: FeedState, edition: Edition) -> Question:
+def request_of(store: FeedStore, state: FeedState, edition: Edition) -> EditionRequest:
     """Determine what to ask for an edition."""
     version, known = contract_version(store.feed, edition), None
     stored, current = state.stored(edition.key), state.current.get(edition.key)
@@ -88,7 +88,7 @@ def question_of(store: FeedStore, state: FeedState, edition: Edition) -> Questio
         known = Stored(stored.validators, stored.known_at, tables)
     earlier = (current.delivery_id, current.previous_id) if current else ()
     comparable_id = next((one for one in earlier if one and not store.damage(one)), None)
-    return Question(edition, version, stored, known, damage, comparable_id)
+    return EditionRequest(edition, version, stored, known, damage, comparable_id)
 
 
 def contract_version(feed: Feed, edition: Edition) -> str:
@@ -101,25 +101,25 @@ def contract_version(feed: Feed, edition: Edition) -> str:
     return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
 
 
-def fetch(feed: Feed, extractor: Extractor, question: Question, work: Path, now: datetime) -> Fetched | None:
+def fetch(feed: Feed, extractor: Extractor, request: EditionRequest, work: Path, now: datetime) -> Fetched | None:
     """Fetch an edition; None if the supplier confirms the stored one."""
     ages_before = len(extractor.http.response_ages)
-    answer = extractor.fetch(question.edition, question.known, work / PAYLOAD, work / SCRATCH)
+    answer = extractor.fetch(request.edition, request.known, work / PAYLOAD, work / SCRATCH)
     ages = extractor.http.response_ages[ages_before:]
     refuse_unknown_age(feed, ages, now)
     return None if answer is None else Fetched(answer, ages)
 
 
-def stamp(store: FeedStore, question: Question, fetched: Fetched, now: datetime) -> Stamped:
+def stamp(store: FeedStore, request: EditionRequest, fetched: Fetched, now: datetime) -> Stamped:
     """Determine the real age and the content address of an answer. Raises DeliveryError for a stale one."""
-    edition, ages = question.edition, fetched.ages
+    edition, ages = request.edition, fetched.ages
     refuse_old_pages(store.feed, edition, fetched.answer, ages, now)
     answer, remarks = with_real_age(store.feed, edition, fetched.answer, store.manifests(), oldest(ages, now), now)
-    delivery_id = _content_address(edition, answer, question.contract_version)
-    stored = question.stored
+    delivery_id = _content_address(edition, answer, request.contract_version)
+    stored = request.stored
     if stored and stored.delivery_id != delivery_id and (manifest := store.written_manifest(stored.delivery_id)):
         refuse_backdated(store.feed, edition, answer, manifest)
-    if not question.damage and (manifest := store.written_manifest(delivery_id)):
+    if not request.damage and (manifest := store.written_manifest(delivery_id)):
         remarks = [*remarks, *remarks_on_a_repeat(answer, manifest)]
     return Stamped(answer, delivery_id, remarks)
 
@@ -155,10 +155,10 @@ def validate(feed: Feed, edition: Edition, answer: Answer, work: Path, today: da
 
 
 def write(
-    store: FeedStore, question: Question, stamped: Stamped, validated: Validated, work: Path, now: datetime
+    store: FeedStore, request: EditionRequest, stamped: Stamped, validated: Validated, work: Path, now: datetime
 ) -> StoredEdition:
     """Store the delivery under its content address, with its manifest."""
-    answer, edition = stamped.answer, question.edition
+    answer, edition = stamped.answer, request.edition
     manifest = Manifest(
         feed=store.feed.id,
         edition=edition.key,
@@ -169,7 +169,7 @@ def write(
         received_at=now,
         released_at=answer.released_at,
         period_end=validated.period_end,
-        contract_version=question.contract_version,
+        contract_version=request.contract_version,
         headers=answer.headers,
         facts=answer.facts,
         payload=answer.payload,
@@ -179,8 +179,8 @@ def write(
     store.add(work, stamped.delivery_id)
     return StoredEdition(
         delivery_id=stamped.delivery_id,
-        previous_id=question.comparable_id,
-        contract_version=question.contract_version,
+        previous_id=request.comparable_id,
+        contract_version=request.contract_version,
         validators=answer.validators,
         known_at=answer.known_at,
     )

@@ -16,7 +16,7 @@ from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http import Http
 from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.edition import fetch, question_of, stamp, validate, write
+from dagster_project.landing.edition import fetch, request_of, stamp, validate, write
 from dagster_project.landing.staleness import (
     confirmed_at,
     refuse_unknown_age,
@@ -142,15 +142,15 @@ def _ask_edition(
     remarks: tuple[str, ...] = ()
     error: DeliveryError
     try:
-        question = question_of(store, before, edition)
-        remarks = question.remarks
+        request = request_of(store, before, edition)
+        remarks = request.remarks
         with store.work_folder(edition.key) as work:
-            fetched = fetch(store.feed, extractor, question, work, now)
+            fetched = fetch(store.feed, extractor, request, work, now)
             if fetched is None:
                 return EditionResult(edition, remarks=remarks)
-            stamped = stamp(store, question, fetched, now)
+            stamped = stamp(store, request, fetched, now)
             validated = validate(store.feed, edition, stamped.answer, work, local_day(now))
-            written = write(store, question, stamped, validated, work, now)
+            written = write(store, request, stamped, validated, work, now)
         logger.info("%s %s: received delivery %s", store.feed.id, edition.key, written.delivery_id)
         return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks))
     except DeliveryError as known:

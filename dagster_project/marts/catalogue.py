@@ -11,6 +11,8 @@ from dagster_project.marts.column_clocks import OF_THE_ROW, ROW, Clock, bound_by
 from dagster_project.marts.dictionary import Row, explain_columns, read_rows
 
 KEY_TEST = "unique_combination_of_columns"
+# The key of a theme mart, which the key test has where it names no columns.
+KEY_OF_A_THEME = ("region_code", "period")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == KEY_TEST:
-            keys[node["attached_node"]] = tuple(test["kwargs"]["combination_of_columns"])
+            keys[node["attached_node"]] = tuple(test["kwargs"].get("combination_of_columns", KEY_OF_A_THEME))
         elif test.get("name") == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))
     return keys

@@ -12,7 +12,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dagster_project.errors import SetupError
-from dagster_project.storage.sql import identifier, literal
+from dagster_project.storage.sql import connect, identifier, literal
 
 LATEST = "latest"
 DATABASE = "maandvers.duckdb"
@@ -40,7 +40,7 @@ class _Resource(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
 
-class Column(_Resource):
+class PublishedColumn(_Resource):
     """A column of a mart."""
 
     name: str
@@ -58,7 +58,7 @@ class Source(_Resource):
     publisher: str = Field(alias="title")
 
 
-class Licence(_Resource):
+class PublishedLicence(_Resource):
     """A licence under which figures of a mart may be used."""
 
     name: str = Field(alias="title")
@@ -66,11 +66,11 @@ class Licence(_Resource):
 
 
 class _Schema(_Resource):
-    columns: tuple[Column, ...] = Field(alias="fields")
+    columns: tuple[PublishedColumn, ...] = Field(alias="fields")
     key: tuple[str, ...] = Field(alias="primaryKey")
 
 
-class Mart(_Resource):
+class PublishedMart(_Resource):
     """A published table, from ``datapackage.json``."""
 
     name: str
@@ -79,10 +79,10 @@ class Mart(_Resource):
     csv_file: str = Field(alias="path")
     table: _Schema = Field(alias="schema")
     sources: tuple[Source, ...]
-    licences: tuple[Licence, ...] = Field(alias="licenses")
+    licences: tuple[PublishedLicence, ...] = Field(alias="licenses")
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[PublishedColumn, ...]:
         """Its columns in order."""
         return self.table.columns
 
@@ -101,10 +101,10 @@ class Catalogue(_Resource):
     # Last days on which the release shows all of its figures, and any of them; None without figures that expire.
     complete_until: date | None = Field(alias="completeUntil")
     expires_after: date | None = Field(alias="expiresAfter")
-    resources: tuple[Mart, ...]
+    resources: tuple[PublishedMart, ...]
 
     @property
-    def marts(self) -> dict[str, Mart]:
+    def marts(self) -> dict[str, PublishedMart]:
         """The marts by name."""
         return {mart.name: mart for mart in self.resources}
 
@@ -120,7 +120,7 @@ class Release:
     connection: duckdb.DuckDBPyConnection
 
     @property
-    def marts(self) -> dict[str, Mart]:
+    def marts(self) -> dict[str, PublishedMart]:
         """The marts by name."""
         return self.catalogue.marts
 
@@ -167,7 +167,7 @@ def open_databases(**databases: Path) -> duckdb.DuckDBPyConnection:
 
     The connection has a memory database for temporary tables. Raises UnreadableReleaseError.
     """
-    connection = duckdb.connect()
+    connection = connect()
     try:
         for name, file in databases.items():
             connection.execute(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")

@@ -77,3 +77,9 @@
 {% macro spark__days_apart(from_date, to_date) -%}
     datediff({{ to_date }}, {{ from_date }})
 {%- endmacro %}
+
+{# The sum of fractions. Floating point adds up differently in another order, and rows have none: that of employees follows
+   from their keys, which every installation makes with a secret of its own. Decimals add up alike in any order. #}
+{% macro exact_sum(expression) -%}
+    sum(cast({{ expression }} as decimal(38, 12)))::double
+{%- endmacro %}

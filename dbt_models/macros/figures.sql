@@ -26,29 +26,41 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# The dictionary rows that feeds fill: what a wide relation is unpivoted to. #}
-{% macro delivered_indicators(feeds) -%}
+{#
+    The last select of a model of figures: every row of a relation, once for each indicator that its feeds fill, of which
+    the dictionary row is named `delivered`. `changed` says where a column comes from that is neither empty nor taken
+    from the relation under its own name; `region_vintage` is set only where the supplier says of which year its borders
+    are. Where `suppressed_if` is true there is no value. Text after the call may join more, and choose with `where`.
+#}
+{% macro figures_of(relation, indicators={}, changed={}, by_contract=[], suppressed_if=none) -%}
+{{- config(meta={'indicators': indicators, 'by_contract': by_contract}) -}}
+{%- set value = changed.value or indicator_case(indicators, relation, by_contract) -%}
+{%- set shown = 'case when not (' ~ suppressed_if ~ ') then ' ~ value ~ ' end' if suppressed_if else value -%}
+{%- set reason = "case when " ~ suppressed_if ~ " then 'suppressed' end" if suppressed_if else 'null::varchar' -%}
+select
+        {{ figure_columns(relation, dict({
+            'region_vintage': 'null::integer',
+            'indicator_code': 'delivered.indicator_code',
+            'edition_year': 'null::integer',
+            'lower_bound': 'null::double',
+            'upper_bound': 'null::double',
+            'status': 'null::varchar',
+            'missing_reason': reason,
+            'feed': 'delivered.source_feed',
+        }, **dict(changed, value='(' ~ shown ~ ')::double'))) }}
+from {{ relation }}
+cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
+{%- endmacro %}
+
+{# The dictionary rows that feeds fill. #}
+{% macro indicators_of(feeds) -%}
     select
         indicator_code,
         source_feed,
         reference_moment,
         unit
     from {{ ref('int_indicators__dictionary') }}
-    where source_feed in ('{{ feeds | join("', '") }}') and numerator is null
-{%- endmacro %}
-
-{# The columns of figures from a wide relation that is joined to `delivered_indicators` under the name `delivered`. #}
-{% macro unpivoted_figures(relation, indicators, changed={}, by_contract=[]) -%}
-    {{ figure_columns(relation, dict({
-        'indicator_code': 'delivered.indicator_code',
-        'edition_year': 'null::integer',
-        'value': '(' ~ indicator_case(indicators, relation, by_contract) ~ ')::double',
-        'lower_bound': 'null::double',
-        'upper_bound': 'null::double',
-        'status': 'null::varchar',
-        'missing_reason': 'null::varchar',
-        'feed': 'delivered.source_feed',
-    }, **changed)) }}
+    where source_feed in ({{ quoted(feeds) }}) and numerator is null
 {%- endmacro %}
 
 {# Of each indicator that a row of `delivered` names: its expression, or the column of the contract. #}
@@ -63,7 +75,8 @@
         end
 {%- endmacro %}
 
-{# The period of a figure of a calendar year, and of a month between the dates of a relation, as `changed` columns. #}
+{# `changed` columns with the period of a figure: a calendar year; a month with its first and last day in columns; the
+   month of a register's reference date, which is complete when the date is its last day. #}
 {% macro in_year(year) -%}
     {{ return({
         'period_type': "'year'",
@@ -74,13 +87,27 @@
     }) }}
 {%- endmacro %}
 
-{% macro in_month(relation) -%}
+{% macro in_month() -%}
     {{ return({
         'period_type': "'month'",
-        'period': 'year(' ~ relation ~ ".month_start_date)::varchar || '-' || lpad(month(" ~ relation
-            ~ ".month_start_date)::varchar, 2, '0')",
-        'period_start_date': relation ~ '.month_start_date',
-        'period_end_date': relation ~ '.month_end_date',
-        'is_complete_period': relation ~ '.is_complete_month',
+        'period': month_name('month_start_date'),
+        'period_start_date': 'month_start_date',
+        'period_end_date': 'month_end_date',
+        'is_complete_period': 'is_complete_month',
     }) }}
+{%- endmacro %}
+
+{% macro in_month_of(reference_date) -%}
+    {{ return({
+        'period_type': "'month'",
+        'period': month_name(reference_date),
+        'period_start_date': "date_trunc('month', " ~ reference_date ~ ')::date',
+        'period_end_date': 'last_day(' ~ reference_date ~ ')',
+        'is_complete_period': reference_date ~ ' = last_day(' ~ reference_date ~ ')',
+    }) }}
+{%- endmacro %}
+
+{# The month of a date as periods are named: 2026-10. #}
+{% macro month_name(date_column) -%}
+    year({{ date_column }})::varchar || '-' || lpad(month({{ date_column }})::varchar, 2, '0')
 {%- endmacro %}

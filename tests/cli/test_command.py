@@ -137,10 +137,10 @@ def test_a_mistake_in_a_contract_is_named_with_file_feed_key_and_remedy(empty, t
     for folder in ("dagster_project", "dbt_models/models", "expectations", "orchestration", "seeds"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     contract = tmp_path / "dbt_models/models/staging/cbs/_cbs__sources.yml"
-    assert contract.read_text().count("maximum_age: P1M") == 1
-    contract.write_text(contract.read_text().replace("maximum_age: P1M", "maximum_age: a while"))
+    assert contract.read_text().count("cadence: P3M") == 1
+    contract.write_text(contract.read_text().replace("cadence: P3M", "cadence: a while"))
     told = refused(empty.call("run", "--as-of", DAY, env={"PYTHONPATH": str(tmp_path)}))
-    for word in ("models/staging/cbs/_cbs__sources.yml", CBS, "delivery.maximum_age", "'a while'", "do: "):
+    for word in ("models/staging/cbs/_cbs__sources.yml", CBS, "delivery.cadence", "'a while'", "do: "):
         assert word in told
 
 

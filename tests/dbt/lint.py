@@ -55,7 +55,7 @@ LEVELS = ("country", "municipality", "district", "neighbourhood")
 # The list of themes of the dictionary, and a model's declaration of the indicators it makes (macros/figures.sql).
 DICTIONARY_MODEL = "models/intermediate/indicators/1_figures/int_indicators__dictionary.sql"
 DECLARATION = re.compile(r"{% set indicators = (\{.*?\}) %}", re.DOTALL)
-BY_CONTRACT = re.compile(r"'by_contract': (\[.*?\])")
+BY_CONTRACT = re.compile(r"by_contract(?:': |=)(\[.*?\])")
 
 
 def complaints(dbt_models: Path, seeds: Path) -> list[str]:
@@ -93,9 +93,7 @@ def mart_complaints(dbt_models: Path, seeds: Path) -> list[str]:
             continue
         if not model.get("config", {}).get("contract", {}).get("enforced", enforced_for_all):
             complaints.append(f"{mart}: contract is not enforced")
-        if not any(
-            "unique_combination_of_columns" in test for test in model.get("data_tests", []) if isinstance(test, dict)
-        ):
+        if not any("unique_combination_of_columns" in test for test in model.get("data_tests", [])):
             complaints.append(f"{mart}: no unique_combination_of_columns test of its key")
         if not model.get("description"):
             complaints.append(f"{mart}: no description")
@@ -175,7 +173,7 @@ def _declarations(dbt_models: Path) -> tuple[list[dict[str, dict[str, object]]],
     for path in sorted((dbt_models / "models/intermediate").rglob("*.sql")):
         text = path.read_text("utf-8")
         declared += [ast.literal_eval(found) for found in DECLARATION.findall(text)]
-        by_contract += [feed for found in BY_CONTRACT.findall(text.split("}}")[0]) for feed in ast.literal_eval(found)]
+        by_contract += [feed for found in set(BY_CONTRACT.findall(text)) for feed in ast.literal_eval(found)]
     return declared, by_contract
 
 
@@ -203,11 +201,11 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 
 def feed_complaints(dbt_models: Path) -> list[str]:
-    """Every feed has an owner, a publisher, a licence and a limit."""
+    """Every feed has an owner, a publisher, a licence and clocks."""
     return [
         f"{supplier}.{name}: no {key}"
         for supplier, name, delivery in _deliveries(dbt_models)
-        for key in ("owner", "publisher", "licence", "maximum_age", "clocks")
+        for key in ("owner", "publisher", "licence", "clocks")
         if not delivery.get(key)
     ]
 

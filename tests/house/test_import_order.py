@@ -97,3 +97,26 @@ def test_no_two_modules_share_a_name():
     """A search for a name answers with one thing."""
     names = [file.stem for root in ROOTS for file in (REPOSITORY / root).rglob("*.py") if file.name != "__init__.py"]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def shared_class_names(root: Path) -> list[str]:
+    """Names of public classes that two modules define."""
+    names = [
+        node.name
+        for top in ROOTS
+        for file in (root / top).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def test_no_two_classes_share_a_name():
+    assert shared_class_names(REPOSITORY) == []
+
+
+def test_a_second_class_of_a_name_is_found(tmp_path):
+    for file in ("dagster_project/contracts/x.py", "dagster_project/release/y.py"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("class Column: ...\nclass _Column: ...\n", encoding="utf-8")
+    assert shared_class_names(tmp_path) == ["Column"]

@@ -78,7 +78,7 @@ class IndicatorDiff(Counts):
         return not self.figures_after
 
 
-class Delivery(BaseModel):
+class ComparedDelivery(BaseModel):
     """A delivery, with the day on which its supplier released it if it has figures in the release."""
 
     delivery_id: str
@@ -89,8 +89,8 @@ class EditionDiff(BaseModel):
     """An edition of a feed with another delivery than before."""
 
     edition: str
-    before: Delivery | None
-    after: Delivery | None
+    before: ComparedDelivery | None
+    after: ComparedDelivery | None
 
 
 class FeedDiff(Counts):

@@ -16,7 +16,7 @@ from dagster_project.marts.catalogue import Mart
 from dagster_project.release.diff.changes import (
     Band,
     Compared,
-    Delivery,
+    ComparedDelivery,
     EditionDiff,
     FeedDiff,
     MartDiff,
@@ -170,8 +170,8 @@ def _feeds(
     """Describe every feed of either release with other deliveries, or that came, went or is withheld."""
     reports = {feed.feed: feed for feed in report.feeds}
 
-    def delivery(delivery_id: str | None) -> Delivery | None:
-        return Delivery(delivery_id=delivery_id, released_on=days.get(delivery_id)) if delivery_id else None
+    def delivery(delivery_id: str | None) -> ComparedDelivery | None:
+        return ComparedDelivery(delivery_id=delivery_id, released_on=days.get(delivery_id)) if delivery_id else None
 
     found = []
     for feed in sorted(earlier.feeds | now.feeds):

@@ -22,7 +22,7 @@ _YEARS = {
 }
 
 
-class Entry(NamedTuple):
+class Measure(NamedTuple):
     """A column: CBS's name without the position, title, unit, and the figure it shows ('' for one that stays empty)."""
 
     name: str
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     group: Group = ()
 
 
-def topics(edition: int) -> list[Entry]:
+def topics(edition: int) -> list[Measure]:
     """The columns of an edition in their order, which as at CBS is another one every year."""
     old_or_new = _names(edition)
     return [
@@ -65,156 +65,156 @@ def _names(edition: int) -> dict[str, str]:
     return renamed
 
 
-def _additions(edition: int, group: Group) -> list[Entry]:
+def _additions(edition: int, group: Group) -> list[Measure]:
     """Columns that no contract names. Their number differs per year, which moves every later position."""
     if group == ("Bevolking", "Leeftijdsgroepen"):
         origins = [
-            Entry("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
-            Entry("Verweduwd", "Verweduwd", "aantal", ""),
+            Measure("GeborenBuitenNederland", "Geboren buiten Nederland", "aantal", "born_abroad_count"),
+            Measure("Verweduwd", "Verweduwd", "aantal", ""),
         ]
         return origins[: (edition + 2) % 3]
     if group == ("Inkomen", "Inkomen van huishoudens") and edition >= 2024:
-        return [Entry("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
+        return [Measure("PersonenInArmoede", "Personen in armoede", "%", "poverty_pct", 1)]
     return []
 
 
 # fmt: off
-_LAYOUT: list[tuple[Group, list[Entry]]] = [
+_LAYOUT: list[tuple[Group, list[Measure]]] = [
     (("Regioaanduiding",), [
-        Entry("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
-        Entry("SoortRegio", "Soort regio", "omschrijving", "region_type"),
-        Entry("Codering", "Codering", "code", "region_code"),
-        Entry("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
+        Measure("Gemeentenaam", "Gemeentenaam", "naam", "municipality_name"),
+        Measure("SoortRegio", "Soort regio", "omschrijving", "region_type"),
+        Measure("Codering", "Codering", "code", "region_code"),
+        Measure("IndelingswijzigingWijkenEnBuurten", "Indelingswijziging wijken en buurten", "code",
               "boundary_change_code"),
     ]),
-    (("Bevolking",), [Entry("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
+    (("Bevolking",), [Measure("AantalInwoners", "Aantal inwoners", "aantal", "population_count")]),
     (("Bevolking", "Geslacht"), [
-        Entry("Mannen", "Mannen", "aantal", "male_count"),
-        Entry("Vrouwen", "Vrouwen", "aantal", "female_count"),
+        Measure("Mannen", "Mannen", "aantal", "male_count"),
+        Measure("Vrouwen", "Vrouwen", "aantal", "female_count"),
     ]),
     (("Bevolking", "Leeftijdsgroepen"), [
-        Entry("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
-        Entry("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
-        Entry("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
-        Entry("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
-        Entry("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
+        Measure("k_0Tot15Jaar", "0 tot 15 jaar", "aantal", "population_0_14_count"),
+        Measure("k_15Tot25Jaar", "15 tot 25 jaar", "aantal", "population_15_24_count"),
+        Measure("k_25Tot45Jaar", "25 tot 45 jaar", "aantal", "population_25_44_count"),
+        Measure("k_45Tot65Jaar", "45 tot 65 jaar", "aantal", "population_45_64_count"),
+        Measure("k_65JaarOfOuder", "65 jaar of ouder", "aantal", "population_65_plus_count"),
     ]),
     (("Bevolking", "Geboorte en sterfte"), [
-        Entry("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
-        Entry("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
+        Measure("GeboorteTotaal", "Geboorte totaal", "aantal", "births_count"),
+        Measure("SterfteTotaal", "Sterfte totaal", "aantal", "deaths_count"),
     ]),
     (("Bevolking", "Particuliere huishoudens"), [
-        Entry("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
-        Entry("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
-        Entry("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
+        Measure("HuishoudensTotaal", "Huishoudens totaal", "aantal", "household_count"),
+        Measure("Eenpersoonshuishoudens", "Eenpersoonshuishoudens", "aantal", "single_person_household_count"),
+        Measure("HuishoudensZonderKinderen", "Huishoudens zonder kinderen", "aantal",
               "household_without_children_count"),
-        Entry("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
-        Entry("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
+        Measure("HuishoudensMetKinderen", "Huishoudens met kinderen", "aantal", "household_with_children_count"),
+        Measure("GemiddeldeHuishoudensgrootte", "Gemiddelde huishoudensgrootte", "aantal", "average_household_size", 1),
     ]),
     (("Bevolking",), [
-        Entry("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
+        Measure("Bevolkingsdichtheid", "Bevolkingsdichtheid", "aantal inwoners per km²", "population_density_per_km2"),
     ]),
     (("Wonen",), [
-        Entry("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
-        Entry("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
+        Measure("Woningvoorraad", "Woningvoorraad", "aantal", "dwelling_count"),
+        Measure("GemiddeldeWoningwaarde", "Gemiddelde WOZ-waarde van woningen", "x 1 000 euro",
               "average_property_value_thousand_eur"),
     ]),
     (("Wonen", "Woningen naar type"), [
-        Entry("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
+        Measure("PercentageEengezinswoning", "Percentage eengezinswoning", "%", "single_family_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bewoning"), [
-        Entry("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
+        Measure("PercentageOnbewoond", "Percentage onbewoond", "%", "vacant_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom"), [
-        Entry("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
+        Measure("Koopwoningen", "Koopwoningen", "%", "owner_occupied_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar eigendom", "Huurwoningen"), [
-        Entry("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
-        Entry("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
+        Measure("HuurwoningenTotaal", "Huurwoningen totaal", "%", "rental_dwelling_pct"),
+        Measure("InBezitWoningcorporatie", "In bezit woningcorporatie", "%", "housing_association_dwelling_pct"),
     ]),
     (("Wonen", "Woningen naar bouwjaar"), [
-        Entry("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
+        Measure("BouwjaarVanaf2000", "Bouwjaar vanaf 2000", "%", "dwellings_built_from_2000_pct"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik"), [
-        Entry("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
+        Measure("GemiddeldElektriciteitsverbruikTotaal", "Gemiddeld elektriciteitsverbruik totaal", "kWh",
               "average_electricity_use_kwh"),
     ]),
     (("Energie", "Gemiddeld elektriciteitsverbruik", "Naar woningtype"), [
-        Entry("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
+        Measure("Appartement", "Appartement", "kWh", "average_electricity_use_apartment_kwh"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik"), [
-        Entry("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
+        Measure("GemiddeldAardgasverbruikTotaal", "Gemiddeld aardgasverbruik totaal", "m³", "average_gas_use_m3"),
     ]),
     (("Energie", "Gemiddeld aardgasverbruik", "Naar woningtype"), [
-        Entry("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
+        Measure("Appartement", "Appartement", "m³", "average_gas_use_apartment_m3"),
     ]),
     (("Opleidingsniveau",), [
-        Entry("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
-        Entry("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
-        Entry("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
+        Measure("OpleidingsniveauLaag", "Opleidingsniveau laag ", "aantal", "low_education_count"),
+        Measure("OpleidingsniveauMiddelbaar", "Opleidingsniveau middelbaar ", "aantal", "medium_education_count"),
+        Measure("OpleidingsniveauHoog", "Opleidingsniveau hoog ", "aantal", "high_education_count"),
     ]),
     (("Arbeid",), [
-        Entry("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
+        Measure("NettoArbeidsparticipatie", "Netto arbeidsparticipatie", "%", "net_labour_participation_pct"),
     ]),
     (("Inkomen", "Inkomen van personen"), [
-        Entry("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
+        Measure("GemiddeldInkomenPerInwoner", "Gemiddeld inkomen per inwoner ", "x 1 000 euro",
               "average_income_per_inhabitant_thousand_eur", 1),
     ]),
     (("Inkomen", "Inkomen van huishoudens"), [
-        Entry("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
-        Entry("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
+        Measure("HuishoudensMetEenLaagInkomen", "Huishoudens met een laag inkomen", "%", "low_income_household_pct", 1),
+        Measure("HuishOnderOfRondSociaalMinimum", "Huish. onder of rond sociaal minimum", "%",
               "household_below_social_minimum_pct", 1),
-        Entry("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
+        Measure("HuishoudensTot110VanSociaalMinimum", "Huishoudens tot 110% van sociaal minimum", "%",
               "household_up_to_110_pct_social_minimum_pct", 1),
-        Entry("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
+        Measure("MediaanVermogenVanParticuliereHuish", "Mediaan vermogen van particuliere huish.", "x 1 000 euro",
               "median_household_wealth_thousand_eur", 1),
     ]),
     (("Sociale zekerheid",), [
-        Entry("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
+        Measure("PersonenPerSoortUitkeringBijstand", "Personen per soort uitkering; Bijstand", "aantal",
               "welfare_recipients_count"),
-        Entry("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
+        Measure("PersonenPerSoortUitkeringAO", "Personen per soort uitkering; AO", "aantal",
               "disability_benefit_recipients_count"),
-        Entry("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
+        Measure("PersonenPerSoortUitkeringWW", "Personen per soort uitkering; WW", "aantal",
               "unemployment_benefit_recipients_count"),
-        Entry("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
+        Measure("PersonenPerSoortUitkeringAOW", "Personen per soort uitkering; AOW", "aantal",
               "state_pension_recipients_count"),
     ]),
     (("Zorg",), [
-        Entry("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
+        Measure("JongerenMetJeugdzorgInNatura", "Jongeren met jeugdzorg in natura ", "aantal",
               "youth_care_recipients_count"),
-        Entry("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
+        Measure("PercentageJongerenMetJeugdzorg", "Percentage jongeren met jeugdzorg ", "%",
               "youth_care_recipients_pct", 1),
-        Entry("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
-        Entry("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
+        Measure("WmoClienten", "Wmo-cliënten ", "aantal", "wmo_clients_count"),
+        Measure("WmoClientenRelatief", "Wmo-cliënten relatief ", "per 1 000 inwoners", "wmo_clients_per_1000"),
     ]),
     (("Bedrijfsvestigingen, SBI 2008",), [
-        Entry("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
+        Measure("BedrijfsvestigingenTotaal", "Bedrijfsvestigingen totaal", "aantal", "business_establishment_count"),
     ]),
     (("Motorvoertuigen", "Personenauto's"), [
-        Entry("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
-        Entry("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
+        Measure("PersonenautoSTotaal", "Personenauto's totaal", "aantal", "car_count"),
+        Measure("PersonenautoSPerHuishouden", "Personenauto's per huishouden", "per huishouden",
               "cars_per_household", 1),
     ]),
     (("Nabijheid voorzieningen",), [
-        Entry("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
-        Entry("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
-        Entry("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
+        Measure("AfstandTotHuisartsenpraktijk", "Afstand tot huisartsenpraktijk", "km", "distance_to_gp_km", 1),
+        Measure("AfstandTotGroteSupermarkt", "Afstand tot grote supermarkt", "km", "distance_to_supermarket_km", 1),
+        Measure("AfstandTotKinderdagverblijf", "Afstand tot kinderdagverblijf", "km", "distance_to_daycare_km", 1),
     ]),
     (("Nabijheid voorzieningen", "Basisonderwijs"), [
-        Entry("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
-        Entry("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
+        Measure("AfstandTotSchool", "Afstand tot school", "km", "distance_to_school_km", 1),
+        Measure("ScholenBinnen3Km", "Scholen binnen 3 km", "aantal", "schools_within_3_km", 1),
     ]),
     (("Oppervlakte",), [
-        Entry("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
-        Entry("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
-        Entry("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
+        Measure("OppervlakteTotaal", "Oppervlakte totaal", "ha", "area_total_ha"),
+        Measure("OppervlakteLand", "Oppervlakte land", "ha", "area_land_ha"),
+        Measure("OppervlakteWater", "Oppervlakte water", "ha", "area_water_ha"),
     ]),
     (("Postcode",), [
-        Entry("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
+        Measure("MeestVoorkomendePostcode", "Meest voorkomende postcode", "code", "most_common_postcode"),
     ]),
     (("Stedelijkheid",), [
-        Entry("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
-        Entry("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
+        Measure("MateVanStedelijkheid", "Mate van stedelijkheid", "code", "urbanity_class"),
+        Measure("Omgevingsadressendichtheid", "Omgevingsadressendichtheid", "per km²", "address_density_per_km2"),
     ]),
 ]
 # fmt: on

@@ -1,5 +1,5 @@
-{# dbt_utils' test, and stricter: the columns of a key are filled. #}
-{% test unique_combination_of_columns(model, combination_of_columns) %}
+{# dbt_utils' test, and stricter: the columns of a key are filled. Without arguments the key of a theme mart. #}
+{% test unique_combination_of_columns(model, combination_of_columns=['region_code', 'period']) %}
 
 select
     {{ combination_of_columns | join(', ') }},

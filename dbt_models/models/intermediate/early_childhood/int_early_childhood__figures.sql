@@ -9,31 +9,13 @@
         'vve_norm_hours': 'placed_count * 960.0 / 18',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
-with by_region as (select * from {{ ref('int_early_childhood__by_region') }}),
-
-delivered as ({{ delivered_indicators(['vve.places']) }}),
+with by_region as (select * from {{ ref('int_early_childhood__by_region') }})
 
 -- Hours of fewer than five toddlers disclose those toddlers as much as their number does.
-counted as (
-    select
-        by_region.*,
-        delivered.indicator_code,
-        delivered.source_feed,
-        delivered.unit = 'hours' and by_region.placed_count between 1 and 4 as is_suppressed
-    from by_region
-    cross join delivered
-),
-
-figures as (
-    select
-        {{ unpivoted_figures('delivered', indicators, dict(
-            in_month('delivered'),
-            value='case when not delivered.is_suppressed then ' ~ indicator_case(indicators) ~ ' end::double',
-            missing_reason="case when delivered.is_suppressed then 'suppressed' end"
-        )) }}
-    from counted as delivered
-)
-
-select * from figures
+{{ figures_of(
+    'by_region',
+    indicators,
+    in_month_of('reference_date'),
+    suppressed_if="delivered.unit = 'hours' and by_region.placed_count between 1 and 4"
+) }}

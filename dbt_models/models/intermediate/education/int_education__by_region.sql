@@ -4,7 +4,7 @@ with locations as (select * from {{ ref('int_education__locations') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }} where region_level <> 'municipality'),
 
-known_regions as (select * from {{ ref('int_regions__newest') }}),
+known_regions as (select * from {{ ref('int_regions__vintages') }}),
 
 measures as (
     select distinct
@@ -89,26 +89,22 @@ counted as (
             and within_municipality.school_year = locations.school_year
             and within_municipality.measure = locations.measure
     group by all
-),
-
--- The middle of what a count can be stands for it, unless nothing at all of it is known.
-estimated as (
-    select
-        region_code,
-        region_level,
-        feed,
-        delivery_id,
-        school_year,
-        measure,
-        case
-            when not is_readable then null
-            when lower_count = upper_count then lower_count::double
-            when known_count > 0 then (lower_count + upper_count) / 2.0
-        end as middle_count,
-        case when is_readable and lower_count < upper_count then lower_count::double end as lower_count,
-        case when is_readable and lower_count < upper_count then upper_count::double end as upper_count,
-        case when is_readable and lower_count < upper_count and known_count = 0 then 'suppressed' end as missing_reason
-    from counted
 )
 
-select * from estimated
+-- The middle of what a count can be stands for it, unless nothing at all of it is known.
+select
+    region_code,
+    region_level,
+    feed,
+    delivery_id,
+    school_year,
+    measure,
+    case
+        when not is_readable then null
+        when lower_count = upper_count then lower_count::double
+        when known_count > 0 then (lower_count + upper_count) / 2.0
+    end as middle_count,
+    case when is_readable and lower_count < upper_count then lower_count::double end as lower_count,
+    case when is_readable and lower_count < upper_count then upper_count::double end as upper_count,
+    case when is_readable and lower_count < upper_count and known_count = 0 then 'suppressed' end as missing_reason
+from counted

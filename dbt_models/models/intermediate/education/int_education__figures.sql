@@ -15,37 +15,16 @@
         'school_advice_vwo_count': "'advice_vwo'",
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
-with by_region as (select * from {{ ref('int_education__by_region') }}),
+with by_region as (select * from {{ ref('int_education__by_region') }})
 
-newest_regions as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['duo.schools', 'duo.pupils', 'duo.school_advice']) }}),
-
-measured as (
-    select
-        *,
-        {{ indicator_case(indicators) }} as measure
-    from delivered
-),
-
-figures as (
-    select
-        {{ unpivoted_figures('by_region', indicators, dict(
-            in_year('by_region.school_year'),
-            region_vintage='coalesce(newest_regions.region_vintage, by_region.school_year)',
-            period_start_date='make_date(by_region.school_year, 8, 1)',
-            period_end_date='make_date(by_region.school_year + 1, 7, 31)',
-            value='by_region.middle_count',
-            lower_bound='by_region.lower_count',
-            upper_bound='by_region.upper_count',
-            missing_reason='by_region.missing_reason'
-        )) }}
-    from by_region
-    inner join measured as delivered
-        on by_region.measure = delivered.measure and by_region.feed = delivered.source_feed
-    left join newest_regions on by_region.region_code = newest_regions.region_code
-)
-
-select * from figures
+{{ figures_of('by_region', indicators, dict(
+    in_year('school_year'),
+    period_start_date='make_date(school_year, 8, 1)',
+    period_end_date='make_date(school_year + 1, 7, 31)',
+    value='middle_count',
+    lower_bound='lower_count',
+    upper_bound='upper_count',
+    missing_reason='missing_reason'
+)) }}
+where by_region.feed = delivered.source_feed and by_region.measure = {{ indicator_case(indicators) }}

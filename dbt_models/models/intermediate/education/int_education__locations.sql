@@ -65,24 +65,20 @@ measured as (
     from advice
     {%- endfor %}
     {%- endfor %}
-),
-
--- A school year is named after the year in which it starts.
-placed as (
-    select
-        measured.feed,
-        measured.delivery_id,
-        (year(measured.counted_on_date) - case when month(measured.counted_on_date) < 8 then 1 else 0 end)::integer
-            as school_year,
-        measured.school_location_code,
-        measured.municipality_code,
-        neighbourhoods.neighbourhood_code,
-        measured.measure,
-        measured.known_count,
-        measured.lower_count,
-        measured.upper_count
-    from measured
-    left join neighbourhoods on measured.school_location_code = neighbourhoods.school_location_code
 )
 
-select * from placed
+-- A school year is named after the year in which it starts.
+select
+    measured.feed,
+    measured.delivery_id,
+    (year(measured.counted_on_date) - case when month(measured.counted_on_date) < 8 then 1 else 0 end)::integer
+        as school_year,
+    measured.school_location_code,
+    measured.municipality_code,
+    neighbourhoods.neighbourhood_code,
+    measured.measure,
+    measured.known_count,
+    measured.lower_count,
+    measured.upper_count
+from measured
+left join neighbourhoods on measured.school_location_code = neighbourhoods.school_location_code

@@ -39,35 +39,31 @@ reports as (
 
 budgets as (select * from reports where report = 'budget'),
 
-budgeted_years as (select distinct fiscal_year, feed, delivery_id from budgets),
+budgeted_years as (select distinct fiscal_year, feed, delivery_id from budgets)
 
 -- In a year with a budget, a programme that it does not name has a budget of nothing.
-compared as (
-    select
-        reports.fiscal_year,
-        reports.report,
-        reports.months_elapsed,
-        reports.period_end_date,
-        reports.is_complete,
-        reports.programme_name,
-        reports.expense_eur,
-        reports.revenue_eur,
-        reports.revenue_eur - reports.expense_eur as balance_eur,
-        reports.reserves_eur,
-        case when budgeted_years.fiscal_year is not null then coalesce(budgets.expense_eur, 0) end as budget_expense_eur,
-        case when budgeted_years.fiscal_year is not null then coalesce(budgets.revenue_eur, 0) end as budget_revenue_eur,
-        reports.feed as report_feed,
-        report_published.released_at as report_released_at,
-        budgeted_years.feed as budget_feed,
-        budget_published.released_at as budget_released_at
-    from reports
-    left join budgets
-        on reports.fiscal_year = budgets.fiscal_year and reports.programme_name = budgets.programme_name
-    left join budgeted_years on reports.fiscal_year = budgeted_years.fiscal_year
-    left join published as report_published
-        on reports.feed = report_published.feed and reports.delivery_id = report_published.delivery_id
-    left join published as budget_published
-        on budgeted_years.feed = budget_published.feed and budgeted_years.delivery_id = budget_published.delivery_id
-)
-
-select * from compared
+select
+    reports.fiscal_year,
+    reports.report,
+    reports.months_elapsed,
+    reports.period_end_date,
+    reports.is_complete,
+    reports.programme_name,
+    reports.expense_eur,
+    reports.revenue_eur,
+    reports.revenue_eur - reports.expense_eur as balance_eur,
+    reports.reserves_eur,
+    case when budgeted_years.fiscal_year is not null then coalesce(budgets.expense_eur, 0) end as budget_expense_eur,
+    case when budgeted_years.fiscal_year is not null then coalesce(budgets.revenue_eur, 0) end as budget_revenue_eur,
+    reports.feed as report_feed,
+    report_published.released_at as report_released_at,
+    budgeted_years.feed as budget_feed,
+    budget_published.released_at as budget_released_at
+from reports
+left join budgets
+    on reports.fiscal_year = budgets.fiscal_year and reports.programme_name = budgets.programme_name
+left join budgeted_years on reports.fiscal_year = budgeted_years.fiscal_year
+left join published as report_published
+    on reports.feed = report_published.feed and reports.delivery_id = report_published.delivery_id
+left join published as budget_published
+    on budgeted_years.feed = budget_published.feed and budgeted_years.delivery_id = budget_published.delivery_id

@@ -38,25 +38,10 @@
         'youth_care_current_budget_balance_eur': 'youth_care_balance',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
 
 youth_care as (select * from {{ ref('int_finance__youth_care') }}),
-
-newest_regions as (select * from {{ ref('int_regions__newest') }}),
-
--- Which dictionary rows each report fills.
-delivered as (
-    select
-        *,
-        case
-            when source_feed = 'ledger.actuals' then 'month'
-            when source_feed = 'ledger.budget' or indicator_code like '%budget%' then 'budget'
-            else 'accounts'
-        end as report_kind
-    from ({{ delivered_indicators(['iv3.accounts', 'ledger.actuals', 'ledger.budget']) }}) as known
-),
 
 added_up as (
     select
@@ -89,36 +74,32 @@ added_up as (
     from by_task_field
     where report in ('budget', 'accounts') or report like 'month%'
     group by all
-),
-
--- Iv3 is final at its second placement; the ledger of a year can change until its accounts are adopted.
-figures as (
-    select
-        {{ unpivoted_figures('added_up', indicators, {
-            'region_vintage': 'coalesce(newest_regions.region_vintage, added_up.fiscal_year)',
-            'region_level': "'municipality'",
-            'edition_year': 'added_up.edition_year',
-            'period_type': "case when added_up.report_kind = 'month' then 'month' else 'year' end",
-            'period': "added_up.fiscal_year::varchar
-        || case when added_up.report_kind = 'month' then '-' || substr(added_up.report, 7, 2) else '' end",
-            'period_start_date': "make_date(
-            added_up.fiscal_year, case when added_up.report_kind = 'month' then month(added_up.period_end_date) else 1 end, 1
-        )",
-            'is_complete_period': 'added_up.is_complete',
-            'status': "case when added_up.is_final then 'definitive' else 'provisional' end",
-        }) }}
-    from added_up
-    inner join delivered
-        on
-            added_up.feed = delivered.source_feed
-            and added_up.report_kind = delivered.report_kind
-    left join youth_care
-        on
-            added_up.feed = 'ledger.actuals'
-            and youth_care.source = 'ledger'
-            and added_up.fiscal_year = youth_care.fiscal_year
-            and added_up.report = youth_care.report
-    left join newest_regions on added_up.region_code = newest_regions.region_code
 )
 
-select * from figures
+-- Iv3 is final at its second placement; the ledger of a year can change until its accounts are adopted.
+{{ figures_of('added_up', indicators, {
+    'region_level': "'municipality'",
+    'edition_year': 'added_up.edition_year',
+    'period_type': "case when report_kind = 'month' then 'month' else 'year' end",
+    'period': "added_up.fiscal_year::varchar
+            || case when report_kind = 'month' then '-' || substr(added_up.report, 7, 2) else '' end",
+    'period_start_date': "make_date(
+            added_up.fiscal_year, case when report_kind = 'month' then month(added_up.period_end_date) else 1 end, 1
+        )",
+    'period_end_date': 'added_up.period_end_date',
+    'is_complete_period': 'added_up.is_complete',
+    'status': "case when added_up.is_final then 'definitive' else 'provisional' end",
+}) }}
+left join youth_care
+    on
+        added_up.feed = 'ledger.actuals'
+        and youth_care.source = 'ledger'
+        and added_up.fiscal_year = youth_care.fiscal_year
+        and added_up.report = youth_care.report
+where
+    added_up.feed = delivered.source_feed
+    and added_up.report_kind = case
+        when delivered.source_feed = 'ledger.actuals' then 'month'
+        when delivered.source_feed = 'ledger.budget' or delivered.indicator_code like '%budget%' then 'budget'
+        else 'accounts'
+    end

@@ -72,47 +72,43 @@ budgeted as (
         sum(case when amount_type = 'revenue' then current_budget_eur end) as current_revenue_eur
     from budget
     group by fiscal_year, programme_name, task_field_code, delivery_id
-),
-
-reports as (
-    select
-        fiscal_year,
-        report,
-        months_elapsed,
-        is_complete,
-        programme_name,
-        task_field_code,
-        expense_eur,
-        revenue_eur,
-        'ledger.actuals' as feed,
-        delivery_id
-    from cumulative
-    union all
-    select
-        fiscal_year,
-        'original_budget' as report,
-        12 as months_elapsed,
-        true as is_complete,
-        programme_name,
-        task_field_code,
-        coalesce(original_expense_eur, 0) as expense_eur,
-        coalesce(original_revenue_eur, 0) as revenue_eur,
-        'ledger.budget' as feed,
-        delivery_id
-    from budgeted
-    union all
-    select
-        fiscal_year,
-        'budget' as report,
-        12 as months_elapsed,
-        true as is_complete,
-        programme_name,
-        task_field_code,
-        coalesce(current_expense_eur, 0) as expense_eur,
-        coalesce(current_revenue_eur, 0) as revenue_eur,
-        'ledger.budget' as feed,
-        delivery_id
-    from budgeted
 )
 
-select * from reports
+select
+    fiscal_year,
+    report,
+    months_elapsed,
+    is_complete,
+    programme_name,
+    task_field_code,
+    expense_eur,
+    revenue_eur,
+    'ledger.actuals' as feed,
+    delivery_id
+from cumulative
+union all
+select
+    fiscal_year,
+    'original_budget' as report,
+    12 as months_elapsed,
+    true as is_complete,
+    programme_name,
+    task_field_code,
+    coalesce(original_expense_eur, 0) as expense_eur,
+    coalesce(original_revenue_eur, 0) as revenue_eur,
+    'ledger.budget' as feed,
+    delivery_id
+from budgeted
+union all
+select
+    fiscal_year,
+    'budget' as report,
+    12 as months_elapsed,
+    true as is_complete,
+    programme_name,
+    task_field_code,
+    coalesce(current_expense_eur, 0) as expense_eur,
+    coalesce(current_revenue_eur, 0) as revenue_eur,
+    'ledger.budget' as feed,
+    delivery_id
+from budgeted

@@ -23,16 +23,12 @@ added_up as (
     from by_task_field
     where is_youth_care and not is_budget
     group by all
-),
+)
 
 -- Straight run rate: what was booked so far, divided by the months gone and times twelve. A month that still runs
 -- would draw the year down, so it is not extrapolated.
-projected as (
-    select
-        *,
-        case when is_complete then 12 * expense_eur / months_elapsed end as projected_expense_eur,
-        case when is_complete then 12 * revenue_eur / months_elapsed end as projected_revenue_eur
-    from added_up
-)
-
-select * from projected
+select
+    *,
+    case when is_complete then 12 * expense_eur / months_elapsed end as projected_expense_eur,
+    case when is_complete then 12 * revenue_eur / months_elapsed end as projected_revenue_eur
+from added_up

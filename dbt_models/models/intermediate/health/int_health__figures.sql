@@ -2,11 +2,7 @@
 
 with health as (select * from {{ ref('stg_rivm__health') }}),
 
-regions as (select * from {{ ref('int_regions__vintages') }}),
-
-newest_regions as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['rivm.health']) }}),
+delivered as ({{ indicators_of(['rivm.health']) }}),
 
 figures_and_bounds as (
     select
@@ -63,19 +59,13 @@ asked as (
     select *
     from newest
     qualify max(value) over (partition by indicator_code, period) is not null
-),
-
-figures as (
-    select
-        {{ figure_columns('asked', {
-            'region_vintage': 'coalesce(regions.region_vintage, newest_regions.region_vintage, asked.edition_year)',
-            'is_complete_period': 'true',
-            'missing_reason': 'null::varchar',
-        }) }}
-    from asked
-    -- A table says on the borders of which year it stands.
-    left join regions on asked.region_code = regions.region_code and asked.edition_year = regions.region_vintage
-    left join newest_regions on asked.region_code = newest_regions.region_code
 )
 
-select * from figures
+-- A table says on the borders of which year it stands.
+select
+    {{ figure_columns('asked', {
+        'region_vintage': 'asked.edition_year',
+        'is_complete_period': 'true',
+        'missing_reason': 'null::varchar',
+    }) }}
+from asked

@@ -92,48 +92,44 @@ judged as (
         end as short_of_target,
         case direction when 'lower_is_better' then -change else change end as gain
     from compared
-),
-
-board as (
-    select
-        kpi_order,
-        board_label_nl,
-        region_code as municipality_code,
-        indicator_code,
-        direction,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        value,
-        noise_lower,
-        noise_upper,
-        status,
-        previous_period,
-        previous_value,
-        year_before_period,
-        year_before_value,
-        change,
-        target_value,
-        tolerance,
-        case
-            when short_of_target <= 0 then 'green'
-            when short_of_target <= tolerance then 'amber'
-            when short_of_target is not null then 'red'
-            else 'none'
-        end as traffic_light,
-        case
-            when change = 0 or abs(change) <= noise then 'stable'
-            when noise is null or change is null then null
-            when direction = 'neutral' and change > 0 then 'rising'
-            when direction = 'neutral' then 'falling'
-            when gain > 0 then 'improving'
-            else 'worsening'
-        end as trend,
-        feed,
-        any_denominator_feed as denominator_feed,
-        first_released_at as released_at
-    from judged
 )
 
-select * from board
+select
+    kpi_order,
+    board_label_nl,
+    region_code as municipality_code,
+    indicator_code,
+    direction,
+    period_type,
+    period,
+    period_start_date,
+    period_end_date,
+    value,
+    noise_lower,
+    noise_upper,
+    status,
+    previous_period,
+    previous_value,
+    year_before_period,
+    year_before_value,
+    change,
+    target_value,
+    tolerance,
+    case
+        when short_of_target <= 0 then 'green'
+        when short_of_target <= tolerance then 'amber'
+        when short_of_target is not null then 'red'
+        else 'none'
+    end as traffic_light,
+    case
+        when change = 0 or abs(change) <= noise then 'stable'
+        when noise is null or change is null then null
+        when direction = 'neutral' and change > 0 then 'rising'
+        when direction = 'neutral' then 'falling'
+        when gain > 0 then 'improving'
+        else 'worsening'
+    end as trend,
+    feed,
+    any_denominator_feed as denominator_feed,
+    first_released_at as released_at
+from judged

@@ -11,23 +11,19 @@ known as (
     from figures
     where indicator_code in ('urbanity_class', 'population_count') and value is not null
     group by neighbourhood_code, municipality_code
-),
-
-classes as (
-    select
-        neighbourhood_code,
-        municipality_code,
-        urbanity_class,
-        case
-            when inhabitants < 500 then 'under 500'
-            when inhabitants < 1500 then '500 to 1,499'
-            when inhabitants < 3000 then '1,500 to 2,999'
-            when inhabitants < 6000 then '3,000 to 5,999'
-            when inhabitants >= 6000 then '6,000 and more'
-        end as size_class,
-        feed,
-        released_at
-    from known
 )
 
-select * from classes
+select
+    neighbourhood_code,
+    municipality_code,
+    urbanity_class,
+    case
+        when inhabitants < 500 then 'under 500'
+        when inhabitants < 1500 then '500 to 1,499'
+        when inhabitants < 3000 then '1,500 to 2,999'
+        when inhabitants < 6000 then '3,000 to 5,999'
+        when inhabitants >= 6000 then '6,000 and more'
+    end as size_class,
+    feed,
+    released_at
+from known

@@ -16,44 +16,40 @@ neighbourhoods as (
         unchanged_since
     from regions
     where region_level = 'neighbourhood' and is_newest_vintage
-),
+)
 
 -- A figure in older borders speaks of the same neighbourhood only if code and border have stayed since. Without a name
 -- the code stands in reports only, while CBS is withheld, and nothing is known of borders.
-current_figures as (
-    select
-        neighbourhoods.neighbourhood_code,
-        neighbourhoods.region_vintage,
-        neighbourhoods.district_code,
-        neighbourhoods.municipality_code,
-        neighbourhoods.unchanged_since,
-        figures.indicator_code,
-        dictionary.direction,
-        dictionary.unit,
-        dictionary.aggregation,
-        dictionary.weight,
-        dictionary.factor,
-        figures.period_type,
-        figures.period,
-        figures.period_start_date,
-        figures.period_end_date,
-        figures.numerator,
-        figures.denominator,
-        figures.value,
-        figures.noise_lower,
-        figures.noise_upper,
-        figures.status,
-        figures.missing_reason,
-        figures.feed,
-        figures.released_at,
-        figures.denominator_feed,
-        figures.denominator_released_at
-    from neighbourhoods
-    inner join figures on neighbourhoods.neighbourhood_code = figures.region_code
-    inner join dictionary on figures.indicator_code = dictionary.indicator_code
-    where
-        figures.is_current
-        and (figures.region_vintage >= neighbourhoods.unchanged_since or neighbourhoods.neighbourhood_name is null)
-)
-
-select * from current_figures
+select
+    neighbourhoods.neighbourhood_code,
+    neighbourhoods.region_vintage,
+    neighbourhoods.district_code,
+    neighbourhoods.municipality_code,
+    neighbourhoods.unchanged_since,
+    figures.indicator_code,
+    dictionary.direction,
+    dictionary.unit,
+    dictionary.aggregation,
+    dictionary.weight,
+    dictionary.factor,
+    figures.period_type,
+    figures.period,
+    figures.period_start_date,
+    figures.period_end_date,
+    figures.numerator,
+    figures.denominator,
+    figures.value,
+    figures.noise_lower,
+    figures.noise_upper,
+    figures.status,
+    figures.missing_reason,
+    figures.feed,
+    figures.released_at,
+    figures.denominator_feed,
+    figures.denominator_released_at
+from neighbourhoods
+inner join figures on neighbourhoods.neighbourhood_code = figures.region_code
+inner join dictionary on figures.indicator_code = dictionary.indicator_code
+where
+    figures.is_current
+    and (figures.region_vintage >= neighbourhoods.unchanged_since or neighbourhoods.neighbourhood_name is null)

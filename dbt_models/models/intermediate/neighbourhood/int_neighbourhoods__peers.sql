@@ -71,10 +71,10 @@ totals as (
         max(factor) as factor,
         max(weight) as weight,
         count(*) as member_count,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(value * weighed_by) as weighed,
-        sum(weighed_by) as weights,
+        {{ exact_sum('numerator') }} as numerator,
+        {{ exact_sum('denominator') }} as denominator,
+        {{ exact_sum('value * weighed_by') }} as weighed,
+        {{ exact_sum('weighed_by') }} as weights,
         max(weight_feed) as weight_feed,
         min(case when weight_feed is not null then weight_released_at end) as weight_released_at
     from measured
@@ -117,37 +117,33 @@ middles as (
         floor((peer_count + 2) / 2.0) + case when floor((peer_count + 2) / 2.0) >= own_place then 1 else 0 end
             as upper_middle
     from without_itself
-),
-
--- A ratio is computed from sums, a mean is weighed, and of anything else the middle neighbourhood counts.
-peers as (
-    select
-        middles.neighbourhood_code,
-        middles.indicator_code,
-        middles.peer_kind,
-        middles.peer_count,
-        case
-            -- Fewer say more of themselves than of anybody's peers.
-            when middles.peer_count < 5 then null
-            when middles.factor is not null then middles.factor * middles.numerator / nullif(middles.denominator, 0)
-            when middles.weight is not null then middles.weighed / nullif(middles.weights, 0)
-            else (lower_members.value + upper_members.value) / 2
-        end as value,
-        middles.weight_feed,
-        middles.weight_released_at
-    from middles
-    left join measured as lower_members
-        on
-            middles.peer_kind = lower_members.peer_kind
-            and middles.peer_group = lower_members.peer_group
-            and middles.indicator_code = lower_members.indicator_code
-            and middles.lower_middle = lower_members.place
-    left join measured as upper_members
-        on
-            middles.peer_kind = upper_members.peer_kind
-            and middles.peer_group = upper_members.peer_group
-            and middles.indicator_code = upper_members.indicator_code
-            and middles.upper_middle = upper_members.place
 )
 
-select * from peers
+-- A ratio is computed from sums, a mean is weighed, and of anything else the middle neighbourhood counts.
+select
+    middles.neighbourhood_code,
+    middles.indicator_code,
+    middles.peer_kind,
+    middles.peer_count,
+    case
+        -- Fewer say more of themselves than of anybody's peers.
+        when middles.peer_count < 5 then null
+        when middles.factor is not null then middles.factor * middles.numerator / nullif(middles.denominator, 0)
+        when middles.weight is not null then middles.weighed / nullif(middles.weights, 0)
+        else (lower_members.value + upper_members.value) / 2
+    end as value,
+    middles.weight_feed,
+    middles.weight_released_at
+from middles
+left join measured as lower_members
+    on
+        middles.peer_kind = lower_members.peer_kind
+        and middles.peer_group = lower_members.peer_group
+        and middles.indicator_code = lower_members.indicator_code
+        and middles.lower_middle = lower_members.place
+left join measured as upper_members
+    on
+        middles.peer_kind = upper_members.peer_kind
+        and middles.peer_group = upper_members.peer_group
+        and middles.indicator_code = upper_members.indicator_code
+        and middles.upper_middle = upper_members.place

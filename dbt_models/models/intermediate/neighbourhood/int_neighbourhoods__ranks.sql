@@ -64,16 +64,12 @@ ranked as (
         max(case when is_worst_end = 1 then best_ends_below end) as surely_worse_count
     from passed
     group by municipality_code, neighbourhood_code, indicator_code
-),
-
-ranks as (
-    select
-        neighbourhood_code,
-        indicator_code,
-        first_rank::bigint as first_rank,
-        (ranked_count - surely_worse_count)::bigint as last_rank,
-        ranked_count
-    from ranked
 )
 
-select * from ranks
+select
+    neighbourhood_code,
+    indicator_code,
+    first_rank::bigint as first_rank,
+    (ranked_count - surely_worse_count)::bigint as last_rank,
+    ranked_count
+from ranked

@@ -39,11 +39,10 @@ absent as (
         steps.department_name,
         months.month_start_date,
         lengths.spell_days,
-        steps.part_time_factor,
-        steps.absent_share,
         {{ days_apart(
             'greatest(steps.start_date, months.month_start_date)', 'least(steps.end_date, months.counted_until_date)'
-        ) }} + 1 as absent_days
+        ) }} + 1 as absent_days,
+        absent_days * steps.part_time_factor * steps.absent_share as absent_fte_days
     from steps
     inner join months
         on steps.start_date <= months.counted_until_date and steps.end_date >= months.month_start_date
@@ -59,14 +58,11 @@ absent_per_month as (
         department_name,
         month_start_date,
         sum(absent_days) as absent_days,
-        sum(absent_days * part_time_factor * absent_share) as absent_fte_days,
-        sum(case when spell_days <= 7 then absent_days * part_time_factor * absent_share else 0 end) as short_fte_days,
-        sum(case when spell_days between 8 and 42 then absent_days * part_time_factor * absent_share else 0 end)
-            as medium_fte_days,
-        sum(case when spell_days between 43 and 365 then absent_days * part_time_factor * absent_share else 0 end)
-            as long_fte_days,
-        sum(case when spell_days > 365 then absent_days * part_time_factor * absent_share else 0 end)
-            as extra_long_fte_days
+        {{ exact_sum('absent_fte_days') }} as absent_fte_days,
+        {{ exact_sum('case when spell_days <= 7 then absent_fte_days else 0 end') }} as short_fte_days,
+        {{ exact_sum('case when spell_days between 8 and 42 then absent_fte_days else 0 end') }} as medium_fte_days,
+        {{ exact_sum('case when spell_days between 43 and 365 then absent_fte_days else 0 end') }} as long_fte_days,
+        {{ exact_sum('case when spell_days > 365 then absent_fte_days else 0 end') }} as extra_long_fte_days
     from absent
     group by department_name, month_start_date
 ),
@@ -86,39 +82,35 @@ departments as (
     select department_name, month_start_date from staff
     union
     select department_name, month_start_date from absent_per_month
-),
-
-per_department as (
-    select
-        departments.department_name,
-        months.month_start_date,
-        months.month_end_date,
-        months.month_end_date <= months.as_of_date as is_complete_month,
-        months.month_days,
-        coalesce(staff.employee_count, 0) as employee_count,
-        coalesce(staff.fte_count, 0) as fte_count,
-        coalesce(staff.fte_count, 0) * months.month_days as available_fte_days,
-        coalesce(absent_per_month.absent_days, 0) as absent_days,
-        coalesce(absent_per_month.absent_fte_days, 0) as absent_fte_days,
-        coalesce(absent_per_month.short_fte_days, 0) as short_fte_days,
-        coalesce(absent_per_month.medium_fte_days, 0) as medium_fte_days,
-        coalesce(absent_per_month.long_fte_days, 0) as long_fte_days,
-        coalesce(absent_per_month.extra_long_fte_days, 0) as extra_long_fte_days,
-        coalesce(reports_per_month.report_count, 0) as report_count
-    from departments
-    inner join months on departments.month_start_date = months.month_start_date
-    left join staff
-        on
-            departments.department_name = staff.department_name
-            and departments.month_start_date = staff.month_start_date
-    left join absent_per_month
-        on
-            departments.department_name = absent_per_month.department_name
-            and departments.month_start_date = absent_per_month.month_start_date
-    left join reports_per_month
-        on
-            departments.department_name = reports_per_month.department_name
-            and departments.month_start_date = reports_per_month.month_start_date
 )
 
-select * from per_department
+select
+    departments.department_name,
+    months.month_start_date,
+    months.month_end_date,
+    months.month_end_date <= months.as_of_date as is_complete_month,
+    months.month_days,
+    coalesce(staff.employee_count, 0) as employee_count,
+    coalesce(staff.fte_count, 0) as fte_count,
+    coalesce(staff.fte_count, 0) * months.month_days as available_fte_days,
+    coalesce(absent_per_month.absent_days, 0) as absent_days,
+    coalesce(absent_per_month.absent_fte_days, 0) as absent_fte_days,
+    coalesce(absent_per_month.short_fte_days, 0) as short_fte_days,
+    coalesce(absent_per_month.medium_fte_days, 0) as medium_fte_days,
+    coalesce(absent_per_month.long_fte_days, 0) as long_fte_days,
+    coalesce(absent_per_month.extra_long_fte_days, 0) as extra_long_fte_days,
+    coalesce(reports_per_month.report_count, 0) as report_count
+from departments
+inner join months on departments.month_start_date = months.month_start_date
+left join staff
+    on
+        departments.department_name = staff.department_name
+        and departments.month_start_date = staff.month_start_date
+left join absent_per_month
+    on
+        departments.department_name = absent_per_month.department_name
+        and departments.month_start_date = absent_per_month.month_start_date
+left join reports_per_month
+    on
+        departments.department_name = reports_per_month.department_name
+        and departments.month_start_date = reports_per_month.month_start_date

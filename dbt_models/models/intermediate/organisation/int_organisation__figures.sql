@@ -18,17 +18,12 @@
         'absence_reports_12_months_count': 'report_count_12_months',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with monthly as (select * from {{ ref('int_organisation__monthly') }}),
 
 absence as (select * from {{ ref('stg_hr__absence') }}),
 
 staff as (select * from {{ ref('stg_hr__staff') }}),
-
-newest_regions as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['hr.staff', 'hr.absence']) }}),
 
 deliveries as (
     select
@@ -40,28 +35,13 @@ deliveries as (
         'hr.absence' as feed,
         max(delivery_id) as delivery_id
     from absence
-),
-
-organisation as (
-    select
-        monthly.*,
-        '{{ var('municipality_code') }}' as region_code
-    from monthly
-    where monthly.row_type = 'organisation'
-),
-
-figures as (
-    select
-        {{ unpivoted_figures('organisation', indicators, dict(
-            in_month('organisation'),
-            region_vintage='coalesce(newest_regions.region_vintage, year(organisation.month_start_date)::integer)',
-            region_level="'municipality'",
-            delivery_id='deliveries.delivery_id'
-        )) }}
-    from organisation
-    cross join delivered
-    inner join deliveries on delivered.source_feed = deliveries.feed
-    left join newest_regions on organisation.region_code = newest_regions.region_code
 )
 
-select * from figures
+{{ figures_of('monthly', indicators, dict(
+    in_month(),
+    region_code="'" ~ var('municipality_code') ~ "'",
+    region_level="'municipality'",
+    delivery_id='deliveries.delivery_id'
+)) }}
+inner join deliveries on delivered.source_feed = deliveries.feed
+where monthly.row_type = 'organisation'

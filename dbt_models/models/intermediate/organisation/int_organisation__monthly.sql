@@ -19,33 +19,29 @@ rolling as (
         order by month_start_date
         rows between 11 preceding and current row
     )
-),
-
-monthly as (
-    select
-        row_type,
-        department_name,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
-        month_start_date,
-        month_end_date,
-        is_complete_month,
-        employee_count,
-        fte_count,
-        available_fte_days,
-        absent_days,
-        absent_fte_days,
-        short_fte_days,
-        medium_fte_days,
-        long_fte_days,
-        extra_long_fte_days,
-        report_count,
-        employee_years,
-        case when has_twelve_months then absent_fte_days_12_months end as absent_fte_days_12_months,
-        case when has_twelve_months then available_fte_days_12_months end as available_fte_days_12_months,
-        case when has_twelve_months then report_count_12_months end as report_count_12_months,
-        case when has_twelve_months then employee_years_12_months end as employee_years_12_months,
-        missing_reason
-    from rolling
 )
 
-select * from monthly
+select
+    row_type,
+    department_name,
+    {{ month_name('month_start_date') }} as period,
+    month_start_date,
+    month_end_date,
+    is_complete_month,
+    employee_count,
+    fte_count,
+    available_fte_days,
+    absent_days,
+    absent_fte_days,
+    short_fte_days,
+    medium_fte_days,
+    long_fte_days,
+    extra_long_fte_days,
+    report_count,
+    employee_years,
+    case when has_twelve_months then absent_fte_days_12_months end as absent_fte_days_12_months,
+    case when has_twelve_months then available_fte_days_12_months end as available_fte_days_12_months,
+    case when has_twelve_months then report_count_12_months end as report_count_12_months,
+    case when has_twelve_months then employee_years_12_months end as employee_years_12_months,
+    missing_reason
+from rolling

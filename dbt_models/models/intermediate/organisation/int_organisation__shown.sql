@@ -24,52 +24,48 @@ placed as (
         *,
         employee_count < 10 or coalesce(smaller_employee_count < 10, false) as is_hidden
     from sized
-),
-
-shown as (
-    select
-        'department' as row_type,
-        case when is_hidden then 'Overige afdelingen' else department_name end as department_name,
-        month_start_date,
-        month_end_date,
-        is_complete_month,
-        month_days,
-        {% for quantity in quantities %}
-        sum({{ quantity }}) as {{ quantity }},
-        {% endfor %}
-        null::varchar as missing_reason
-    from placed
-    where organisation_employee_count >= 10
-    group by all
-    union all
-    select
-        'organisation' as row_type,
-        'Hele organisatie' as department_name,
-        month_start_date,
-        month_end_date,
-        is_complete_month,
-        month_days,
-        {% for quantity in quantities %}
-        sum({{ quantity }}) as {{ quantity }},
-        {% endfor %}
-        null::varchar as missing_reason
-    from placed
-    where organisation_employee_count >= 10
-    group by all
-    union all
-    select
-        'department' as row_type,
-        department_name,
-        month_start_date,
-        month_end_date,
-        is_complete_month,
-        month_days,
-        {% for quantity in quantities %}
-        null as {{ quantity }},
-        {% endfor %}
-        'suppressed' as missing_reason
-    from placed
-    where is_hidden
 )
 
-select * from shown
+select
+    'department' as row_type,
+    case when is_hidden then 'Overige afdelingen' else department_name end as department_name,
+    month_start_date,
+    month_end_date,
+    is_complete_month,
+    month_days,
+    {% for quantity in quantities %}
+    {{ exact_sum(quantity) if 'fte' in quantity else 'sum(' ~ quantity ~ ')' }} as {{ quantity }},
+    {% endfor %}
+    null::varchar as missing_reason
+from placed
+where organisation_employee_count >= 10
+group by all
+union all
+select
+    'organisation' as row_type,
+    'Hele organisatie' as department_name,
+    month_start_date,
+    month_end_date,
+    is_complete_month,
+    month_days,
+    {% for quantity in quantities %}
+    {{ exact_sum(quantity) if 'fte' in quantity else 'sum(' ~ quantity ~ ')' }} as {{ quantity }},
+    {% endfor %}
+    null::varchar as missing_reason
+from placed
+where organisation_employee_count >= 10
+group by all
+union all
+select
+    'department' as row_type,
+    department_name,
+    month_start_date,
+    month_end_date,
+    is_complete_month,
+    month_days,
+    {% for quantity in quantities %}
+    null as {{ quantity }},
+    {% endfor %}
+    'suppressed' as missing_reason
+from placed
+where is_hidden

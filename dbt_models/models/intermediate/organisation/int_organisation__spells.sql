@@ -33,22 +33,18 @@ numbered as (
         case when is_new_spell then 0 else greatest({{ days_apart('former_end_date', 'start_date') }} - 1, 0) end
             as days_between
     from begun
-),
-
-spells as (
-    select
-        employee_key,
-        spell_number,
-        department_name,
-        start_date,
-        end_date,
-        part_time_factor,
-        absent_share,
-        days_between,
-        is_new_spell as is_report,
-        min(start_date) over (partition by employee_key, spell_number) as spell_start_date,
-        delivery_id
-    from numbered
 )
 
-select * from spells
+select
+    employee_key,
+    spell_number,
+    department_name,
+    start_date,
+    end_date,
+    part_time_factor,
+    absent_share,
+    days_between,
+    is_new_spell as is_report,
+    min(start_date) over (partition by employee_key, spell_number) as spell_start_date,
+    delivery_id
+from numbered

@@ -85,17 +85,13 @@ downloaded as (
         named.delivery_id
     from named
     cross join measures
-),
-
--- A download stands in for a region and year that CBS's service does not give: no row of a mart mixes the two.
-cells as (
-    select * from served
-    union all
-    select downloaded.*
-    from downloaded
-    left join (select distinct region_code, figures_year from served) as known
-        on downloaded.region_code = known.region_code and downloaded.figures_year = known.figures_year
-    where known.region_code is null
 )
 
-select * from cells
+-- A download stands in for a region and year that CBS's service does not give: no row of a mart mixes the two.
+select * from served
+union all
+select downloaded.*
+from downloaded
+left join (select distinct region_code, figures_year from served) as known
+    on downloaded.region_code = known.region_code and downloaded.figures_year = known.figures_year
+where known.region_code is null

@@ -19,17 +19,17 @@
         'social_minimum_120_household_pct': "'A043008/A028721/1050010_2'",
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with low_income as (select * from {{ ref('int_poverty__low_income_cells') }}),
 
-regions as (select * from {{ ref('int_regions__newest') }}),
-
--- A table of newer borders holds every year as well, so one of them tells a year.
+-- A table of newer borders holds every year as well, so one of them tells a year. Counts come in thousands with one
+-- decimal, so each may be half a hundred off.
 cells as (
     select
         *,
-        income_limit_code || '/' || duration_code || '/' || measure_code as cell
+        income_limit_code || '/' || duration_code || '/' || measure_code as cell,
+        value * case when measure_unit = 'x 1 000' then 1000 else 1 end as scaled,
+        case when measure_unit = 'x 1 000' then 50 end as margin
     from low_income
     -- Of all private households together.
     where household_code = '1050010' and region_level is not null
@@ -38,52 +38,21 @@ cells as (
             partition by region_code, figures_year, income_limit_code, duration_code, measure_code
             order by edition_year desc
         ) = 1
-),
-
-delivered as ({{ delivered_indicators(['cbs.low_income']) }}),
-
-places as (
-    select
-        *,
-        {{ indicator_case(indicators) }} as cell
-    from delivered
-),
-
--- Counts come in thousands with one decimal, so each may be half a hundred off.
-scaled as (
-    select
-        cells.*,
-        places.indicator_code,
-        case when cells.measure_unit = 'x 1 000' then 1000 else 1 end as scale,
-        case when cells.measure_unit = 'x 1 000' then 50 end as margin
-    from cells
-    inner join places on cells.cell = places.cell
-),
-
-figures as (
-    select
-        {{ unpivoted_figures('scaled', indicators, dict(
-            in_year('scaled.figures_year'),
-            region_vintage='coalesce(regions.region_vintage, scaled.edition_year)',
-            indicator_code='scaled.indicator_code',
-            edition_year='scaled.edition_year',
-            value='round(scaled.value * scaled.scale, 3)::double',
-            lower_bound="(case
-            when scaled.value * scaled.scale < scaled.margin then 0
-            else scaled.value * scaled.scale - scaled.margin
-        end)::double",
-            upper_bound='(scaled.value * scaled.scale + scaled.margin)::double',
-            status='scaled.status',
-            missing_reason="case
-            when scaled.value is not null or scaled.value_attribute is null then null
-            when scaled.value_attribute = 'Impossible' then 'impossible'
-            when scaled.value_attribute = 'Confidential' then 'suppressed'
-            else 'unknown'
-        end",
-            feed='scaled.feed'
-        )) }}
-    from scaled
-    left join regions on scaled.region_code = regions.region_code
 )
 
-select * from figures
+{{ figures_of('cells', indicators, dict(
+    in_year('figures_year'),
+    edition_year='edition_year',
+    value='round(scaled, 3)',
+    lower_bound='(case when scaled < margin then 0 else scaled - margin end)::double',
+    upper_bound='(scaled + margin)::double',
+    status='status',
+    missing_reason="case
+            when value is not null or value_attribute is null then null
+            when value_attribute = 'Impossible' then 'impossible'
+            when value_attribute = 'Confidential' then 'suppressed'
+            else 'unknown'
+        end",
+    feed='feed'
+)) }}
+where cells.cell = {{ indicator_case(indicators) }}

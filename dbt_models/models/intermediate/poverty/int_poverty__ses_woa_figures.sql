@@ -8,13 +8,12 @@
         'ses_woa_score_spread': 'score_spread',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with ses_woa as (select * from {{ ref('stg_cbs__ses_woa') }}),
 
 downloads as (select * from {{ ref('stg_statline__ses_woa') }}),
 
-regions as (select * from {{ ref('int_regions__newest') }}),
+regions as (select * from {{ ref('int_regions__vintages') }}),
 
 served as (
     select
@@ -53,10 +52,9 @@ complete as (
         'statline.ses_woa' as feed,
         downloads.delivery_id
     from downloads
-    inner join regions on downloads.region_code = regions.region_code
     left join (select distinct region_code, figures_year from served) as known
         on downloads.region_code = known.region_code and downloads.period_year = known.figures_year
-    where known.region_code is null
+    where known.region_code is null and downloads.region_code in (select region_code from regions)
 ),
 
 -- A table of newer borders holds every year as well, so one of them tells a year.
@@ -64,26 +62,12 @@ newest as (
     select *
     from complete
     qualify row_number() over (partition by region_code, figures_year order by edition_year desc) = 1
-),
-
-delivered as ({{ delivered_indicators(['cbs.ses_woa']) }}),
-
-figures as (
-    select
-        {{ unpivoted_figures('newest', indicators, dict(
-            in_year('newest.figures_year'),
-            region_vintage='coalesce(regions.region_vintage, newest.edition_year)',
-            edition_year='newest.edition_year',
-            status='newest.status',
-            feed='newest.feed'
-        )) }}
-    from newest
-    -- A download holds no parts of the score.
-    inner join delivered
-        on
-            newest.feed = 'cbs.ses_woa'
-            or delivered.indicator_code in ('ses_woa_household_count', 'ses_woa_score', 'ses_woa_score_spread')
-    left join regions on newest.region_code = regions.region_code
 )
 
-select * from figures
+-- A download holds no parts of the score.
+{{ figures_of('newest', indicators, dict(
+    in_year('figures_year'), edition_year='edition_year', status='status', feed='feed'
+)) }}
+where
+    newest.feed = 'cbs.ses_woa'
+    or delivered.indicator_code in ('ses_woa_household_count', 'ses_woa_score', 'ses_woa_score_spread')

@@ -131,62 +131,58 @@ sources as (
         count(*) as drawn_source_count
     from drawn_parts
     group by to_code, from_vintage
-),
-
-crosswalk as (
-    select
-        from_code,
-        from_vintage,
-        from_code as to_code,
-        to_vintage,
-        1.0::double as weight,
-        case when is_renamed then 'renamed' else 'unchanged' end as change,
-        case ground when 'told' then 'exact' else 'assumed' end as quality,
-        false as is_by_outline,
-        false as is_by_people
-    from compared
-    where ground in ('told', 'assumed')
-    union all
-    select
-        weighted_parts.from_code,
-        weighted_parts.from_vintage,
-        weighted_parts.to_code,
-        weighted_parts.to_vintage,
-        weighted_parts.weight,
-        case
-            when weighted_parts.is_one_to_one and weighted_parts.from_code = weighted_parts.to_code
-                then case when weighted_parts.is_renamed then 'renamed' else 'unchanged' end
-            when weighted_parts.is_code_in_use and weighted_parts.keeps_its_code = 0 then 'reused'
-            when weighted_parts.is_one_to_one then 'renamed'
-            when weighted_parts.source_count > 1 and weighted_parts.most_parts = 1 then 'merged'
-            when weighted_parts.part_count > 1 and weighted_parts.most_sources = 1 then 'split'
-            else 'moved'
-        end as change,
-        case
-            when weighted_parts.source_count < sources.drawn_source_count then 'not_converted'
-            when weighted_parts.part_count = 1 and weighted_parts.is_whole then 'exact'
-            else 'estimated'
-        end as quality,
-        true as is_by_outline,
-        coalesce(weighted_parts.is_by_people, false) as is_by_people
-    from weighted_parts
-    inner join sources
-        on weighted_parts.to_code = sources.to_code and weighted_parts.drawn_vintage = sources.from_vintage
-    union all
-    select
-        compared.from_code,
-        compared.from_vintage,
-        null as to_code,
-        compared.to_vintage,
-        null as weight,
-        'unknown' as change,
-        'not_converted' as quality,
-        compared.ground = 'drawn' as is_by_outline,
-        false as is_by_people
-    from compared
-    left join drawn_parts
-        on compared.from_code = drawn_parts.from_code and compared.from_vintage = drawn_parts.from_vintage
-    where compared.ground in ('drawn', 'unknown') and drawn_parts.from_code is null
 )
 
-select * from crosswalk
+select
+    from_code,
+    from_vintage,
+    from_code as to_code,
+    to_vintage,
+    1.0::double as weight,
+    case when is_renamed then 'renamed' else 'unchanged' end as change,
+    case ground when 'told' then 'exact' else 'assumed' end as quality,
+    false as is_by_outline,
+    false as is_by_people
+from compared
+where ground in ('told', 'assumed')
+union all
+select
+    weighted_parts.from_code,
+    weighted_parts.from_vintage,
+    weighted_parts.to_code,
+    weighted_parts.to_vintage,
+    weighted_parts.weight,
+    case
+        when weighted_parts.is_one_to_one and weighted_parts.from_code = weighted_parts.to_code
+            then case when weighted_parts.is_renamed then 'renamed' else 'unchanged' end
+        when weighted_parts.is_code_in_use and weighted_parts.keeps_its_code = 0 then 'reused'
+        when weighted_parts.is_one_to_one then 'renamed'
+        when weighted_parts.source_count > 1 and weighted_parts.most_parts = 1 then 'merged'
+        when weighted_parts.part_count > 1 and weighted_parts.most_sources = 1 then 'split'
+        else 'moved'
+    end as change,
+    case
+        when weighted_parts.source_count < sources.drawn_source_count then 'not_converted'
+        when weighted_parts.part_count = 1 and weighted_parts.is_whole then 'exact'
+        else 'estimated'
+    end as quality,
+    true as is_by_outline,
+    coalesce(weighted_parts.is_by_people, false) as is_by_people
+from weighted_parts
+inner join sources
+    on weighted_parts.to_code = sources.to_code and weighted_parts.drawn_vintage = sources.from_vintage
+union all
+select
+    compared.from_code,
+    compared.from_vintage,
+    null as to_code,
+    compared.to_vintage,
+    null as weight,
+    'unknown' as change,
+    'not_converted' as quality,
+    compared.ground = 'drawn' as is_by_outline,
+    false as is_by_people
+from compared
+left join drawn_parts
+    on compared.from_code = drawn_parts.from_code and compared.from_vintage = drawn_parts.from_vintage
+where compared.ground in ('drawn', 'unknown') and drawn_parts.from_code is null

@@ -42,26 +42,22 @@ named as (
     from own_areas
     cross join edition
     group by area_code, edition.region_vintage
-),
-
-drawn as (
-    select
-        outlines.region_code,
-        outlines.region_vintage,
-        named.region_level,
-        named.region_name,
-        named.municipality_code,
-        outlines.outline_geojson,
-        outlines.longitude,
-        outlines.latitude,
-        make_date(outlines.region_vintage, 12, 31) as period_end_date,
-        'pdok.borders' as feed,
-        edition.delivery_id,
-        edition.released_at
-    from outlines
-    inner join named
-        on outlines.region_code = named.region_code and outlines.region_vintage = named.region_vintage
-    inner join edition on outlines.region_vintage = edition.region_vintage
 )
 
-select * from drawn
+select
+    outlines.region_code,
+    outlines.region_vintage,
+    named.region_level,
+    named.region_name,
+    named.municipality_code,
+    outlines.outline_geojson,
+    outlines.longitude,
+    outlines.latitude,
+    make_date(outlines.region_vintage, 12, 31) as period_end_date,
+    'pdok.borders' as feed,
+    edition.delivery_id,
+    edition.released_at
+from outlines
+inner join named
+    on outlines.region_code = named.region_code and outlines.region_vintage = named.region_vintage
+inner join edition on outlines.region_vintage = edition.region_vintage

@@ -31,31 +31,27 @@ lineage as (
             over (partition by region_code order by region_vintage) as unchanged_since,
         region_vintage = max(region_vintage) over () as is_newest_vintage
     from changes
-),
-
-named as (
-    select
-        lineage.region_code,
-        lineage.region_vintage,
-        lineage.region_level,
-        lineage.region_name,
-        case lineage.region_level
-            when 'neighbourhood' then lineage.district_code
-            when 'district' then lineage.municipality_code
-            when 'area' then lineage.municipality_code
-            when 'municipality' then 'NL00'
-        end as parent_region_code,
-        lineage.district_code,
-        districts.region_name as district_name,
-        lineage.municipality_code,
-        case when lineage.region_level <> 'country' then lineage.municipality_name end as municipality_name,
-        lineage.most_common_postcode,
-        lineage.boundary_change_code,
-        lineage.unchanged_since,
-        lineage.is_newest_vintage
-    from lineage
-    left join regions as districts
-        on lineage.district_code = districts.region_code and lineage.region_vintage = districts.region_vintage
 )
 
-select * from named
+select
+    lineage.region_code,
+    lineage.region_vintage,
+    lineage.region_level,
+    lineage.region_name,
+    case lineage.region_level
+        when 'neighbourhood' then lineage.district_code
+        when 'district' then lineage.municipality_code
+        when 'area' then lineage.municipality_code
+        when 'municipality' then 'NL00'
+    end as parent_region_code,
+    lineage.district_code,
+    districts.region_name as district_name,
+    lineage.municipality_code,
+    case when lineage.region_level <> 'country' then lineage.municipality_name end as municipality_name,
+    lineage.most_common_postcode,
+    lineage.boundary_change_code,
+    lineage.unchanged_since,
+    lineage.is_newest_vintage
+from lineage
+left join regions as districts
+    on lineage.district_code = districts.region_code and lineage.region_vintage = districts.region_vintage

@@ -8,13 +8,7 @@ months as (select * from {{ ref('int_reports__months') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-own_regions as (
-    select distinct
-        region_code,
-        region_vintage,
-        region_level
-    from parts
-),
+own_regions as (select distinct region_code, region_level from parts),
 
 counts as (
     select
@@ -57,33 +51,27 @@ durations as (
         {{ percentile('handling_days', 0.9) }} as handling_days_p90
     from handled
     group by region_code, month_start_date
-),
-
-by_region as (
-    select
-        own_regions.region_code,
-        own_regions.region_vintage,
-        own_regions.region_level,
-        months.month_start_date,
-        months.month_end_date,
-        months.period,
-        months.is_complete_month,
-        coalesce(counts.received_count, 0) as received_count,
-        coalesce(counts.handled_count, 0) as handled_count,
-        coalesce(counts.cancelled_count, 0) as cancelled_count,
-        coalesce(counts.open_count, 0) as open_count,
-        coalesce(counts.on_time_count, 0) as on_time_count,
-        coalesce(counts.judged_count, 0) as judged_count,
-        durations.handling_days_median,
-        durations.handling_days_median_lower,
-        durations.handling_days_median_upper,
-        durations.handling_days_p90
-    from own_regions
-    cross join months
-    left join counts
-        on own_regions.region_code = counts.region_code and months.month_start_date = counts.month_start_date
-    left join durations
-        on own_regions.region_code = durations.region_code and months.month_start_date = durations.month_start_date
 )
 
-select * from by_region
+select
+    own_regions.region_code,
+    own_regions.region_level,
+    months.month_start_date,
+    months.month_end_date,
+    months.is_complete_month,
+    coalesce(counts.received_count, 0) as received_count,
+    coalesce(counts.handled_count, 0) as handled_count,
+    coalesce(counts.cancelled_count, 0) as cancelled_count,
+    coalesce(counts.open_count, 0) as open_count,
+    coalesce(counts.on_time_count, 0) as on_time_count,
+    coalesce(counts.judged_count, 0) as judged_count,
+    durations.handling_days_median,
+    durations.handling_days_median_lower,
+    durations.handling_days_median_upper,
+    durations.handling_days_p90
+from own_regions
+cross join months
+left join counts
+    on own_regions.region_code = counts.region_code and months.month_start_date = counts.month_start_date
+left join durations
+    on own_regions.region_code = durations.region_code and months.month_start_date = durations.month_start_date

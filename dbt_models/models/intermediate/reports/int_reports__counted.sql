@@ -58,30 +58,26 @@ counted as (
     where
         coalesce(closings.closing, 'open') <> 'split'
         and not exists (select 1 from parents where parents.report_id = reports.report_id)
-),
-
-judged as (
-    select
-        report_id,
-        neighbourhood_code,
-        main_category,
-        sub_category,
-        is_planned_work,
-        reported_at,
-        closed_at,
-        closing,
-        delivery_id,
-        date_trunc('month', {{ local_time('reported_at') }})::date as reported_month,
-        date_trunc('month', {{ local_time('closed_at') }})::date as closed_month,
-        case
-            when closing = 'handled' and not is_planned_work
-                then {{ days_between('reported_at', 'closed_at') }}
-        end as handling_days,
-        case
-            when closing = 'handled' and not is_planned_work
-                then {{ local_time('closed_at') }} <= deadline_at_local
-        end as is_on_time
-    from counted
 )
 
-select * from judged
+select
+    report_id,
+    neighbourhood_code,
+    main_category,
+    sub_category,
+    is_planned_work,
+    reported_at,
+    closed_at,
+    closing,
+    delivery_id,
+    date_trunc('month', {{ local_time('reported_at') }})::date as reported_month,
+    date_trunc('month', {{ local_time('closed_at') }})::date as closed_month,
+    case
+        when closing = 'handled' and not is_planned_work
+            then {{ days_between('reported_at', 'closed_at') }}
+    end as handling_days,
+    case
+        when closing = 'handled' and not is_planned_work
+            then {{ local_time('closed_at') }} <= deadline_at_local
+    end as is_on_time
+from counted

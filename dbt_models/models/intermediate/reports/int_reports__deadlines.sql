@@ -52,13 +52,9 @@ weekends as (
             else floor(({{ weekday_number('started_at_local') }} - 1 + term_days) / 5.0)::integer
         end as weekends_passed
     from starts
-),
-
-deadlines as (
-    select
-        report_id,
-        started_at_local + (term_days + 2 * weekends_passed) * interval '1' day as deadline_at_local
-    from weekends
 )
 
-select * from deadlines
+select
+    report_id,
+    started_at_local + (term_days + 2 * weekends_passed) * interval '1' day as deadline_at_local
+from weekends

@@ -10,31 +10,15 @@
         'reports_on_time_count': 'on_time_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with by_region as (select * from {{ ref('int_reports__by_region') }}),
 
-reports as (select * from {{ ref('stg_signalen__reports') }}),
+delivery as (select max(delivery_id) as delivery_id from {{ ref('stg_signalen__reports') }})
 
-delivered as ({{ delivered_indicators(['signalen.reports']) }}),
-
-delivery as (select max(delivery_id) as delivery_id from reports),
-
-figures as (
-    select
-        {{ unpivoted_figures('by_region', indicators, dict(
-            in_month('by_region'),
-            lower_bound="case delivered.indicator_code
-            when 'reports_handling_days_median' then by_region.handling_days_median_lower
-        end",
-            upper_bound="case delivered.indicator_code
-            when 'reports_handling_days_median' then by_region.handling_days_median_upper
-        end",
-            delivery_id='delivery.delivery_id'
-        )) }}
-    from by_region
-    cross join delivered
-    cross join delivery
-)
-
-select * from figures
+{{ figures_of('by_region', indicators, dict(
+    in_month(),
+    lower_bound="case indicator_code when 'reports_handling_days_median' then handling_days_median_lower end",
+    upper_bound="case indicator_code when 'reports_handling_days_median' then handling_days_median_upper end",
+    delivery_id='delivery.delivery_id'
+)) }}
+cross join delivery

@@ -19,22 +19,18 @@ last_open_steps as (
         max(case when is_open then step else 0 end) as last_open_step
     from in_order
     group by report_id
-),
-
--- A report that was reopened is closed by what followed; a second closing of the same report adds nothing.
-last_closings as (
-    select
-        in_order.report_id,
-        in_order.entered_at as closed_at,
-        case in_order.state
-            when 'o' then 'handled'
-            when 'a' then 'cancelled'
-            when 's' then 'split'
-        end as closing
-    from in_order
-    inner join last_open_steps on in_order.report_id = last_open_steps.report_id
-    where in_order.is_closed and in_order.step > last_open_steps.last_open_step
-    qualify row_number() over (partition by in_order.report_id order by in_order.step) = 1
 )
 
-select * from last_closings
+-- A report that was reopened is closed by what followed; a second closing of the same report adds nothing.
+select
+    in_order.report_id,
+    in_order.entered_at as closed_at,
+    case in_order.state
+        when 'o' then 'handled'
+        when 'a' then 'cancelled'
+        when 's' then 'split'
+    end as closing
+from in_order
+inner join last_open_steps on in_order.report_id = last_open_steps.report_id
+where in_order.is_closed and in_order.step > last_open_steps.last_open_step
+qualify row_number() over (partition by in_order.report_id order by in_order.step) = 1

@@ -76,12 +76,8 @@ every_month as (
             and places_and_categories.main_category = closed.main_category
             and places_and_categories.sub_category = closed.sub_category
             and months.month_start_date = closed.month_start_date
-),
-
-eventful as (
-    select *
-    from every_month
-    where received_count > 0 or handled_count > 0 or cancelled_count > 0 or open_count > 0
 )
 
-select * from eventful
+select *
+from every_month
+where received_count > 0 or handled_count > 0 or cancelled_count > 0 or open_count > 0

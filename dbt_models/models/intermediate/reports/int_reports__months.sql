@@ -14,16 +14,12 @@ months as (
         ({{ months_from_to('first_month', 'last_month') }})::date as month_start_date,
         last_update_date
     from span
-),
-
-named as (
-    select
-        month_start_date,
-        last_day(month_start_date) as month_end_date,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
-        -- The month of the last update still runs: its figures grow.
-        last_update_date > last_day(month_start_date) as is_complete_month
-    from months
 )
 
-select * from named
+select
+    month_start_date,
+    last_day(month_start_date) as month_end_date,
+    {{ month_name('month_start_date') }} as period,
+    -- The month of the last update still runs: its figures grow.
+    last_update_date > last_day(month_start_date) as is_complete_month
+from months

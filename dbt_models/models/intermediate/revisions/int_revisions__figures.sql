@@ -80,39 +80,35 @@ counted as (
         end as last_changed_on
     from ordered
     group by region_code, indicator_code, period
-),
-
-revised as (
-    select
-        shown.region_code,
-        shown.region_vintage,
-        shown.region_level,
-        shown.indicator_code,
-        shown.period_type,
-        shown.period,
-        shown.period_start_date,
-        shown.period_end_date,
-        counted.first_value,
-        counted.first_status,
-        counted.first_published_on,
-        shown.value,
-        shown.status,
-        counted.revision_count,
-        counted.last_changed_on,
-        shown.value - counted.first_value as change,
-        100.0 * (shown.value - counted.first_value) / nullif(abs(counted.first_value), 0) as change_pct,
-        counted.first_status <> 'definitive' and shown.status = 'definitive' as is_made_definitive,
-        shown.feed,
-        shown.released_at,
-        shown.denominator_feed,
-        shown.denominator_released_at
-    from shown
-    inner join counted
-        on
-            shown.region_code = counted.region_code
-            and shown.indicator_code = counted.indicator_code
-            and shown.period = counted.period
-    where counted.change_count > 0
 )
 
-select * from revised
+select
+    shown.region_code,
+    shown.region_vintage,
+    shown.region_level,
+    shown.indicator_code,
+    shown.period_type,
+    shown.period,
+    shown.period_start_date,
+    shown.period_end_date,
+    counted.first_value,
+    counted.first_status,
+    counted.first_published_on,
+    shown.value,
+    shown.status,
+    counted.revision_count,
+    counted.last_changed_on,
+    shown.value - counted.first_value as change,
+    100.0 * (shown.value - counted.first_value) / nullif(abs(counted.first_value), 0) as change_pct,
+    counted.first_status <> 'definitive' and shown.status = 'definitive' as is_made_definitive,
+    shown.feed,
+    shown.released_at,
+    shown.denominator_feed,
+    shown.denominator_released_at
+from shown
+inner join counted
+    on
+        shown.region_code = counted.region_code
+        and shown.indicator_code = counted.indicator_code
+        and shown.period = counted.period
+where counted.change_count > 0

@@ -14,29 +14,25 @@ last_published as (
         max_by(status, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number) as status
     from published
     group by region_code, indicator_code, period
-),
-
--- Sums in another order differ in their last digits; that is no other figure.
-news as (
-    select
-        shown.region_code,
-        shown.region_vintage,
-        shown.indicator_code,
-        shown.period,
-        shown.definition,
-        shown.value,
-        shown.status
-    from shown
-    left join last_published
-        on
-            shown.region_code = last_published.region_code
-            and shown.indicator_code = last_published.indicator_code
-            and shown.period = last_published.period
-    where
-        last_published.value is null
-        or shown.status <> last_published.status
-        or abs(shown.value - last_published.value)
-        > 0.000000001 * greatest(abs(shown.value), abs(last_published.value))
 )
 
-select * from news
+-- Sums in another order differ in their last digits; that is no other figure.
+select
+    shown.region_code,
+    shown.region_vintage,
+    shown.indicator_code,
+    shown.period,
+    shown.definition,
+    shown.value,
+    shown.status
+from shown
+left join last_published
+    on
+        shown.region_code = last_published.region_code
+        and shown.indicator_code = last_published.indicator_code
+        and shown.period = last_published.period
+where
+    last_published.value is null
+    or shown.status <> last_published.status
+    or abs(shown.value - last_published.value)
+    > 0.000000001 * greatest(abs(shown.value), abs(last_published.value))

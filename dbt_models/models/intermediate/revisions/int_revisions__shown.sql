@@ -34,33 +34,29 @@ definitions as (
     from explained
     left join explained as numerators on explained.numerator = numerators.indicator_code
     left join explained as denominators on explained.denominator = denominators.indicator_code
-),
-
--- A missing figure was not published: a feed that is withheld takes nothing back.
-shown as (
-    select
-        figures.region_code,
-        figures.region_vintage,
-        figures.region_level,
-        figures.indicator_code,
-        definitions.definition,
-        figures.period_type,
-        figures.period,
-        figures.period_start_date,
-        figures.period_end_date,
-        figures.value,
-        figures.status,
-        figures.feed,
-        figures.released_at,
-        figures.denominator_feed,
-        figures.denominator_released_at,
-        -- Oldest borders that are still the same; null while they are unknown.
-        regions.unchanged_since as borders_since
-    from figures
-    inner join definitions on figures.indicator_code = definitions.indicator_code
-    left join regions
-        on figures.region_code = regions.region_code and figures.region_vintage = regions.region_vintage
-    where figures.value is not null
 )
 
-select * from shown
+-- A missing figure was not published: a feed that is withheld takes nothing back.
+select
+    figures.region_code,
+    figures.region_vintage,
+    figures.region_level,
+    figures.indicator_code,
+    definitions.definition,
+    figures.period_type,
+    figures.period,
+    figures.period_start_date,
+    figures.period_end_date,
+    figures.value,
+    figures.status,
+    figures.feed,
+    figures.released_at,
+    figures.denominator_feed,
+    figures.denominator_released_at,
+    -- Oldest borders that are still the same; null while they are unknown.
+    regions.unchanged_since as borders_since
+from figures
+inner join definitions on figures.indicator_code = definitions.indicator_code
+left join regions
+    on figures.region_code = regions.region_code and figures.region_vintage = regions.region_vintage
+where figures.value is not null

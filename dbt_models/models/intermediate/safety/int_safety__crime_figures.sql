@@ -31,30 +31,16 @@
         'vandalism_incidents_monthly_count': 'vandalism_incidents_count',
     },
 } %}
-{{ config(materialized='table', meta={'indicators': indicators}) }}
+{{ config(materialized='table') }}
 
 with crimes as (select * from {{ ref('int_safety__crimes') }}),
 
-regions as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['police.crime_yearly', 'police.crime_monthly']) }}),
-
 figures as (
-    select
-        {{ unpivoted_figures('crimes', indicators, {
-            'region_vintage': 'coalesce(regions.region_vintage, year(crimes.period_start_date))::integer',
-            'status': 'crimes.status',
-        }) }}
-    from crimes
-    inner join delivered on crimes.feed = delivered.source_feed
-    left join regions on crimes.region_code = regions.region_code
-),
-
--- An empty figure of the police may be none or not published: they do not say which.
-explained as (
-    select
-        {{ figure_columns('figures', {'missing_reason': "case when figures.value is null then 'unknown' end"}) }}
-    from figures
+    {{ figures_of('crimes', indicators, {'status': 'status'}) }}
+    where crimes.feed = delivered.source_feed
 )
 
-select * from explained
+-- An empty figure of the police may be none or not published: they do not say which.
+select
+    {{ figure_columns('figures', {'missing_reason': "case when value is null then 'unknown' end"}) }}
+from figures

@@ -63,14 +63,10 @@ by_kind as (
         max(case when crime_code = '3.9.1' and period >= '2016' then crime_count end) as horizontal_frauds_count
     from crimes
     group by all
-),
-
--- Empty as soon as one of the four is.
-with_violence as (
-    select
-        *,
-        open_violence_incidents_count + threats_count + assaults_count + street_robberies_count as violent_crimes_count
-    from by_kind
 )
 
-select * from with_violence
+-- Empty as soon as one of the four is.
+select
+    *,
+    open_violence_incidents_count + threats_count + assaults_count + street_robberies_count as violent_crimes_count
+from by_kind

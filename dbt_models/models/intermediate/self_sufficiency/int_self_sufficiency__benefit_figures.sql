@@ -9,38 +9,21 @@
         'population_from_pension_age_count': 'population_from_pension_age_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with every_table as (select * from {{ ref('stg_cbs__benefits') }}),
-
-regions as (select * from {{ ref('int_regions__vintages') }}),
-
-newest as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['cbs.benefits']) }}),
 
 -- Of two tables that hold a quarter the newer one tells it.
 benefits as (
     select *
     from every_table
     qualify row_number() over (partition by region_code, period order by edition_year desc) = 1
-),
-
--- A count at the end of a quarter: quarters are put beside each other and never added up.
-figures as (
-    select
-        {{ unpivoted_figures('benefits', indicators, {
-            'region_vintage': 'coalesce(regions.region_vintage, newest.region_vintage, benefits.edition_year)',
-            'edition_year': 'benefits.edition_year',
-            'period_type': "'quarter'",
-            'is_complete_period': 'true',
-            'status': "case when benefits.is_provisional then 'provisional' else 'definitive' end",
-        }) }}
-    from benefits
-    left join regions
-        on benefits.region_code = regions.region_code and benefits.edition_year = regions.region_vintage
-    left join newest on benefits.region_code = newest.region_code
-    cross join delivered
 )
 
-select * from figures
+-- A count at the end of a quarter: quarters are put beside each other and never added up.
+{{ figures_of('benefits', indicators, {
+    'region_vintage': 'edition_year',
+    'edition_year': 'edition_year',
+    'period_type': "'quarter'",
+    'is_complete_period': 'true',
+    'status': "case when is_provisional then 'provisional' else 'definitive' end",
+}) }}

@@ -10,24 +10,7 @@
         'benefit_outflow_to_work_count': 'outflow_to_work_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
-with by_region as (select * from {{ ref('int_self_sufficiency__recipients_by_region') }}),
+with by_region as (select * from {{ ref('int_self_sufficiency__recipients_by_region') }})
 
-recipients as (select * from {{ ref('stg_benefits_admin__recipients') }}),
-
-delivered as ({{ delivered_indicators(['benefits_admin.recipients']) }}),
-
-delivery as (select max(delivery_id) as delivery_id from recipients),
-
-figures as (
-    select
-        {{ unpivoted_figures('by_region', indicators, dict(
-            in_month('by_region'), status="'definitive'", delivery_id='delivery.delivery_id'
-        )) }}
-    from by_region
-    cross join delivered
-    cross join delivery
-)
-
-select * from figures
+{{ figures_of('by_region', indicators, dict(in_month_of('reference_date'), status="'definitive'")) }}

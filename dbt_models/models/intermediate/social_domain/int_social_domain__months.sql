@@ -19,20 +19,16 @@ months as (
         first_month,
         extracted_on
     from span
-),
-
-named as (
-    select
-        month_start_date,
-        last_day(month_start_date) as month_end_date,
-        year(month_start_date) as year_number,
-        year(month_start_date)::varchar || '-' || lpad(month(month_start_date)::varchar, 2, '0') as period,
-        extracted_on,
-        -- The month of the export still runs.
-        extracted_on > last_day(month_start_date) as is_complete_month,
-        extracted_on > make_date(year(month_start_date), 12, 31) as is_complete_year,
-        first_month <= make_date(year(month_start_date), 1, 1) as has_whole_year
-    from months
 )
 
-select * from named
+select
+    month_start_date,
+    last_day(month_start_date) as month_end_date,
+    year(month_start_date) as year_number,
+    {{ month_name('month_start_date') }} as period,
+    extracted_on,
+    -- The month of the export still runs.
+    extracted_on > last_day(month_start_date) as is_complete_month,
+    extracted_on > make_date(year(month_start_date), 12, 31) as is_complete_year,
+    first_month <= make_date(year(month_start_date), 1, 1) as has_whole_year
+from months

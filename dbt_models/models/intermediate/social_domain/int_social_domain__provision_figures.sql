@@ -6,15 +6,8 @@
         'households_with_three_or_more_provisions_count': {'value': 'households_with_three_or_more_count', 'columns': ['households_count', 'households_count', 'households_count']},
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with provisions as (select * from {{ ref('stg_cbs__provisions') }}),
-
-regions as (select * from {{ ref('int_regions__vintages') }}),
-
-newest as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['cbs.provisions']) }}),
 
 by_combination as (
     select
@@ -59,22 +52,12 @@ known as (
         case when more_laws_count < 0 then 0 else more_laws_count end as households_with_more_laws_count,
         case when three_or_more_count < 0 then 0 else three_or_more_count end as households_with_three_or_more_count
     from stacked
-),
-
--- Clients and households are counted apart: a household puts together the provisions of its members.
-figures as (
-    select
-        {{ unpivoted_figures('known', indicators, dict(
-            in_year('known.year_number'),
-            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, known.year_number)',
-            edition_year='known.edition_year',
-            status="case when known.is_provisional then 'provisional' else 'definitive' end"
-        )) }}
-    from known
-    left join regions
-        on known.region_code = regions.region_code and known.year_number = regions.region_vintage
-    left join newest on known.region_code = newest.region_code
-    cross join delivered
 )
 
-select * from figures
+-- Clients and households are counted apart: a household puts together the provisions of its members.
+{{ figures_of('known', indicators, dict(
+    in_year('year_number'),
+    region_vintage='year_number',
+    edition_year='edition_year',
+    status="case when is_provisional then 'provisional' else 'definitive' end"
+)) }}

@@ -6,15 +6,8 @@
         'wmo_aids_count': {'value': 'aids_count', 'columns': ['clients_count']},
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with wmo as (select * from {{ ref('stg_cbs__wmo') }}),
-
-regions as (select * from {{ ref('int_regions__vintages') }}),
-
-newest as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['cbs.wmo']) }}),
 
 by_type as (
     select
@@ -31,22 +24,12 @@ by_type as (
     from wmo
     where period_type = 'year'
     group by region_code, region_level, edition_year, year_number, delivery_id
-),
-
--- A client can have several types, so each type is a figure of its own and none is the sum of others.
-figures as (
-    select
-        {{ unpivoted_figures('by_type', indicators, dict(
-            in_year('by_type.year_number'),
-            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, by_type.year_number)',
-            edition_year='by_type.edition_year',
-            status="case when by_type.is_provisional then 'provisional' else 'definitive' end"
-        )) }}
-    from by_type
-    left join regions
-        on by_type.region_code = regions.region_code and by_type.year_number = regions.region_vintage
-    left join newest on by_type.region_code = newest.region_code
-    cross join delivered
 )
 
-select * from figures
+-- A client can have several types, so each type is a figure of its own and none is the sum of others.
+{{ figures_of('by_type', indicators, dict(
+    in_year('year_number'),
+    region_vintage='year_number',
+    edition_year='edition_year',
+    status="case when is_provisional then 'provisional' else 'definitive' end"
+)) }}

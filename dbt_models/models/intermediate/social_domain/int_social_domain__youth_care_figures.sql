@@ -9,15 +9,8 @@
         'youth_care_trajectories_by_municipality_count': 'referred_by_municipality_count',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
 with youth_care as (select * from {{ ref('stg_cbs__youth_care') }}),
-
-regions as (select * from {{ ref('int_regions__vintages') }}),
-
-newest as (select * from {{ ref('int_regions__newest') }}),
-
-delivered as ({{ delivered_indicators(['cbs.youth_care']) }}),
 
 -- Half a year is no half of the year: who has care in both halves is in the year once.
 by_form as (
@@ -38,22 +31,12 @@ by_form as (
     from youth_care
     where period_type = 'year'
     group by region_code, region_level, edition_year, year_number, delivery_id
-),
-
--- A young person can have several forms, so each form is a figure of its own and none is the sum of others.
-figures as (
-    select
-        {{ unpivoted_figures('by_form', indicators, dict(
-            in_year('by_form.year_number'),
-            region_vintage='coalesce(regions.region_vintage, newest.region_vintage, by_form.year_number)',
-            edition_year='by_form.edition_year',
-            status="case when by_form.is_provisional then 'provisional' else 'definitive' end"
-        )) }}
-    from by_form
-    left join regions
-        on by_form.region_code = regions.region_code and by_form.year_number = regions.region_vintage
-    left join newest on by_form.region_code = newest.region_code
-    cross join delivered
 )
 
-select * from figures
+-- A young person can have several forms, so each form is a figure of its own and none is the sum of others.
+{{ figures_of('by_form', indicators, dict(
+    in_year('year_number'),
+    region_vintage='year_number',
+    edition_year='edition_year',
+    status="case when is_provisional then 'provisional' else 'definitive' end"
+)) }}

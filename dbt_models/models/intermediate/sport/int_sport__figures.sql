@@ -14,17 +14,8 @@
         'sports_accommodation_used_hours': 'used_hours',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
-with by_region as (select * from {{ ref('int_sport__by_region') }}),
+with by_region as (select * from {{ ref('int_sport__by_region') }})
 
-delivered as ({{ delivered_indicators(['sports.memberships', 'sports.clubs', 'sports.accommodation_use']) }}),
-
-figures as (
-    select
-        {{ unpivoted_figures('by_region', indicators, {}) }}
-    from by_region
-    inner join delivered on by_region.feed = delivered.source_feed
-)
-
-select * from figures
+{{ figures_of('by_region', indicators) }}
+where by_region.feed = delivered.source_feed

@@ -20,17 +20,7 @@
         'long_term_vacant_registered_dwelling_count': 'dwelling_long_term_vacant',
     },
 } %}
-{{ config(meta={'indicators': indicators}) }}
 
-with by_region as (select * from {{ ref('int_vacancy__by_region') }}),
+with by_region as (select * from {{ ref('int_vacancy__by_region') }})
 
-delivered as ({{ delivered_indicators(['vacancy.premises']) }}),
-
-figures as (
-    select
-        {{ unpivoted_figures('by_region', indicators, in_month('by_region')) }}
-    from by_region
-    cross join delivered
-)
-
-select * from figures
+{{ figures_of('by_region', indicators, in_month_of('reference_date')) }}

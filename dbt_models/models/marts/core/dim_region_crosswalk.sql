@@ -1,18 +1,14 @@
 {{ config(materialized='table') }}
 
-with crosswalk as (select * from {{ ref('int_regions__crosswalk') }}),
+with crosswalk as (select * from {{ ref('int_regions__crosswalk') }})
 
-final as (
-    select
-        from_code,
-        from_vintage,
-        coalesce(to_code, 'unknown') as to_code,
-        to_vintage,
-        weight,
-        change,
-        quality,
-        is_by_outline
-    from crosswalk
-)
-
-select * from final
+select
+    from_code,
+    from_vintage,
+    coalesce(to_code, 'unknown') as to_code,
+    to_vintage,
+    weight,
+    change,
+    quality,
+    is_by_outline
+from crosswalk

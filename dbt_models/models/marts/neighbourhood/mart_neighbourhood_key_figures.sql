@@ -58,15 +58,11 @@ side_by_side as (
         min(fresh_until) as fresh_until
     from current_figures
     group by neighbourhood_code
-),
-
-final as (
-    select
-        {%- for column in columns %}
-        {{ 'neighbourhoods' if column.name in of_region else 'side_by_side' }}.{{ column.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from neighbourhoods
-    inner join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code
 )
 
-select * from final
+select
+    {%- for column in columns %}
+    {{ 'neighbourhoods' if column.name in of_region else 'side_by_side' }}.{{ column.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from neighbourhoods
+inner join side_by_side on neighbourhoods.neighbourhood_code = side_by_side.neighbourhood_code

@@ -1,30 +1,26 @@
 with monthly as (select * from {{ ref('int_reports__monthly') }}),
 
-freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
+freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
-final as (
-    select
-        monthly.neighbourhood_code,
-        monthly.main_category,
-        monthly.sub_category,
-        monthly.period,
-        monthly.month_start_date as period_start_date,
-        monthly.month_end_date as period_end_date,
-        monthly.is_complete_month,
-        monthly.received_count as reports_received_count,
-        monthly.handled_count as reports_handled_count,
-        monthly.cancelled_count as reports_cancelled_count,
-        monthly.handling_days_median as reports_handling_days_median,
-        monthly.handling_days_p90 as reports_handling_days_p90,
-        monthly.on_time_count as reports_on_time_count,
-        monthly.judged_count as reports_judged_count,
-        100.0 * monthly.on_time_count / nullif(monthly.judged_count, 0) as reports_on_time_pct,
-        monthly.open_count as reports_open_count,
-        freshness.checked_at,
-        freshness.released_at,
-        freshness.fresh_until
-    from monthly
-    left join freshness on freshness.feed = 'signalen.reports'
-)
-
-select * from final
+select
+    monthly.neighbourhood_code,
+    monthly.main_category,
+    monthly.sub_category,
+    monthly.period,
+    monthly.month_start_date as period_start_date,
+    monthly.month_end_date as period_end_date,
+    monthly.is_complete_month,
+    monthly.received_count as reports_received_count,
+    monthly.handled_count as reports_handled_count,
+    monthly.cancelled_count as reports_cancelled_count,
+    monthly.handling_days_median as reports_handling_days_median,
+    monthly.handling_days_p90 as reports_handling_days_p90,
+    monthly.on_time_count as reports_on_time_count,
+    monthly.judged_count as reports_judged_count,
+    100.0 * monthly.on_time_count / nullif(monthly.judged_count, 0) as reports_on_time_pct,
+    monthly.open_count as reports_open_count,
+    freshness.checked_at,
+    freshness.released_at,
+    freshness.fresh_until
+from monthly
+left join freshness on freshness.feed = 'signalen.reports'

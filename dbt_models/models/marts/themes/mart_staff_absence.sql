@@ -2,52 +2,48 @@ with monthly as (select * from {{ ref('int_organisation__monthly') }}),
 
 benchmark as (select * from {{ ref('int_organisation__benchmark') }}),
 
-freshness as (select * from {{ ref('stg_maandvers__freshness') }}),
+freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
-final as (
-    select
-        monthly.row_type,
-        monthly.department_name,
-        monthly.period,
-        monthly.month_start_date as period_start_date,
-        monthly.month_end_date as period_end_date,
-        monthly.is_complete_month,
-        monthly.employee_count::bigint as staff_count,
-        monthly.fte_count as staff_fte,
-        monthly.absent_days::bigint as sickness_absence_days,
-        monthly.absent_fte_days as sickness_absence_fte_days,
-        100 * monthly.absent_fte_days / nullif(monthly.available_fte_days, 0) as sickness_absence_pct,
-        100 * monthly.short_fte_days / nullif(monthly.available_fte_days, 0) as short_sickness_absence_pct,
-        100 * monthly.medium_fte_days / nullif(monthly.available_fte_days, 0) as medium_sickness_absence_pct,
-        100 * monthly.long_fte_days / nullif(monthly.available_fte_days, 0) as long_sickness_absence_pct,
-        100 * monthly.extra_long_fte_days / nullif(monthly.available_fte_days, 0) as extra_long_sickness_absence_pct,
-        monthly.report_count::bigint as absence_reports_count,
-        monthly.report_count / nullif(monthly.employee_years, 0) as absence_reports_per_employee_year,
-        100 * monthly.absent_fte_days_12_months / nullif(monthly.available_fte_days_12_months, 0)
-            as sickness_absence_12_months_pct,
-        monthly.report_count_12_months / nullif(monthly.employee_years_12_months, 0)
-            as absence_reports_12_months_per_employee_year,
-        benchmark.absence_pct as public_administration_sickness_absence_pct,
-        monthly.missing_reason,
-        staff.checked_at as staff_checked_at,
-        staff.released_at as staff_released_at,
-        staff.fresh_until as staff_fresh_until,
-        absence.checked_at as absence_checked_at,
-        absence.released_at as absence_released_at,
-        absence.fresh_until as absence_fresh_until,
-        sickness_absence.checked_at as sickness_absence_checked_at,
-        sickness_absence.released_at as sickness_absence_released_at,
-        sickness_absence.fresh_until as sickness_absence_fresh_until,
-        least(staff.checked_at, absence.checked_at, sickness_absence.checked_at) as checked_at,
-        least(staff.released_at, absence.released_at, sickness_absence.released_at) as released_at,
-        least(staff.fresh_until, absence.fresh_until, sickness_absence.fresh_until) as fresh_until
-    from monthly
-    left join benchmark
-        on monthly.month_start_date between benchmark.period_start_date and benchmark.period_end_date
-    left join freshness as staff on staff.feed = 'hr.staff'
-    left join freshness as absence on absence.feed = 'hr.absence'
-    left join freshness as sickness_absence
-        on sickness_absence.feed = 'cbs.sickness_absence' and benchmark.absence_pct is not null
-)
-
-select * from final
+select
+    monthly.row_type,
+    monthly.department_name,
+    monthly.period,
+    monthly.month_start_date as period_start_date,
+    monthly.month_end_date as period_end_date,
+    monthly.is_complete_month,
+    monthly.employee_count::bigint as staff_count,
+    monthly.fte_count as staff_fte,
+    monthly.absent_days::bigint as sickness_absence_days,
+    monthly.absent_fte_days as sickness_absence_fte_days,
+    100 * monthly.absent_fte_days / nullif(monthly.available_fte_days, 0) as sickness_absence_pct,
+    100 * monthly.short_fte_days / nullif(monthly.available_fte_days, 0) as short_sickness_absence_pct,
+    100 * monthly.medium_fte_days / nullif(monthly.available_fte_days, 0) as medium_sickness_absence_pct,
+    100 * monthly.long_fte_days / nullif(monthly.available_fte_days, 0) as long_sickness_absence_pct,
+    100 * monthly.extra_long_fte_days / nullif(monthly.available_fte_days, 0) as extra_long_sickness_absence_pct,
+    monthly.report_count::bigint as absence_reports_count,
+    monthly.report_count / nullif(monthly.employee_years, 0) as absence_reports_per_employee_year,
+    100 * monthly.absent_fte_days_12_months / nullif(monthly.available_fte_days_12_months, 0)
+        as sickness_absence_12_months_pct,
+    monthly.report_count_12_months / nullif(monthly.employee_years_12_months, 0)
+        as absence_reports_12_months_per_employee_year,
+    benchmark.absence_pct as public_administration_sickness_absence_pct,
+    monthly.missing_reason,
+    staff.checked_at as staff_checked_at,
+    staff.released_at as staff_released_at,
+    staff.fresh_until as staff_fresh_until,
+    absence.checked_at as absence_checked_at,
+    absence.released_at as absence_released_at,
+    absence.fresh_until as absence_fresh_until,
+    sickness_absence.checked_at as sickness_absence_checked_at,
+    sickness_absence.released_at as sickness_absence_released_at,
+    sickness_absence.fresh_until as sickness_absence_fresh_until,
+    least(staff.checked_at, absence.checked_at, sickness_absence.checked_at) as checked_at,
+    least(staff.released_at, absence.released_at, sickness_absence.released_at) as released_at,
+    least(staff.fresh_until, absence.fresh_until, sickness_absence.fresh_until) as fresh_until
+from monthly
+left join benchmark
+    on monthly.month_start_date between benchmark.period_start_date and benchmark.period_end_date
+left join freshness as staff on staff.feed = 'hr.staff'
+left join freshness as absence on absence.feed = 'hr.absence'
+left join freshness as sickness_absence
+    on sickness_absence.feed = 'cbs.sickness_absence' and benchmark.absence_pct is not null

@@ -1,26 +1,20 @@
-with low_income as (select * from {{ source('raw_cbs', 'low_income') }}),
-
-named as (
-    select
-        -- This table calls the country NL01; our regions call it NL00.
-        {{ region_code('region_code') }} as region_code,
-        {{ region_level('region_code') }} as region_level,
-        edition_year,
-        delivery_id,
-        substr(period_code, 1, 4)::integer as figures_year,
-        case period_status
-            when 'Definitief' then 'definitive'
-            when 'Voorlopig' then 'provisional'
-            when 'NaderVoorlopig' then 'provisional'
-        end as status,
-        measure_code,
-        household_code,
-        income_limit_code,
-        duration_code,
-        measure_unit,
-        value,
-        nullif(value_attribute, 'None') as value_attribute
-    from low_income
-)
-
-select * from named
+select
+    -- This table calls the country NL01; our regions call it NL00.
+    {{ region_code('region_code') }} as region_code,
+    {{ region_level('region_code') }} as region_level,
+    edition_year,
+    delivery_id,
+    substr(period_code, 1, 4)::integer as figures_year,
+    case period_status
+        when 'Definitief' then 'definitive'
+        when 'Voorlopig' then 'provisional'
+        when 'NaderVoorlopig' then 'provisional'
+    end as status,
+    measure_code,
+    household_code,
+    income_limit_code,
+    duration_code,
+    measure_unit,
+    value,
+    nullif(value_attribute, 'None') as value_attribute
+from {{ source('raw_cbs', 'low_income') }}

@@ -1,13 +1,7 @@
-with proximity as (select * from {{ source('raw_cbs', 'proximity') }}),
-
-named as (
-    select
-        region_code,
-        edition_year,
-        delivery_id,
-        {{ region_level('region_code') }} as region_level,
-        {{ contract_column_names('cbs.proximity') }}
-    from proximity
-)
-
-select * from named
+select
+    region_code,
+    edition_year,
+    delivery_id,
+    {{ region_level('region_code') }} as region_level,
+    {{ contract_column_names('cbs.proximity') }}
+from {{ source('raw_cbs', 'proximity') }}

@@ -1,24 +1,18 @@
-with ses_woa as (select * from {{ source('raw_cbs', 'ses_woa') }}),
-
-named as (
-    select
-        region_code,
-        {{ region_level('region_code') }} as region_level,
-        edition_year,
-        delivery_id,
-        substr(period_code, 1, 4)::integer as figures_year,
-        case period_status
-            when 'Definitief' then 'definitive'
-            when 'Voorlopig' then 'provisional'
-            when 'NaderVoorlopig' then 'provisional'
-        end as status,
-        household_count,
-        score,
-        wealth_score,
-        education_score,
-        employment_score,
-        score_spread
-    from ses_woa
-)
-
-select * from named
+select
+    region_code,
+    {{ region_level('region_code') }} as region_level,
+    edition_year,
+    delivery_id,
+    substr(period_code, 1, 4)::integer as figures_year,
+    case period_status
+        when 'Definitief' then 'definitive'
+        when 'Voorlopig' then 'provisional'
+        when 'NaderVoorlopig' then 'provisional'
+    end as status,
+    household_count,
+    score,
+    wealth_score,
+    education_score,
+    employment_score,
+    score_spread
+from {{ source('raw_cbs', 'ses_woa') }}

@@ -1,15 +1,9 @@
-with schools as (select * from {{ source('raw_duo', 'schools') }}),
-
-cleaned as (
-    select
-        delivery_id,
-        institution_code,
-        school_location_code,
-        school_name,
-        replace(postcode, ' ', '') as postcode,
-        'GM' || lpad(municipality_number, 4, '0') as municipality_code,
-        denomination
-    from schools
-)
-
-select * from cleaned
+select
+    delivery_id,
+    institution_code,
+    school_location_code,
+    school_name,
+    replace(postcode, ' ', '') as postcode,
+    'GM' || lpad(municipality_number, 4, '0') as municipality_code,
+    denomination
+from {{ source('raw_duo', 'schools') }}

@@ -1,13 +1,7 @@
-with staff as (select * from {{ source('raw_hr', 'staff') }}),
-
-monthly as (
-    select
-        date_trunc('month', reference_date)::date as month_start_date,
-        department_name,
-        employee_count,
-        fte_count,
-        delivery_id
-    from staff
-)
-
-select * from monthly
+select
+    date_trunc('month', reference_date)::date as month_start_date,
+    department_name,
+    employee_count,
+    fte_count,
+    delivery_id
+from {{ source('raw_hr', 'staff') }}

@@ -1,17 +1,11 @@
-with deliveries as (select * from {{ source('raw_maandvers', 'deliveries') }}),
-
 -- The same delivery can be received twice; the last time counts.
-once_each as (
-    select
-        feed,
-        edition_year,
-        delivery_id,
-        released_at,
-        received_at,
-        coalesce(figures_status, 'unknown') as figures_status,
-        source_url
-    from deliveries
-    qualify row_number() over (partition by feed, edition_year, delivery_id order by received_at desc) = 1
-)
-
-select * from once_each
+select
+    feed,
+    edition_year,
+    delivery_id,
+    released_at,
+    received_at,
+    coalesce(figures_status, 'unknown') as figures_status,
+    source_url
+from {{ source('raw_maandvers', 'deliveries') }}
+qualify row_number() over (partition by feed, edition_year, delivery_id order by received_at desc) = 1

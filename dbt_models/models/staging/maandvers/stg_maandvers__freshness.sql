@@ -1,16 +1,10 @@
-with freshness as (select * from {{ source('raw_maandvers', 'freshness') }}),
-
-clocks as (
-    select
-        feed,
-        supplier,
-        checked_at,
-        released_at,
-        period_end_date,
-        fresh_until,
-        is_withheld,
-        withheld_reason
-    from freshness
-)
-
-select * from clocks
+select
+    feed,
+    supplier,
+    checked_at,
+    released_at,
+    period_end_date,
+    fresh_until,
+    is_withheld,
+    withheld_reason
+from {{ source('raw_maandvers', 'freshness') }}

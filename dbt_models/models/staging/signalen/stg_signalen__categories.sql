@@ -1,12 +1,6 @@
-with categories as (select * from {{ source('raw_signalen', 'categories') }}),
-
-assignments as (
-    select
-        category_assignment_id,
-        report_id,
-        main_category,
-        sub_category
-    from categories
-)
-
-select * from assignments
+select
+    category_assignment_id,
+    report_id,
+    main_category,
+    sub_category
+from {{ source('raw_signalen', 'categories') }}

@@ -1,15 +1,8 @@
-with accommodation_use as (select * from {{ source('raw_sports', 'accommodation_use') }}),
-
-cleaned as (
-    select
-        delivery_id,
-        reference_date,
-        date_trunc('month', reference_date)::date as month_start_date,
-        accommodation_name,
-        {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
-        available_hours,
-        used_hours
-    from accommodation_use
-)
-
-select * from cleaned
+select
+    delivery_id,
+    reference_date,
+    accommodation_name,
+    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    available_hours,
+    used_hours
+from {{ source('raw_sports', 'accommodation_use') }}

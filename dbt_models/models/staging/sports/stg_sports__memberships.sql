@@ -1,15 +1,9 @@
-with memberships as (select * from {{ source('raw_sports', 'memberships') }}),
-
-cleaned as (
-    select
-        delivery_id,
-        membership_year,
-        club_name,
-        lower(sport) as sport,
-        {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
-        members_count,
-        youth_members_count
-    from memberships
-)
-
-select * from cleaned
+select
+    delivery_id,
+    membership_year,
+    club_name,
+    lower(sport) as sport,
+    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    members_count,
+    youth_members_count
+from {{ source('raw_sports', 'memberships') }}

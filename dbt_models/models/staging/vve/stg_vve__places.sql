@@ -1,17 +1,10 @@
-with places as (select * from {{ source('raw_vve', 'places') }}),
-
-cleaned as (
-    select
-        delivery_id,
-        reference_date,
-        date_trunc('month', reference_date)::date as month_start_date,
-        {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
-        toddlers_count,
-        indicated_count,
-        placed_count,
-        offered_hours,
-        attended_hours
-    from places
-)
-
-select * from cleaned
+select
+    delivery_id,
+    reference_date,
+    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    toddlers_count,
+    indicated_count,
+    placed_count,
+    offered_hours,
+    attended_hours
+from {{ source('raw_vve', 'places') }}

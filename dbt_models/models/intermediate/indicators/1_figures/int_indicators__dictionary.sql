@@ -39,18 +39,14 @@ with written as (
 units as (select * from {{ ref('units') }}),
 
 -- Which feed an indicator is made from, and how far off its rounding is, follows from the contracts.
-feeds as ({{ feeds_of_indicators() }}),
+feeds as ({{ feeds_of_indicators() }})
 
 -- A ratio is of its numerator's feed.
-explained as (
-    select
-        written.*,
-        units.unit_nl,
-        feeds.source_feed,
-        case when written.numerator is null then feeds.rounding end::integer as rounding
-    from written
-    left join units on written.unit = units.unit
-    left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code
-)
-
-select * from explained
+select
+    written.*,
+    units.unit_nl,
+    feeds.source_feed,
+    case when written.numerator is null then feeds.rounding end::integer as rounding
+from written
+left join units on written.unit = units.unit
+left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code

@@ -26,11 +26,15 @@
 
 with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
+newest_regions as (select region_code, max(region_vintage) as region_vintage from regions group by region_code),
+
 delivered as (
     {% for model in figures %}
     select
         {{ figure_columns(model) }}
-    from {{ ref(model) }}
+    from {{ ref(model) }} as {{ model }}
     {% if not loop.last %} union all {% endif %}
     {% endfor %}
 ),
@@ -49,18 +53,21 @@ judged as (
         coalesce(delivered.value > 0 and delivered.value < dictionary.suppression_threshold, false) as is_suppressed
     from delivered
     inner join dictionary on delivered.indicator_code = dictionary.indicator_code
-),
-
--- A supplier that rounds does so up or down by at most a whole step.
-unioned as (
-    select
-        {{ figure_columns('judged', {
-            'value': 'case when not judged.is_suppressed then judged.value end',
-            'lower_bound': 'case when not judged.is_suppressed then judged.lower_step end',
-            'upper_bound': 'case when not judged.is_suppressed then judged.upper_step end',
-            'missing_reason': "case when judged.is_suppressed then 'suppressed' else judged.missing_reason end",
-        }) }}
-    from judged
 )
 
-select * from unioned
+-- A supplier that rounds does so up or down by at most a whole step. A figure is on the borders of the year its supplier
+-- names, or else on the newest that its region has.
+select
+    {{ figure_columns('judged', {
+        'region_vintage': 'coalesce(
+            regions.region_vintage, newest_regions.region_vintage, judged.region_vintage, judged.edition_year,
+            year(judged.period_start_date)
+        )::integer',
+        'value': 'case when not judged.is_suppressed then judged.value end',
+        'lower_bound': 'case when not judged.is_suppressed then judged.lower_step end',
+        'upper_bound': 'case when not judged.is_suppressed then judged.upper_step end',
+        'missing_reason': "case when judged.is_suppressed then 'suppressed' else judged.missing_reason end",
+    }) }}
+from judged
+left join regions on judged.region_code = regions.region_code and judged.region_vintage = regions.region_vintage
+left join newest_regions on judged.region_code = newest_regions.region_code

@@ -33,19 +33,15 @@ pairs as (
             together.beside_code = beside.indicator_code
             and figures.region_code = beside.region_code
             and figures.period = beside.period
-),
+)
 
 -- One part of a split is the whole less the others: none goes without the others, nor in one neighbourhood without the
 -- same in another. That other one is found by the size of the whole, so that where the whole is hidden the parts are too.
-across_categories as (
-    select
-        region_code,
-        period,
-        indicator_code,
-        max(case when is_suppressed then 1 else 0 end) over split = 1 as is_suppressed,
-        max(beside_value) over split as size
-    from pairs
-    window split as (partition by region_code, period, split_code)
-)
-
-select * from across_categories
+select
+    region_code,
+    period,
+    indicator_code,
+    max(case when is_suppressed then 1 else 0 end) over split = 1 as is_suppressed,
+    max(beside_value) over split as size
+from pairs
+window split as (partition by region_code, period, split_code)

@@ -210,20 +210,16 @@ hidden as (
         period
     from figures
     where is_suppressed
-),
-
-across_regions as (
-    select
-        hidden.region_code,
-        hidden.indicator_code,
-        hidden.period
-    from hidden
-    inner join figures
-        on
-            hidden.region_code = figures.region_code
-            and hidden.indicator_code = figures.indicator_code
-            and hidden.period = figures.period
-    where figures.value is not null
 )
 
-select * from across_regions
+select
+    hidden.region_code,
+    hidden.indicator_code,
+    hidden.period
+from hidden
+inner join figures
+    on
+        hidden.region_code = figures.region_code
+        and hidden.indicator_code = figures.indicator_code
+        and hidden.period = figures.period
+where figures.value is not null

@@ -69,12 +69,12 @@ summed as (
         is_complete_period,
         count(case when member_weight = 0 or (member_weight is not null and value is not null) then 1 end)
         = max(neighbourhood_count) as is_known,
-        sum(case when member_weight = 0 then 0 else member_weight * value end) as total,
-        coalesce(max(case when is_sum then 1 end), nullif(sum(member_weight), 0)) as divisor,
+        {{ exact_sum('member_weight * case when member_weight = 0 then 0 else value end') }} as total,
+        coalesce(max(case when is_sum then 1 end), nullif({{ exact_sum('member_weight') }}, 0)) as divisor,
         -- A neighbourhood whose figure is not rounded is sure.
         count(lower_bound) > 0 as has_bounds,
-        sum(case when member_weight = 0 then 0 else member_weight * coalesce(lower_bound, value) end) as lower_total,
-        sum(case when member_weight = 0 then 0 else member_weight * coalesce(upper_bound, value) end) as upper_total,
+        {{ exact_sum('member_weight * case when member_weight = 0 then 0 else coalesce(lower_bound, value) end') }} as lower_total,
+        {{ exact_sum('member_weight * case when member_weight = 0 then 0 else coalesce(upper_bound, value) end') }} as upper_total,
         max(status) as status,
         max(case when value is null then missing_reason end) as missing_reason,
         feed,
@@ -84,19 +84,15 @@ summed as (
     from members
     group by all
     having count(*) = max(neighbourhood_count)
-),
-
-areas as (
-    select
-        {{ figure_columns('summed', {
-            'value': 'case when summed.is_known then summed.total / summed.divisor end',
-            'lower_bound': 'case when summed.is_known and summed.has_bounds then summed.lower_total / summed.divisor end',
-            'upper_bound': 'case when summed.is_known and summed.has_bounds then summed.upper_total / summed.divisor end',
-            'missing_reason': 'case when not summed.is_known then summed.missing_reason end',
-        }) }},
-        summed.weight_feed as denominator_feed,
-        summed.weight_delivery_id as denominator_delivery_id
-    from summed
 )
 
-select * from areas
+select
+    {{ figure_columns('summed', {
+        'value': 'case when summed.is_known then summed.total / summed.divisor end',
+        'lower_bound': 'case when summed.is_known and summed.has_bounds then summed.lower_total / summed.divisor end',
+        'upper_bound': 'case when summed.is_known and summed.has_bounds then summed.upper_total / summed.divisor end',
+        'missing_reason': 'case when not summed.is_known then summed.missing_reason end',
+    }) }},
+    summed.weight_feed as denominator_feed,
+    summed.weight_delivery_id as denominator_delivery_id
+from summed

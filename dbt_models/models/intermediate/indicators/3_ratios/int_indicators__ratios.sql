@@ -121,25 +121,21 @@ parts as (
             and matched.region_code = denominators.region_code
             and matched.denominator_period = denominators.period
             and matched.borders_since is not distinct from denominators.borders_since
-),
-
-computed as (
-    select
-        {{ figure_columns('parts', {
-            'value': 'parts.factor * parts.numerator / nullif(parts.denominator, 0)',
-            'lower_bound': 'case
-            when parts.has_bounds then parts.factor * parts.numerator_lower / nullif(parts.denominator_upper, 0)
-        end',
-            'upper_bound': 'case
-            when parts.has_bounds then parts.factor * parts.numerator_upper / nullif(parts.denominator_lower, 0)
-        end',
-        }) }},
-        parts.numerator,
-        parts.denominator,
-        parts.denominator_period,
-        parts.denominator_feed,
-        parts.denominator_delivery_id
-    from parts
 )
 
-select * from computed
+select
+    {{ figure_columns('parts', {
+        'value': 'parts.factor * parts.numerator / nullif(parts.denominator, 0)',
+        'lower_bound': 'case
+        when parts.has_bounds then parts.factor * parts.numerator_lower / nullif(parts.denominator_upper, 0)
+    end',
+        'upper_bound': 'case
+        when parts.has_bounds then parts.factor * parts.numerator_upper / nullif(parts.denominator_lower, 0)
+    end',
+    }) }},
+    parts.numerator,
+    parts.denominator,
+    parts.denominator_period,
+    parts.denominator_feed,
+    parts.denominator_delivery_id
+from parts

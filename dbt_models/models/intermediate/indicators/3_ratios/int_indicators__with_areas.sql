@@ -2,16 +2,12 @@
 
 with figures as (select * from {{ ref('int_indicators__suppressed') }}),
 
-areas as (select * from {{ ref('int_indicators__areas') }}),
+areas as (select * from {{ ref('int_indicators__areas') }})
 
-with_areas as (
-    select
-        *,
-        null::varchar as denominator_feed,
-        null::varchar as denominator_delivery_id
-    from figures
-    union all
-    select * from areas
-)
-
-select * from with_areas
+select
+    *,
+    null::varchar as denominator_feed,
+    null::varchar as denominator_delivery_id
+from figures
+union all
+select * from areas

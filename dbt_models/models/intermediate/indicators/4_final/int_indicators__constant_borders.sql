@@ -232,16 +232,12 @@ qualified as (
         case when figured.is_by_people = 1 then 'cbs.key_figures' end as weight_feed
     from figured
     inner join qualities on figured.quality_rank = qualities.quality_rank
-),
-
-dated as (
-    select
-        qualified.*,
-        least(published.released_at, outlines.first_released_at, weights.last_released_at) as released_at
-    from qualified
-    left join published on qualified.feed = published.feed and qualified.delivery_id = published.delivery_id
-    left join published_by_feed as outlines on qualified.outline_feed = outlines.feed
-    left join published_by_feed as weights on qualified.weight_feed = weights.feed
 )
 
-select * from dated
+select
+    qualified.*,
+    least(published.released_at, outlines.first_released_at, weights.last_released_at) as released_at
+from qualified
+left join published on qualified.feed = published.feed and qualified.delivery_id = published.delivery_id
+left join published_by_feed as outlines on qualified.outline_feed = outlines.feed
+left join published_by_feed as weights on qualified.weight_feed = weights.feed

@@ -104,32 +104,28 @@ widened as (
                 )
         end as widened_upper
     from chance
-),
-
-noise as (
-    select
-        region_code,
-        region_vintage,
-        region_level,
-        indicator_code,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        is_complete_period,
-        numerator,
-        denominator,
-        value,
-        case when chance_lower is not null then greatest(widened_lower, 0) else widened_lower end as noise_lower,
-        case when share is not null then least(widened_upper, 100) else widened_upper end as noise_upper,
-        status,
-        missing_reason,
-        is_current,
-        feed,
-        released_at,
-        denominator_feed,
-        denominator_released_at
-    from widened
 )
 
-select * from noise
+select
+    region_code,
+    region_vintage,
+    region_level,
+    indicator_code,
+    period_type,
+    period,
+    period_start_date,
+    period_end_date,
+    is_complete_period,
+    numerator,
+    denominator,
+    value,
+    case when chance_lower is not null then greatest(widened_lower, 0) else widened_lower end as noise_lower,
+    case when share is not null then least(widened_upper, 100) else widened_upper end as noise_upper,
+    status,
+    missing_reason,
+    is_current,
+    feed,
+    released_at,
+    denominator_feed,
+    denominator_released_at
+from widened
