@@ -28,6 +28,8 @@ from dagster_project.release.reader import open_release
 from .planned_suppliers import Day, Event, Plan, Register, service
 from .two_years import LONG, SHOWN, WIDE, Installation
 
+pytestmark = pytest.mark.whole_run
+
 PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "3"))
 TWO_YEARS = timedelta(days=731)
 
