@@ -12,7 +12,7 @@ from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.installation.workspace import LOCAL_TIME
 from dagster_project.landing.store import TableManifest
-from dagster_project.storage.sql import connect
+from dagster_project.storage.sql import connect, identifier, literal, one_row, parquet
 
 KIND_OF_VALUE: dict[DataType, str] = {
     "bigint": "a whole number",
@@ -51,7 +51,7 @@ def write_parquet(
             for column in table.columns
         )
         rows = f"SELECT {select} FROM received ORDER BY received_order"
-        connection.execute(f"COPY ({rows}) TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
     return [column.name for column in columns]
 
 
@@ -69,9 +69,9 @@ def last_period(target: Path, column: str, data_type: DataType) -> date | None:
     # A moment belongs to a day in the time zone of the municipality.
     with connect(time_zone=str(LOCAL_TIME)) as connection:
         if data_type == "varchar":
-            codes = connection.execute(f"SELECT DISTINCT {column} FROM read_parquet({_quoted(str(target))})").fetchall()
+            codes = connection.execute(f"SELECT DISTINCT {column} FROM {parquet(target)}").fetchall()
             return last_period_end(code for (code,) in codes if code)
-        (day,) = _one(connection, f"SELECT max({column})::date FROM read_parquet({_quoted(str(target))})")
+        (day,) = one_row(connection, f"SELECT max({column})::date FROM {parquet(target)}")
     return day
 
 
@@ -86,7 +86,7 @@ def refuse_future_days(
         value = column if data_type == "varchar" else f"{column}::date"
         found = connection.execute(
             f"SELECT {value}, min(file_row_number) + 1, count(*)"
-            f" FROM read_parquet({_quoted(str(target))}, file_row_number = true)"
+            f" FROM read_parquet({literal(target)}, file_row_number = true)"
             f" WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2"
         ).fetchall()
     for period, row, count in found:
@@ -113,17 +113,15 @@ def _read_as_text(
         direct["row_number"] = records.row_number
     on = {lookup.on for lookup in records.lookups.values()}
     wanted = sorted(set(direct.values()) | on)
-    types = "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in wanted) + "}"
-    files = "[" + ", ".join(_quoted(str(file)) for file in records.files) + "]"
+    types = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in wanted) + "}"
+    files = "[" + ", ".join(literal(file) for file in records.files) + "]"
     if records.format == "json":
         reader = f"read_json({files}, format='array', columns={types}, maximum_object_size={records.largest_record})"
     else:
         reader = f"read_csv({files}, header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
-    nothing = ", ".join(_quoted(text) for text in ("", *missing))
-    values = [
-        f"CASE WHEN trim(records.{_name(name)}) NOT IN ({nothing}) THEN trim(records.{_name(name)}) END AS {ours}"
-        for ours, name in direct.items()
-    ]
+    nothing = ", ".join(literal(text) for text in ("", *missing))
+    texts = {ours: f"trim(records.{identifier(name)})" for ours, name in direct.items()}
+    values = [f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END AS {ours}" for ours, text in texts.items()]
     looked_up, joins = _lookup_joins(records.lookups)
     connection.execute(f"""
         CREATE TEMP TABLE received AS
@@ -137,11 +135,11 @@ def _lookup_joins(lookups: dict[str, Lookup]) -> tuple[list[str], str]:
     for position, (ours, lookup) in enumerate(lookups.items()):
         alias = f"list_{position}"
         columns.append(f"nullif(trim({alias}.value), '') AS {ours}")
-        types = f"{{{_quoted(lookup.key)}: 'VARCHAR', {_quoted(lookup.value)}: 'VARCHAR'}}"
+        types = f"{{{literal(lookup.key)}: 'VARCHAR', {literal(lookup.value)}: 'VARCHAR'}}"
         joins += (
-            f" LEFT JOIN (SELECT trim({_name(lookup.key)}) AS key, any_value({_name(lookup.value)}) AS value"
-            f" FROM read_json({_quoted(str(lookup.file))}, format='array', columns={types}) GROUP BY 1) {alias}"
-            f" ON {alias}.key = trim(records.{_name(lookup.on)})"
+            f" LEFT JOIN (SELECT trim({identifier(lookup.key)}) AS key, any_value({identifier(lookup.value)}) AS value"
+            f" FROM read_json({literal(lookup.file)}, format='array', columns={types}) GROUP BY 1) {alias}"
+            f" ON {alias}.key = trim(records.{identifier(lookup.on)})"
         )
     return columns, joins
 
@@ -149,7 +147,7 @@ def _lookup_joins(lookups: dict[str, Lookup]) -> tuple[list[str], str]:
 def _check_rows(
     connection: duckdb.DuckDBPyConnection, feed: Feed, edition: Edition, table: Table, records: Records
 ) -> None:
-    rows, different = _one(
+    rows, different = one_row(
         connection,
         f"SELECT count(*), {'count(DISTINCT row_number)' if records.row_number else 'count(*)'} FROM received",
     )
@@ -163,7 +161,7 @@ def _check_rows(
             f"{rows:,} rows with {different:,} different numbers",
         )
     key = ", ".join(table.key)
-    repeated, example = _one(
+    repeated, example = one_row(
         connection,
         f"SELECT count(*), any_value(concat_ws(', ', {key}))"
         f" FROM (SELECT {key} FROM received GROUP BY {key} HAVING count(*) > 1)",
@@ -202,13 +200,13 @@ def _check_values(
     typed = [column for column in columns if column.data_type != "varchar"]
     if not typed:
         return
-    counts = _one(
+    counts = one_row(
         connection,
         "SELECT " + ", ".join(f"count(*) FILTER (WHERE {_is_wrong(column)})" for column in typed) + " FROM received",
     )
     for column, wrong in zip(typed, counts, strict=True):
         if wrong:
-            row, value = _one(
+            row, value = one_row(
                 connection,
                 f"SELECT received_order, {column.name} FROM received WHERE {_is_wrong(column)} ORDER BY 1 LIMIT 1",
             )
@@ -237,20 +235,6 @@ def _is_wrong(column: Column) -> str:
 
 def _cast(column: Column) -> str:
     return column.name if column.data_type == "varchar" else f"cast({column.name} AS {column.data_type})"
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:

@@ -7,16 +7,14 @@ import logging
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from pydantic import BaseModel
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.atomic import move_folder, write_file
 from dagster_project.storage.checksums import changed_files, write_checksums
-from dagster_project.storage.sql import connect
+from dagster_project.storage.sql import connect, literal, one_row
 
 logger = logging.getLogger(__name__)
 
@@ -93,17 +91,17 @@ class PublicationHistory:
         for leftover in self.folder.glob(f"{WRITING}*"):
             shutil.rmtree(leftover)
         with connect(self.warehouse, read_only=True) as connection:
-            (fingerprint,) = _one(connection, "SELECT fingerprint FROM raw_maandvers.build")
+            (fingerprint,) = one_row(connection, "SELECT fingerprint FROM raw_maandvers.build")
             if fingerprint and self.day_of(fingerprint):
                 return False
             publication = Publication(release_id=release_id, published_on=day, fingerprint=fingerprint, figures=0)
             work = self.folder / f"{WRITING}{release_id}"
             work.mkdir(parents=True)
-            (publication.figures,) = _one(
+            (publication.figures,) = one_row(
                 connection,
                 f"COPY (SELECT *, DATE '{day}' AS published_on, {publication.number}::integer AS release_number"
                 f" FROM {NEWS} ORDER BY indicator_code, period, region_code)"
-                f" TO '{work / FIGURES}' (FORMAT parquet, COMPRESSION zstd)",
+                f" TO {literal(work / FIGURES)} (FORMAT parquet, COMPRESSION zstd)",
             )
         write_file(work / NOTE, publication.model_dump_json(indent=2).encode())
         write_checksums(work)
@@ -116,9 +114,3 @@ class PublicationHistory:
         for one in self.publications():
             if one.published_on <= day:
                 (target / one.release_id).symlink_to(self.folder / one.release_id, target_is_directory=True)
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row

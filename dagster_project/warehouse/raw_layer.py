@@ -19,7 +19,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.storage.sql import connect
+from dagster_project.storage.sql import connect, literal
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -96,7 +96,7 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
 def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     """Make the raw view of all that was ever published; a new file alone changes nothing that dbt has built."""
     columns = ", ".join(f"null::{kind} AS {name}" for name, kind in PUBLISHED.items())
-    names = "[" + ", ".join(f"'{file}'" for file in files) + "]"
+    names = "[" + ", ".join(literal(file) for file in files) + "]"
     select = f"SELECT {', '.join(PUBLISHED)} FROM read_parquet({names})" if files else f"SELECT {columns} WHERE false"
     connection.execute(f"CREATE OR REPLACE VIEW {METADATA_SCHEMA}.published_figures AS {select}")
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from dagster_project.extract.answer import PayloadFile
 from dagster_project.extract.odata.page import CHUNK, PageReader
 from dagster_project.extract.odata.query import Query
+from dagster_project.storage.sql import identifier, literal
 
 OBSERVATIONS = "Observations"
 ROW_NUMBER = "Id"
@@ -69,7 +70,7 @@ class JsonPages:
             columns.update(page.first or {})
         if not columns:
             raise BadFormError("no observation matches the query")
-        files = ", ".join(literal(str(file)) for file in bare)
+        files = ", ".join(literal(file) for file in bare)
         types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in sorted(columns))
         return Observations(f"read_json([{files}], format='array', columns={{{types}}})", frozenset(columns))
 
@@ -112,7 +113,7 @@ class CsvBundle:
         with target.open(encoding="utf-8-sig", newline="") as text:
             columns = next(csv.reader(text, delimiter=";"), [])
         reader = (
-            f"read_csv({literal(str(target))}, header=true, all_varchar=true, delim=';', quote='\"', escape='\"',"
+            f"read_csv({literal(target)}, header=true, all_varchar=true, delim=';', quote='\"', escape='\"',"
             " nullstr='', strict_mode=true)"
         )
         comma = "replace(Value, ',', '.') AS Value"
@@ -143,13 +144,3 @@ def _condition(query: Query) -> str:
 
 def _one_of(name: str, keys: Sequence[str]) -> str:
     return f"{name} IN ({', '.join(literal(key) for key in keys)})"
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(text: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + text.replace('"', '""') + '"'

@@ -11,8 +11,8 @@ from dagster_project.contracts.model import Column, Feed
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.extract.odata.columns import SupplierColumn, match_columns
-from dagster_project.extract.odata.v4_forms import ROW_NUMBER, Observations, identifier, literal
-from dagster_project.storage.sql import connect
+from dagster_project.extract.odata.v4_forms import ROW_NUMBER, Observations
+from dagster_project.storage.sql import connect, identifier, literal, one_row
 
 MEASURE = "Measure"
 VALUE = "Value"
@@ -119,35 +119,29 @@ def _write(
     with connect(spill_to=scratch / "spilled") as connection:
         try:
             connection.execute(f"CREATE TEMP TABLE source AS SELECT * FROM {observations.reader}")
-            rows, numbers = _one(connection, f"SELECT count(*), count(DISTINCT {ROW_NUMBER}) FROM source")
+            rows, numbers = one_row(connection, f"SELECT count(*), count(DISTINCT {ROW_NUMBER}) FROM source")
             if numbers != rows:
                 raise _broken(feed, edition, "every number once", f"{rows:,} with {numbers:,} different numbers")
             if expected is not None and rows != expected:
                 raise _broken(feed, edition, f"{expected:,} by the supplier's own count", f"{rows:,} observations")
             listed = ", ".join(literal(measure.key) for measure in measures)
-            unknown, example = _one(
+            unknown, example = one_row(
                 connection,
                 f"SELECT count(*), any_value({MEASURE}) FROM source WHERE {MEASURE} NOT IN ({listed or 'NULL'})",
             )
             if unknown:
                 raise _broken(feed, edition, "measures that MeasureCodes lists", f"{unknown:,} of measure '{example}'")
             if keys:
-                (twice,) = _one(
+                (twice,) = one_row(
                     connection,
                     f"SELECT count(*) FROM (SELECT 1 FROM source GROUP BY {MEASURE}, {keys} HAVING count(*) > 1)",
                 )
                 if twice:
                     raise _broken(feed, edition, "one per measure and combination of dimensions", f"{twice:,} repeat")
-            connection.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT csv, HEADER true)")
+            connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT csv, HEADER true)")
         except duckdb.Error as error:
             raise _broken(feed, edition, "observations that can be read", str(error)) from error
     return target
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row
 
 
 def _broken(feed: Feed, edition: Edition, expected: str, came: str) -> DeliveryError:
