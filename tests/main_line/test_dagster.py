@@ -20,6 +20,9 @@ from dagster_project.marts.catalogue import read_marts
 from dagster_project.warehouse.dbt import current_manifest
 from orchestration.jobs import INSTALLATION_TAG
 
+# These import Dagster, which takes seconds.
+pytestmark = pytest.mark.xdist_group("dagster")
+
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 UPDATE = "MAANDVERS_TEST_UPDATE"
 FEEDS = load_feeds(DBT_PROJECT / "models")
