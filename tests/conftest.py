@@ -1,22 +1,38 @@
-"""Tiers of tests, and which tests stay together when several workers share them."""
+"""Shared runs, tiers of tests, and which tests stay together when several workers share them."""
 
 import pytest
 from hypothesis import HealthCheck, settings
+from main_line.first_run import first_run, paged_suppliers, sample_home
+from main_line.story import story
+
+__all__ = ["first_run", "paged_suppliers", "sample_home", "story"]
 
 # A busy machine is slow, which is not what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# Fixtures that run the line, or dbt.
+WHOLE_RUNS = {"first_run", "sample_home", "story", "copied_project", "dbt"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark whole runs, and start with them, so that no worker is left with one at the end."""
     for item in items:
-        if "story" in item.fixturenames:
+        if WHOLE_RUNS & {*item.fixturenames}:
             item.add_marker(pytest.mark.whole_run)
     if not hasattr(config, "workerinput"):
         return
-    items.sort(key=lambda item: ("story" not in item.fixturenames, item.get_closest_marker("whole_run") is None))
+    items.sort(key=_rank)
     for item in items:
-        group = "story" if "story" in item.fixturenames else item.path.stem
+        # Days of the story build on each other, in one process.
+        group = "story" if "story" in item.fixturenames else str(item.path.relative_to(config.rootpath))
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _rank(item: pytest.Item) -> int:
+    """The story is one piece of a third of all work; the other worker begins with the sample meanwhile."""
+    for rank, fixture in enumerate(("story", "sample_home")):
+        if fixture in item.fixturenames:
+            return rank
+    return 2 if item.get_closest_marker("whole_run") else 3

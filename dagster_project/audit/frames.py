@@ -18,7 +18,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import is_stale
-from dagster_project.storage.sql import one_row, parquet
+from dagster_project.storage.sql import connect, one_row, parquet
 from expectations.judgement import TITLE, Frame
 
 # Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
@@ -39,14 +39,16 @@ def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> lis
     volume: list[dict[str, object]] = []
     fill: list[dict[str, object]] = []
     reconciliation: list[dict[str, object]] = []
-    for store in stores:
-        for edition, stored in _to_judge(store):
-            for table in store.feed.tables:
-                year = int(edition) if edition.isdigit() else None
-                columns = table.expected_columns(year)
-                volume.append(_volume_row(store, edition, stored, table))
-                fill += _fill_rows(store, edition, stored, table, columns)
-                reconciliation += _reconciliation_rows(store, edition, stored, table, columns, has_whole_country)
+    levels = LEVELS if has_whole_country else LEVELS[:-1]
+    with connect() as connection:
+        for store in stores:
+            for edition, stored in _to_judge(store):
+                for table in store.feed.tables:
+                    year = int(edition) if edition.isdigit() else None
+                    columns = table.expected_columns(year)
+                    volume.append(_volume_row(store, edition, stored, table))
+                    fill += _fill_rows(connection, store, edition, stored, table, columns)
+                    reconciliation += _reconciliation_rows(connection, store, edition, stored, table, columns, levels)
     titles = {store.feed.id: store.feed.delivery.supplier_label for store in stores}
     for row in (*volume, *fill, *reconciliation):
         row[TITLE] = titles[str(row["feed"])]
@@ -91,7 +93,7 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
     }
     known = {(f"raw_{feed.supplier}", table.name) for feed in workspace.feeds for table in feed.tables}
     rows: list[dict[str, object]] = []
-    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+    with connect(workspace.warehouse, read_only=True) as connection:
         for mart in marts:
             stale = is_stale(mart, f"date '{outcome.as_of}'")
             counts = connection.execute(
@@ -160,12 +162,17 @@ def _previous_rows(store: FeedStore, stored: StoredEdition, table: Table) -> int
 
 
 def _fill_rows(
-    store: FeedStore, edition: str, stored: StoredEdition, table: Table, columns: list[Column]
+    connection: duckdb.DuckDBPyConnection,
+    store: FeedStore,
+    edition: str,
+    stored: StoredEdition,
+    table: Table,
+    columns: list[Column],
 ) -> list[dict[str, object]]:
-    now = _fill_of(store.parquet(stored.delivery_id, table.name), columns)
+    now = _fill_of(connection, store.parquet(stored.delivery_id, table.name), columns)
     known = _previous_columns(store, stored, table)
     shared = [column for column in columns if column.name in known]
-    before = _fill_of(store.parquet(stored.previous_id or "", table.name), shared)
+    before = _fill_of(connection, store.parquet(stored.previous_id or "", table.name), shared)
     drop = store.feed.delivery.fill_drop_points
     rows: list[dict[str, object]] = []
     for column in columns:
@@ -186,33 +193,34 @@ def _fill_rows(
     return rows
 
 
-def _fill_of(file: Path, columns: list[Column]) -> dict[str, float | None]:
+def _fill_of(connection: duckdb.DuckDBPyConnection, file: Path, columns: list[Column]) -> dict[str, float | None]:
     """Compute the percentage of rows with a value per column; None for a table without rows."""
     if not columns:
         return {}
     counts = ", ".join(f"round(100.0 * count({column.name}) / nullif(count(*), 0), 2)" for column in columns)
-    row = one_row(duckdb.default_connection(), f"SELECT {counts} FROM {parquet(file)}")
+    row = one_row(connection, f"SELECT {counts} FROM {parquet(file)}")
     return {column.name: share for column, share in zip(columns, row, strict=True)}
 
 
 def _reconciliation_rows(
+    connection: duckdb.DuckDBPyConnection,
     store: FeedStore,
     edition: str,
     stored: StoredEdition,
     table: Table,
     columns: list[Column],
-    has_whole_country: bool,
+    levels: Sequence[tuple[str, str, str, str]],
 ) -> list[dict[str, object]]:
     additive = [column for column in columns if column.meta.is_additive]
     if not additive:
         return []
     before = _previous_columns(store, stored, table)
     rows: list[dict[str, object]] = []
-    for level in LEVELS if has_whole_country else LEVELS[:-1]:
-        now = _compared(store.parquet(stored.delivery_id, table.name), additive, level)
+    for level in levels:
+        now = _compared(connection, store.parquet(stored.delivery_id, table.name), additive, level)
         then: dict[str, tuple[int, int]] = {}
         if shared := [column for column in additive if column.name in before]:
-            then = _compared(store.parquet(stored.previous_id or "", table.name), shared, level)
+            then = _compared(connection, store.parquet(stored.previous_id or "", table.name), shared, level)
         for column, (compared, outside) in zip(additive, now.values(), strict=True):
             # A column that the supplier never filled cannot be compared; one that it filled before must be.
             if compared or then.get(column.name, (0, 0))[0]:
@@ -232,14 +240,14 @@ def _reconciliation_rows(
     return rows
 
 
-def _compared(file: Path, columns: list[Column], level: tuple[str, str, str, str]) -> dict[str, tuple[int, int]]:
+def _compared(
+    connection: duckdb.DuckDBPyConnection, file: Path, columns: list[Column], level: tuple[str, str, str, str]
+) -> dict[str, tuple[int, int]]:
     """Count per column the regions of a level that have comparable parts, and those that differ too much."""
     _, part, parent, whole = level
     measures = ", ".join(_measures(column) for column in columns)
     sums = ", ".join(f"sum({c.name}) AS {c.name}, count(*) - count({c.name}) AS {c.name}_missing" for c in columns)
-    counts = one_row(
-        duckdb.default_connection(),
-        f"""
+    query = f"""
         WITH regions AS (SELECT * FROM {parquet(file)}),
         parts AS (
             SELECT {parent} AS code, count(*) AS part_count, {sums}
@@ -248,8 +256,8 @@ def _compared(file: Path, columns: list[Column], level: tuple[str, str, str, str
         wholes AS (SELECT * FROM regions WHERE starts_with(region_code, '{whole}'))
         SELECT {measures}
         FROM wholes LEFT JOIN parts ON parts.code = wholes.region_code
-    """,
-    )
+    """
+    counts = one_row(connection, query)
     return {column.name: (counts[2 * n], counts[2 * n + 1]) for n, column in enumerate(columns)}
 
 

@@ -1,4 +1,7 @@
-"""The dbt models as assets, built by one call of dbt, or not at all when nothing changed.
+"""The tables and marts of dbt as assets, built by one call of dbt, or not at all when nothing changed.
+
+Other views and seeds are no assets: a view is computed when it is read, and a seed is a file of the project. They would
+double the graph and the events of a run; dbt's own docs show them.
 
 The assets are made from dbt's manifest without importing dagster_dbt: that import takes seconds, which a night without
 news need not spend.
@@ -7,6 +10,7 @@ news need not spend.
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +23,35 @@ from dagster_project.warehouse.build_plan import build, plan
 
 logger = logging.getLogger(__name__)
 
-BUILT_BY_DBT = ("model", "seed")
-
 
 def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDefinition:
-    """Define the asset of every model and seed in dbt's manifest."""
+    """Define the asset of every table and mart in dbt's manifest."""
     manifest = json.loads(manifest_file.read_bytes())
+    nodes = {name: node for name, node in manifest["nodes"].items() if _is_asset(node)}
     keys = {
-        **{name: _key(node) for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT_BY_DBT},
+        **{name: dg.AssetKey([node["schema"], node["name"]]) for name, node in nodes.items()},
         **{name: dg.AssetKey([node["source_name"], node["name"]]) for name, node in manifest["sources"].items()},
     }
+    parents = manifest["parent_map"]
 
-    @dg.multi_asset(name="warehouse", specs=_specs(manifest, keys))
+    @cache
+    def inputs(name: str) -> frozenset[dg.AssetKey]:
+        """Follow a node's parents to the nearest assets."""
+        return frozenset().union(*({keys[parent]} if parent in keys else inputs(parent) for parent in parents[name]))
+
+    specs = [
+        dg.AssetSpec(
+            keys[name],
+            deps=sorted(inputs(name)),
+            description=node["description"],
+            group_name=group_of(node),
+            kinds={"dbt", "duckdb"},
+            skippable=True,
+        )
+        for name, node in nodes.items()
+    ]
+
+    @dg.multi_asset(name="warehouse", specs=specs)
     def warehouse(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
         opened = workspace.open
         planned = plan(opened)
@@ -40,21 +61,19 @@ def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDef
             logger.info("warehouse: dbt builds what depends on %s", ", ".join(planned.changed))
         else:
             logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
-        # Tests stop dbt's build, and so the run; as events they would fill half of Dagster's history.
+        # A failed test stops dbt's build, and so the run.
         built = {keys[node]: seconds for node, seconds in build(opened, planned).items() if node in keys}
         version = dg.DataVersion(planned.fingerprint)
         # Checks and release wait for the marts, so these have an event even where they were not built.
         for key in dict.fromkeys([*built, *map(mart_key, marts)]):
-            metadata = {"seconds": built[key]} if key in built else {"unchanged": True}
+            metadata = {"seconds": built[key]} if key in built else {}
             yield dg.MaterializeResult(key, metadata=metadata, data_version=version)
 
     return warehouse
 
 
 def group_of(node: Mapping[str, Any]) -> str:
-    """Return the group of a model or seed: its supplier, regions, indicators, themes or reference."""
-    if node["resource_type"] == "seed":
-        return "reference"
+    """Return the group of a model: its supplier, regions, indicators or themes."""
     layer, folder = node["fqn"][1:3]
     if layer == "staging":
         return str(folder)
@@ -63,20 +82,5 @@ def group_of(node: Mapping[str, Any]) -> str:
     return "indicators" if folder == "core" else "themes"
 
 
-def _specs(manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> list[dg.AssetSpec]:
-    return [
-        dg.AssetSpec(
-            keys[name],
-            deps=[keys[parent] for parent in node["depends_on"].get("nodes", []) if parent in keys],
-            description=node["description"],
-            group_name=group_of(node),
-            kinds={"dbt", "duckdb"},
-            skippable=True,
-        )
-        for name, node in manifest["nodes"].items()
-        if node["resource_type"] in BUILT_BY_DBT
-    ]
-
-
-def _key(node: Mapping[str, Any]) -> dg.AssetKey:
-    return dg.AssetKey([node["schema"], node["name"]])
+def _is_asset(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] == "model" and (node["config"]["materialized"] == "table" or node["fqn"][1] == "marts")

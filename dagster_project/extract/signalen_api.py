@@ -26,6 +26,7 @@ from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, 
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.extract.progress import progress
+from dagster_project.storage.sql import connect
 
 SIGNALS = "/signals/v1/private/signals/"
 CATEGORIES = "/signals/v1/private/categories/"
@@ -286,8 +287,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
     ) -> Answer:
         assert self.parameters.base_url is not None
         files, tables = [], {}
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+        with connect() as connection:
             connection.execute(
                 "CREATE TEMP TABLE present AS SELECT unnest(?::bigint[]) AS report_id", [sorted(present)]
             )
@@ -332,8 +332,7 @@ def _known(stored: Stored | None) -> Known:
     """Read the stored delivery, by whichever protocol it was retrieved."""
     if stored is None or not stored.parquet:
         return Known()
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
 
         def rows(query: str, table: str) -> list[tuple]:
             return connection.execute(query, [str(stored.parquet[table])]).fetchall()

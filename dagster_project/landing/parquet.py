@@ -12,7 +12,7 @@ from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.installation.workspace import LOCAL_TIME
 from dagster_project.landing.store import TableManifest
-from dagster_project.storage.sql import identifier, literal, one_row, parquet
+from dagster_project.storage.sql import connect, identifier, literal, one_row, parquet
 
 KIND_OF_VALUE: dict[DataType, str] = {
     "bigint": "a whole number",
@@ -33,8 +33,7 @@ def write_parquet(
     """
     columns = table.expected_columns(edition.year)
     # Data that does not fit in memory goes to the scratch folder.
-    with duckdb.connect(config={"temp_directory": str(scratch / "spilled")}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect(spill_to=scratch / "spilled") as connection:
         try:
             _read_as_text(connection, columns, records, feed.delivery.missing_values)
         except duckdb.Error as error:
@@ -67,12 +66,11 @@ def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManif
 
 def last_period(target: Path, column: str, data_type: DataType) -> date | None:
     """The last day in a column of dates, moments or CBS period codes: the period clock."""
-    with duckdb.connect() as connection:
+    # A moment belongs to a day in the time zone of the municipality.
+    with connect(time_zone=str(LOCAL_TIME)) as connection:
         if data_type == "varchar":
             codes = connection.execute(f"SELECT DISTINCT {column} FROM {parquet(target)}").fetchall()
             return last_period_end(code for (code,) in codes if code)
-        # A moment belongs to a day in the time zone of the municipality.
-        connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
         (day,) = one_row(connection, f"SELECT max({column})::date FROM {parquet(target)}")
     return day
 
@@ -84,8 +82,7 @@ def refuse_future_days(
 
     Raises DeliveryError that names the row.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"SET TimeZone = '{LOCAL_TIME}'")
+    with connect(time_zone=str(LOCAL_TIME)) as connection:
         value = column if data_type == "varchar" else f"{column}::date"
         found = connection.execute(
             f"SELECT {value}, min(file_row_number) + 1, count(*)"

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.storage.sql import one_row
+from dagster_project.storage.sql import connect, one_row
 
 
 def first_difference(kept: Path, again: Path) -> str | None:
     """Describe the first difference between two files, or None if every row is equal."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
         connection.read_parquet(str(kept), file_row_number=True).create_view("kept")
         connection.read_parquet(str(again), file_row_number=True).create_view("again")
         kept_columns, columns = _columns(connection, "kept"), _columns(connection, "again")

@@ -34,12 +34,14 @@ from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
-from dagster_project.storage.sql import literal
+from dagster_project.storage.sql import Summary, connect, literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
 BUILDING = ".building-"
 JUDGEMENTS = "audit_results.json"
+# The rows of the mart that is written.
+ROWS = "temp.main.mart_rows"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
 METADATA_VIEWS = {
@@ -151,21 +153,32 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
+        before = latest_release(workspace.releases)
+        expected, linked = {}, set()
         for mart in marts:
+            # The rows are computed once, and every form is made from them.
+            connection.execute(f"CREATE TEMP TABLE {ROWS} AS {_rows_of(mart)}")
+            expected[mart.name] = summary = Summary.of(connection, f"FROM {ROWS}")
+            note.rows[mart.name] = summary.rows
+            note.contents[mart.name] = content_of(mart, summary)
             _write_mart(connection, mart, note.last_good.get(mart.name, []))
-        linked = _write_files(connection, marts, folder, note, workspace.releases / LATEST)
+            is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
+            if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
+                linked.add(mart.name)
+            else:
+                write_mart_files(connection, mart, ROWS, summary.rows, folder)
+            connection.execute(f"DROP TABLE {ROWS}")
         note.figures = _fingerprint_of(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         connection.execute("DETACH release")
-        note.rows = compare(connection, marts, folder, folder / DATABASE, linked)
+    compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
     _write_reports(workspace, marts, outcome, folder, note)
     _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome, note.rows))
@@ -231,32 +244,16 @@ def _next_id(workspace: Workspace, day: date) -> str:
     return f"{day}_{max(taken, default=0) + 1}"
 
 
-def _write_files(
-    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], folder: Path, note: ReleaseNote, latest: Path
-) -> set[str]:
-    """Write the files of each mart; returns the marts whose files are those of the latest release."""
-    before = latest_release(latest.parent)
-    linked = set()
-    for mart in marts:
-        table = f"release.{SNAPSHOT}.{mart.name}"
-        rows, content = content_of(connection, mart, table)
-        note.contents[mart.name] = content
-        is_same = before is not None and before.contents.get(mart.name) == content
-        if is_same and link_mart_files(mart, rows, latest.resolve(), folder):
-            linked.add(mart.name)
-        else:
-            write_mart_files(connection, mart, table, rows, folder)
-    return linked
+def _rows_of(mart: Mart) -> str:
+    """Select a mart from the warehouse: its columns of their types, in the order of its key."""
+    columns = ", ".join(f"{column.name}::{column.data_type} AS {column.name}" for column in mart.columns)
+    order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
+    return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
 
 
 def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
     """Copy one mart into the release as a table behind a view with comments."""
-    columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
-    names = ", ".join(column.name for column in mart.columns)
-    order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    table = f"release.{SNAPSHOT}.{mart.name}"
-    connection.execute(f"CREATE TABLE {table} ({columns})")
-    connection.execute(f"INSERT INTO {table} SELECT {names} FROM warehouse.{mart.schema}.{mart.name}{order}")
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.{mart.name} AS FROM {ROWS}")
     comment = " ".join([mart.description, *map(str, last_good)])
     _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:

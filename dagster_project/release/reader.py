@@ -12,7 +12,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dagster_project.errors import SetupError
-from dagster_project.storage.sql import identifier, literal
+from dagster_project.storage.sql import connect, identifier, literal
 
 LATEST = "latest"
 DATABASE = "maandvers.duckdb"
@@ -167,7 +167,7 @@ def open_databases(**databases: Path) -> duckdb.DuckDBPyConnection:
 
     The connection has a memory database for temporary tables. Raises UnreadableReleaseError.
     """
-    connection = duckdb.connect()
+    connection = connect()
     try:
         for name, file in databases.items():
             connection.execute(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")

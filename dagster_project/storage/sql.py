@@ -1,10 +1,27 @@
 """Helpers for writing SQL text and reading small answers from DuckDB."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
+
+
+def connect(
+    file: Path | None = None, *, read_only: bool = False, time_zone: str = "UTC", spill_to: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory.
+
+    It works with one thread: a sum of fractions depends on the order of its parts, and on tables of this size a second
+    thread doubles the CPU time. Data that does not fit in memory goes to the folder ``spill_to``.
+    """
+    settings: dict[str, Any] = {"threads": 1}
+    if spill_to:
+        settings["temp_directory"] = str(spill_to)
+    connection = duckdb.connect(str(file or ":memory:"), read_only=read_only, config=settings)
+    connection.execute(f"SET TimeZone = {literal(time_zone)}")
+    return connection
 
 
 def literal(text: str | Path) -> str:
@@ -33,3 +50,16 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str, given: Sequence[A
     answer = connection.execute(query, given)
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Number of rows and sum of their hashes, in whatever order they are."""
+
+    rows: int
+    checksum: str
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection, query: str) -> Self:
+        """Read all rows of a query."""
+        return cls(*one_row(connection, f"SELECT count(*), sum(hash(t)::hugeint)::varchar FROM ({query}) t"))

@@ -18,7 +18,7 @@ import duckdb
 
 from dagster_project.installation.workspace import Workspace
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
-from dagster_project.warehouse.dbt import BUILD, RESULTS, digest_of_sources, run_dbt
+from dagster_project.warehouse.dbt import BUILD, RESULTS, current_manifest, digest_of_sources, run_dbt
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     METADATA_SCHEMA,
@@ -28,6 +28,7 @@ from dagster_project.warehouse.raw_layer import (
     write_published,
     write_raw,
 )
+from dagster_project.warehouse.rebuild_selection import dependents
 
 # Inputs that are no raw table: models, seeds and contracts with the municipality; whether revisions can be computed.
 MODELS, HISTORY = "models", "publication_history"
@@ -72,15 +73,12 @@ class BuildPlan:
 
     @property
     def dbt_arguments(self) -> tuple[str, ...]:
-        """The dbt command: everything, or the tables and tests that depend on what changed.
-
-        Views are not created again, since their text did not change.
-        """
+        """The dbt command: everything, or what depends on what changed; empty where nothing does."""
         if self.is_full:
             return BUILD
-        changed = [f"source:{name}+" for name in self.changed if name != HISTORY]
-        chosen = [f"{one},{kind}" for one in changed for kind in ("config.materialized:table", "resource_type:test")]
-        return (*BUILD, "--select", *chosen)
+        delivered = {feed for feed, *_ in self.raw.deliveries}
+        chosen = dependents(current_manifest(), self.changed, delivered)
+        return (*BUILD, "--select", *chosen) if chosen else ()
 
 
 def plan(workspace: Workspace) -> BuildPlan:
@@ -100,12 +98,16 @@ def build(workspace: Workspace, planned: BuildPlan) -> dict[str, float]:
     # One folder for all runs, so that nothing piles up.
     target = workspace.home / "dbt"
     municipality = workspace.settings.municipality_code
-    has_succeeded = False
+    arguments = planned.dbt_arguments
+    has_succeeded = not arguments
     try:
-        run_dbt(planned.dbt_arguments, warehouse=workspace.warehouse, municipality=municipality, target=target)
-        has_succeeded = True
+        if arguments:
+            run_dbt(arguments, warehouse=workspace.warehouse, municipality=municipality, target=target)
+            has_succeeded = True
     finally:
         finish(workspace, planned, has_succeeded=has_succeeded)
+    if not arguments:
+        return {}
     return {node["unique_id"]: node["seconds"] for node in json.loads((target / RESULTS).read_bytes())}
 
 

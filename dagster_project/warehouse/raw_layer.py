@@ -19,7 +19,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.storage.sql import literal
+from dagster_project.storage.sql import connect, literal
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -46,9 +46,8 @@ def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> I
     file.parent.mkdir(parents=True, exist_ok=True)
     for attempt in _until_free(sleep):
         with attempt:
-            connection = duckdb.connect(str(file))
+            connection = connect(file)
     with connection:
-        connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {METADATA_SCHEMA}")
         yield connection
 

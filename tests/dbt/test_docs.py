@@ -12,6 +12,8 @@ from dagster_project.operations.docs import WHOLE_DESCRIPTIONS, write_docs
 from dagster_project.storage.checksums import digest_of
 from dagster_project.warehouse.dbt import digest_of_sources
 
+pytestmark = pytest.mark.whole_run
+
 
 @pytest.fixture
 def workspace(tmp_path):

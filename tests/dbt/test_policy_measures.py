@@ -1,36 +1,27 @@
 """A policy measure that points at nothing is found before it is published."""
 
-import shutil
-from pathlib import Path
-
 import duckdb
-from test_unit_tests import build
+import pytest
 
-from dagster_project.installation.settings import DBT_PROJECT, SEEDS
+from dagster_project.warehouse.dbt import DbtError, run_dbt
 
-MEASURES = ["+int_indicators__dictionary", "themes", "policy_measures", "dim_indicator", "dim_policy_measure"]
-
-
-def a_copy(folder: Path) -> Path:
-    """The dbt project with its seeds, to write wrong things in."""
-    shutil.copytree(SEEDS, folder / "seeds")
-    return shutil.copytree(DBT_PROJECT, folder / "dbt_models", ignore=shutil.ignore_patterns("target", "logs"))
+FOR_ANOTHER_THEME = "('FM-998', 'Fictief', 'energy', 'reports_open_count', 'GM9999', '2026-01-01', null, 1, 'GM9999')"
+IN_AN_UNKNOWN_REGION = "('FM-999', 'Fictief', 'energy', 'average_gas_use_m3', 'BU99', '2026-01-01', null, 1, 'GM9999')"
+OF_ANOTHER_MUNICIPALITY = "('WW-001', 'Fictief', 'energy', 'no_indicator', 'BU00', '2026-01-01', null, 1, 'GM0867')"
 
 
-def test_a_measure_for_another_theme_or_in_an_unknown_region_fails(tmp_path):
-    project = a_copy(tmp_path)
-    with (tmp_path / "seeds" / "policy_measures.csv").open("a", encoding="utf-8") as file:
-        file.write("FM-998,Fictief,energy,reports_open_count,GM9999,2026-01-01,,1,GM9999\n")
-        file.write("FM-999,Fictief,energy,average_gas_use_m3,BU99999999,2026-01-01,,1,GM9999\n")
-        file.write("WW-001,Fictief,energy,no_such_indicator,BU00000000,2026-01-01,,1,GM0867\n")
-    warehouse = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create schema marts")
-        regions = "'GM9999', 'WK999900', 'BU99990004', 'BU99990104'"
-        connection.execute(
-            f"create table marts.dim_region as select unnest([{regions}]) as region_code, 'Fictief' as region_name"
+def test_a_measure_for_another_theme_or_in_an_unknown_region_fails(first_run, tmp_path):
+    home = first_run.copy(tmp_path / "home").home
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        for row in (FOR_ANOTHER_THEME, IN_AN_UNKNOWN_REGION, OF_ANOTHER_MUNICIPALITY):
+            connection.execute(f"insert into reference.policy_measures values {row}")
+    with pytest.raises(DbtError):
+        run_dbt(
+            ("build", "--select", "dim_policy_measure"),
+            warehouse=home / "warehouse.duckdb",
+            municipality="GM9999",
+            target=tmp_path / "dbt",
         )
-    built = build(warehouse, "--select", *MEASURES, project=project)
-    assert built.returncode != 0
+    log = (tmp_path / "dbt" / "dbt.log").read_text("utf-8")
     for name in ("every_measure_is_about_a_known_indicator_of_its_theme", "every_measure_is_taken_in_a_known_region"):
-        assert f"FAIL 1 {name}" in built.stdout, built.stdout[-3000:]
+        assert f"FAIL 1 {name}" in log

@@ -4,34 +4,26 @@ Whoever asks for a day gets the days before it run first. A day keeps what a tes
 days after it move ``latest`` and the clocks; release folders stay as they are.
 """
 
-import atexit
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import orjson
 import pytest
-from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
 from suppliers import faults
 from suppliers.faults import Answer, Fault
-from suppliers.running import Suppliers, running
 
 from dagster_project.errors import ExitCode
 from dagster_project.landing.store import FeedState
 from dagster_project.operations.status import FeedStatus, Status
 from dagster_project.run import RunResult
 from dagster_project.sample.open_data.key_figures import key_figures_tables
-from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
-from dagster_project.sample.service import DEFAULT_SEED, sample_app
+from dagster_project.sample.service import DEFAULT_SEED
 
-from .installation import SIGNALEN, Call, Installation
+from .first_run import FIRST, FirstRun, paged_sample
 
-FIRST = date(2026, 1, 31)
 ZIP = "private/csv"
 EVERYTHING = "."
 # Identifier of CBS's table per edition, as long as the story lasts.
@@ -100,25 +92,17 @@ BAD_DAYS: dict[date, dict[str, Fault]] = {
 class Story:
     """The installation and its suppliers, and the days in their order."""
 
-    def __init__(self, installation: Installation, suppliers: Suppliers) -> None:
-        self.installation = installation
-        self.suppliers = suppliers
-
-    @cached_property
-    def first_command(self) -> Call:
-        """The first run of all, by the command itself, for whoever tests the command."""
-        self._travel_to(FIRST)
-        return self.installation.call("run", "--live", "--feeds", f"cbs,{SIGNALEN}", "--json", on=FIRST)
+    def __init__(self, first_run: FirstRun, home: Path) -> None:
+        self.first_run = first_run
+        self.suppliers = first_run.suppliers
+        self.installation = first_run.copy(home)
 
     @cached_property
     def first(self) -> Day:
         """31 January: all is new."""
-        told = orjson.loads(self.first_command.output)
-        result = RunResult(ExitCode(told["exit_code"]), told["released"], Path(told["folder"]), told["failures"])
-        day = self._day(FIRST, lambda: result, {})
-        # For tests that go on from here in another way; the days after this one change the installation.
-        self.after_first = self.installation.copy(self.installation.home.with_name("after-first"))
-        return day
+        printed = orjson.loads(self.first_run.call.output)
+        result = RunResult(ExitCode(printed["exit_code"]), printed["released"], None, printed["failures"])
+        return self._day(FIRST, lambda: result, {})
 
     @cached_property
     def same_day_again(self) -> Day:
@@ -174,11 +158,8 @@ class Story:
         return self._after(self.all_are_back, date(2026, 4, 10), {ZIP: faults.truncated()}, feeds=["signalen"])
 
     def _after(self, _before: Day, day: date, chosen: dict[str, Fault] | None = None, feeds: Sequence[str] = ()) -> Day:
-        self._travel_to(day)
-        return self._day(day, lambda: self.installation.run(day, feeds), chosen or {})
-
-    def _travel_to(self, day: date) -> None:
         self.suppliers.app = paged_sample(day)
+        return self._day(day, lambda: self.installation.run(day, feeds), chosen or {})
 
     def _day(self, day: date, happen: Callable[[], RunResult], chosen: dict[str, Fault]) -> Day:
         self.suppliers.faults.chosen = chosen
@@ -198,31 +179,10 @@ class Story:
         )
 
 
-def paged_sample(day: date) -> ASGIApp:
-    """The sample suppliers, of which CBS gives even one municipality's records in more than one page."""
-    whole = sample_app(day)
-    paged = Starlette(routes=odata_v3_routes(key_figures_tables(day, DEFAULT_SEED), page_size=20))
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (paged if scope["path"].endswith("TypedDataSet") else whole)(scope, receive, send)
-
-    return app
-
-
 def _reasons(quarantine: Path) -> set[str]:
     return {reason.read_text() for reason in quarantine.glob("*/reason.txt")}
 
 
-@cache
-def _the_story() -> Story:
-    """One story for all folders of tests; a fixture would be made anew for each of them."""
-    opened = ExitStack()
-    atexit.register(opened.close)
-    home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="maandrecht-"))) / "home"
-    suppliers = opened.enter_context(running(Starlette()))
-    return Story(Installation(home, suppliers), suppliers)
-
-
 @pytest.fixture(scope="session")
-def story() -> Story:
-    return _the_story()
+def story(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return Story(first_run, tmp_path_factory.mktemp("story") / "home")

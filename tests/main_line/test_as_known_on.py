@@ -30,9 +30,11 @@ def state_of_everything(home):
 
 @pytest.fixture(scope="module")
 def rebuilt(installation):
-    before = state_of_everything(installation.home)
+    """A rebuild, which asks no supplier and changes nothing else."""
+    before, asked = state_of_everything(installation.home), len(installation.suppliers.requests)
     result = installation.reconstruct(CBS_WAS_SILENT, today=TODAY)
     assert state_of_everything(installation.home) == before
+    assert len(installation.suppliers.requests) == asked
     return result
 
 

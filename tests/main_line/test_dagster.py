@@ -110,23 +110,22 @@ def test_a_mart_is_checked_before_the_release_and_the_check_can_stop_it(graph):
 def test_groups_are_few_and_readable(graph):
     groups = {node.group_name for node in graph.asset_nodes if node.is_executable}
     suppliers = {feed.supplier for feed in FEEDS}
-    assert groups == suppliers | {"maandvers", "reference", "regions", "indicators", "themes", "release"}
+    assert groups == suppliers | {"maandvers", "regions", "indicators", "themes", "release"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "group"),
+    ("path", "group"),
     [
-        ("seed", ["peer_groups"], "reference"),
-        ("model", ["staging", "cbs", "stg_cbs__key_figures"], "cbs"),
-        ("model", ["intermediate", "regions", "int_regions__crosswalk"], "regions"),
-        ("model", ["intermediate", "1_sources_to_figures", "safety", "int_safety__figures"], "indicators"),
-        ("model", ["marts", "core", "fct_indicator_values"], "indicators"),
-        ("model", ["marts", "neighbourhood", "mart_neighbourhood_profile"], "themes"),
-        ("model", ["marts", "themes", "mart_safety"], "themes"),
+        (["staging", "cbs", "stg_cbs__key_figures"], "cbs"),
+        (["intermediate", "regions", "int_regions__crosswalk"], "regions"),
+        (["intermediate", "1_sources_to_figures", "safety", "int_safety__figures"], "indicators"),
+        (["marts", "core", "fct_indicator_values"], "indicators"),
+        (["marts", "neighbourhood", "mart_neighbourhood_profile"], "themes"),
+        (["marts", "themes", "mart_safety"], "themes"),
     ],
 )
-def test_the_group_of_a_model_follows_from_the_layer_that_it_is_in(kind, path, group):
-    assert group_of({"resource_type": kind, "fqn": ["maandvers", *path], "name": path[-1]}) == group
+def test_the_group_of_a_model_follows_from_the_layer_that_it_is_in(path, group):
+    assert group_of({"fqn": ["maandvers", *path], "name": path[-1]}) == group
 
 
 def test_the_job_runs_every_asset_in_one_process_and_takes_no_pool(definitions, graph):

@@ -1,12 +1,15 @@
 """Dagster's history: kept for a quarter, and only that of our own installation is ever removed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
+from landing.lived_through import Lived
 
-from dagster_project.defs.retention_asset import KEPT_BY_DAGSTER, remove_old_runs
+from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.defs.retention_asset import KEPT_BY_DAGSTER, remove_old_runs, retention_asset
 from dagster_project.installation.settings import PROJECT
+from dagster_project.installation.workspace import wall_clock
 from dagster_project.run import run
 from orchestration.jobs import INSTALLATION_TAG
 
@@ -61,6 +64,19 @@ def test_our_settings_limit_runs_per_installation_and_nothing_else(instance):
     assert concurrency.pool_config.default_pool_limit is None
     assert instance.run_monitoring_enabled
     assert instance.telemetry_enabled is False
+
+
+@pytest.mark.parametrize(("as_known_on", "kept"), [(None, 2), ("2010-03-01", 3)])
+def test_a_run_removes_what_is_past_its_term_and_a_point_in_time_rebuild_nothing(
+    tmp_path, monkeypatch, as_known_on, kept
+):
+    lived = Lived(tmp_path / "home")
+    for month in (1, 2, 3):
+        lived.receive(date(2010, month, 1), month)
+    monkeypatch.setenv("MAANDVERS_HOME", str(lived.home))
+    workspace = WorkspaceResource(as_known_on=as_known_on, clock=wall_clock)
+    assert dg.materialize([retention_asset()], resources={"workspace": workspace}).success
+    assert len(list(lived.store().deliveries.glob("*/payload/*"))) == kept
 
 
 @pytest.mark.parametrize("has_home", [True, False])

@@ -3,26 +3,19 @@
 import json
 
 import pytest
-from suppliers.running import running
 from verify.test_verify import flip
 
-from dagster_project.errors import ExitCode
+from dagster_project.errors import ExitCode, SetupError
 
-from .installation import CBS, SIGNALEN, Installation, ask
-from .story import FIRST, paged_sample, silence
-
-
-@pytest.fixture(scope="module")
-def suppliers():
-    with running(paged_sample(FIRST)) as suppliers:
-        yield suppliers
+from .first_run import FIRST
+from .installation import CBS, SIGNALEN, ask
+from .story import silence
 
 
 @pytest.fixture(scope="module")
-def installation(suppliers, tmp_path_factory):
+def installation(first_run, tmp_path_factory):
     """Four files are damaged: the newest release's note, a table, the publication history and the event log."""
-    installation = Installation(tmp_path_factory.mktemp("damaged"), suppliers)
-    assert installation.run(FIRST, ["cbs", SIGNALEN]).exit_code == ExitCode.RELEASED
+    installation = first_run.copy(tmp_path_factory.mktemp("damaged") / "home")
     (installation.latest / "release.json").write_text("{")
     table = delivery(installation) / "statuses.parquet"
     flip(table, 8 * (table.stat().st_size - 2))
@@ -47,9 +40,9 @@ def status(installation):
 
 
 @pytest.fixture(scope="module")
-def silent(status, installation, suppliers):
+def silent(status, installation):
     """A run in which no supplier answers, so that nothing can be asked for again."""
-    suppliers.faults.chosen = silence()
+    installation.suppliers.faults.chosen = silence()
     return installation.run(FIRST), installation.latest, installation.status(FIRST)
 
 
@@ -61,9 +54,9 @@ def silent_again(silent, installation):
 
 
 @pytest.fixture(scope="module")
-def mended(silent_again, installation, suppliers):
+def mended(silent_again, installation):
     """A run in which suppliers answer."""
-    suppliers.faults.chosen = {}
+    installation.suppliers.faults.chosen = {}
     return installation.run(FIRST), installation.latest, installation.status(FIRST)
 
 
@@ -125,6 +118,5 @@ def test_damaged_deliveries_are_asked_for_again(mended, installation):
 def test_a_damaged_event_log_stays_so_however_much_is_added(mended, installation):
     assert installation.workspace(FIRST).event_log.problem()
     assert any("events.jsonl" in damage for damage in mended[2].damaged)
-    call = installation.call("run", "--as-known-on", FIRST.isoformat())
-    assert call.exit_code == ExitCode.WRONG_SETUP
-    assert "do: put events.jsonl and events.head back from your back-up" in call.errors
+    with pytest.raises(SetupError, match=r"do: put events.jsonl and events.head back from your back-up"):
+        installation.reconstruct(FIRST, today=FIRST)

@@ -1,8 +1,8 @@
-"""kill -9 at random moments: readers never see half a release, landing never half a delivery, and the next run goes on.
+"""kill -9: readers never see half a release, landing never half a delivery, and the next run goes on.
 
-Usually one day's run is killed three times before it may complete. With MAANDVERS_TEST_KILLS=10 there are ten kills,
-each followed by a run that completes; MAANDVERS_TEST_SEED gives other moments. The first kill is always at the worst
-one: while dbt, which lives on, writes the warehouse. Runs are kept in a Dagster instance, as with DAGSTER_HOME.
+The first kill is at the worst moment: while dbt, which lives on, writes the warehouse. MAANDVERS_TEST_KILLS=10 adds
+nine days, each with a kill at a random moment and a run that completes; MAANDVERS_TEST_SEED gives other moments.
+Runs are kept in a Dagster instance, as with DAGSTER_HOME.
 """
 
 import gzip
@@ -24,20 +24,19 @@ from dagster_project.installation.settings import PROJECT
 from dagster_project.landing.ingest import receive
 from dagster_project.warehouse.raw_layer import open_warehouse
 
+from .first_run import paged_sample
 from .installation import Installation, ask, wrong_checksums
-from .story import paged_sample, revised
+from .story import revised
 
-# How many kills come before each run that completes.
-ROUNDS = [1] * int(os.environ["MAANDVERS_TEST_KILLS"]) if "MAANDVERS_TEST_KILLS" in os.environ else [3]
+KILLS = int(os.environ.get("MAANDVERS_TEST_KILLS", "1"))
 SEED = int(os.environ.get("MAANDVERS_TEST_SEED", "20261123"))
 AFTER_THE_STORY = date(2026, 4, 20)
 
 
 @pytest.fixture(scope="module")
-def survivor(story, tmp_path_factory):
+def survivor(first_run, tmp_path_factory):
     """A copy whose runs go to a Dagster instance that keeps them: what a killed run leaves there stops no later one."""
-    assert story.first.result.exit_code == ExitCode.RELEASED
-    copy = story.installation.copy(tmp_path_factory.mktemp("survivor") / "home")
+    copy = first_run.copy(tmp_path_factory.mktemp("survivor") / "home")
     dagster_home = tmp_path_factory.mktemp("dagster_home")
     shutil.copy(PROJECT / "orchestration" / "dagster.yaml", dagster_home)
     copy.settings = copy.settings | {"DAGSTER_HOME": str(dagster_home)}
@@ -118,28 +117,25 @@ def check_readers(installation):
         assert wrong_checksums(folder) == []
 
 
-@pytest.mark.parametrize("number", range(len(ROUNDS)))
-def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(story, survivor, tmp_path, number):
+@pytest.mark.search
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(first_run, survivor, tmp_path, number):
     day = AFTER_THE_STORY + timedelta(days=number)
-    story.suppliers.app = paged_sample(day)
-    story.suppliers.faults.chosen = {"TableInfos": revised(f"{day}T02:00:00")}
+    survivor.suppliers.app = paged_sample(day)
+    survivor.suppliers.faults.chosen = {"TableInfos": revised(f"{day}T02:00:00")}
     before = set(deliveries(survivor, day))
     expected = undisturbed(survivor, day, tmp_path)
-    moments = random.Random(f"{SEED} {number}")
-    killed = []
+    moment = random.Random(f"{SEED} {number}").uniform(0.5, first_run.call.seconds) if number else None
+    process = kill_after(survivor, day, moment)
     try:
-        for kill in range(ROUNDS[number]):
-            moment = moments.uniform(0.5, story.first_command.seconds) if number or kill else None
-            killed.append(kill_after(survivor, day, moment))
-            check_readers(survivor)
-            deliveries(survivor, day)
+        check_readers(survivor)
+        deliveries(survivor, day)
         result = survivor.run(day)
     finally:
-        story.suppliers.faults.chosen = {}
-        for process in killed:
-            end_orphans(process)
+        survivor.suppliers.faults.chosen = {}
+        end_orphans(process)
 
-    assert (result.exit_code, result.failures) == (ExitCode.RELEASED, []), [p.returncode for p in killed]
+    assert (result.exit_code, result.failures) == (ExitCode.RELEASED, []), process.returncode
     check_readers(survivor)
     assert survivor.latest.name.startswith(day.isoformat())
     assert set(deliveries(survivor, day)) == before | expected

@@ -17,6 +17,8 @@ from dagster_project.sample.service import sample_app
 
 from .installation import CBS, ask, on_a_day
 
+pytestmark = pytest.mark.whole_run
+
 REPOSITORY = Path(__file__).parents[2]
 THEME = Path(__file__).with_name("new_theme")
 # The lists that a theme is added to, and its name there.

@@ -3,12 +3,10 @@
 import json
 from datetime import date
 
-from suppliers.running import running
-
 from dagster_project.errors import ExitCode
 
-from .installation import CBS, SIGNALEN, Installation, ask
-from .story import FIRST, paged_sample
+from .first_run import paged_sample
+from .installation import CBS, SIGNALEN, ask
 
 FIRST_DAY_WITHOUT, MONTHS_LATER, BACK = date(2026, 5, 20), date(2026, 7, 20), date(2026, 7, 21)
 
@@ -17,20 +15,11 @@ def told(installation):
     return json.loads((installation.latest / "freshness.json").read_text())
 
 
-def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(tmp_path):
-    with running(paged_sample(FIRST)) as suppliers:
-        check_use_and_disuse(Installation(tmp_path, suppliers))
-
-
-def check_use_and_disuse(one):
-    def run(day):
-        one.suppliers.app = paged_sample(day)
-        return one.run(day)
-
-    assert run(FIRST).exit_code == ExitCode.RELEASED
+def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(first_run, tmp_path):
+    one = first_run.copy(tmp_path / "home")
     one.settings["MAANDVERS_WITHOUT"] = '["signalen"]'
     for day in (FIRST_DAY_WITHOUT, MONTHS_LATER):
-        assert run(day).exit_code == ExitCode.RELEASED
+        assert one.run(day).exit_code == ExitCode.RELEASED
         status = {feed.feed: feed for feed in one.status(day).feeds}
         assert status[SIGNALEN].state == "not used any more"
         assert status[SIGNALEN].why == [f"is not used any more since {FIRST_DAY_WITHOUT}, by the settings"]
@@ -43,7 +32,8 @@ def check_use_and_disuse(one):
         assert ask(one.latest, "select count(*) from snapshot.mart_reports") == [(0,)]
         assert ask(one.latest, "select feed from freshness") == [(CBS,)]
         assert status[CBS].state == "fresh"
+    one.suppliers.app = paged_sample(BACK)
     del one.settings["MAANDVERS_WITHOUT"]
-    assert run(BACK).exit_code == ExitCode.RELEASED
+    assert one.run(BACK).exit_code == ExitCode.RELEASED
     assert told(one)["no_longer_used_since"] == {}
     assert ask(one.latest, "select count(*) > 0 from snapshot.mart_reports") == [(True,)]

@@ -1,9 +1,13 @@
-"""The main line on a real table: every figure of CBS's key figures 2020, nationwide, from HTTP to the release."""
+"""The main line on a real table: every figure of CBS's key figures 2020, from HTTP to the release.
+
+Usually of one municipality; nationwide in the tier of long tests.
+"""
 
 import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
@@ -16,7 +20,7 @@ from dagster_project.warehouse.dbt import current_manifest
 
 from .installation import CBS, Installation, ask, made_on, read_as_on, wrong_checksums
 
-pytestmark = pytest.mark.skipif(not REAL_TABLE.exists(), reason=ABSENT)
+pytestmark = [pytest.mark.whole_run, pytest.mark.skipif(not REAL_TABLE.exists(), reason=ABSENT)]
 
 DAY = date(2026, 11, 23)
 # One name stands in two groups of the table; in which of them is seen in its DataProperties.
@@ -33,9 +37,24 @@ PLACE = ("neighbourhood_code", "neighbourhood_name", "municipality_name", "most_
 
 
 @dataclass(frozen=True)
-class Nationwide:
+class Scope:
+    """What an installation stores of the table: the condition of its regions, and their numbers."""
+
+    name: str
+    condition: str
+    neighbourhoods: int
+    regions: int
+
+
+MUNICIPALITY = Scope("municipality", "trim({}) = 'NL00' or substr({}, 3, 4) = '0867'", 45, 60)
+COUNTRY = Scope("country", "true", 13_808, 17_341)
+
+
+@dataclass(frozen=True)
+class Made:
     """A release made from the real table, and the real table as expressions over its Parquet file."""
 
+    scope: Scope
     release: Path
     exit_code: ExitCode
     status: str
@@ -46,8 +65,12 @@ class Nationwide:
         connection = duckdb.connect()
         connection.execute(f"attach '{self.release / 'maandvers.duckdb'}' as written (read_only)")
         read_as_on(connection, made_on(self.release))
-        connection.execute(f"create view real_table as from '{parquet_of('TypedDataSet')}'")
-        connection.execute(f"create view real_names as from '{parquet_of('WijkenEnBuurten')}'")
+        for view, part, code in (
+            ("real_table", "TypedDataSet", "WijkenEnBuurten"),
+            ("real_names", "WijkenEnBuurten", "Key"),
+        ):
+            condition = self.scope.condition.format(code, code)
+            connection.execute(f"create view {view} as from '{parquet_of(part)}' where {condition}")
         return connection
 
     def differences(self, ours: str, theirs: str) -> list[tuple]:
@@ -83,30 +106,33 @@ def expressions(installation: Installation) -> dict[str, str]:
     return {row["indicator_code"]: found[row["indicator_code"]] for row in rows}
 
 
-@pytest.fixture(scope="module")
-def nationwide(tmp_path_factory):
-    settings = {"MAANDVERS_SCOPE": "country", "MAANDVERS_MUNICIPALITY_CODE": "GM0867"}
+@pytest.fixture(
+    scope="module", params=[MUNICIPALITY, pytest.param(COUNTRY, marks=pytest.mark.long)], ids=attrgetter("name")
+)
+def made(request, tmp_path_factory):
+    scope = request.param
+    settings = {"MAANDVERS_SCOPE": scope.name, "MAANDVERS_MUNICIPALITY_CODE": "GM0867"}
     with replay_suppliers() as suppliers:
-        installation = Installation(tmp_path_factory.mktemp("nationwide"), suppliers, settings)
+        installation = Installation(tmp_path_factory.mktemp(scope.name), suppliers, settings)
         result = installation.run(DAY, [CBS])
     assert result.release_id, result.failures
-    told = "\n".join("\n".join(feed.why) for feed in installation.status(DAY).feeds if feed.feed == CBS)
-    return Nationwide(installation.latest, result.exit_code, told, expressions(installation))
+    status = "\n".join("\n".join(feed.why) for feed in installation.status(DAY).feeds if feed.feed == CBS)
+    return Made(scope, installation.latest, result.exit_code, status, expressions(installation))
 
 
-def test_the_real_table_passes_the_audit_and_is_released_whole(nationwide):
-    assert (nationwide.exit_code, nationwide.status) == (ExitCode.RELEASED, "")
-    assert ask(nationwide.release, "select count(*) from mart_neighbourhood_key_figures") == [(13808,)]
-    assert ask(nationwide.release, "select count(*) from dim_region") == [(17341,)]
-    # Nobody wrote down a measure of this municipality; those of the fictional one stay out.
-    assert ask(nationwide.release, "select count(*) from dim_policy_measure") == [(0,)]
-    assert wrong_checksums(nationwide.release) == []
+def test_the_real_table_passes_the_audit_and_is_released_whole(made):
+    assert (made.exit_code, made.status) == (ExitCode.RELEASED, "")
+    assert ask(made.release, "select count(*) from mart_neighbourhood_key_figures") == [(made.scope.neighbourhoods,)]
+    assert ask(made.release, "select count(*) from dim_region") == [(made.scope.regions,)]
+    # This municipality has no measures yet; those of the fictional one stay out.
+    assert ask(made.release, "select count(*) from dim_policy_measure") == [(0,)]
+    assert wrong_checksums(made.release) == []
 
 
-def test_known_figures_of_waalwijk(nationwide):
+def test_known_figures_of_waalwijk(made):
     figures = dict(
         ask(
-            nationwide.release,
+            made.release,
             "select indicator_code, value from fct_indicator_values where region_code = 'GM0867' and is_current",
         )
     )
@@ -114,24 +140,24 @@ def test_known_figures_of_waalwijk(nationwide):
     assert figures["population_65_plus_count"] == 10_399
     assert figures["welfare_recipients_count"] == 750
     bloemenoord = "from mart_neighbourhood_key_figures where neighbourhood_code = 'BU08670005'"
-    assert ask(nationwide.release, f"select population_count, welfare_recipients_count {bloemenoord}") == [(2795, 50)]
+    assert ask(made.release, f"select population_count, welfare_recipients_count {bloemenoord}") == [(2795, 50)]
 
 
-def test_a_figure_that_cbs_left_out_is_missing_with_a_reason_and_not_0(nationwide):
+def test_a_figure_that_cbs_left_out_is_missing_with_a_reason_and_not_0(made):
     recreatieoord = "where region_code = 'BU08670013' and indicator_code = 'welfare_recipients_count'"
     query = f"select value, missing_reason from fct_indicator_values {recreatieoord}"
-    assert ask(nationwide.release, query) == [(None, "unknown")]
+    assert ask(made.release, query) == [(None, "unknown")]
     row = "from mart_neighbourhood_key_figures where neighbourhood_code = 'BU08670013'"
-    assert ask(nationwide.release, f"select welfare_recipients_count {row}") == [(None,)]
+    assert ask(made.release, f"select welfare_recipients_count {row}") == [(None,)]
 
 
-def published(nationwide):
+def published(made):
     """Indicators of which the table has a column; others have no row."""
-    return {code: expression for code, expression in nationwide.expressions.items() if expression != NOT_PUBLISHED}
+    return {code: expression for code, expression in made.expressions.items() if expression != NOT_PUBLISHED}
 
 
-def test_every_figure_of_every_region_is_that_of_the_real_file(nationwide):
-    expressions = published(nationwide)
+def test_every_figure_of_every_region_is_that_of_the_real_file(made):
+    expressions = published(made)
     assert len(expressions) >= 30
     codes = ", ".join(f"'{code}'" for code in expressions)
     ours = (
@@ -143,25 +169,23 @@ def test_every_figure_of_every_region_is_that_of_the_real_file(nationwide):
         f" round(({expression})::double, 9) as value from real_table"
         for code, expression in expressions.items()
     )
-    count = nationwide.connection.execute(f"select count(*) from ({ours})").fetchone()
-    assert count == (17_341 * len(expressions),)
-    assert nationwide.differences(ours, theirs) == []
+    count = made.connection.execute(f"select count(*) from ({ours})").fetchone()
+    assert count == (made.scope.regions * len(expressions),)
+    assert made.differences(ours, theirs) == []
 
 
-def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(nationwide):
-    held = {code for (code,) in ask(nationwide.release, "select distinct indicator_code from fct_indicator_values")}
-    assert held == published(nationwide).keys()
+def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(made):
+    held = {code for (code,) in ask(made.release, "select distinct indicator_code from fct_indicator_values")}
+    assert held == published(made).keys()
 
 
-def test_every_column_of_the_key_figures_is_that_of_the_real_file(nationwide):
-    columns = [
-        row[0] for row in nationwide.connection.execute("describe written.mart_neighbourhood_key_figures").fetchall()
-    ]
-    compared = [name for name in columns if name in nationwide.expressions]
+def test_every_column_of_the_key_figures_is_that_of_the_real_file(made):
+    columns = [row[0] for row in made.connection.execute("describe written.mart_neighbourhood_key_figures").fetchall()]
+    compared = [name for name in columns if name in made.expressions]
     ours = ", ".join(f"round({name}::double, 9) as {name}" for name in compared)
-    theirs = ", ".join(f"round(({nationwide.expressions[name]})::double, 9) as {name}" for name in compared)
+    theirs = ", ".join(f"round(({made.expressions[name]})::double, 9) as {name}" for name in compared)
     names = "trim(Key) as code, trim(Title) as name"
-    differences = nationwide.differences(
+    differences = made.differences(
         f"select {', '.join(PLACE)}, district_code, municipality_code, {ours}"
         " from written.mart_neighbourhood_key_figures",
         "select trim(WijkenEnBuurten), trim(names.name), trim(Gemeentenaam_1),"
@@ -178,9 +202,9 @@ def test_every_column_of_the_key_figures_is_that_of_the_real_file(nationwide):
     assert [name for name in rest if name not in others and not name.endswith("_edition_year")] == []
 
 
-def test_places_are_those_of_the_code_list(nationwide):
+def test_places_are_those_of_the_code_list(made):
     assert (
-        nationwide.differences(
+        made.differences(
             "select region_code, region_name from written.dim_region", "select trim(Key), trim(Title) from real_names"
         )
         == []
@@ -190,4 +214,4 @@ def test_places_are_those_of_the_code_list(nationwide):
         "select trim(b.Key), trim(w.Title) from real_names b join real_names w"
         " on trim(w.Key) = 'WK' || substr(b.Key, 3, 6) where starts_with(b.Key, 'BU')"
     )
-    assert nationwide.differences(districts, named) == []
+    assert made.differences(districts, named) == []

@@ -4,17 +4,15 @@ from datetime import date, timedelta
 
 import dagster as dg
 import pytest
-from starlette.applications import Starlette
 from suppliers import faults
-from suppliers.running import running
 
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.definitions import build_defs
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import morning_of
 
+from .first_run import paged_sample
 from .installation import CBS, SIGNALEN, Installation
-from .story import paged_sample
 
 DAY = date(2026, 1, 31)
 CBS_TABLE = dg.AssetKey(["raw_cbs", "key_figures"])
@@ -23,17 +21,11 @@ SIGNALEN_TABLES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def suppliers():
-    with running(Starlette()) as suppliers:
-        yield suppliers
-
-
 @pytest.fixture
-def installation(tmp_path, suppliers):
-    suppliers.app = paged_sample(DAY)
-    yield Installation(tmp_path / "home", suppliers)
-    suppliers.faults.chosen = {}
+def installation(tmp_path, paged_suppliers):
+    paged_suppliers.app = paged_sample(DAY)
+    paged_suppliers.faults.chosen = {}
+    return Installation(tmp_path / "home", paged_suppliers)
 
 
 def execute(installation, keys, day=DAY):

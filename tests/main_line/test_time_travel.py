@@ -19,16 +19,16 @@ DEFINITIONS = {"dim_indicator"}
 
 def traces(release, feed, delivery_ids):
     """Where in a release, in any form, a row speaks of a feed or of one of its deliveries."""
-    found = []
+    found, needles = [], [feed, *delivery_ids]
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'maandvers.duckdb'}' as written (read_only)")
         for mart in set(marts(release)) - DEFINITIONS:
             forms = (f"written.snapshot.{mart}", f"'{release}/parquet/{mart}.parquet'", f"'{csv_of(release, mart)}'")
             for form in forms:
-                for needle in [feed, *delivery_ids]:
-                    query = f"select count(*) from (select t::varchar as row from {form} t) where contains(row, ?)"
-                    if connection.execute(query, [needle]).fetchone()[0]:
-                        found.append((form, needle))
+                counts = ", ".join(f"count(*) filter (contains(row, '{needle}'))" for needle in needles)
+                query = f"select {counts} from (select t::varchar as row from {form} t)"
+                rows = connection.execute(query).fetchone()
+                found += [(form, needle) for needle, count in zip(needles, rows, strict=True) if count]
     return found
 
 

@@ -1,11 +1,7 @@
 """The whole sample by its own command: every feed comes in, every mart has figures, and they agree with each other."""
 
 import json
-import os
 import shutil
-import subprocess
-from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,39 +12,23 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.warehouse.dbt import MANIFEST
 
-from .installation import COMMAND, ask, marts
+from .first_run import call_sample
+from .installation import ask, marts
 from .moving_clocks import moving_complaints
 
-DAY = date(2026, 11, 25)
 # Downloads stand in where CBS's service gives nothing; in the sample it gives all.
 STANDING_IN_NOWHERE = tuple(
     f"declares {feed} and does not follow it" for feed in ("statline.low_income", "statline.ses_woa")
 )
 
 
-def call(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
-    command = [str(COMMAND), *arguments, "--sample", "--as-of", DAY.isoformat(), "--json"]
-    return subprocess.run(
-        command, env=own | {"MAANDVERS_HOME": str(home)}, capture_output=True, text=True, check=False, timeout=600
-    )
-
-
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    home = tmp_path_factory.mktemp("sample")
-    ran = call(home, "run")
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    return home
+def release(sample_home):
+    return (sample_home / "releases" / "latest").resolve()
 
 
-@pytest.fixture(scope="module")
-def release(home):
-    return home / "releases" / "latest"
-
-
-def test_status_shows_every_feed_and_each_is_fresh(home):
-    told = json.loads(call(home, "status").stdout)
+def test_status_shows_every_feed_and_each_is_fresh(sample_home):
+    told = json.loads(call_sample(sample_home, "status").stdout)
     states = {feed["feed"]: feed["state"] for feed in told["feeds"]}
     assert states == {feed.id: "fresh" for feed in load_feeds(DBT_PROJECT / "models")}
 
@@ -230,7 +210,7 @@ def test_totals_on_constant_borders_are_those_of_the_edition(release):
     assert difference < 1e-6
 
 
-def test_no_secret_count_can_be_worked_out_from_all_that_is_shown(home, release):
+def test_no_secret_count_can_be_worked_out_from_all_that_is_shown(sample_home, release):
     """Every sum of parts and of regions together; and a check that can fail: the limit alone would not do."""
     counts = (
         "select indicator_code, region_code, period, {} from {} join {} using (indicator_code)"
@@ -239,7 +219,7 @@ def test_no_secret_count_can_be_worked_out_from_all_that_is_shown(home, release)
     published = ask(release, counts.format("value", "fct_indicator_values", "dim_indicator"))
     hidden = {row[:3] for row in ask(release, counts.format("value", "fct_indicator_values", "dim_indicator")
                                      + " and missing_reason = 'suppressed'")}  # fmt: skip
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as warehouse:
         limited = warehouse.execute(
             counts.format(
                 "value, missing_reason",
@@ -315,9 +295,9 @@ def test_the_board_has_a_light_and_a_trend_for_what_it_steers_on(release):
 
 
 @pytest.fixture
-def warehouse(home, tmp_path):
+def warehouse(sample_home, tmp_path):
     # The views name the database that they were made in, which is called after its file.
-    shutil.copy(home / "warehouse.duckdb", tmp_path)
+    shutil.copy(sample_home / "warehouse.duckdb", tmp_path)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         yield connection
 

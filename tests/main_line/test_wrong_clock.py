@@ -13,6 +13,8 @@ from dagster_project.sample.service import sample_app
 
 from .installation import Installation
 
+pytestmark = pytest.mark.whole_run
+
 TODAY = datetime(2026, 11, 23, 5, tzinfo=UTC)
 
 

@@ -1,23 +1,22 @@
-"""Sample suppliers, the story of an installation, and a copy of it whose figures are proven."""
+"""Sample suppliers, and a copy of the first run's installation whose figures are proven."""
 
 import pytest
-from main_line.story import story
+from main_line.first_run import FIRST
 from suppliers.fixtures import shared_sample, suppliers
 
-__all__ = ["shared_sample", "story", "suppliers"]
+__all__ = ["shared_sample", "suppliers"]
 
 
 @pytest.fixture(scope="module")
-def installation(story, tmp_path_factory):
-    assert story.first.result.release_id
-    return story.installation.copy(tmp_path_factory.mktemp("proved") / "home")
+def installation(first_run, tmp_path_factory):
+    return first_run.copy(tmp_path_factory.mktemp("proved") / "home")
 
 
 @pytest.fixture
-def workspace(installation, story):
-    return installation.workspace(story.first.day)
+def workspace(installation):
+    return installation.workspace(FIRST)
 
 
 @pytest.fixture
-def release(installation, story):
-    return installation.releases / story.first.result.release_id
+def release(installation):
+    return installation.latest

@@ -35,8 +35,8 @@ def test_a_condition_reads_nothing_but_the_release(workspace, release, tmp_path)
         prove(workspace, question, release.name)
 
 
-def test_a_release_that_is_not_there_is_reported(workspace, story):
-    with pytest.raises(SetupError, match=f"choose from {story.first.result.release_id}"):
+def test_a_release_that_is_not_there_is_reported(workspace, release):
+    with pytest.raises(SetupError, match=f"choose from {release.name}"):
         prove(workspace, POPULATION, "2020-01-01_1")
 
 

@@ -17,8 +17,8 @@ PLACE = "region_code = 'BU99990000' and period = '2024'"
 
 
 @pytest.fixture(scope="module")
-def release(story):
-    return story.first.latest
+def release(first_run):
+    return first_run.latest
 
 
 def mart(diff, name):
@@ -34,11 +34,11 @@ def of(indicator):
     return f"where {PLACE} and indicator_code = '{indicator}'"
 
 
-def test_the_first_release_says_so(story):
-    diff = diff_of(story.first.latest)
+def test_the_first_release_says_so(release):
+    diff = diff_of(release)
     assert (diff.before, diff.problem, diff.marts) == (None, None, [])
-    assert facts_of(story.first.latest)["changes"] == "First release: nothing to compare with."
-    assert "Dit is de eerste uitgave" in diff_page(story.first.latest)
+    assert facts_of(release)["changes"] == "First release: nothing to compare with."
+    assert "Dit is de eerste uitgave" in diff_page(release)
 
 
 def test_a_run_without_news_changes_nothing(story):
@@ -70,10 +70,9 @@ def test_clocks_and_deliveries_alone_are_no_change(release, tmp_path):
     assert not diff.is_code_changed
 
 
-def test_exactly_the_inserted_the_removed_and_the_changed_figure_are_found(story, tmp_path):
+def test_exactly_the_inserted_the_removed_and_the_changed_figure_are_found(first_run, tmp_path):
     """In two real releases of a warehouse that changed in between."""
-    assert story.first.result.release_id
-    installation = story.installation.copy(tmp_path / "home")
+    installation = first_run.copy(tmp_path / "home")
     before = publish(installation)
     values = "intermediate.int_indicators__final"
     change(

@@ -15,8 +15,8 @@ LAST_DAY = date(2026, 2, 28)
 
 
 @pytest.fixture(scope="module")
-def release(story):
-    return story.first.latest
+def release(first_run):
+    return first_run.latest
 
 
 def with_a_clock(release):
@@ -26,16 +26,15 @@ def with_a_clock(release):
 
 def test_on_its_last_day_everything_still_shows(release):
     assert "mart_reports" in with_a_clock(release)
-    for mart in marts(release):
-        shown = f"select count(*) from {mart}"
-        assert ask(release, shown, on=LAST_DAY) == ask(release, f"select count(*) from snapshot.{mart}")
+    counts = "select {}".format(", ".join(f"(select count(*) from {{0}}{mart})" for mart in marts(release)))
+    assert ask(release, counts.format(""), on=LAST_DAY) == ask(release, counts.format("snapshot."))
 
 
 @pytest.mark.parametrize("days", [1, 31, 4000])
 def test_after_its_limit_no_figure_shows_and_definitions_do(release, days):
     later = LAST_DAY + timedelta(days=days)
-    for mart in with_a_clock(release):
-        assert ask(release, f"select count(*) from {mart}", on=later) == [(0,)], mart
+    rows = " union all ".join(f"select '{mart}' from {mart}" for mart in with_a_clock(release))
+    assert ask(release, f"select distinct * from ({rows})", on=later) == []
     assert ask(release, "select count(*) > 0 from dim_indicator", on=later) == [(True,)]
 
 

@@ -6,16 +6,17 @@ import duckdb
 import pytest
 from landing.lived_through import Lived
 
-from dagster_project.audit.outcome import AuditOutcome
+from dagster_project.audit.clocks import read_clocks
+from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.errors import SetupError
+from dagster_project.landing.store import FeedStore
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.operations.status import read_status
 from dagster_project.operations.verify import verify
 from dagster_project.release.provenance import Provenance, write_provenance
-from dagster_project.warehouse.build_plan import HISTORY, _inputs
+from dagster_project.warehouse.build_plan import HISTORY, plan
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
-    RawLayer,
     open_warehouse,
     write_publication,
     write_published,
@@ -56,6 +57,14 @@ def shown(workspace):
         return connection.execute(
             "select value, published_on, release_number from raw_maandvers.published_figures order by all"
         ).fetchall()
+
+
+def history_input(workspace):
+    """The fingerprint of the history among the inputs of the next build."""
+    stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
+    verdicts = [FeedVerdict(clocks=read_clocks(store), is_withheld=True, reason="of no use here") for store in stores]
+    AuditOutcome(as_of=workspace.today, judged_at=workspace.now(), feeds=verdicts, judgements=[]).write(workspace.audit)
+    return plan(workspace).inputs[HISTORY]
 
 
 def test_before_anything_was_published_the_models_are_shown_no_row(workspace):
@@ -130,19 +139,19 @@ def test_while_the_ledger_is_damaged_it_is_neither_shown_nor_added_to(workspace)
     build(workspace, "a", 1.0)
     ledger = PublicationHistory(workspace)
     ledger.publish("2026-03-01_1", MARCH)
-    before = _inputs(workspace, RawLayer({}, [], {}))[HISTORY]
+    before = history_input(workspace)
     figures = workspace.published / "2026-03-01_1" / "figures.parquet"
     written = figures.read_bytes()
     figures.write_bytes(written[:-1])
     build(workspace, "b", 2.0)
     assert (shown(workspace), ledger.day_of("a")) == ([], None)
     # Else marts would stay that were built of it.
-    assert _inputs(workspace, RawLayer({}, [], {}))[HISTORY] != before
+    assert history_input(workspace) != before
     ledger.publish("2026-04-01_1", APRIL)
     assert [folder.name for folder in ledger.folders()] == ["2026-03-01_1"]
     figures.write_bytes(written)
     assert shown(workspace) == [(1.0, MARCH, 1)]
-    assert _inputs(workspace, RawLayer({}, [], {}))[HISTORY] == before
+    assert history_input(workspace) == before
 
 
 def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_their_folders(workspace, tmp_path):

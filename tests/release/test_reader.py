@@ -92,8 +92,8 @@ def test_an_open_release_describes_itself_and_its_marts(releases):
     assert [licence.name for licence in mart.licences] == ["CC BY 4.0"]
 
 
-def test_the_catalogue_of_a_real_release_names_every_mart(story):
-    release = open_release(story.installation.releases, story.first.result.release_id)
+def test_the_catalogue_of_a_real_release_names_every_mart(first_run):
+    release = open_release(first_run.installation.releases)
     for name, mart in release.marts.items():
         found = release.connection.execute(f"describe {name}").fetchall()
         assert [column.name for column in mart.columns] == [row[0] for row in found]

@@ -28,7 +28,7 @@ from dagster_project.release.reader import open_release
 from .planned_suppliers import Day, Event, Plan, Register, service
 from .two_years import LONG, SHOWN, WIDE, Installation
 
-PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "10"))
+PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "3"))
 TWO_YEARS = timedelta(days=731)
 
 
@@ -259,6 +259,7 @@ def plans(draw):
     return Plan(registers, (*days[:-1], replace(days[-1], is_released=True)))
 
 
+@pytest.mark.search
 @settings(
     max_examples=PLANS,
     deadline=None,

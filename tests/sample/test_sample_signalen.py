@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from dagster_project.sample.registers.signalen_catalogue import CATEGORIES, deadline
-from dagster_project.sample.registers.signalen_export import export_zip
+from dagster_project.sample.registers.signalen_export import export_time, export_zip
+from dagster_project.sample.registers.signalen_reports import EXTRA_REPORTS, reports_until
 
 HTTP = httpx.Client(timeout=30)
 
@@ -37,6 +38,15 @@ def test_the_zip_contains_every_file_with_personal_data():
 
 def test_the_same_night_gives_the_same_bytes():
     assert export_zip.__wrapped__(AS_OF, SEED) == export_zip(AS_OF, SEED)
+
+
+def test_a_busy_night_adds_reports_of_the_last_day_to_the_usual_ones(monkeypatch):
+    usual = reports_until(export_time(AS_OF), SEED)
+    monkeypatch.setenv(EXTRA_REPORTS, "500")
+    busy = reports_until(export_time(AS_OF), SEED)
+    assert (busy[: len(usual)], len(busy)) == (usual, len(usual) + 500)
+    assert all(timedelta(0) <= export_time(AS_OF) - report.created_at < timedelta(days=1) for report in busy[-500:])
+    assert busy == reports_until(export_time(AS_OF), SEED)
 
 
 def test_two_years_of_reports_run_until_the_night_of_the_export():

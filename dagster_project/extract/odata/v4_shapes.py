@@ -12,7 +12,7 @@ from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.extract.odata.columns import SupplierColumn, match_columns
 from dagster_project.extract.odata.v4_forms import ROW_NUMBER, Observations
-from dagster_project.storage.sql import identifier, literal, one_row
+from dagster_project.storage.sql import connect, identifier, literal, one_row
 
 MEASURE = "Measure"
 VALUE = "Value"
@@ -116,7 +116,7 @@ def _write(
     needed = {ROW_NUMBER, MEASURE, VALUE}
     if missing := sorted(needed - observations.columns):
         raise _broken(feed, edition, f"column {', '.join(missing)}", ", ".join(sorted(observations.columns)))
-    with duckdb.connect(config={"temp_directory": str(scratch / "spilled")}) as connection:
+    with connect(spill_to=scratch / "spilled") as connection:
         try:
             connection.execute(f"CREATE TEMP TABLE source AS SELECT * FROM {observations.reader}")
             rows, numbers = one_row(connection, f"SELECT count(*), count(DISTINCT {ROW_NUMBER}) FROM source")

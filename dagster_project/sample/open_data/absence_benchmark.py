@@ -1,10 +1,10 @@
 """Fictional sickness absence of sectors, as published by CBS per quarter and per year."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods
+from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 YEARS = 5
@@ -55,7 +55,7 @@ def absence_tables(as_of: date, seed: int) -> list[ODataTable]:
     ]
 
 
-def _records(spans: list[str], seed: int) -> Iterator[tuple[tuple[str, ...], Mapping[str, float | str | None]]]:
+def _records(spans: list[str], seed: int) -> Iterator[Record]:
     for code, (_, usual) in _SECTORS.items():
         for period in spans:
             quarters = range(4) if period[4:6] == "JJ" else [int(period[6:]) - 1]

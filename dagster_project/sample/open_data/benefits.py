@@ -1,12 +1,21 @@
 """Fictional persons on a benefit per quarter, district and neighbourhood, as published by CBS."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import conditions, total
 from dagster_project.sample.municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
-from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, editions_of, periods, regions
+from dagster_project.sample.open_data.cbs_tables import (
+    Dimension,
+    Record,
+    Topic,
+    cbs_table,
+    editions_of,
+    periods,
+    regions,
+)
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 # In this table NL00 is everyone, abroad included, and NL01 the Netherlands.
@@ -56,15 +65,11 @@ def _published(year: int, month: int) -> date:
 
 def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[int, int]], seed: int) -> ODataTable:
     codes = [_EVERYONE, _NETHERLANDS, _ABROAD, *region_codes()[1:]]
-    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
     names = {
         f"{year}KW{month // 3:02}": f"{year} {_MONTH_NAMES[month]}{'*' if (year, month) in provisional else ''}"
         for _, month in quarters
     }
     dimensions: list[Dimension] = [regions("WijkenEnBuurten", "Wijken en buurten", codes), periods(names)]
-    quarter_truth = {
-        code: {part: _in_quarter(truth, part, code, seed) for part, truth in known.items()} for code in names
-    }
     table_id = editions_of("_cbs_benefits__sources.yml", "benefits").get(year, f"8{year}NED")
     return cbs_table(
         table_id,
@@ -73,8 +78,19 @@ def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[i
         any(quarter in provisional for quarter in quarters),
         dimensions,
         _TOPICS,
-        [((region.ljust(10), period), _figures(region, quarter_truth[period])) for region in codes for period in names],
+        _records(codes, list(names), year, seed),
     )
+
+
+def _records(codes: list[str], quarters: list[str], year: int, seed: int) -> Iterator[Record]:
+    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
+    truths = {
+        quarter: {part: _in_quarter(truth, part, quarter, seed) for part, truth in known.items()}
+        for quarter in quarters
+    }
+    for region in codes:
+        for quarter in quarters:
+            yield (region.ljust(10), quarter), _figures(region, truths[quarter])
 
 
 def _in_quarter(truth: Counter[str], neighbourhood: str, period: str, seed: int) -> Counter[str]:

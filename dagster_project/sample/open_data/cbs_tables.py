@@ -1,19 +1,25 @@
 """CBS tables with several dimensions, in the form in which the sample's OData v3 service serves them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from datetime import date
+from functools import cache
+from math import prod
 from typing import NamedTuple
 
 import yaml
 
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.municipality import region_name
-from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
 
 REGION_WIDTH = 10
 FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."
 _CONTRACTS = DBT_PROJECT / "models/staging/cbs"
 _ABROAD = {"NL01": "Nederland", "NL98": "Buitenland"}
+
+
+# Codes of the dimensions, and figures by the names of the topics.
+Record = tuple[tuple[str, ...], Mapping[str, float | str | None]]
 
 
 class Topic(NamedTuple):
@@ -35,6 +41,7 @@ class Dimension(NamedTuple):
     codes: Mapping[str, str]
 
 
+@cache
 def editions_of(file: str, feed: str) -> dict[int, str]:
     """Identifiers of the yearly tables that a contract names."""
     document = yaml.load((_CONTRACTS / file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -60,24 +67,29 @@ def cbs_table(
     is_provisional: bool,
     dimensions: list[Dimension],
     topics: list[Topic],
-    records: Iterable[tuple[tuple[str, ...], Mapping[str, float | str | None]]],
+    records: Iterable[Record],
 ) -> ODataTable:
     """A table of records: the codes of its dimensions, and figures by the names of its topics.
 
+    Records of a generator are made when they are first asked for, and have every combination of codes.
     The position in the table is part of a column's key; a name in several groups is distinguished by them,
     as 'group/name'.
     """
     keys = {_path(topic, topics): f"{topic.name}_{position}" for position, topic in enumerate(topics, start=1)}
-    rows = [
-        {
-            "ID": row_id,
-            **{dimension.name: code for dimension, code in zip(dimensions, codes, strict=True)},
-            **{key: figures.get(path) for path, key in keys.items()},
-        }
-        for row_id, (codes, figures) in enumerate(records)
-    ]
+    count = len(records) if isinstance(records, Sized) else prod(len(dimension.codes) for dimension in dimensions)
+    rows = LateRecords(
+        count,
+        (
+            {
+                "ID": row_id,
+                **{dimension.name: code for dimension, code in zip(dimensions, codes, strict=True)},
+                **{key: figures.get(path) for path, key in keys.items()},
+            }
+            for row_id, (codes, figures) in enumerate(records)
+        ),
+    )
     return ODataTable(
-        infos=_infos(table_id, title, published, is_provisional, len(rows), len(topics) + len(dimensions)),
+        infos=_infos(table_id, title, published, is_provisional, count, len(topics) + len(dimensions)),
         data_properties=_data_properties(dimensions, topics),
         code_lists={
             dimension.name: [_code_row(dimension, code, name) for code, name in dimension.codes.items()]

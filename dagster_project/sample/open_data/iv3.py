@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from itertools import count
+from math import prod
 
 import yaml
 
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.municipality import MUNICIPALITIES
 from dagster_project.sample.registers.finances import RESULT, Amounts, budget, details, spent
-from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
 
 _CONTRACT = DBT_PROJECT / "models/staging/iv3/_iv3__sources.yml"
 _EDITIONS = 3
@@ -50,14 +53,25 @@ def _placed(year: int, report: int, placement: timedelta, as_of: date) -> bool:
 
 
 def _table(year: int, as_of: date, seed: int) -> ODataTable:
-    rows: list[dict[str, object]] = []
+    code_lists = _code_lists(year)
+    size = prod(len(codes) for codes in code_lists.values())
+    return ODataTable(
+        infos=_infos(year, as_of, size),
+        data_properties=_data_properties(),
+        code_lists=code_lists,
+        rows=LateRecords(size, _records(year, as_of, seed)),
+    )
+
+
+def _records(year: int, as_of: date, seed: int) -> Iterator[Record]:
+    ids = count()
     for region in MUNICIPALITIES:
         for report in range(len(_REPORTS)):
             first = _placed(year, report, _FIRST_PLACEMENT, as_of) and (region, report) != _SILENT
             second = first and _placed(year, report, _SECOND_PLACEMENT, as_of)
             for item, category, amount in _cells(region, year, report, seed):
                 row: dict[str, object] = {
-                    "ID": len(rows),
+                    "ID": next(ids),
                     "TaakveldBalanspost": item.ljust(6),
                     "Categorie": category.ljust(8),
                     "Gemeenten": region.ljust(9),
@@ -67,13 +81,7 @@ def _table(year: int, as_of: date, seed: int) -> ODataTable:
                 mended = 12.0 if second and (item, category) == ("0.4", "L1.1") else 0.0
                 row["k_1ePlaatsing_1"] = amount if first else None
                 row["k_2ePlaatsing_2"] = amount + mended if second and amount is not None else None
-                rows.append(row)
-    return ODataTable(
-        infos=_infos(year, as_of, len(rows)),
-        data_properties=_data_properties(),
-        code_lists=_code_lists(year),
-        rows=rows,
-    )
+                yield row
 
 
 def _cells(region: str, year: int, report: int, seed: int) -> Iterator[tuple[str, str, float | None]]:

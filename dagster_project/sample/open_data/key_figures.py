@@ -1,6 +1,7 @@
 """Fictional key figures (kerncijfers wijken en buurten), as published by CBS per edition."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
@@ -10,7 +11,8 @@ from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.living_conditions import conditions, total
 from dagster_project.sample.municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes, region_name
 from dagster_project.sample.open_data.key_figure_topics import FILLED_AT_FIRST, data_properties, topics
-from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.odata_filter import Record
+from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
 
 DIMENSION = "WijkenEnBuurten"
 FIRST_EDITION = 2013
@@ -51,22 +53,24 @@ def _known_editions() -> dict[int, str]:
 
 def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
     codes = region_codes()
-    known = {part.code: conditions(part, edition, seed) for part in NEIGHBOURHOODS}
-    truths = {code: total(known[part.code] for part in parts_of(code)) for code in codes}
     columns = [
         (f"{topic.name}_{position}", topic.figure, age > 1 or topic.group[0] in FILLED_AT_FIRST)
         for position, topic in enumerate(topics(edition), start=1)
     ]
-    rows = []
-    for row_id, code in enumerate(codes):
-        figures = {**_labels(code, edition, newest=age == 1), **_figures(truths[code])}
-        row: dict[str, object] = {"ID": row_id, DIMENSION: code.ljust(_KEY_WIDTH)}
-        rows.append(row | {key: figures.get(figure) if filled else None for key, figure, filled in columns})
+
+    def records() -> Iterator[Record]:
+        known = {part.code: conditions(part, edition, seed) for part in NEIGHBOURHOODS}
+        for row_id, code in enumerate(codes):
+            truth = total(known[part.code] for part in parts_of(code))
+            figures = {**_labels(code, edition, newest=age == 1), **_figures(truth)}
+            row: dict[str, object] = {"ID": row_id, DIMENSION: code.ljust(_KEY_WIDTH)}
+            yield row | {key: figures.get(figure) if filled else None for key, figure, filled in columns}
+
     return ODataTable(
-        infos=_infos(edition, age, published, len(rows), len(columns) + 1),
+        infos=_infos(edition, age, published, len(codes), len(columns) + 1),
         data_properties=data_properties(edition, DIMENSION),
         code_lists={DIMENSION: [_code_list_row(code) for code in codes]},
-        rows=rows,
+        rows=LateRecords(len(codes), records()),
     )
 
 

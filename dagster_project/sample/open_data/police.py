@@ -5,10 +5,8 @@ from datetime import date, timedelta
 from hashlib import blake2b
 
 from dagster_project.sample.municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
-from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods, regions
+from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
-
-Record = tuple[tuple[str, ...], Mapping[str, float | str | None]]
 
 YEARS, MONTHS = 5, 24
 _CRIME_WIDTH, _NUISANCE_WIDTH = 6, 8
@@ -87,7 +85,7 @@ def police_tables(as_of: date, seed: int) -> list[ODataTable]:
             True,
             [kinds, regions("WijkenEnBuurten", "Wijken en buurten", region_codes()), periods(spans)],
             [Topic(measure, "Geregistreerd")],
-            _records(cells, kinds, measure, spans),
+            list(_records(cells, kinds, measure, spans)),
         )
 
     crimes = _kinds("SoortMisdrijf", _CRIME_WIDTH, {_TOTAL_CRIMES: ("Totaal misdrijven", 0.0), **_CRIMES})

@@ -1,11 +1,12 @@
 """Fictional distances to facilities (nabijheid voorzieningen), as published by CBS."""
 
+from collections.abc import Iterator
 from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import CHARACTERS, conditions
 from dagster_project.sample.municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
-from dagster_project.sample.open_data.cbs_tables import Topic, cbs_table, editions_of, regions
+from dagster_project.sample.open_data.cbs_tables import Record, Topic, cbs_table, editions_of, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 _FEWEST_INHABITANTS = 10
@@ -55,7 +56,6 @@ def proximity_tables(as_of: date, seed: int) -> list[ODataTable]:
 
 
 def _table(edition: int, seed: int) -> ODataTable:
-    known = {part.code: _near(part, edition, seed) for part in NEIGHBOURHOODS}
     table_id = editions_of("_cbs_proximity__sources.yml", "proximity").get(edition, f"7{edition}NED")
     return cbs_table(
         table_id,
@@ -64,8 +64,14 @@ def _table(edition: int, seed: int) -> ODataTable:
         False,
         [regions("WijkenEnBuurten", "Wijken en buurten", region_codes())],
         _topics(edition),
-        [((code.ljust(10),), _figures(code, known)) for code in region_codes()],
+        _records(edition, seed),
     )
+
+
+def _records(edition: int, seed: int) -> Iterator[Record]:
+    known = {part.code: _near(part, edition, seed) for part in NEIGHBOURHOODS}
+    for code in region_codes():
+        yield (code.ljust(10),), _figures(code, known)
 
 
 def _topics(edition: int) -> list[Topic]:

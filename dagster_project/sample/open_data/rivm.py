@@ -6,10 +6,8 @@ from random import Random
 
 from dagster_project.sample.living_conditions import CHARACTERS
 from dagster_project.sample.municipality import LAND, MUNICIPALITIES, parts_of, region_codes
-from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, periods, regions
+from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
-
-Record = tuple[tuple[str, ...], Mapping[str, float | str | None]]
 
 _ADULTS, _OTHER_AGES = "20300", {"53115": "18 tot 65 jaar", "80200": "65 jaar of ouder"}
 _MARGINS = {
@@ -75,7 +73,7 @@ def _table(table_id: str, borders: int, surveys: tuple[int, ...], seed: int) -> 
             *(Topic(name, name, "code") for name, _ in labels),
             *(Topic(name, name, "%", 1) for name in names.values() if name),
         ],
-        _records(codes, names, surveys, seed),
+        list(_records(codes, names, surveys, seed)),
     )
 
 

@@ -113,7 +113,6 @@ def _id(feed: str, year: int, prefix: str) -> str:
 
 def _youth_care(year: int, as_of: date, seed: int) -> ODataTable:
     period, is_provisional, published = _periods(year, as_of)
-    truths = _truths(year, seed)
     # CBS called the dimension otherwise until a few years ago.
     name = "Vormen" if year >= as_of.year - 1 else "VormenVanJeugdzorg"
     forms = Dimension(name, "Vormen van jeugdzorg", "Dimension", {code: form for code, (form, _) in _FORMS.items()})
@@ -127,7 +126,7 @@ def _youth_care(year: int, as_of: date, seed: int) -> ODataTable:
 
     def figures(region: str, when: str, form: str) -> dict[str, _FIGURE]:
         share = _FORMS[form][1] * Random(f"{seed}/{region}/{form}").uniform(0.97, 1.0) if form != "T001203" else 1.0
-        young = truths[region]["youth_care"] * share * _part_of_year(when)
+        young = _truths(year, seed)[region]["youth_care"] * share * _part_of_year(when)
         return {
             "TotaalJongerenMetJeugdzorgInNatur": _published(young),
             **{age: _published(young * part) for age, part in _AGES.items()},
@@ -143,18 +142,17 @@ def _youth_care(year: int, as_of: date, seed: int) -> ODataTable:
         is_provisional,
         [forms, regions("Wijken", "Wijken", [LAND, *_districts()]), period],
         topics,
-        [
+        (
             ((form, region.ljust(10), when), figures(region, when, form))
             for form in forms.codes
             for region in [LAND, *_districts()]
             for when in period.codes
-        ],
+        ),
     )
 
 
 def _wmo(year: int, as_of: date, seed: int) -> ODataTable:
     period, is_provisional, published = _periods(year, as_of)
-    truths = _truths(year, seed)
     types = Dimension(
         "TypeMaatwerkvoorziening", "Type maatwerkvoorziening", "Dimension", {c: name for c, (name, _) in _TYPES.items()}
     )
@@ -166,8 +164,8 @@ def _wmo(year: int, as_of: date, seed: int) -> ODataTable:
     ]
 
     def figures(region: str, when: str, kind: str) -> dict[str, _FIGURE]:
-        clients = _published(truths[region]["wmo"] * _TYPES[kind][1] * _part_of_year(when))
-        people = 5 * round(truths[region]["population"] / 5)
+        clients = _published(_truths(year, seed)[region]["wmo"] * _TYPES[kind][1] * _part_of_year(when))
+        people = 5 * round(_truths(year, seed)[region]["population"] / 5)
         relative = None if clients is None or not people else round(1000 * clients / people)
         return {"WmoClienten": clients, "WmoClientenPer1000Inwoners": relative, "Codering": region.ljust(10)}
 
@@ -180,18 +178,17 @@ def _wmo(year: int, as_of: date, seed: int) -> ODataTable:
         is_provisional,
         [types, regions("Wijken", "Wijken", _districts()), period],
         topics,
-        [
+        (
             ((kind, region.ljust(10), when), figures(region, when, kind))
             for kind in types.codes
             for region in _districts()
             for when in period.codes
-        ],
+        ),
     )
 
 
 def _provisions(year: int, as_of: date, seed: int) -> ODataTable:
     period, is_provisional, published = _periods(year, as_of)
-    truths = _truths(year, seed)
     names = ("ClientenMetVoorzieningen", "HuishoudensMetVoorzieningen")
     topics = [
         *(Topic(label, label, "code", 0, ("Regioaanduiding",)) for label in ("Gemeentenaam", "SoortRegio", "Codering")),
@@ -201,7 +198,7 @@ def _provisions(year: int, as_of: date, seed: int) -> ODataTable:
 
     def use(region: str) -> dict[str, tuple[float, float]]:
         """Clients and households per combination of laws; each is in one combination."""
-        truth = truths[region]
+        truth = _truths(year, seed)[region]
         youth, welfare, wmo = truth["youth_care"], truth["welfare"], truth["wmo"]
         clients = {
             "A041708": youth * 0.98,
@@ -246,11 +243,11 @@ def _provisions(year: int, as_of: date, seed: int) -> ODataTable:
             period,
         ],
         topics,
-        [
+        (
             ((number, combination, region.ljust(10), when), figures(region, when, number, combination))
             for number in _NUMBERS
             for combination in _COMBINATIONS
             for region in _districts()
             for when in period.codes
-        ],
+        ),
     )

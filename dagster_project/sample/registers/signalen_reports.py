@@ -3,6 +3,7 @@
 Every day has its own random generator, so that an earlier day comes out the same in every later export.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +26,9 @@ _REPORTS_PER_DAY = 8.2
 # Numbers of reports follow from their day, so that they stay when older days leave the export.
 _FIRST_DAY = date(2015, 1, 1)
 _NUMBERS_PER_DAY = 60
+# Benchmarks measure a busy night: so many reports come on top of the usual ones in the last day of an export.
+EXTRA_REPORTS = "MAANDVERS_SAMPLE_EXTRA_REPORTS"
+_FIRST_EXTRA_NUMBER = 1_000_000
 _HOURS = [1, 1, 0, 0, 0, 1, 3, 7, 10, 10, 9, 8, 7, 8, 8, 7, 7, 6, 6, 6, 5, 4, 3, 2]
 _WEEKDAYS = [1.25, 1.15, 1.1, 1.1, 1.1, 0.7, 0.6]
 _SEASON = [0.95, 0.9, 0.95, 1, 1.05, 1.15, 1.15, 1.1, 1.05, 1, 0.95, 0.9]
@@ -82,7 +86,7 @@ def reports_until(moment: datetime, seed: int) -> list[Report]:
     while day <= moment.date():
         reports += (report for report in _reports_of(day, seed) if report.created_at <= moment)
         day += timedelta(days=1)
-    return reports
+    return reports + _extra_reports(moment, seed)
 
 
 def _reports_of(day: date, seed: int) -> list[Report]:
@@ -103,6 +107,18 @@ def _reports_of(day: date, seed: int) -> list[Report]:
         else:
             report.events += _life(report, category, rng)
     return sorted(reports, key=lambda report: report.id)
+
+
+def _extra_reports(moment: datetime, seed: int) -> list[Report]:
+    rng = Random(f"{seed}/{moment}/extra")
+    reports = []
+    for number in range(int(os.environ.get(EXTRA_REPORTS, "0"))):
+        category = rng.choice(CATEGORIES)
+        created = moment - timedelta(milliseconds=rng.randrange(86_000_000))
+        report = _report(_FIRST_EXTRA_NUMBER + number, created, category, rng)
+        report.events += _life(report, category, rng)
+        reports.append(report)
+    return reports
 
 
 def _moment(day: date, rng: Random) -> datetime:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -24,6 +26,35 @@ class RecordSequence(Protocol):
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Record]: ...
     def __getitem__(self, part: slice, /) -> Sequence[Record]: ...
+
+
+class LateRecords:
+    """Records that are made when they are first read; how many there are is known before."""
+
+    def __init__(self, count: int, records: Iterable[Record]) -> None:
+        self._count = count
+        self._source = records
+        # Requests are answered in several threads.
+        self._lock = Lock()
+
+    @cached_property
+    def _records(self) -> list[Record]:
+        records = list(self._source)
+        assert len(records) == self._count, f"{len(records)} records instead of {self._count}"
+        return records
+
+    def _read(self) -> list[Record]:
+        with self._lock:
+            return self._records
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._read())
+
+    def __getitem__(self, part: slice, /) -> Sequence[Record]:
+        return self._read()[part]
 
 
 @dataclass(frozen=True)

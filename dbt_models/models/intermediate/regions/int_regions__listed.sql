@@ -4,9 +4,7 @@ borders as (select * from {{ ref('stg_pdok__borders') }}),
 
 shared_ground as (select * from {{ ref('int_regions__overlaps') }}),
 
-reports as (select * from {{ ref('stg_signalen__reports') }}),
-
-locations as (select * from {{ ref('stg_signalen__locations') }}),
+in_reports as (select * from {{ ref('int_regions__in_reports') }}),
 
 own_areas as (select * from {{ ref('own_areas') }}),
 
@@ -39,34 +37,6 @@ drawn as (
     where not borders.is_water and not exists (select 1 from key_figures)
 ),
 
--- Without outlines the codes in the municipality's own reports still say where they are. Names are then missing, and
--- nothing else.
-codes_in_reports as (
-    select distinct region_code
-    from (
-        select buurt_code as region_code from locations
-        union all
-        select area_code from locations
-    ) as codes
-    where
-        regexp_full_match(region_code, 'BU[0-9]{8}')
-        and 'GM' || substr(region_code, 3, 4) = '{{ var('municipality_code') }}'
-        and not exists (select 1 from key_figures)
-        and not exists (select 1 from drawn)
-),
-
-regions_in_reports as (
-    select region_code, 'neighbourhood' as region_level from codes_in_reports
-    union
-    select 'WK' || substr(region_code, 3, 6), 'district' from codes_in_reports
-    union
-    select '{{ var('municipality_code') }}', 'municipality'
-    from reports
-    where not exists (select 1 from key_figures) and not exists (select 1 from drawn)
-),
-
-newest_report as (select year({{ local_time('max(updated_at)') }}) as report_year from reports),
-
 official as (
     select
         region_code,
@@ -88,16 +58,16 @@ official as (
         null as most_common_postcode
     from drawn
     union all
+    -- Without outlines either, names are missing, and nothing else.
     select
-        regions_in_reports.region_code,
-        newest_report.report_year::integer as region_vintage,
-        regions_in_reports.region_level,
+        region_code,
+        region_vintage,
+        region_level,
         null as region_name,
         null as municipality_name,
         null as boundary_change_code,
         null as most_common_postcode
-    from regions_in_reports
-    cross join newest_report
+    from in_reports
 ),
 
 sizes as (select area_code, count(*) as neighbourhood_count from own_areas group by all),

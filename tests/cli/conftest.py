@@ -1,3 +1,0 @@
-from main_line.story import story
-
-__all__ = ["story"]

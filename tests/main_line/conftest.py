@@ -1,3 +1,0 @@
-from .story import story
-
-__all__ = ["story"]
