@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not hasattr(config, "workerinput"):
         return
     items.sort(key=_rank)
-    for item in items:
+    for item in (item for item in items if not item.get_closest_marker("xdist_group")):
         # Days of the story build on each other, in one process.
         group = "story" if "story" in item.fixturenames else str(item.path.relative_to(config.rootpath))
         item.add_marker(pytest.mark.xdist_group(group))

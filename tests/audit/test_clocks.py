@@ -60,7 +60,7 @@ def test_a_feed_is_shown_until_its_last_day_and_withheld_on_the_next(figures, ch
     late = verdict(figures, stale_day)
     assert late.is_withheld
     assert f"was fresh until {last_day}" in late.reason
-    # What is withheld is still held.
+    # Withheld figures are still stored.
     assert late.clocks.deliveries
 
 

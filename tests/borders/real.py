@@ -16,7 +16,7 @@ REAL = Path(__file__).parents[3] / "shared/real-data"
 MUNICIPALITIES = REAL / "geometry/municipalities_2024_wgs84.geojson"
 NEIGHBOURHOODS = REAL / "geometry/waalwijk_buurten_2024_approx_wgs84.geojson"
 needs_real_data = pytest.mark.skipif(not MUNICIPALITIES.exists(), reason=f"the real files are not in {REAL}")
-# What the files were made without; PDOK sends these for every region, with either number for what is missing.
+# Attributes that the files lack; PDOK sends them for every region, with either number where a value is missing.
 BESIDE = {"water": "NEE", "oppervlakteLandInHa": -99997}
 BESIDE_MUNICIPALITY = {**BESIDE, "oppervlakteLandInHa": -99995}
 
@@ -66,13 +66,13 @@ def collections() -> dict[str, list[dict]]:
 @contextmanager
 def real_outlines() -> Iterator[Suppliers]:
     """A service for 2024 alone, which passes over every filter."""
-    held = collections()
+    served = collections()
 
     async def listed(request: Request) -> JSONResponse:
-        return JSONResponse({"collections": [{"id": name} for name in held]})
+        return JSONResponse({"collections": [{"id": name} for name in served]})
 
     async def items(request: Request) -> JSONResponse:
-        found = held[request.path_params["collection"]]
+        found = served[request.path_params["collection"]]
         start, limit = int(request.query_params.get("startIndex", "0")), 100
         links = []
         if start + limit < len(found):

@@ -116,7 +116,7 @@ class Town:
 
 @dataclass
 class Dbt:
-    """What dbt hands to a Python model."""
+    """The arguments that dbt gives a Python model."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -266,7 +266,7 @@ def test_a_year_without_outlines_borrows_those_of_the_first_year_until_which_not
 
 
 def test_of_a_year_without_outlines_only_a_whole_neighbourhood_is_converted():
-    """C is another one since 2023, so nobody knows what else the newest neighbourhood holds of the year before."""
+    """C is another one since 2023, so the rest of the newest neighbourhood is unknown for the year before."""
     undrawn, drawn = {A: ("A", "1", None), C: ("C", "1", None)}, {A: ("A", "1", WEST), B: ("B", "2", EAST)}
     people = {(A, 2022): 10, (C, 2022): 20, (A, 2023): 10, (B, 2023): 20, (A, 2025): 30}
     town = Town({2022: undrawn, 2023: drawn, 2025: {A: ("A", "3", WHOLE)}}, people=people)
@@ -344,7 +344,7 @@ def test_there_and_back_again_gives_what_it_was(cuts, counts):
 
 
 def waalwijk(change: str = "3", moved: float = 0) -> dict[str, tuple]:
-    """The 23 neighbourhoods of Waalwijk, drawn anew on another grid of about 22 m when ``moved``."""
+    """The 23 neighbourhoods of Waalwijk, drawn on another grid of about 22 m when ``moved``."""
     found = {}
     for feature in features(NEIGHBOURHOODS):
         outline = shape(feature["geometry"])
@@ -367,11 +367,11 @@ def test_real_outlines_drawn_anew_are_the_same_neighbourhoods():
 def test_the_23_neighbourhoods_of_waalwijk_are_unchanged_from_2017_to_2024():
     codes_2017 = REAL / "cbs_83765NED_v4_meta/cbs.v4.83765NED_WijkenEnBuurtenCodes.parquet"
     codes_2020 = REAL / "cbs_84799NED_v3/cbs.v3.84799NED_WijkenEnBuurten.parquet"
-    held = {}
+    by_year = {}
     for year, file, code, change in ((2017, codes_2017, "Identifier", None), (2020, codes_2020, "Key", "1")):
         rows = duckdb.sql(f"select trim({code}), trim(Title) from '{file}' where {code} like 'BU0867%'").fetchall()
-        held[year] = {region: (name, change, None) for region, name in rows}
-    town = Town({**held, 2024: {code: (name, None, ground) for code, (name, _, ground) in waalwijk().items()}})
+        by_year[year] = {region: (name, change, None) for region, name in rows}
+    town = Town({**by_year, 2024: {code: (name, None, ground) for code, (name, _, ground) in waalwijk().items()}})
     for year in (2017, 2020):
         found = town.crosswalk(year)
         assert {old for old, _ in found} == set(waalwijk())

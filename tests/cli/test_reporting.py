@@ -1,4 +1,4 @@
-"""What a person reads: what keeps figures from being shown, and apart from that what is only worth saying."""
+"""The printed status: reasons why figures are not shown, apart from mere remarks."""
 
 from datetime import date
 

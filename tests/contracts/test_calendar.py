@@ -78,7 +78,7 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
 
 
 @pytest.mark.parametrize(
-    ("held", "expected"),
+    ("stored", "expected"),
     [
         ({"period_end": "2026-09-30", "published": "2026-11-12"}, "2026-12-31"),
         ({"period_end": "2027-12-31"}, "2028-03-31"),
@@ -89,7 +89,7 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
         # An announced date takes precedence over the rule, whether earlier or later.
         ({"published": "2026-10-01", "announced": ["2027-03-31"]}, "2027-03-31"),
         ({"period_end": "2026-09-30", "published": "2026-11-05", "announced": ["2026-11-13"]}, "2026-11-13"),
-        # What comes in the week before it meets a date.
+        # A delivery in the week before meets its date.
         ({"published": "2026-11-06", "announced": ["2026-11-13", "2027-02-13"]}, "2027-02-13"),
         ({"published": "2026-11-12", "announced": ["2026-11-13", "2027-02-13"]}, "2027-02-13"),
         ({"period_end": "2026-09-30", "published": "2026-11-12", "announced": ["2026-11-13"]}, "2026-12-31"),
@@ -104,8 +104,8 @@ def due(period_end=None, published=None, announced=(), cadence="P1M", lag="P2M")
         ({"published": "2027-03-31", "announced": ["2026-12-15", "2027-03-31"]}, "2027-04-30"),
     ],
 )
-def test_the_next_publication_follows_from_the_stored_period(held, expected):
-    assert due(**held) == (date.fromisoformat(expected) if expected else None)
+def test_the_next_publication_follows_from_the_stored_period(stored, expected):
+    assert due(**stored) == (date.fromisoformat(expected) if expected else None)
 
 
 def test_days_of_every_year_come_this_year_and_the_next_on_a_working_day():

@@ -35,7 +35,7 @@ def read():
 
 @pytest.fixture
 def house(read):
-    """What the lint reads, to break."""
+    """The manifest that the lint reads, to break."""
     return replace(read, manifest=copy.deepcopy(read.manifest))
 
 
@@ -188,7 +188,7 @@ def test_a_model_that_takes_the_deliveries_of_another_feed_is_found(house, name,
 
 
 def test_a_column_bound_by_a_clock_that_is_not_there_is_told(house, tmp_path):
-    """The dictionary says that the rate stands on the inhabitants of CBS, whose clock the mart then lacks."""
+    """By the dictionary the rate derives from the inhabitants of CBS, whose clock the mart then lacks."""
     del model(house, "mart_safety")["columns"]["key_figures_fresh_until"]
     broken = tmp_path / "manifest.json"
     broken.write_text(json.dumps(house.manifest))

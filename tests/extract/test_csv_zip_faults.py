@@ -1,4 +1,4 @@
-"""A broken export is told and set aside, and no personal data lands, whatever is wrong."""
+"""A broken export is reported and quarantined, and no personal data lands, whatever is wrong."""
 
 import io
 import re

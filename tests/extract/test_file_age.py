@@ -138,8 +138,8 @@ def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
 
 
 def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
-    nobody = [{**one, "meta": {**one["meta"], "is_pseudonymised": False}} for one in STAFF]
-    staff = desk(tmp_path, contract(nobody))
+    exposed = [{**one, "meta": {**one["meta"], "is_pseudonymised": False}} for one in STAFF]
+    staff = desk(tmp_path, contract(exposed))
     drop(staff, "personeel_2026-10-01.csv", NOVEMBER)
     before = staff.receive_and_admit()
     drop(staff, "personeel_2026-11-01.csv", NOVEMBER)

@@ -30,7 +30,7 @@ def one_column(tmp_path, data_type, values, delimiter=";", parameters=None, **me
     return problems[0] if problems else [value for (value,) in message.rows("select value from data order by id")]
 
 
-# What comes in
+# Accepted files
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -203,7 +203,7 @@ def test_only_the_values_of_the_list_are_accepted(tmp_path):
     assert "came: a text: 'oproep'" in message
 
 
-# What is wrong with a whole file
+# Faults of a whole file
 
 
 def without(heading):
@@ -254,7 +254,7 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_file_is_reported_and_the_stored_delivery_stays(staff, wrong):
     drop(staff, "personeel_2026-10-01.csv", as_csv())
-    held = staff.receive_and_admit().current
+    stored = staff.receive_and_admit().current
     content, problem, came = WRONG[wrong]
     drop(staff, NAME, content)
     message = staff.problem()
@@ -262,7 +262,7 @@ def test_a_wrong_file_is_reported_and_the_stored_delivery_stays(staff, wrong):
     assert problem in message
     assert came in message
     assert "kept: the delivery of 2026-11-23" in message
-    assert staff.state.current == held
+    assert staff.state.current == stored
 
 
 def test_the_row_is_the_one_that_excel_shows(staff):

@@ -73,10 +73,10 @@ def test_the_sample_has_a_running_case_part_time_half_recovery_and_leave(drops):
 )
 def test_a_value_that_cannot_be_is_reported_and_the_last_good_delivery_stays(drops, feed, old, new, message):
     own = given(drops, feed)
-    held = own.receive_and_admit().current
+    stored = own.receive_and_admit().current
     file = file_of(drops, feed)
     content = file.read_text("cp1252")
     assert old in content
     file.write_text(content.replace(old, new, 1), "cp1252")
     assert message in own.a_day_later().problem()
-    assert own.state.current == held
+    assert own.state.current == stored

@@ -38,12 +38,12 @@ def parts_asked(suppliers):
     return [path.rpartition("/")[2] for _, path in suppliers.requests]
 
 
-def editions(desk, held=()):
+def editions(desk, stored=()):
     with extractor_for(desk.store.feed, desk.settings) as extractor:
-        return extractor.editions(dict(held))
+        return extractor.editions(dict(stored))
 
 
-# What is asked
+# Requests
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_without_a_list_the_editions_of_the_contract_are_requested_all_the_same(
 def test_without_a_list_a_newer_stored_edition_is_requested(suppliers, tmp_path, listing):
     suppliers.faults.set("ODataCatalog", NO_LIST[listing][0])
     with pytest.raises(UnlistedError) as message:
-        editions(key_figures(tmp_path, suppliers.cbs_url), held={2026: "87000NED"})
+        editions(key_figures(tmp_path, suppliers.cbs_url), stored={2026: "87000NED"})
     assert [edition.source_id for edition in message.value.known] == ["85984NED", "86165NED", "87000NED"]
 
 
 def test_an_invalid_catalogue_is_reported_and_stops_nothing_else(suppliers, desk):
-    held = desk.receive_and_admit().current
+    stored = desk.receive_and_admit().current
     suppliers.faults.set("ODataCatalog", faults.empty_body())
     assert "not what the protocol promises" in desk.problem()
-    assert desk.state.current == held
+    assert desk.state.current == stored
 
 
 def test_a_catalogue_with_unknown_records_is_reported_as_unforeseen(suppliers, desk):
@@ -145,7 +145,7 @@ def test_code_lists_and_records_longer_than_a_page_come_whole(small_pages, tmp_p
     assert {"WijkenEnBuurten-0004.json.gz", "TypedDataSet-0003.json.gz"} <= files
 
 
-# What goes wrong
+# Faults
 
 
 def described_as(**values):

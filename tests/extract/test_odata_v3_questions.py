@@ -26,7 +26,7 @@ MONTHS = ("2026MM08", "2026MM09", "2026JJ00")
 
 
 def kinds_table(width=6, region_width=10):
-    """A table of kinds, regions and months; the figure tells which cell it is of."""
+    """A table of kinds, regions and months; the figure names its cell."""
     cells = list(product(KINDS, REGIONS, MONTHS))
     return cbs_table(
         "1NED",

@@ -44,9 +44,9 @@ def test_the_newest_edition_is_that_of_the_catalogue(suppliers, low_income):
     with extractor_for(low_income.store.feed, low_income.settings) as extractor:
         assert [edition.key for edition in extractor.editions({})] == ["2025"]
         suppliers.faults.set("Datasets", faults.unavailable())
-        for held, expected in (({}, "86006NED"), ({2026: "87001NED"}, "87001NED")):
+        for stored, expected in (({}, "86006NED"), ({2026: "87001NED"}, "87001NED")):
             with pytest.raises(UnlistedError) as message:
-                extractor.editions(held)
+                extractor.editions(stored)
             assert [edition.source_id for edition in message.value.known] == [expected]
 
 
@@ -116,7 +116,7 @@ def test_the_same_scores_come_by_another_road_under_the_same_contract(suppliers,
         assert extractor.parameters.partition_by == "Perioden"
 
 
-# What goes wrong
+# Faults
 
 
 def with_records(change):
@@ -166,7 +166,7 @@ BAD_PAGES = {
 def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(suppliers, tmp_path, case):
     pattern, fault, expected = BAD_PAGES[case]
     whole = asked(suppliers, tmp_path, scope="country")
-    held = changed(whole, selection={}).receive_and_admit().current
+    stored = changed(whole, selection={}).receive_and_admit().current
     # Without something new, nothing more is requested.
     suppliers.faults.set("Properties", with_properties(Version="202612010000"))
     if pattern == "Properties":
@@ -176,7 +176,7 @@ def test_a_bad_answer_is_reported_and_the_last_good_delivery_stays(suppliers, tm
     message = whole.problem()
     assert expected in message
     assert "cbs / low_income" in message
-    assert whole.state.current == held
+    assert whole.state.current == stored
 
 
 def test_a_code_that_the_supplier_does_not_list_is_reported_with_those_it_does(low_income):

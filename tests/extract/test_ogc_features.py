@@ -36,7 +36,7 @@ def on_features(change):
     return on_document(lambda document: [change(feature) for feature in document["features"]])
 
 
-# What comes
+# Accepted answers
 
 
 def test_the_years_that_the_supplier_has_are_found_by_their_address(suppliers, tmp_path):
@@ -95,7 +95,7 @@ def test_a_filter_that_the_server_passes_over_brings_no_other_municipality_in(ne
     assert newest.manifest().facts["regions_of_others_left_out"] == "1"
 
 
-# What goes wrong
+# Faults
 
 
 def swap(feature):

@@ -266,7 +266,7 @@ def on_results(change):
     return fault
 
 
-# What goes wrong
+# Faults
 
 
 def test_no_personal_data_lands(signalen, tmp_path):

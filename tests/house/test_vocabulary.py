@@ -1,4 +1,4 @@
-"""Vocabulary: the field's standard terms in code, SQL, declarations and builders' prose; tests are not judged."""
+"""Vocabulary: the field's standard terms in code, SQL, declarations and builders' prose, tests included."""
 
 import re
 import subprocess
@@ -36,11 +36,11 @@ BANNED = {
 
 
 def judged_files() -> Iterator[Path]:
-    """Every text file of the product in git that people read as code or prose."""
+    """Every text file in git that people read as code or prose, except this one, which lists the words."""
     listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, check=True, capture_output=True, text=True)
     for name in listed.stdout.splitlines():
         path = REPOSITORY / name
-        if path.suffix in SUFFIXES and not name.startswith("tests/") and path.exists():
+        if path.suffix in SUFFIXES and path.exists() and path != Path(__file__):
             yield path
 
 

@@ -67,8 +67,8 @@ class Desk:
 
     def manifests(self) -> dict[str, Manifest]:
         """Manifests of what waits, or else is current, per edition."""
-        held = {**self.state.current, **self.state.candidates}
-        return {edition: self.store.manifest(one.delivery_id) for edition, one in held.items()}
+        stored = {**self.state.current, **self.state.candidates}
+        return {edition: self.store.manifest(one.delivery_id) for edition, one in stored.items()}
 
     def manifest(self) -> Manifest:
         """The manifest of the newest edition."""
@@ -84,7 +84,7 @@ class Desk:
             return connection.execute(query).fetchall()
 
     def problem(self) -> str:
-        """What is told when the feed is asked for and exactly one thing goes wrong."""
+        """Ask for the feed; return the one problem that is reported."""
         (told,) = self.receive().problems
         return told
 

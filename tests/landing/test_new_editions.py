@@ -1,4 +1,4 @@
-"""A table of a new year, from the day it is listed until it is held: what was held stays in sight meanwhile."""
+"""A table of a new year, from the day it is listed until it is stored: the older one stays in sight meanwhile."""
 
 import orjson
 import pytest
@@ -29,7 +29,7 @@ def listing_until(year):
 
 
 def without_inhabitants():
-    """An answer in good order that cannot pass the audit."""
+    """A valid answer that cannot pass the audit."""
     return faults._on_records(
         lambda rows: [{name: None if name.startswith("AantalInwoners") else row[name] for name in row} for row in rows]
     )
@@ -37,7 +37,7 @@ def without_inhabitants():
 
 @pytest.fixture
 def desk(suppliers, tmp_path):
-    """What was received while the newest table was not there yet."""
+    """The delivery received while the newest table was not there yet."""
     desk = one_edition(key_figures(tmp_path / "landing", suppliers.cbs_url))
     suppliers.faults.set("ODataCatalog", listing_until(2024))
     desk.receive_and_admit()
@@ -67,8 +67,8 @@ def test_a_table_that_is_listed_before_it_answers_takes_nothing_away(suppliers, 
 @pytest.mark.parametrize("name", ["key_figures.parquet", MANIFEST])
 def test_the_table_shown_in_place_of_a_new_one_is_checked_as_well(suppliers, desk, name):
     suppliers.faults.set(NEWEST, faults.unavailable())
-    held = a_night(desk).current["2024"]
-    file = desk.store.deliveries / held.delivery_id / name
+    stored = a_night(desk).current["2024"]
+    file = desk.store.deliveries / stored.delivery_id / name
     flip(file, 8 * (file.stat().st_size // 3))
     clocks = read_clocks(desk.store)
     assert (clocks.damaged, clocks.deliveries) == (["2024"], {})

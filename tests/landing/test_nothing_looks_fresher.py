@@ -192,7 +192,7 @@ NO_LIST = {
 
 @pytest.mark.parametrize("listing", NO_LIST)
 def test_without_a_list_nobody_can_say_whether_there_is_more(suppliers, figures, listing):
-    """What we hold is asked for all the same, and is shown for a month from the last time that it was the newest."""
+    """A stored edition is asked for all the same, and shown for a month after it was last the newest."""
     before = figures.receive_and_admit()
     fault, problem = NO_LIST[listing]
     suppliers.faults.set("ODataCatalog", fault)

@@ -51,11 +51,11 @@ def test_a_day_without_an_audit_has_what_was_known_before_it(lived):
 
 def test_deliveries_are_linked_and_those_of_later_are_not_there(lived):
     past = rebuilt(lived, FEBRUARY).store()
-    held = past.state().current["current"]
-    assert names(past) == {held.delivery_id, held.previous_id}
+    stored = past.state().current["current"]
+    assert names(past) == {stored.delivery_id, stored.previous_id}
     assert len(names(lived.store())) == 3
     assert all(path.is_symlink() for path in past.deliveries.iterdir())
-    assert past.manifest(held.delivery_id).received_at == morning(FEBRUARY)
+    assert past.manifest(stored.delivery_id).received_at == morning(FEBRUARY)
 
 
 def test_a_feed_of_later_has_no_landing(lived):

@@ -50,7 +50,7 @@ def staged(given, feed):
 
 
 def as_published(path, texts):
-    """A query that reads the file by itself: texts without padding, a point for what is missing."""
+    """A query that reads the file without our code: texts without padding, a point for what is missing."""
     options = "all_varchar=true, delim=';', quote='\"', header=true"
     headings = duckdb.sql(f"from read_csv('{path}', {options})").columns
     cells = ", ".join(
@@ -122,7 +122,7 @@ def test_a_class_that_is_called_total_is_no_total_of_ours(tmp_path, drops):
     given = dropped(tmp_path, "low_income", file)
     given.receive_and_admit()
     assert given.rows("select income_limit from data") == [("Totaal",)]
-    # Nor are its figures final because somebody dropped them.
+    # Nor are its figures final because they were uploaded.
     assert "figures_status" not in given.manifest().facts
 
 

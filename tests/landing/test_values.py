@@ -1,4 +1,4 @@
-"""A value that its column cannot hold is told with column and row; nothing is rounded, guessed or lost."""
+"""A value that its column cannot hold is reported with column and row; nothing is rounded, guessed or lost."""
 
 import json
 

@@ -7,17 +7,22 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
+import pytest
 from suppliers.running import Suppliers
 
+from dagster_project.cli import main
 from dagster_project.installation.opening import workspace_of
 from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
@@ -26,6 +31,7 @@ from dagster_project.release.reader import open_release
 from dagster_project.run import RunResult, run
 
 COMMAND = Path(sys.executable).with_name("maandvers")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CBS, SIGNALEN = "cbs.key_figures", "signalen.reports"
 ON_A_DAY = """
 import sys
@@ -34,7 +40,7 @@ from dagster_project.cli import main
 from dagster_project.installation.workspace import morning_of
 main(morning_of(date.fromisoformat(sys.argv.pop(1))))
 """
-# What a run says of when it looked; all else in a mart is a figure or what belongs to one.
+# Columns with the time of a check; all others in a mart are figures or describe them.
 CLOCKS = ("checked_at", "fresh_until")
 
 
@@ -80,7 +86,7 @@ class Installation:
             return run(is_sample=False, feeds=list(feeds), clock=clock or morning_of(day))
 
     def reconstruct(self, day: date, today: date) -> RunResult:
-        """What was known on a day, made again in this process on a later one."""
+        """A point-in-time rebuild of a day, on a later one, in this process."""
         with self.entered():
             return run(is_sample=False, as_known_on=day, clock=morning_of(today))
 
@@ -98,7 +104,25 @@ class Installation:
             **options,
         )
 
+    def invoke(
+        self, *arguments: str, on: date | None = None, cwd: Path | None = None, env: Mapping[str, str] = NOTHING
+    ) -> "Call":
+        """The command in this process, which has imported everything already."""
+        output, errors, begin = StringIO(), StringIO(), time.monotonic()
+        with (
+            _environment({**self.environment, **env}),
+            patch.object(sys, "argv", [str(COMMAND), *arguments]),
+            chdir(cwd or Path.cwd()),
+            redirect_stdout(output),
+            redirect_stderr(errors),
+            pytest.raises(SystemExit) as end,
+        ):
+            main(morning_of(on) if on else None)
+        code = end.value.code or 0
+        return Call(int(code), output.getvalue(), errors.getvalue(), time.monotonic() - begin)
+
     def call(self, *arguments: str, **options: Any) -> "Call":
+        """The command in a process of its own, to its end."""
         begin = time.monotonic()
         with self.start(*arguments, **options) as process:
             output, errors = process.communicate(timeout=300)
@@ -131,7 +155,7 @@ class Installation:
 
 @dataclass(frozen=True)
 class Call:
-    """What came of a command."""
+    """Result of a command."""
 
     exit_code: int
     output: str

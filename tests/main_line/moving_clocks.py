@@ -27,7 +27,7 @@ class Clock:
     feeds_of_the_row: tuple[str, ...]
 
     def owns(self, feed: str) -> str:
-        """SQL that tells whether a row names the feed itself."""
+        """SQL for whether a row names the feed itself."""
         return f"coalesce(list_contains([{', '.join(self.feeds_of_the_row)}]::varchar[], '{feed}'), false)"
 
 

@@ -1,7 +1,7 @@
 """One installation through a spring: days that build on each other, each run once for all tests that look at it.
 
-Whoever asks for a day gets the days before it run first. A day keeps what a test may want to know of it, because the
-days after it move ``latest`` and the clocks; release folders stay as they are.
+A day that a test asks for is run after all days before it. Its state is kept, because later days move ``latest`` and
+the clocks; release folders stay as they are.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ TABLES = {int(table.title[-4:]): table.id for table in key_figures_tables(FIRST,
 
 @dataclass
 class Day:
-    """What came of a day's run."""
+    """Result of a day's run, and the state that it left."""
 
     day: date
     result: RunResult
@@ -63,7 +63,7 @@ def revised(moment: str = "2026-02-02T02:00:00") -> Fault:
     return change
 
 
-def silence() -> dict[str, Fault]:
+def no_answers() -> dict[str, Fault]:
     return {EVERYTHING: faults.unavailable()}
 
 
@@ -111,24 +111,24 @@ class Story:
 
     @cached_property
     def bad_days(self) -> list[Day]:
-        """3 and 4 February: nothing good comes from anybody."""
+        """3 and 4 February: no supplier sends anything good."""
         before = self.same_day_again
         return [self._after(before, day, {"TableInfos": revised(), **wrong}) for day, wrong in BAD_DAYS.items()]
 
     @cached_property
     def twenty_days_later(self) -> Day:
-        """20 February: nobody answers."""
-        return self._after(self.bad_days[-1], date(2026, 2, 20), silence())
+        """20 February: no supplier answers."""
+        return self._after(self.bad_days[-1], date(2026, 2, 20), no_answers())
 
     @cached_property
     def last_of_february(self) -> Day:
-        """One month after 31 January, and nobody answers."""
-        return self._after(self.twenty_days_later, date(2026, 2, 28), silence())
+        """One month after 31 January, and no supplier answers."""
+        return self._after(self.twenty_days_later, date(2026, 2, 28), no_answers())
 
     @cached_property
     def all_silent(self) -> Day:
         """4 March, 32 days after the first."""
-        return self._after(self.last_of_february, date(2026, 3, 4), silence())
+        return self._after(self.last_of_february, date(2026, 3, 4), no_answers())
 
     @cached_property
     def signalen_is_back(self) -> Day:
@@ -138,7 +138,7 @@ class Story:
 
     @cached_property
     def cbs_is_back(self) -> Day:
-        """8 April: CBS answers after a refusal, with a column nobody knows; Signalen's zip lacks one."""
+        """8 April: CBS answers after a refusal, with an unknown column; Signalen's zip lacks one."""
         chosen = {
             "TableInfos": revised(),
             "DataProperties|TypedDataSet": faults.extra_column(),
@@ -149,7 +149,7 @@ class Story:
 
     @cached_property
     def all_are_back(self) -> Day:
-        """9 April: everybody answers."""
+        """9 April: all suppliers answer."""
         return self._after(self.cbs_is_back, date(2026, 4, 9), {"TableInfos": revised()})
 
     @cached_property

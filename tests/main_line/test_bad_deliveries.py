@@ -1,4 +1,4 @@
-"""Bad deliveries: each is told in words, set aside or asked again, and changes no figure; the other feed goes on."""
+"""Bad deliveries: each is reported, quarantined or asked for again, and changes no figure; the other feed goes on."""
 
 import json
 from datetime import date
@@ -29,7 +29,7 @@ CASES = [(number, position) for number, day in enumerate(BAD_DAYS) for position 
 
 
 def problem(day, position):
-    """What was told of one of CBS's editions, or of the zip."""
+    """The problem reported for one of CBS's editions, or for the zip."""
     told = day.states[SIGNALEN].problems if position == 3 else day.states[CBS].problems
     return told[0 if position == 3 else position]
 
@@ -89,14 +89,14 @@ def test_an_extra_column_is_left_behind_and_listed(story):
     day = story.cbs_is_back
     store = story.installation.stores(day.day)[CBS]
     assert day.states[CBS].problems == []
-    for held in day.states[CBS].current.values():
-        manifest = store.manifest(held.delivery_id)
+    for stored in day.states[CBS].current.values():
+        manifest = store.manifest(stored.delivery_id)
         assert "NieuwOnderwerp_999" in manifest.tables["key_figures"].dropped_columns
         assert "NieuwOnderwerp_999" not in manifest.tables["key_figures"].columns
 
 
 def test_one_suppliers_bad_delivery_does_not_hold_up_the_other(story):
-    """On 8 April CBS is received anew while Signalen's zip lacks a column; on 4 March it is the other way round."""
+    """On 8 April CBS sends news while Signalen's zip lacks a column; on 4 March it is the other way round."""
     day = story.cbs_is_back
     assert day.states[CBS].current != story.signalen_is_back.states[CBS].current
     assert "lacks column 'n_days' in sla.csv" in day.why(SIGNALEN)

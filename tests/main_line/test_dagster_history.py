@@ -13,6 +13,9 @@ from dagster_project.installation.workspace import wall_clock
 from dagster_project.run import run
 from orchestration.jobs import INSTALLATION_TAG
 
+# These import Dagster, which takes seconds.
+pytestmark = pytest.mark.xdist_group("dagster")
+
 OWN = "/srv/maandvers"
 
 

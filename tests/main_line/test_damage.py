@@ -9,7 +9,7 @@ from dagster_project.errors import ExitCode, SetupError
 
 from .first_run import FIRST
 from .installation import CBS, SIGNALEN, ask
-from .story import silence
+from .story import no_answers
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def delivery(installation):
 
 @pytest.fixture(scope="module")
 def status(installation):
-    call = installation.call("status", "--as-of", FIRST.isoformat(), "--json")
+    call = installation.invoke("status", "--as-of", FIRST.isoformat(), "--json")
     assert (call.exit_code, call.errors) == (0, "")
     return json.loads(call.output)
 
@@ -42,7 +42,7 @@ def status(installation):
 @pytest.fixture(scope="module")
 def silent(status, installation):
     """A run in which no supplier answers, so that nothing can be asked for again."""
-    installation.suppliers.faults.chosen = silence()
+    installation.suppliers.faults.chosen = no_answers()
     return installation.run(FIRST), installation.latest, installation.status(FIRST)
 
 
@@ -69,7 +69,7 @@ def test_status_names_each_damaged_file_with_what_to_do(status, installation):
     assert "figures.parquet has changed since it was written" in history
     assert "events.jsonl was changed outside Maandvers, in line 1 or just before it" in log
     assert all("\n  do: " in told for told in status["damaged"])
-    shown = installation.call("status", "--as-of", FIRST.isoformat(), env={"COLUMNS": "200"}).output
+    shown = installation.invoke("status", "--as-of", FIRST.isoformat(), env={"COLUMNS": "200"}).output
     assert "none that can be read" in shown
     assert history.splitlines()[1].strip() in shown
 

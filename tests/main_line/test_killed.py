@@ -54,12 +54,12 @@ def undisturbed(installation, day, home):
         with extractor_for(store.feed, workspace.settings) as extractor:
             reception = receive(store, extractor, workspace.now)
         assert reception.problems == []
-        ids |= {held.delivery_id for held in store.state().candidates.values()}
+        ids |= {stored.delivery_id for stored in store.state().candidates.values()}
     return ids
 
 
 def kill_after(installation, day, seconds):
-    """Run the command and kill it, after so long or while dbt is at work. What it had started is left to itself."""
+    """Run the command and kill it, after so long or while dbt is at work. The processes that it had started live on."""
     log = installation.home / "dbt" / "dbt.log"
     before = log.stat().st_mtime_ns
     process = installation.start("run", "--live", on=day, outputs=subprocess.DEVNULL, start_new_session=True)
@@ -88,7 +88,7 @@ def end_orphans(process):
 
 def deliveries(installation, day):
     """Every delivery by its folder, each found whole; what was received must stand nowhere else."""
-    held = {}
+    stored = {}
     for feed, store in installation.stores(day).items():
         contents = set()
         for folder in sorted(store.deliveries.glob("*")):
@@ -102,11 +102,11 @@ def deliveries(installation, day):
             received = sorted(payload.sha256 for payload in manifest.payload if "TableInfos" not in payload.name)
             assert (manifest.edition, *received) not in contents, f"{feed}: {folder.name} stands there twice"
             contents.add((manifest.edition, *received))
-            held[folder.name] = feed
+            stored[folder.name] = feed
         state = store.state()
         for edition in [*state.current.values(), *state.candidates.values()]:
-            assert edition.delivery_id in held
-    return held
+            assert edition.delivery_id in stored
+    return stored
 
 
 def check_readers(installation):
@@ -140,17 +140,17 @@ def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(fir
     assert survivor.latest.name.startswith(day.isoformat())
     assert set(deliveries(survivor, day)) == before | expected
     states = [store.state() for store in survivor.stores(day).values()]
-    assert {held.delivery_id for state in states for held in state.current.values()} == expected
+    assert {stored.delivery_id for state in states for stored in state.current.values()} == expected
     assert not [state for state in states if state.candidates]
     assert list(survivor.releases.glob(".building-*")) == []
 
 
 def test_a_run_waits_until_the_warehouse_is_let_go_of(tmp_path):
     file = tmp_path / "warehouse.duckdb"
-    hold = f"import duckdb, sys; held = duckdb.connect({str(file)!r}); print('held', flush=True); sys.stdin.read()"
+    hold = f"import duckdb, sys; stored = duckdb.connect({str(file)!r}); print('stored', flush=True); sys.stdin.read()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", hold], **pipes) as holder:
-        assert holder.stdout.readline() == "held\n"
+        assert holder.stdout.readline() == "stored\n"
         waits = []
 
         def sleep(seconds):

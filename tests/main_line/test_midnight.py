@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.installation.workspace import LOCAL_TIME
 
-from .story import silence
+from .story import no_answers
 
 
 def test_figures_on_their_last_day_are_released_when_midnight_passes_before_the_release(first_run, tmp_path):
@@ -19,7 +19,7 @@ def test_figures_on_their_last_day_are_released_when_midnight_passes_before_the_
         has_judged = AuditOutcome.read(installation.home / "audit").judged_at != before.judged_at
         return until_it_judged + timedelta(minutes=2) if has_judged else until_it_judged
 
-    installation.suppliers.faults.chosen = silence()
+    installation.suppliers.faults.chosen = no_answers()
     result = installation.run(last_day, clock=clock)
     assert result.failures == []
     assert result.release_id.startswith(f"{last_day}_")

@@ -1,4 +1,4 @@
-"""Months in which suppliers revise what they published: each is made again as it was known, and revisions are told.
+"""Months in which suppliers revise their figures: each is rebuilt as it was known, and revisions are reported.
 
 Usually two months, of which the second brings definitive figures. With MAANDVERS_TEST_MONTHS=12 a whole year.
 """
@@ -143,7 +143,7 @@ def test_every_first_value_is_what_the_first_release_held(year):
     with duckdb.connect() as connection:
         for day, folder in kept.items():
             connection.execute(f"attach '{folder / 'maandvers.duckdb'}' as month_{day:%Y%m} (read_only)")
-        held = " union all ".join(
+        stored = " union all ".join(
             f"select date '{day}' as day, region_code, region_vintage, indicator_code, period, value, status"
             f" from month_{day:%Y%m}.snapshot.fct_indicator_values where value is not null"
             for day in kept
@@ -155,10 +155,10 @@ def test_every_first_value_is_what_the_first_release_held(year):
                 left join month_{last.day:%Y%m}.snapshot.dim_region as regions using (region_code, region_vintage)
             ),
             first as (
-                select held.*
-                from ({held}) as held
+                select stored.*
+                from ({stored}) as stored
                 inner join revisions using (region_code, indicator_code, period)
-                where held.region_vintage >= coalesce(revisions.unchanged_since, held.region_vintage)
+                where stored.region_vintage >= coalesce(revisions.unchanged_since, stored.region_vintage)
                 qualify row_number() over (partition by region_code, indicator_code, period order by day) = 1
             )
             select count(*), count(*) filter (

@@ -1,4 +1,4 @@
-"""A feed that the settings no longer want: said with the day since when, and nobody is late with it."""
+"""A feed that the settings leave out: reported with the day since when, and not as late."""
 
 import json
 from datetime import date

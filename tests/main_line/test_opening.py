@@ -4,10 +4,16 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 import pytest
+from filelock import FileLock
 
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import SetupError
 from dagster_project.installation.opening import workspace_of, workspace_to_run
+
+from .installation import Installation
+
+# These import Dagster, which takes seconds.
+pytestmark = pytest.mark.xdist_group("dagster")
 
 # Half past five in the morning, when the nightly run begins.
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
@@ -54,3 +60,13 @@ def test_dagster_opens_no_day_to_come_either(tmp_path, monkeypatch):
 
     assert run(YESTERDAY).output_for_node("seen") == "2026-11-22"
     assert not run(CHRISTMAS).success
+
+
+def test_a_second_run_in_the_same_installation_is_refused(tmp_path):
+    """The command prints such an error as it prints all others."""
+    with (
+        FileLock(tmp_path / ".run.lock"),
+        pytest.raises(SetupError, match=f"^another run is at work in {tmp_path}\n  do: wait for it"),
+    ):
+        Installation(tmp_path).run(TODAY)
+    assert not (tmp_path / "landing").exists()

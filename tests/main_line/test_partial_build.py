@@ -115,7 +115,7 @@ def test_a_failed_build_is_repaired_by_the_next_one(next_day, built_whole, tmp_p
         build(workspace, planned)
     signals.write_bytes(intact)
     again = plan(workspace)
-    # What the failed build did not touch is still trusted.
+    # Inputs that the failed build did not touch are still trusted.
     assert not again.is_full
     assert set(again.changed) >= REPORTS
     build(workspace, again)

@@ -38,7 +38,7 @@ PLACE = ("neighbourhood_code", "neighbourhood_name", "municipality_name", "most_
 
 @dataclass(frozen=True)
 class Scope:
-    """What an installation stores of the table: the condition of its regions, and their numbers."""
+    """The part of the table that an installation stores: the condition of its regions, and their numbers."""
 
     name: str
     condition: str
@@ -175,8 +175,8 @@ def test_every_figure_of_every_region_is_that_of_the_real_file(made):
 
 
 def test_the_long_table_holds_no_figure_that_the_comparison_does_not_know(made):
-    held = {code for (code,) in ask(made.release, "select distinct indicator_code from fct_indicator_values")}
-    assert held == published(made).keys()
+    found_codes = {code for (code,) in ask(made.release, "select distinct indicator_code from fct_indicator_values")}
+    assert found_codes == published(made).keys()
 
 
 def test_every_column_of_the_key_figures_is_that_of_the_real_file(made):
@@ -195,7 +195,7 @@ def test_every_column_of_the_key_figures_is_that_of_the_real_file(made):
         " where starts_with(WijkenEnBuurten, 'BU')",
     )
     assert differences == []
-    # Nothing else is in the mart than places, clocks, editions, and the reports that nobody asked for here.
+    # Nothing else is in the mart than places, clocks, editions, and the reports, which are not asked for here.
     rest = [name for name in columns if name not in {*compared, *PLACE, "district_code", "municipality_code"}]
     clocks = {"period_end_date", "released_at", "checked_at", "fresh_until"}
     others = {"district_name", "region_vintage", "unchanged_since", *clocks}

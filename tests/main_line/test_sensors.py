@@ -16,6 +16,9 @@ from dagster_project.landing.store import FeedState, FeedStore
 from orchestration.alerts import Alert, Alerts, LogAlerts
 from orchestration.sensors import late_deliveries, run_failed
 
+# These import Dagster, which takes seconds.
+pytestmark = pytest.mark.xdist_group("dagster")
+
 LONG_AGO = datetime(2026, 1, 31, 5, 0, tzinfo=UTC)
 
 

@@ -13,7 +13,7 @@ from dagster_project.errors import ExitCode
 
 from .installation import CBS, SIGNALEN, Installation, ask, csv_of, figures, marts
 
-# Columns that tell of a feed without holding a figure of it.
+# Columns that name a feed without a figure of it.
 DEFINITIONS = {"dim_indicator"}
 
 
@@ -33,7 +33,7 @@ def traces(release, feed, delivery_ids):
 
 
 def deliveries(day, feed):
-    return [held.delivery_id for held in day.states[feed].current.values()]
+    return [stored.delivery_id for stored in day.states[feed].current.values()]
 
 
 def test_on_the_first_day_everything_goes_out(story):
@@ -106,9 +106,9 @@ def test_a_silent_signalen_is_withheld_and_cbs_goes_out(story):
 @pytest.mark.parametrize(("which", "feed"), [("signalen_is_back", CBS), ("cbs_is_back", SIGNALEN)])
 def test_no_figure_of_a_withheld_feed_stands_anywhere_in_the_release(story, which, feed):
     day = getattr(story, which)
-    held = [path.name for path in story.installation.stores(day.day)[feed].deliveries.iterdir()]
-    assert held
-    assert traces(day.latest, feed, held) == []
+    stored = [path.name for path in story.installation.stores(day.day)[feed].deliveries.iterdir()]
+    assert stored
+    assert traces(day.latest, feed, stored) == []
     indicators = "fct_indicator_values join dim_indicator using (indicator_code)"
     assert ask(day.latest, f"select count(*) from {indicators} where source_feed = '{feed}'") == [(0,)]
 

@@ -66,17 +66,17 @@ def test_the_dictionary_says_how_finely_each_indicator_is_known(release):
         with levels (region_level, rank) as (
             values ('neighbourhood', 1), ('district', 2), ('municipality', 3), ('country', 4)
         ),
-        held as (
+        stored as (
             select indicator_code, arg_min(region_level, rank) as finest_level
             from fct_indicator_values join levels using (region_level)
             where value is not null
             group by indicator_code
         )
-        select indicator_code, dim_indicator.finest_level, held.finest_level
-        from dim_indicator join held using (indicator_code)
+        select indicator_code, dim_indicator.finest_level, stored.finest_level
+        from dim_indicator join stored using (indicator_code)
         where {}
     """
-    assert ask(release, query.format("dim_indicator.finest_level <> held.finest_level")) == []
+    assert ask(release, query.format("dim_indicator.finest_level <> stored.finest_level")) == []
     known = {level for _, level, _ in ask(release, query.format("true"))}
     assert known == {"neighbourhood", "district", "municipality"}
 
@@ -160,7 +160,7 @@ def test_key_figures_come_of_every_year_by_the_columns_that_each_had(release):
 
 
 def test_a_series_of_thirteen_years_says_where_borders_broke_it(release):
-    """A border that moved in a drawn year is converted for all years before; of one before that nobody has outlines."""
+    """A border that moved in a drawn year is converted for all years before; of one before there are no outlines."""
     query = """
         select region_code, quality, min(period), max(period)
         from mart_constant_borders where indicator_code = 'population_count' and quality <> 'exact'
@@ -184,7 +184,7 @@ def test_a_rate_divides_by_the_inhabitants_of_its_own_year_as_soon_as_these_are_
         group by all
     """
     found = {(is_own, is_held): count for is_own, is_held, count in ask(release, rates)}
-    # Every rate of a year that is held divides by it; others, of before and after, by the nearest.
+    # Every rate of a year that is stored divides by it; others, of before and after, by the nearest.
     assert found.keys() == {(True, True), (False, False)}
     assert min(found.values()) > 100
 
@@ -289,7 +289,7 @@ def test_the_board_has_a_light_and_a_trend_for_what_it_steers_on(release):
         "welfare_recipients_quarter_count", "youth_care_projected_balance_eur",
     }  # fmt: skip
     assert steered_on <= lights.keys() & trends.keys()
-    # What stands on a series that ended is not what a board steers on.
+    # A series that ended is no use to a board.
     assert ask(release, "select indicator_code from mart_kpi where period_end_date < date '2024-12-31'") == []
     assert set(lights.values()) == {"green", "amber", "red"}
 

@@ -133,11 +133,11 @@ def test_a_definition_is_proven_from_its_seed(workspace, release):
 
 def test_the_command_reports_to_people_and_programs(installation, proven):
     asked = ("prove", "population_count", "--region", "GM9999", "--period", "2025", "--release", proven.release_id)
-    called = installation.call(*asked)
+    called = installation.invoke(*asked)
     assert called.exit_code == ExitCode.RELEASED, called.errors
     assert called.output.startswith("fct_indicator_values.value = 45895.0")
     assert proven.deliveries[0].payload[0].sha256 in called.output
-    as_json = installation.call(*asked, "--json")
+    as_json = installation.invoke(*asked, "--json")
     assert json.loads(as_json.output) == proven.model_dump(mode="json")
 
 

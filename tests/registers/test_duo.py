@@ -127,7 +127,7 @@ def real_schools(tmp_path_factory):
 
 
 def as_published():
-    """What the contract asks of the real file by another reader, without padding."""
+    """The columns of the contract, read from the real file by another reader, without padding."""
     names = ["BRIN NUMMER", "VESTIGINGSNUMMER", "VESTIGINGSNAAM", "POSTCODE", "GEMEENTENUMMER", "DENOMINATIE"]
     with REAL.open(encoding="cp1252", newline="") as file:
         return [tuple(row[name].strip() or None for name in names) for row in csv.DictReader(file, delimiter=";")]

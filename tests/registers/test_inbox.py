@@ -1,4 +1,4 @@
-"""The registers that departments deliver: the sample's files are taken, a wrong value is told where it stands."""
+"""The registers that departments deliver: the sample's files are taken, a wrong value is reported with its place."""
 
 from datetime import date
 

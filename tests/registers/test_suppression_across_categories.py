@@ -1,4 +1,4 @@
-"""What one figure of a register is of another tells no number below the limit, nor what is left of the whole."""
+"""A ratio of two figures of a register discloses no number below the limit, nor does the rest of a whole."""
 
 import json
 
@@ -34,11 +34,11 @@ AREAS = st.lists(st.lists(st.integers(0, 19), min_size=1, max_size=5), max_size=
 
 
 def shown_of(counts, members, rows):
-    """What is published, and which hidden figures are so for their own number."""
+    """Published figures, and the hidden ones by their own number and by those of others."""
     counts = summed(counts, members)
-    secret, given_away = hidden(counts, members, rows)
-    assert not secret & given_away
-    return {cell: count for cell, count in counts.items() if cell not in secret | given_away}, secret, given_away
+    secret, secondary = hidden(counts, members, rows)
+    assert not secret & secondary
+    return {cell: count for cell, count in counts.items() if cell not in secret | secondary}, secret, secondary
 
 
 def lying_in(members):
@@ -48,8 +48,8 @@ def lying_in(members):
 
 
 def assert_nothing_is_told(counts, members, rows):
-    shown, secret, given_away = shown_of(counts, members, rows)
-    assert told(shown, secret, secret | given_away, rows, lying_in(members)) == []
+    shown, secret, secondary = shown_of(counts, members, rows)
+    assert told(shown, secret, secret | secondary, rows, lying_in(members)) == []
 
 
 @st.composite
@@ -126,13 +126,13 @@ def test_a_type_of_benefit_hides_the_whole_split_and_never_the_total():
         for kind, count in zip(("assistance", "older", "business"), row, strict=True)
     }
     counts |= {("benefits", place): sum(row) for place, row in of.items()}
-    shown, secret, given_away = shown_of(counts, members, TYPES)
+    shown, secret, secondary = shown_of(counts, members, TYPES)
     assert ("benefits", "BU99990000") in shown
     assert secret == {("business", "BU99990000"), ("business", "WK999900")}
-    hidden_kinds = {region for kind, region in given_away if kind == "assistance"}
+    hidden_kinds = {region for kind, region in secondary if kind == "assistance"}
     assert hidden_kinds == {"BU99990000", "BU99990002", "WK999900", "WK999901", "BU99990100"}
     # Unprotected, the total less the others is the one person.
-    everything = {**shown, **{cell: summed(counts, members)[cell] for cell in given_away}}
+    everything = {**shown, **{cell: summed(counts, members)[cell] for cell in secondary}}
     found = told(everything, secret, secret, TYPES, lying_in(members))
     assert ("business", "BU99990000", 1) in found
 

@@ -54,8 +54,8 @@ MEMBERS = st.lists(st.lists(st.integers(0, 19), min_size=1, max_size=6), max_siz
 def test_what_is_secret_does_not_follow_from_what_is_shown(districts, areas):
     # A municipality in which so few are counted is secret as a whole.
     districts = [*districts, [7, 9]]
-    secret, given_away = hidden(districts, areas)
-    assert worked_out(districts, areas, secret, secret | given_away) == []
+    secret, secondary = hidden(districts, areas)
+    assert worked_out(districts, areas, secret, secret | secondary) == []
 
 
 def test_the_smallest_neighbour_goes_along_and_no_more():
@@ -64,15 +64,15 @@ def test_the_smallest_neighbour_goes_along_and_no_more():
 
 
 def test_where_none_can_go_along_the_district_is_hidden_and_another_with_it():
-    secret, given_away = hidden([[4, 4], [8, 7], [20, 30]], [])
+    secret, secondary = hidden([[4, 4], [8, 7], [20, 30]], [])
     assert secret == {"BU99990000", "BU99990001"}
-    assert given_away == {"WK999900", "WK999901", "BU99990101"}
+    assert secondary == {"WK999900", "WK999901", "BU99990101"}
 
 
 def test_a_district_that_goes_along_is_not_the_sum_of_its_neighbourhoods():
-    secret, given_away = hidden([[2, 1], [8, 7], [20, 30]], [])
+    secret, secondary = hidden([[2, 1], [8, 7], [20, 30]], [])
     assert secret == {"WK999900", "BU99990000", "BU99990001"}
-    assert given_away == {"WK999901", "BU99990101"}
+    assert secondary == {"WK999901", "BU99990101"}
 
 
 def test_an_area_is_hidden_where_it_would_tell_two_hidden_neighbourhoods_apart():

@@ -1,4 +1,4 @@
-"""What a person with a spreadsheet can work out of the figures that are shown: every sum there is, solved together.
+"""Disclosure by the figures that are shown, as with a spreadsheet: every sum there is, solved together.
 
 The sums of indicators are those of `seeds/suppression_groups.csv`; those of regions are districts, own areas and the
 municipality. A figure is a cell: its indicator and its region, of one period.
@@ -29,7 +29,7 @@ def together() -> list[dict[str, str]]:
 
 
 def families(rows: Iterable[dict[str, str]], indicators: Iterable[str]) -> list[set[str]]:
-    """Indicators that tell of each other."""
+    """Indicators that disclose each other."""
     found = [{code} for code in {*indicators, *(row[end] for row in rows for end in ("indicator_code", "beside_code"))}]
     for row in rows:
         touched = [family for family in found if family & {row["indicator_code"], row["beside_code"]}]
@@ -102,7 +102,7 @@ def told(
     rows: list[dict[str, str]],
     members: dict[str, list[str]],
 ) -> list[tuple[str, str, int]]:
-    """Every number below the limit that somebody can work out: a hidden figure, or what it leaves of a shown one.
+    """Every number below the limit that can be worked out: a hidden figure, or what it leaves of a shown one.
 
     Of a neighbourhood he knows whether a figure is hidden for its own number, and so lies between 1 and 4; not of one
     that goes together with others, since any of them can be the reason. Where the municipality holds more than its

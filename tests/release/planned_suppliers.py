@@ -1,4 +1,4 @@
-"""What a plan of two years holds, and the suppliers that play it: over HTTP, or as people who put files in a folder."""
+"""A plan of two years, and the suppliers that play it: over HTTP, or as people who put files in a folder."""
 
 import csv
 import hashlib
@@ -122,7 +122,7 @@ class Address:
         if event.what == "news":
             self.published.append(version(number, day - timedelta(days=event.days), moment))
             self.modified = moment
-        if event.what == "dated anew":
+        if event.what == "dated again":
             self.modified = moment
         self.shown = self.published[-1] if self.published else None
         self.headers = {"last-modified": format_datetime(self.modified, usegmt=True)}
@@ -173,7 +173,7 @@ class Folder:
             self._put(version(number, made - timedelta(days=event.days // 2), _night(made)), made)
         elif event.what in WRONG:
             self.passing = self._put(wrong(event.what, number, day, _night(day)), day, is_kept=False)
-        elif event.what == "dated anew" and last:
+        elif event.what == "dated again" and last:
             self._touch(last, day)
         elif event.what == "renamed" and last:
             self._put(self.files[-1][0], day)

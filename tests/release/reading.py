@@ -8,7 +8,7 @@ from urllib.parse import unquote
 EMPTY = {"meta", "link", "img", "br", "hr", "input"}
 INLINE = {"a", "b", "span"}
 # Words that stand in English sentences of ours and in no Dutch one.
-ENGLISH = re.compile(r"\b(the|and|with|until|withheld|fresh|rows|changed|expected|since|could|nobody|usable)\b", re.I)
+ENGLISH = re.compile(r"\b(the|and|with|until|withheld|fresh|rows|changed|expected|since|could|their|usable)\b", re.I)
 
 
 class Page(HTMLParser):
@@ -30,7 +30,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """What a reader of Dutch sees: nothing that says it is English."""
+        """Text for a reader of Dutch: without parts marked as English."""
         return " ".join("".join(self.texts).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -84,5 +84,5 @@ class Page(HTMLParser):
     def _leads_somewhere(self, link: str) -> bool:
         if link.startswith("#"):
             return link[1:] in self.ids
-        # Who to write to.
+        # An address for questions.
         return link.startswith(("https://", "mailto:")) or (self.file.parent / unquote(link)).resolve().is_file()

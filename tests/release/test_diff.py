@@ -244,8 +244,8 @@ def test_feeds_that_are_withheld_or_shown_again_are_named(story):
 
 def test_a_feed_that_is_new_here_and_one_that_is_gone(release, tmp_path):
     deliveries = facts_of(release)["deliveries"]
-    held = {CBS: deliveries[CBS], "police.crime_yearly": {"all": "0123"}}
-    before = edited(release, tmp_path / "before", {}, deliveries=held)
+    shown_before = {CBS: deliveries[CBS], "police.crime_yearly": {"all": "0123"}}
+    before = edited(release, tmp_path / "before", {}, deliveries=shown_before)
     assert {feed.feed: feed.news for feed in compared(before, edited(release, tmp_path / "after", {})).feeds} == {
         SIGNALEN: "first seen",
         "police.crime_yearly": "gone",

@@ -1,4 +1,4 @@
-"""A mart that is made from several feeds goes silent group by group: what expires takes nothing fresh along."""
+"""A mart that is made from several feeds expires group by group: what expires takes nothing fresh along."""
 
 import json
 import shutil

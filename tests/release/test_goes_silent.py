@@ -1,4 +1,4 @@
-"""A release that nobody renews shows no figure past its limit, to any reader, and says why."""
+"""A release that is not renewed shows no figure past its limit, to any reader, and says why."""
 
 from datetime import date, timedelta
 

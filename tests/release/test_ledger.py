@@ -1,4 +1,4 @@
-"""The ledger: what a release publishes anew is kept once, never changed, and shown to the models again."""
+"""The publication history: new figures of a release are kept once, never changed, and shown to later builds."""
 
 from datetime import date, timedelta
 
@@ -35,7 +35,7 @@ def workspace(tmp_path):
 
 
 def build(workspace, fingerprint, *values):
-    """What dbt leaves: the news, and a fingerprint of all it has built."""
+    """The result of dbt: the news, and a fingerprint of all it has built."""
     with open_warehouse(workspace.warehouse) as connection:
         connection.execute(SET_BUILT, [fingerprint])
         connection.execute("create schema if not exists intermediate")
@@ -51,7 +51,7 @@ def build(workspace, fingerprint, *values):
 
 
 def shown(workspace):
-    """What the models are shown of the ledger."""
+    """The publication history as the models read it."""
     with open_warehouse(workspace.warehouse) as connection:
         write_published(connection, PublicationHistory(workspace).files())
         return connection.execute(
@@ -166,9 +166,9 @@ def test_a_release_seals_the_publications_it_was_compared_with_by_the_names_of_t
     write_provenance(
         tmp_path, workspace, AuditOutcome(as_of=APRIL, judged_at=workspace.now(), feeds=[], judgements=[]), {}
     )
-    sealed = Provenance.of(tmp_path)
-    assert sealed.publications == ["2026-03-01_1"]
-    assert list(sealed.folders) == ["published/2026-03-01_1"]
+    provenance = Provenance.of(tmp_path)
+    assert provenance.publications == ["2026-03-01_1"]
+    assert list(provenance.folders) == ["published/2026-03-01_1"]
 
 
 def test_a_past_day_has_what_was_published_by_then(workspace):

@@ -1,4 +1,4 @@
-"""Every page of every release is sound HTML, in Dutch, loads nothing, and tells what the JSON beside it holds."""
+"""Every page of every release is sound HTML, in Dutch, loads nothing, and agrees with the JSON beside it."""
 
 import json
 import re
@@ -121,8 +121,8 @@ def test_who_is_late_and_what_expires_is_told_with_days_and_who_to_write_to(stor
 
 def test_what_is_withheld_is_told_with_since_when_why_and_where_it_is_missing(story):
     release = story.signalen_is_back.latest
-    (held,) = [feed for feed in freshness(release)["feeds"] if feed["state"] == "withheld"]
-    assert (held["feed"], held["withheld_since"]) == (CBS, "2026-03-01")
+    (of_cbs,) = [feed for feed in freshness(release)["feeds"] if feed["state"] == "withheld"]
+    assert (of_cbs["feed"], of_cbs["withheld_since"]) == (CBS, "2026-03-01")
     text = told(release)
     assert "1 van de 2 bronnen is actueel, 1 wordt achtergehouden." in text
     assert "Sinds 1 maart 2026" in text

@@ -28,13 +28,15 @@ from dagster_project.release.reader import open_release
 from .planned_suppliers import Day, Event, Plan, Register, service
 from .two_years import LONG, SHOWN, WIDE, Installation
 
+pytestmark = pytest.mark.whole_run
+
 PLANS = int(os.environ.get("MAANDVERS_TEST_PLANS", "3"))
 TWO_YEARS = timedelta(days=731)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One version of a feed's figures, and the day that a file tells of itself."""
+    """One version of a feed's figures, and the day in its file."""
 
     number: int
     period: date
@@ -64,9 +66,9 @@ class Oracle:
         return replace(event, what=what)
 
     def play(self, event: Event, number: int, day: Day, last_file: date) -> None:
-        held = self.waiting or self.shown
+        stored = self.waiting or self.shown
         asked = self._brought if self.register.is_uploaded else self._answered
-        came, confirmed = asked(event, number, day.on, held, last_file)
+        came, confirmed = asked(event, number, day.on, stored, last_file)
         self.is_odd = confirmed is not None and confirmed < day.on and came is None
         was_waiting = self.waiting is not None
         self.waiting = came or self.waiting
@@ -83,8 +85,8 @@ class Oracle:
         if self.checked and self.shown and self.shown.known:
             self.checked = min(self.checked, self.shown.known)
 
-    def _answered(self, event, number, day, held, _):
-        """What came anew from an address, and on which day its supplier confirmed that this is its latest."""
+    def _answered(self, event, number, day, stored, _):
+        """The news from an address, and the day on which its supplier confirmed that this is its latest."""
         before = list(self.published)
         if event.what == "news":
             self.published.append(Figures(number, day - timedelta(days=event.days)))
@@ -96,15 +98,15 @@ class Oracle:
         confirmed = day
         if event.what == "kept":
             confirmed = max(day - timedelta(days=event.days), self.modified)
-        if event.what in ("news", "dated anew"):
+        if event.what in ("news", "dated again"):
             self.modified = day
-        if held and served.number == held.number:
+        if stored and served.number == stored.number:
             return None, confirmed
-        if held and served.number < held.number:
+        if stored and served.number < stored.number:
             return None, None
         return served, confirmed
 
-    def _brought(self, event, number, day, held, last_file):
+    def _brought(self, event, number, day, stored, last_file):
         """The same of a folder, where the newest file tells its own day."""
         is_dated = self.register.is_dated
         if event.what == "news":
@@ -114,14 +116,14 @@ class Oracle:
             back = 1 if event.what == "renamed" else 2
             if len(self.published) >= back:
                 copied = self.published[-back]
-                # A new day in a name is somebody's word; a copy without one is as old as what it was copied from.
+                # A new day in a name is believed; a copy without one is as old as what it was copied from.
                 self.published.append(replace(copied, known=day) if is_dated else copied)
         if event.what == "few":
             return Figures(number, day, day, is_sound=False), day
         if event.what in ("outage", "text", "to come") or not self.published:
             return None, None
         newest = self.published[-1]
-        is_same = held and (held.number, held.known) == (newest.number, newest.known)
+        is_same = stored and (stored.number, stored.known) == (newest.number, newest.known)
         return (None if is_same else newest), newest.known
 
     modified: date = date.min
@@ -158,7 +160,7 @@ def expected(oracles, on: date) -> dict[str, tuple[float, date]]:
 
 
 def side_by_side(rows, oracles, day) -> set[tuple[float | None, float | None]]:
-    """What the wide mart shows on a day: each feed's column as long as it is fresh, and no row without either."""
+    """Rows of the wide mart on a day: each feed's column as long as it is fresh, and no row without either."""
     values = (rows.get(one.register.id) for one in oracles[:2])
     pair = tuple(known[0] if known and known[1] >= day else None for known in values)
     return set() if pair == (None, None) else {pair}
@@ -218,10 +220,10 @@ def suppliers():
 
 # Plans
 
-ANYWHERE = ("nothing", "nothing", "outage", "text", "few", "to come", "dated anew")
+ANYWHERE = ("nothing", "nothing", "outage", "text", "few", "to come", "dated again")
 AT_AN_ADDRESS = (*ANYWHERE, "old page", "kept", "kept")
 IN_A_FOLDER = (*ANYWHERE, "renamed", "older copy")
-# Days between two runs: about a month of all lengths, a few days, and weeks in which nobody looks.
+# Days between two runs: about a month of all lengths, a few days, and weeks without a run.
 GAPS = st.sampled_from([1, 2, 5, 13, 14, 15, 20, 27, 28, 29, 30, 31, 32, 45, 90])
 STARTS = st.dates(date(2027, 1, 1), date(2028, 3, 1)) | st.sampled_from([date(2027, 1, 31), date(2028, 1, 31)])
 
@@ -272,7 +274,7 @@ def test_nothing_stale_shows_and_nothing_fresh_is_withheld(plan, suppliers, tmp_
     play(plan, tmp_path_factory.mktemp("plan"), suppliers)
 
 
-# What the comparison sees: each of these mistakes was made on purpose
+# Mistakes that the comparison sees, each made on purpose
 
 JANUARY = date(2027, 1, 31)
 AT_AN_ADDRESS_FOR_A_MONTH = Register("births", is_uploaded=False, is_dated=False, binds_period=False, maximum_age="P1M")

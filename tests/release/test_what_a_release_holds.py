@@ -1,4 +1,4 @@
-"""What a release holds: marts in three equal forms, their descriptions, where they come from, and proof."""
+"""Content of a release: marts in three equal forms, their descriptions, where they come from, and proof."""
 
 import json
 import subprocess

@@ -155,8 +155,8 @@ def test_a_known_export_is_not_sent_again(suppliers):
     tag, modified = first.headers["etag"], first.headers["last-modified"]
     assert modified == "Mon, 23 Nov 2026 02:15:04 GMT"
     for condition in ({"If-None-Match": tag}, {"If-Modified-Since": modified}):
-        held = HTTP.get(suppliers.signalen_url, headers=condition)
-        assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", tag)
+        unchanged = HTTP.get(suppliers.signalen_url, headers=condition)
+        assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
     for condition in (
         {"If-None-Match": '"another"', "If-Modified-Since": modified},
         {"If-Modified-Since": "Sun, 22 Nov 2026 02:15:04 GMT"},

@@ -29,7 +29,7 @@ def shared_replay() -> Iterator[Suppliers]:
 
 @pytest.fixture
 def suppliers(shared_sample: Suppliers) -> Iterator[Suppliers]:
-    """The sample suppliers as they stand on AS_OF, without faults."""
+    """The sample suppliers as of AS_OF, without faults."""
     yield from _as_new(shared_sample)
 
 

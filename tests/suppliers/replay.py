@@ -68,6 +68,6 @@ def real_table() -> ODataTable:
 
 @contextmanager
 def replay_suppliers(page_size: int = FEED_PAGE_SIZE) -> Iterator[Suppliers]:
-    """CBS as it stood on 26 March 2021, as far as one table goes. Needs REAL_TABLE."""
+    """CBS as of 26 March 2021, as far as one table goes. Needs REAL_TABLE."""
     with running(Starlette(routes=odata_v3_routes([real_table()], page_size))) as suppliers:
         yield suppliers
