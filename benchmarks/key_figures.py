@@ -1,124 +1,69 @@
-"""The nationwide key figures into one Parquet file: Maandvers against cbsodata with pandas, turn by turn."""
+"""The nationwide key figures loaded from a local CBS: Maandvers beside a plain DuckDB script, dlt and cbsodata.
+
+The README says what each of them does and leaves out.
+
+dlt is no dependency of Maandvers. Install it elsewhere and name that interpreter:
+
+    python3 -m venv /tmp/dltvenv && /tmp/dltvenv/bin/pip install "dlt[duckdb]==1.31.0" duckdb==1.5.5
+    .venv/bin/python benchmarks/key_figures.py --dlt-python /tmp/dltvenv/bin/python
+"""
 
 import argparse
 import json
-import statistics
+import os
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[1]
+from editions import whole_line
+from loaders import WAYS
+from measuring import HEADINGS, PROJECT, Cost, median
+
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
-TABLE = "84799NED"
-# Rows, inhabitants, persons on welfare.
-Totals = tuple[int, ...]
 
-
-def with_maandvers(base_url: str, target: Path) -> Totals:
-    """Extract and land as a run does: payload kept, columns of the contract, every value checked."""
-    from dagster_project.contracts.load import load_feeds
-    from dagster_project.extract.extractors import extractor_for
-    from dagster_project.installation.settings import DBT_PROJECT, Settings, SupplierSettings
-    from dagster_project.installation.workspace import wall_clock
-    from dagster_project.landing.ingest import receive
-    from dagster_project.landing.store import FeedStore
-
-    feed = next(feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "cbs.key_figures")
-    settings = Settings(scope="country", suppliers={"cbs": SupplierSettings(base_url=base_url)})
-    store = FeedStore(target, feed)
-    with extractor_for(feed, settings) as extractor:
-        reception = receive(store, extractor, wall_clock)
-    assert not reception.problems, reception.problems
-    parquet = store.parquet(store.state().candidates["2020"].delivery_id, "key_figures")
-    return totals(parquet, "population_count", "welfare_recipients_count")
-
-
-def with_cbsodata(base_url: str, target: Path) -> Totals:
-    """The script of an afternoon: the public client, pandas, Parquet."""
-    import cbsodata
-    import duckdb
-    import pandas as pd
-
-    cbsodata.options.use_https = False
-    with cbsodata.catalog(base_url.removeprefix("http://"), use_https=False):
-        frame = pd.DataFrame(cbsodata.get_data(TABLE))
-    parquet = target / "key_figures.parquet"
-    duckdb.from_df(frame).write_parquet(str(parquet), compression="zstd")
-    return totals(parquet, "AantalInwoners_5", "PersonenPerSoortUitkeringBijstand_83")
-
-
-def totals(parquet: Path, *columns: str) -> Totals:
-    """Rows and sums that both ways must agree on."""
-    import duckdb
-
-    sums = ", ".join(f"sum({column})::bigint" for column in columns)
-    row = duckdb.sql(f"SELECT count(*), {sums} FROM read_parquet('{parquet}')").fetchone()
-    assert row is not None
-    return row
-
-
-WAYS = {"maandvers": with_maandvers, "cbsodata": with_cbsodata}
-
-
-def measure(way: str, base_url: str) -> dict[str, Any]:
-    """One run in a process of its own: wall seconds and peak memory in MB, as the process itself saw them."""
-    command = [sys.executable, __file__, "--way", way, "--url", base_url]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-
-
-def run_once(way: str, base_url: str) -> None:
-    """Do the work and print what it took; importing what it needs is part of it."""
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        found = WAYS[way](base_url, Path(folder))
-    seconds = time.perf_counter() - started
-    print(json.dumps({"rows": found[0], "totals": list(found), "seconds": seconds, "peak_mb": peak_mb()}))
-
-
-def peak_mb() -> float:
-    """Peak memory of this process; getrusage would count the memory of the parent when it started us."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+def measure(interpreter: str, way: str, base_url: str) -> dict[str, Any]:
+    """Run one way in a process of its own, and return the totals it found and its cost."""
+    command = [interpreter, str(Path(__file__).with_name("loaders.py")), way, base_url]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.splitlines()[-1])
 
 
 def main() -> None:
-    """Run both ways in turn and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run all ways in turn, check that they found the same figures, and print medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--way", choices=WAYS)
-    parser.add_argument("--url")
+    parser.add_argument("--dlt-python", help="interpreter in whose environment dlt is installed")
     arguments = parser.parse_args()
-    if arguments.way:
-        run_once(arguments.way, arguments.url)
-        return
+    interpreters = dict.fromkeys(WAYS, sys.executable) | {"dlt": arguments.dlt_python}
+    ways = [way for way, interpreter in interpreters.items() if interpreter]
+
+    # Before this process serves the table: its memory would count for the ones it starts.
+    whole, _ = whole_line((2020,))
 
     from suppliers.replay import replay_suppliers
 
+    results: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
     with replay_suppliers() as suppliers:
-        results: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
         for round_number in range(arguments.rounds + 1):
-            for way in WAYS:
-                result = measure(way, suppliers.cbs_url)
-                if round_number:  # the first warms the supplier
+            for way in ways:
+                result = measure(interpreters[way], way, suppliers.cbs_url)
+                if round_number:  # the first reads the supplier's table and warms the disk cache
                     results[way].append(result)
-    assert len({str(result["totals"]) for of_way in results.values() for result in of_way}) == 1, "the figures differ"
-    medians = {
-        way: {key: statistics.median(result[key] for result in of_way) for key in ("rows", "seconds", "peak_mb")}
+    found = {way: {tuple(result["totals"]) for result in of_way} for way, of_way in results.items()}
+    assert len(set.union(*found.values())) == 1, f"the figures differ: {found}"
+    costs = {
+        way: median([Cost(result["seconds"], result["cpu"], result["peak_mb"]) for result in of_way])
         for way, of_way in results.items()
     }
-    print(f"{'':12}{'rows':>10}{'seconds':>10}{'rows/s':>10}{'peak MB':>10}   (medians of {arguments.rounds})")
-    for way, median in medians.items():
-        rate = median["rows"] / median["seconds"]
-        print(f"{way:12}{median['rows']:>10,.0f}{median['seconds']:>10.2f}{rate:>10,.0f}{median['peak_mb']:>10.0f}")
-    ours, theirs = medians["maandvers"], medians["cbsodata"]
-    print(
-        f"cbsodata / maandvers: {theirs['seconds'] / ours['seconds']:.1f} x the time, "
-        f"{theirs['peak_mb'] / ours['peak_mb']:.1f} x the memory"
-    )
+    print(f"{HEADINGS}   (medians of {arguments.rounds}; load {os.getloadavg()[0]:.1f})")
+    for way, cost in costs.items():
+        print(cost.line(way))
+    print(whole.line("maandvers run, to a release"), "  (once)")
+    print(f"the same in all: rows, regions, inhabitants, persons on welfare, cars = {found['maandvers'].pop()}")
+    if "dlt" not in ways:
+        print("dlt was left out; --help says how to add it")
 
 
 if __name__ == "__main__":

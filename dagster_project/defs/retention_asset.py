@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
@@ -61,4 +62,8 @@ def remove_old_runs(instance: dg.DagsterInstance, installation: str | None, befo
     )
     for run in old:
         instance.delete_run(run.run_id)
+        # Dagster leaves the output of a deleted run on disk and, with SQLite, a file per run that it has emptied.
+        instance.compute_log_manager.delete_logs(prefix=[run.run_id])
+        for file in Path(instance.root_directory, "history", "runs").glob(f"{run.run_id}.db*"):
+            file.unlink()
     return len(old)

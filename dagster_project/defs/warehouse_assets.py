@@ -1,7 +1,7 @@
-"""The tables and marts of dbt as assets, built by one call of dbt, or not at all when nothing changed.
+"""The marts as assets, built by one call of dbt, or not at all when nothing changed.
 
-Other views and seeds are no assets: a view is computed when it is read, and a seed is a file of the project. They would
-double the graph and the events of a run; dbt's own docs show them.
+The models between raw tables and marts are no assets: they are nothing to select or to check in Dagster, and would make
+the graph and the events of a run three times as large. dbt's own docs show them.
 
 The assets are made from dbt's manifest without importing dagster_dbt: that import takes seconds, which a night without
 news need not spend.
@@ -25,19 +25,20 @@ logger = logging.getLogger(__name__)
 
 
 def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDefinition:
-    """Define the asset of every table and mart in dbt's manifest."""
+    """Define the asset of every mart; its inputs are the raw tables and marts that it is made from."""
     manifest = json.loads(manifest_file.read_bytes())
-    nodes = {name: node for name, node in manifest["nodes"].items() if _is_asset(node)}
     keys = {
-        **{name: dg.AssetKey([node["schema"], node["name"]]) for name, node in nodes.items()},
+        **{name: dg.AssetKey([node["schema"], node["name"]]) for name, node in manifest["nodes"].items()},
         **{name: dg.AssetKey([node["source_name"], node["name"]]) for name, node in manifest["sources"].items()},
     }
-    parents = manifest["parent_map"]
+    mart_keys = {mart_key(mart) for mart in marts}
+    assets = {*manifest["sources"], *(name for name, key in keys.items() if key in mart_keys)}
 
     @cache
     def inputs(name: str) -> frozenset[dg.AssetKey]:
         """Follow a node's parents to the nearest assets."""
-        return frozenset().union(*({keys[parent]} if parent in keys else inputs(parent) for parent in parents[name]))
+        parents = manifest["parent_map"][name]
+        return frozenset().union(*({keys[parent]} if parent in assets else inputs(parent) for parent in parents))
 
     specs = [
         dg.AssetSpec(
@@ -46,9 +47,9 @@ def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDef
             description=node["description"],
             group_name=group_of(node),
             kinds={"dbt", "duckdb"},
-            skippable=True,
         )
-        for name, node in nodes.items()
+        for name, node in manifest["nodes"].items()
+        if name in assets
     ]
 
     @dg.multi_asset(name="warehouse", specs=specs)
@@ -62,25 +63,19 @@ def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDef
         else:
             logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
         # A failed test stops dbt's build, and so the run.
-        built = {keys[node]: seconds for node, seconds in build(opened, planned).items() if node in keys}
-        version = dg.DataVersion(planned.fingerprint)
-        # Checks and release wait for the marts, so these have an event even where they were not built.
-        for key in dict.fromkeys([*built, *map(mart_key, marts)]):
-            metadata = {"seconds": built[key]} if key in built else {}
-            yield dg.MaterializeResult(key, metadata=metadata, data_version=version)
+        seconds = build(opened, planned)
+        if seconds:
+            slowest = max(seconds, key=lambda node: seconds[node])
+            logger.info("warehouse: dbt built %d nodes; the slowest was %s", len(seconds), slowest)
+        # Checks and release wait for the marts, so each has an event even where it was not built.
+        for mart in marts:
+            yield dg.MaterializeResult(mart_key(mart), data_version=dg.DataVersion(planned.fingerprint))
 
     return warehouse
 
 
 def group_of(node: Mapping[str, Any]) -> str:
-    """Return the group of a model: its supplier, regions, indicators or themes."""
-    layer, folder = node["fqn"][1:3]
-    if layer == "staging":
-        return str(folder)
-    if layer == "intermediate":
-        return "regions" if "regions" in node["fqn"] else "indicators"
-    return "indicators" if folder == "core" else "themes"
-
-
-def _is_asset(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and (node["config"]["materialized"] == "table" or node["fqn"][1] == "marts")
+    """Return the group of a mart: regions, indicators or themes."""
+    if node["name"].startswith("dim_region"):
+        return "regions"
+    return "indicators" if "core" in node["fqn"] else "themes"

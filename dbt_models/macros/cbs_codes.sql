@@ -46,3 +46,12 @@
 {% macro cbs_period_status(title) -%}
     case when {{ title }} like '%*%' then 'provisional' when {{ title }} is not null then 'definitive' end
 {%- endmacro %}
+
+{# Type, name, dates and status of a period, from its code and its title. #}
+{% macro cbs_period_columns() -%}
+    {{ cbs_period_type('period_code') }} as period_type,
+    {{ cbs_period('period_code') }} as period,
+    {{ cbs_period_start_date('period_code') }} as period_start_date,
+    {{ cbs_period_end_date('period_code') }} as period_end_date,
+    {{ cbs_period_status('period_name') }} as status
+{%- endmacro %}

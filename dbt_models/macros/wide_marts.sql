@@ -117,3 +117,11 @@ select * from final
 {% macro quoted(names) -%}
     '{{ names | join("', '") }}'
 {%- endmacro %}
+
+{# The columns that a mart's YAML declares: each from a relation under its own name, or as `changed` says. #}
+{% macro declared_columns(relation, changed={}) -%}
+    {%- for name in yaml_of_the_mart().columns -%}
+        {{ changed[name] ~ ' as ' ~ name if name in changed else relation ~ '.' ~ name }}
+        {{- ',\n    ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

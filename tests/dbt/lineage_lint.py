@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
+DELIVERIES = "model.maandvers.stg_maandvers__deliveries"
 METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
 LIMIT = "fresh_until"
@@ -84,6 +85,44 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     if OF_THE_ROW in found and named:
         return found - {OF_THE_ROW} | {feed for code in named for feed in house.dictionary[code]}
     return found
+
+
+def delivery_complaints(house: House) -> list[str]:
+    """A model that reads the deliveries of all feeds takes those of its own rows, or of a feed that it depends on.
+
+    Else a feed that no clock of its marts counts in could move their figures, and a partial build would miss it.
+    """
+    complaints = []
+    for unique_id, node in house.manifest["nodes"].items():
+        if node["resource_type"] != "model" or DELIVERIES not in house.manifest["parent_map"][unique_id]:
+            continue
+        sql, name = node["raw_code"], node["name"]
+        for relation in _relations_of_deliveries(sql):
+            for clause in re.findall(rf"join {relation}\b(.*?)(?=\b(?:join|where|group by)\b|\)|\Z)", sql, re.DOTALL):
+                if not re.search(r"\b(?:\w*feed|delivery_id) = ", clause):
+                    complaints.append(f"{name}: joins {relation} by neither feed nor delivery_id")
+            if relation != "deliveries" and re.search(rf"from {relation}\b", sql):
+                complaints.append(f"{name}: selects from {relation}, the deliveries of all feeds")
+        named = set(re.findall(r"'(\w+\.\w+)'", sql)) & set(house.feeds.values())
+        complaints += [
+            f"{name}: names {feed}, on which it does not depend"
+            for feed in sorted(named - _feeds_upstream(unique_id, house))
+        ]
+    return complaints
+
+
+def _relations_of_deliveries(sql: str) -> list[str]:
+    """The deliveries, and the steps of the model that are selected from them."""
+    steps = re.findall(r"(\w+) as \(\n((?:(?!\n\)).)*)\n\)", sql, re.DOTALL)
+    return ["deliveries", *(step for step, body in steps if re.search(r"from deliveries\b", body))]
+
+
+def _feeds_upstream(unique_id: str, house: House) -> set[str]:
+    """Collect the feeds of all sources that a model derives from."""
+    if unique_id.startswith("source."):
+        source = house.manifest["sources"][unique_id]
+        return {house.feeds[table]} if (table := (source["source_name"], source["name"])) in house.feeds else set()
+    return {feed for parent in house.manifest["parent_map"][unique_id] for feed in _feeds_upstream(parent, house)}
 
 
 def _unbound(node: Mapping[str, Any], house: House) -> list[str]:

@@ -148,6 +148,45 @@ def test_each_rule_fails_on_a_copy_that_breaks_it(house, breaking, complaint):
     assert any(said.startswith(complaint) for said in complaints), complaints
 
 
+def test_a_model_takes_only_deliveries_of_feeds_it_depends_on(read):
+    assert lint.delivery_complaints(read) == []
+    readers = [name for name, parents in read.manifest["parent_map"].items() if lint.DELIVERIES in parents]
+    assert len([name for name in readers if name.startswith("model.")]) == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint"),
+    [
+        ("int_safety__crimes", "'police.crime_yearly' and", "'hr.staff' and", "names hr.staff, on which it does not"),
+        (
+            "int_regions__drawn",
+            "deliveries.feed = 'pdok.borders'\n            and borders.delivery_id = deliveries.delivery_id\n",
+            "true\n",
+            "joins deliveries by neither",
+        ),
+        (
+            "int_indicators__final",
+            "with_ratios.denominator_feed = denominator_deliveries.feed\n"
+            "        and with_ratios.denominator_delivery_id = denominator_deliveries.delivery_id",
+            "true",
+            "joins denominator_deliveries by neither",
+        ),
+        (
+            "int_finance__by_programme",
+            "reports as (",
+            "newest as (\n    select * from published\n),\n\nreports as (",
+            "selects",
+        ),
+    ],
+)
+def test_a_model_that_takes_the_deliveries_of_another_feed_is_found(house, name, old, new, complaint):
+    code = model(house, name)["raw_code"]
+    assert old in code
+    model(house, name)["raw_code"] = code.replace(old, new)
+    complaints = lint.delivery_complaints(house)
+    assert any(said.startswith(f"{name}: {complaint}") for said in complaints), complaints
+
+
 def test_a_column_bound_by_a_clock_that_is_not_there_is_told(house, tmp_path):
     """By the dictionary the rate derives from the inhabitants of CBS, whose clock the mart then lacks."""
     del model(house, "mart_safety")["columns"]["key_figures_fresh_until"]

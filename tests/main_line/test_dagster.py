@@ -14,7 +14,6 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.definitions import build_defs
 from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
-from dagster_project.defs.warehouse_assets import group_of
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.warehouse.dbt import current_manifest
@@ -118,18 +117,11 @@ def test_groups_are_few_and_readable(graph):
 
 
 @pytest.mark.parametrize(
-    ("path", "group"),
-    [
-        (["staging", "cbs", "stg_cbs__key_figures"], "cbs"),
-        (["intermediate", "regions", "int_regions__crosswalk"], "regions"),
-        (["intermediate", "1_sources_to_figures", "safety", "int_safety__figures"], "indicators"),
-        (["marts", "core", "fct_indicator_values"], "indicators"),
-        (["marts", "neighbourhood", "mart_neighbourhood_profile"], "themes"),
-        (["marts", "themes", "mart_safety"], "themes"),
-    ],
+    ("mart", "group"),
+    [("dim_region", "regions"), ("fct_indicator_values", "indicators"), ("mart_kpi", "themes")],
 )
-def test_the_group_of_a_model_follows_from_the_layer_that_it_is_in(path, group):
-    assert group_of({"fqn": ["maandvers", *path], "name": path[-1]}) == group
+def test_a_mart_is_in_the_group_of_its_subject(graph, mart, group):
+    assert graph.get(dg.AssetKey(["marts", mart])).group_name == group
 
 
 def test_the_job_runs_every_asset_in_one_process_and_takes_no_pool(definitions, graph):

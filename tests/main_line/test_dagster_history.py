@@ -39,7 +39,10 @@ def instance(tmp_path, monkeypatch):
         yield instance
 
 
-def test_only_old_finished_runs_of_the_own_installation_are_removed(instance):
+def test_only_old_finished_runs_of_the_own_installation_are_removed(instance, tmp_path):
+    def files(run_id):
+        return [file for file in tmp_path.rglob("*") if run_id in str(file)]
+
     def runs(**tags):
         return build.execute_in_process(instance=instance, tags=tags).run_id
 
@@ -49,9 +52,11 @@ def test_only_old_finished_runs_of_the_own_installation_are_removed(instance):
     now = datetime.now(UTC)
     assert remove_old_runs(instance, OWN, now - KEPT_BY_DAGSTER) == 0
     later = now + timedelta(days=1)
+    assert files(own)
     assert (remove_old_runs(instance, None, later), remove_old_runs(instance, OWN, later)) == (0, 1)
     assert {one.run_id for one in instance.get_runs()} == others | {unfinished}
-    assert own not in {one.run_id for one in instance.get_runs()}
+    assert files(own) == []
+    assert all(map(files, others))
 
 
 def test_runs_are_kept_for_longer_than_a_figure_is_fresh():

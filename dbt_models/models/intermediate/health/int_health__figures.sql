@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'by_contract': ['rivm.health']}) }}
+{{ config(materialized='table', access='protected', meta={'by_contract': ['rivm.health']}) }}
 
 with health as (select * from {{ ref('stg_rivm__health') }}),
 

@@ -3,14 +3,6 @@
 with measures as (select * from {{ ref('policy_measures') }})
 
 select
-    measure_code,
-    name_nl,
-    theme_code,
-    indicator_code,
-    region_code,
-    start_date,
-    end_date,
-    cost_eur,
-    municipality_code
+    {{ declared_columns('measures') }}
 from measures
 where municipality_code = '{{ var('municipality_code') }}'

@@ -3,12 +3,7 @@
 with crosswalk as (select * from {{ ref('int_regions__crosswalk') }})
 
 select
-    from_code,
-    from_vintage,
-    coalesce(to_code, 'unknown') as to_code,
-    to_vintage,
-    weight,
-    change,
-    quality,
-    is_by_outline
+    {{ declared_columns('crosswalk', {
+        'to_code': "coalesce(to_code, 'unknown')",
+    }) }}
 from crosswalk

@@ -3,11 +3,7 @@ select
     nuisance_name,
     region_code,
     {{ region_level('region_code') }} as region_level,
-    {{ cbs_period_type('period_code') }} as period_type,
-    {{ cbs_period('period_code') }} as period,
-    {{ cbs_period_start_date('period_code') }} as period_start_date,
-    {{ cbs_period_end_date('period_code') }} as period_end_date,
-    {{ cbs_period_status('period_name') }} as status,
+    {{ cbs_period_columns() }},
     registration_count,
     delivery_id
 from {{ source('raw_police', 'nuisance_monthly') }}
