@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Footprint:
-    """What an installation keeps after a night."""
+    """Files and history that an installation keeps after a night."""
 
     event_lines: int
     event_bytes: int
