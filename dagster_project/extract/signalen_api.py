@@ -26,7 +26,7 @@ from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, 
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.extract.progress import progress
-from dagster_project.storage.sql import connect
+from dagster_project.storage.sql import connect, literal, parquet
 
 SIGNALS = "/signals/v1/private/signals/"
 CATEGORIES = "/signals/v1/private/categories/"
@@ -361,14 +361,14 @@ def _put_together(
     source.write_bytes(orjson.dumps(new))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE new AS SELECT {names}"
-        f" FROM read_json('{source}', format = 'array', columns = {{{types}}})"
+        f" FROM read_json({literal(source)}, format = 'array', columns = {{{types}}})"
     )
     kept = ""
     if old is not None:
-        kept = f" UNION ALL SELECT {names} FROM read_parquet('{old}') WHERE {key} NOT IN (SELECT {key} FROM new)"
+        kept = f" UNION ALL SELECT {names} FROM {parquet(old)} WHERE {key} NOT IN (SELECT {key} FROM new)"
         if any(column.name == "report_id" for column in table.columns):
             kept += " AND report_id IN (SELECT report_id FROM present)"
-    connection.execute(f"COPY (SELECT {names} FROM new{kept} ORDER BY {key}) TO '{target}' (FORMAT csv, HEADER)")
+    connection.execute(f"COPY (SELECT {names} FROM new{kept} ORDER BY {key}) TO {literal(target)} (FORMAT csv, HEADER)")
     source.unlink()
 
 

@@ -34,7 +34,7 @@ from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
-from dagster_project.storage.sql import Summary, connect, literal
+from dagster_project.storage.sql import Summary, connect, insert, literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
@@ -281,19 +281,15 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
     """Write the metadata of a release: its note, the clocks and every judgement."""
     connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
     made = note.point_in_time
-    connection.execute(
-        f"CREATE TABLE release.{SNAPSHOT}.release AS SELECT ? AS release_id, ? AS municipality_code, ?::date AS as_of,"
-        " ? AS version, ?::boolean AS is_fictional, ?::date AS as_known_on, ?::timestamptz AS rebuilt_at",
-        [
-            note.release_id,
-            note.municipality_code,
-            note.as_of,
-            note.version,
-            note.is_fictional,
-            made.as_known_on if made else None,
-            made.made_at if made else None,
-        ],
-    )
+    connection.execute(f"""
+        CREATE TABLE release.{SNAPSHOT}.release (
+            release_id varchar, municipality_code varchar, as_of date, version varchar, is_fictional boolean,
+            as_known_on date, rebuilt_at timestamptz
+        )
+    """)
+    row = [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional]
+    row += [made.as_known_on, made.made_at] if made else [None, None]
+    insert(connection, f"release.{SNAPSHOT}.release", [row])
     columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(

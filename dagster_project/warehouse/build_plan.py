@@ -17,6 +17,7 @@ from functools import cached_property
 import duckdb
 
 from dagster_project.installation.workspace import Workspace
+from dagster_project.storage.sql import insert, literal
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
 from dagster_project.warehouse.dbt import BUILD, RESULTS, current_manifest, digest_of_sources, run_dbt
 from dagster_project.warehouse.publication_history import PublicationHistory
@@ -162,8 +163,8 @@ def _read_built(workspace: Workspace) -> dict[str, str]:
     if not is_warehouse_intact(workspace):
         return {}
     with open_warehouse(workspace.warehouse) as connection:
-        tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = ?"
-        if ("build_inputs",) not in connection.execute(tables, [METADATA_SCHEMA]).fetchall():
+        tables = f"SELECT table_name FROM duckdb_tables() WHERE schema_name = {literal(METADATA_SCHEMA)}"
+        if ("build_inputs",) not in connection.execute(tables).fetchall():
             return {}
         return dict(connection.execute(f"SELECT input, fingerprint FROM {METADATA_SCHEMA}.build_inputs").fetchall())
 
@@ -171,10 +172,9 @@ def _read_built(workspace: Workspace) -> dict[str, str]:
 def _write_built(connection: duckdb.DuckDBPyConnection, inputs: Mapping[str, str], fingerprint: str | None) -> None:
     """Write which inputs are built, and the fingerprint of all figures; None while those are incomplete."""
     connection.execute(f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.build_inputs (input varchar, fingerprint varchar)")
-    if inputs:
-        connection.executemany(f"INSERT INTO {METADATA_SCHEMA}.build_inputs VALUES (?, ?)", list(inputs.items()))
+    insert(connection, f"{METADATA_SCHEMA}.build_inputs", inputs.items())
     connection.execute(
-        f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.build AS SELECT ?::varchar AS fingerprint", [fingerprint]
+        f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.build AS SELECT {literal(fingerprint)}::varchar AS fingerprint"
     )
 
 

@@ -19,7 +19,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.storage.sql import connect, literal
+from dagster_project.storage.sql import connect, insert, literal
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -89,8 +89,7 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
             figures_status varchar, source_url varchar
         )
     """)
-    if raw.deliveries:
-        connection.executemany(f"INSERT INTO {METADATA_SCHEMA}.deliveries VALUES (?, ?, ?, ?, ?, ?, ?)", raw.deliveries)
+    insert(connection, f"{METADATA_SCHEMA}.deliveries", raw.deliveries)
 
 
 def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -104,7 +103,7 @@ def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]
 def write_publication(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Write the day on which the figures that stand in the warehouse are, or were first, published."""
     connection.execute(
-        f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.publication AS SELECT ?::date AS published_on", [day]
+        f"CREATE OR REPLACE TABLE {METADATA_SCHEMA}.publication AS SELECT {literal(day)}::date AS published_on"
     )
 
 
@@ -119,26 +118,24 @@ def write_freshness(
             is_last_good boolean, raw_tables varchar[]
         )
     """)
-    for feed, verdict in zip(feeds, verdicts, strict=True):
-        clocks = verdict.clocks
-        if not clocks.is_in_use:
-            continue
-        connection.execute(
-            f"INSERT INTO {METADATA_SCHEMA}.freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                feed.id,
-                clocks.supplier,
-                clocks.checked_at,
-                clocks.released_at,
-                clocks.period_end,
-                clocks.fresh_until,
-                verdict.is_withheld,
-                verdict.reason,
-                verdict.reason_nl,
-                verdict.runs_on_last_good,
-                [f"raw_{feed.supplier}.{table.name}" for table in feed.tables],
-            ],
-        )
+    rows = [
+        [
+            feed.id,
+            verdict.clocks.supplier,
+            verdict.clocks.checked_at,
+            verdict.clocks.released_at,
+            verdict.clocks.period_end,
+            verdict.clocks.fresh_until,
+            verdict.is_withheld,
+            verdict.reason,
+            verdict.reason_nl,
+            verdict.runs_on_last_good,
+            [f"raw_{feed.supplier}.{table.name}" for table in feed.tables],
+        ]
+        for feed, verdict in zip(feeds, verdicts, strict=True)
+        if verdict.clocks.is_in_use
+    ]
+    insert(connection, f"{METADATA_SCHEMA}.freshness", rows)
 
 
 def audited(workspace: Workspace) -> AuditOutcome:

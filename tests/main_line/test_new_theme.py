@@ -64,6 +64,7 @@ def release(tmp_path_factory):
             "MAANDVERS_MUNICIPALITY_CODE": "GM9999",
             "MAANDVERS_FEEDS": f'["{CBS}", "greenery.trees"]',
             "MAANDVERS_SUPPLIERS__CBS__BASE_URL": suppliers.cbs_url,
+            "MAANDVERS_SUPPLIERS__CBS__FEEDS__KEY_FIGURES__EDITIONS": "1",
         }
         subprocess.run(
             [*on_a_day(DAY), "run", "--live"],

@@ -67,6 +67,7 @@ def test_only_what_depends_on_the_changed_feed_is_built(next_day):
     log = (next_day.home / "dbt" / "dbt.log").read_text("utf-8")
     assert "int_reports__counted" in log
     assert "fct_indicator_values" in log
+    assert "int_regions__vintages" not in log
     assert "int_regions__overlaps" not in log
     assert "seed file" not in log
 

@@ -7,7 +7,7 @@ import duckdb
 
 from dagster_project.release.diff.changes import Band, IndicatorDiff
 from dagster_project.release.reader import SNAPSHOT
-from dagster_project.storage.sql import one_row, rows_of
+from dagster_project.storage.sql import insert, one_row, rows_of
 
 FIGURES, INDICATORS, REGIONS = "fct_indicator_values", "dim_indicator", "dim_region"
 # Sums in another order differ in their last digits.
@@ -22,8 +22,7 @@ def compare_figures(connection: duckdb.DuckDBPyConnection, bands: Sequence[Band]
     A row is a figure if it has a value. ``feed`` is that of the delivery that changed, null if none did.
     """
     connection.execute("CREATE TABLE bands (name_ending varchar, share_pct double, at_least double)")
-    given = [(band.name_ending, band.share_pct, band.at_least) for band in bands]
-    connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", given)
+    insert(connection, "bands", [(band.name_ending, band.share_pct, band.at_least) for band in bands])
     columns = (
         "indicator_code, region_code, period, value, status, feed, delivery_id, denominator_feed,"
         " denominator_delivery_id"

@@ -8,20 +8,25 @@ months as (select * from {{ ref('int_reports__months') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
-own_regions as (select distinct region_code, region_level from parts),
-
 counts as (
     select
         parts.region_code,
-        monthly.month_start_date,
-        sum(monthly.received_count) as received_count,
-        sum(monthly.handled_count) as handled_count,
-        sum(monthly.cancelled_count) as cancelled_count,
-        sum(monthly.open_count) as open_count,
-        sum(monthly.on_time_count) as on_time_count,
-        sum(monthly.judged_count) as judged_count
-    from monthly
-    inner join parts on monthly.neighbourhood_code = parts.neighbourhood_code
+        parts.region_level,
+        months.month_start_date,
+        months.month_end_date,
+        months.is_complete_month,
+        coalesce(sum(monthly.received_count), 0) as received_count,
+        coalesce(sum(monthly.handled_count), 0) as handled_count,
+        coalesce(sum(monthly.cancelled_count), 0) as cancelled_count,
+        coalesce(sum(monthly.open_count), 0) as open_count,
+        coalesce(sum(monthly.on_time_count), 0) as on_time_count,
+        coalesce(sum(monthly.judged_count), 0) as judged_count
+    from parts
+    cross join months
+    left join monthly
+        on
+            parts.neighbourhood_code = monthly.neighbourhood_code
+            and months.month_start_date = monthly.month_start_date
     group by all
 ),
 
@@ -54,24 +59,11 @@ durations as (
 )
 
 select
-    own_regions.region_code,
-    own_regions.region_level,
-    months.month_start_date,
-    months.month_end_date,
-    months.is_complete_month,
-    coalesce(counts.received_count, 0) as received_count,
-    coalesce(counts.handled_count, 0) as handled_count,
-    coalesce(counts.cancelled_count, 0) as cancelled_count,
-    coalesce(counts.open_count, 0) as open_count,
-    coalesce(counts.on_time_count, 0) as on_time_count,
-    coalesce(counts.judged_count, 0) as judged_count,
+    counts.*,
     durations.handling_days_median,
     durations.handling_days_median_lower,
     durations.handling_days_median_upper,
     durations.handling_days_p90
-from own_regions
-cross join months
-left join counts
-    on own_regions.region_code = counts.region_code and months.month_start_date = counts.month_start_date
+from counts
 left join durations
-    on own_regions.region_code = durations.region_code and months.month_start_date = durations.month_start_date
+    on counts.region_code = durations.region_code and counts.month_start_date = durations.month_start_date
