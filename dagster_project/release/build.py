@@ -153,7 +153,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-    with connect() as connection:
+    with connect(spill_to=folder / "spilled") as connection:
         connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
         connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         # One transaction: else each of a thousand comments would wait for the disk.

@@ -7,6 +7,9 @@ from typing import Any, Self
 
 import duckdb
 
+# As much as dbt has in `dbt_models/profiles.yml`; a whole country needs no larger machine than a municipality.
+MEMORY = "1GB"
+
 
 def connect(
     file: Path | None = None, *, read_only: bool = False, time_zone: str = "UTC", spill_to: Path | None = None
@@ -14,11 +17,11 @@ def connect(
     """Open a database file, or one in memory.
 
     It works with one thread: a sum of fractions depends on the order of its parts, and on tables of this size a second
-    thread doubles the CPU time. Data that does not fit in memory goes to the folder ``spill_to``.
+    thread doubles the CPU time. With ``spill_to`` more than MEMORY goes to that folder.
     """
     settings: dict[str, Any] = {"threads": 1}
     if spill_to:
-        settings["temp_directory"] = str(spill_to)
+        settings |= {"temp_directory": str(spill_to), "memory_limit": MEMORY}
     connection = duckdb.connect(str(file or ":memory:"), read_only=read_only, config=settings)
     connection.execute(f"SET TimeZone = {literal(time_zone)}")
     return connection

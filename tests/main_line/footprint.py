@@ -1,6 +1,7 @@
 """Counts of what an installation keeps on disk, and of Dagster's history."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 class Footprint:
     """Files and history that an installation keeps after a night."""
 
+    # Lines of the event log but those of deletions, and its size.
     event_lines: int
     event_bytes: int
     # Deliveries of which at least one file is left; of a deleted one the manifest stays.
@@ -18,34 +20,54 @@ class Footprint:
     landing_bytes: int
     releases: int
     releases_bytes: int
-    # Everything else: warehouse, audit, publication history.
+    publications: int
+    publications_bytes: int
+    # Warehouse, audit, dbt's results.
     other_files: int
     other_bytes: int
-    # Rows of all tables of Dagster's storage, and its files.
+    # Rows of Dagster's storage without results of asset checks, which stand apart: Dagster has no call to remove them.
     dagster_rows: int
+    dagster_checks: int
     dagster_files: int
+    dagster_bytes: int
 
 
 def footprint(home: Path, dagster_home: Path) -> Footprint:
     """Count what is on disk now."""
     log = (home / "landing" / "events.jsonl").read_bytes()
-    payloads = list(home.glob("landing/*/*/deliveries/*/payload/*"))
-    tables = list(home.glob("landing/*/*/deliveries/*/*.parquet"))
-    releases = [folder for folder in (home / "releases").iterdir() if not folder.is_symlink()]
-    own = {"landing", "releases", "drops"}
-    others = [file for file in home.rglob("*") if file.relative_to(home).parts[0] not in own]
+    own = {"landing", "releases", "published", "drops"}
+    others = [file for file in home.rglob("*") if file.is_file() and file.relative_to(home).parts[0] not in own]
+    rows = Counter[str]()
+    for database in dagster_home.rglob("*.db"):
+        rows.update(rows_of(database))
+    checks = rows.pop("asset_check_executions")
     return Footprint(
-        event_lines=log.count(b"\n"),
+        event_lines=sum(b'"kind": "deleted"' not in line for line in log.splitlines()),
         event_bytes=len(log),
-        deliveries=len({file.relative_to(home).parts[4] for file in (*payloads, *tables)}),
+        deliveries=len(kept_deliveries(home)),
         landing_bytes=size_of((home / "landing").rglob("*")) - len(log),
-        releases=len(releases),
+        releases=len(kept_releases(home)),
         releases_bytes=size_of((home / "releases").rglob("*")),
-        other_files=sum(file.is_file() for file in others),
+        publications=len(list((home / "published").iterdir())),
+        publications_bytes=size_of((home / "published").rglob("*")),
+        other_files=len(others),
         other_bytes=size_of(others),
-        dagster_rows=sum(rows_of(file) for file in dagster_home.rglob("*.db")),
+        dagster_rows=rows.total(),
+        dagster_checks=checks,
         dagster_files=sum(file.is_file() for file in dagster_home.rglob("*")),
+        dagster_bytes=size_of(dagster_home.rglob("*")),
     )
+
+
+def kept_releases(home: Path) -> list[Path]:
+    """List the folders of releases, oldest first."""
+    return sorted(folder for folder in (home / "releases").iterdir() if not folder.is_symlink())
+
+
+def kept_deliveries(home: Path) -> set[str]:
+    """List the deliveries of which a payload or a table is left."""
+    files = [*home.glob("landing/*/*/deliveries/*/payload/*"), *home.glob("landing/*/*/deliveries/*/*.parquet")]
+    return {file.relative_to(home).parts[4] for file in files}
 
 
 def size_of(files: Iterable[Path]) -> int:
@@ -54,8 +76,8 @@ def size_of(files: Iterable[Path]) -> int:
     return sum(found.values())
 
 
-def rows_of(database: Path) -> int:
-    """Count the rows of all tables of a SQLite file."""
+def rows_of(database: Path) -> dict[str, int]:
+    """Count the rows of each table of a SQLite file."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
-        return sum(connection.execute(f'select count(*) from "{table}"').fetchone()[0] for (table,) in tables)
+        return {table: connection.execute(f'select count(*) from "{table}"').fetchone()[0] for (table,) in tables}

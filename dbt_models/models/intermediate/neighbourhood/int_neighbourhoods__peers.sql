@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with figures as (select * from {{ ref('int_neighbourhoods__current_figures') }}),
 
 classes as (select * from {{ ref('int_neighbourhoods__classes') }}),
