@@ -15,7 +15,12 @@
 {%- endmacro %}
 
 {% macro cbs_period_type(code) -%}
-    case substr({{ code }}, 5, 2) when 'JJ' then 'year' when 'KW' then 'quarter' when 'MM' then 'month' end
+    case substr({{ code }}, 5, 2)
+        when 'JJ' then 'year'
+        when 'HJ' then 'half-year'
+        when 'KW' then 'quarter'
+        when 'MM' then 'month'
+    end
 {%- endmacro %}
 
 {% macro cbs_period(code) -%}
@@ -54,4 +59,13 @@
     {{ cbs_period_start_date('period_code') }} as period_start_date,
     {{ cbs_period_end_date('period_code') }} as period_end_date,
     {{ cbs_period_status('period_name') }} as status
+{%- endmacro %}
+
+{# OData v4 has a column for it. #}
+{% macro cbs_status(period_status) -%}
+    case {{ period_status }}
+        when 'Definitief' then 'definitive'
+        when 'Voorlopig' then 'provisional'
+        when 'NaderVoorlopig' then 'provisional'
+    end
 {%- endmacro %}

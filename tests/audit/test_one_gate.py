@@ -114,8 +114,11 @@ def differences(expression):
         for hour in FIRST_AND_LAST_MINUTE
     ]
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE clocks (fresh_until date, moment timestamptz)")
-        connection.executemany("INSERT INTO clocks VALUES (?, ?)", moments)
+        # In one statement: row by row takes seconds.
+        columns = "unnest($1::date[]) AS fresh_until, unnest($2::timestamptz[]) AS moment"
+        connection.execute(
+            f"CREATE TABLE clocks AS SELECT {columns}", [list(column) for column in zip(*moments, strict=True)]
+        )
         query = f"SELECT fresh_until, moment, moment - loaded_at <= INTERVAL 24 HOUR FROM ({expression} FROM clocks)"
         answer = connection.execute(query.replace("as loaded_at", "as loaded_at, *")).fetchall()
     return [row for row in answer if row[2] != (row[1].astimezone(LOCAL_TIME).date() <= row[0])]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,10 +9,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from landing.lived_through import CRIMES, Lived
-from main_line.installation import CBS, SIGNALEN, Installation
+from main_line.installation import CBS, SIGNALEN, Installation, copy_project
 
 from dagster_project.errors import ExitCode
-from dagster_project.installation.settings import PROJECT
 
 DAY = "2026-11-23"
 
@@ -129,8 +127,7 @@ def test_a_wrong_setting_in_the_file_is_named(empty, tmp_path):
 
 def test_a_mistake_in_a_contract_is_named_with_file_feed_key_and_remedy(empty, tmp_path):
     """In a copy of the project, since contracts are part of it."""
-    for folder in ("dagster_project", "dbt_models/models", "expectations", "orchestration", "seeds"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_project(tmp_path)
     contract = tmp_path / "dbt_models/models/staging/cbs/_cbs__sources.yml"
     assert contract.read_text().count("cadence: P3M") == 1
     contract.write_text(contract.read_text().replace("cadence: P3M", "cadence: a while"))

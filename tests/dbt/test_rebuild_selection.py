@@ -1,4 +1,4 @@
-"""What dbt builds again when raw tables changed, on the project's own manifest."""
+"""Models that dbt rebuilds for changed raw tables, on the project's own manifest."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Footprint:
-    """What an installation keeps after a night."""
+    """Files and history that an installation keeps after a night."""
 
     # Lines of the event log but those of deletions, and its size.
     event_lines: int

@@ -24,6 +24,7 @@ from suppliers.running import Suppliers
 
 from dagster_project.cli import main
 from dagster_project.installation.opening import workspace_of
+from dagster_project.installation.settings import PROJECT
 from dagster_project.installation.workspace import Clock, Workspace, morning_of
 from dagster_project.landing.store import FeedStore
 from dagster_project.operations.status import Status, read_status
@@ -161,6 +162,12 @@ class Call:
     output: str
     errors: str
     seconds: float
+
+
+def copy_project(folder: Path) -> None:
+    """Copy the project, without what dbt made of it, to change it."""
+    for name in ("dagster_project", "dbt_models", "expectations", "orchestration", "seeds"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "logs", "target"))
 
 
 def read_as_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:

@@ -150,7 +150,10 @@ class Story:
     @cached_property
     def all_are_back(self) -> Day:
         """9 April: all suppliers answer."""
-        return self._after(self.cbs_is_back, date(2026, 4, 9), {"TableInfos": revised()})
+        day = self._after(self.cbs_is_back, date(2026, 4, 9), {"TableInfos": revised()})
+        # For tests that go on from here in another way; the day after it changes the installation.
+        self.after_all_are_back = self.installation.copy(self.installation.home.with_name("after_all_are_back"))
+        return day
 
     @cached_property
     def only_signalen_is_asked(self) -> Day:

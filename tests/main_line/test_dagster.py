@@ -1,7 +1,6 @@
 """Dagster's definitions: assets, groups, checks, the job, its schedule and sensors, loaded without network or dbt."""
 
 import os
-import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -15,10 +14,12 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.definitions import build_defs
 from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
-from dagster_project.installation.settings import DBT_PROJECT, PROJECT
+from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.warehouse.dbt import current_manifest
 from orchestration.jobs import INSTALLATION_TAG
+
+from .installation import copy_project
 
 # These import Dagster, which takes seconds.
 pytestmark = pytest.mark.xdist_group("dagster")
@@ -163,8 +164,7 @@ def test_given_parts_replace_those_of_the_project():
 @pytest.fixture
 def copied_project(tmp_path):
     """The project without dbt's manifest, in which any use of the network ends the process."""
-    for folder in ("dagster_project", "dbt_models", "expectations", "orchestration", "seeds"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target"))
+    copy_project(tmp_path)
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     return tmp_path
 
@@ -177,22 +177,19 @@ def start(project, *arguments, **settings):
 
 
 def test_definitions_load_without_network_secret_or_dbt_once_the_manifest_is_prepared(copied_project):
+    manifest = copied_project / "dbt_models" / "target" / "manifest.json"
     output, errors = start(copied_project, "-c", LOAD).communicate()
     assert "do: run 'maandvers prepare'" in errors
-    # Of two processes that come at once one makes it.
-    for process in [start(copied_project, "-m", "dagster_project.cli", "prepare") for _ in range(2)]:
+    # The development server prepares it; of two processes that come at once one makes it.
+    for process in [start(copied_project, "-c", LOAD, DAGSTER_IS_DEV_CLI="1") for _ in range(2)]:
         output, errors = process.communicate()
-        assert process.returncode == 0, errors[-2000:]
-        assert output.strip() == str(copied_project / "dbt_models" / "target" / "manifest.json")
-    assert (copied_project / "dbt_models/target/parsing/dbt.log").read_text("utf-8").count("Running with dbt=") == 1
+        assert (process.returncode, output) == (0, "[] refuse\n"), errors[-2000:]
+    assert (manifest.parent / "parsing" / "dbt.log").read_text("utf-8").count("Running with dbt=") == 1
+    output, errors = start(copied_project, "-m", "dagster_project.cli", "prepare").communicate()
+    assert output.strip() == str(manifest), errors[-2000:]
     output, errors = start(copied_project, "-c", LOAD).communicate()
     assert output == "[] refuse\n", errors[-2000:]
     # A manifest of other models is refused as well.
     (copied_project / "seeds" / "peer_groups.csv").write_text("changed")
     _, errors = start(copied_project, "-c", LOAD).communicate()
     assert "do: run 'maandvers prepare'" in errors
-
-
-def test_the_development_server_prepares_the_manifest_by_itself(copied_project):
-    _, errors = start(copied_project, "-c", LOAD, DAGSTER_IS_DEV_CLI="1").communicate()
-    assert (copied_project / "dbt_models" / "target" / "manifest.json").exists(), errors[-2000:]

@@ -89,7 +89,8 @@ def parquet_figures(release, mart):
         return connection.execute(query).fetchall()
 
 
-@pytest.mark.parametrize("number", range(MONTHS - 1))
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(MONTHS))
 def test_each_month_is_made_again_as_it_was_released(year, number):
     month = year.months[number]
     again = year.installation.reconstruct(month.day, today=year.months[-1].day)

@@ -15,7 +15,7 @@ from suppliers.running import running
 
 from dagster_project.sample.service import sample_app
 
-from .installation import CBS, ask, on_a_day
+from .installation import CBS, ask, copy_project, on_a_day
 
 pytestmark = pytest.mark.whole_run
 
@@ -51,8 +51,7 @@ def add_theme(project):
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     project, home = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("home")
-    for name in ("dagster_project", "dbt_models", "seeds", "expectations", "orchestration"):
-        shutil.copytree(REPOSITORY / name, project / name, ignore=shutil.ignore_patterns("target", "__pycache__"))
+    copy_project(project)
     add_theme(project)
     drop = home / "drops" / "greenery.trees"
     drop.mkdir(parents=True)

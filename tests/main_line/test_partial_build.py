@@ -1,7 +1,7 @@
 """A build of what depends on changed raw tables gives the same warehouse as a build of everything."""
 
 import shutil
-from datetime import timedelta
+from datetime import date
 
 import duckdb
 import pytest
@@ -10,27 +10,23 @@ from dagster_project.errors import ExitCode
 from dagster_project.warehouse.build_plan import build, plan, prepare
 from dagster_project.warehouse.dbt import DbtError
 
-from .first_run import FIRST, paged_sample
-
-NEXT = FIRST + timedelta(days=1)
+DAY = date(2026, 4, 9)
 REPORTS = {f"raw_signalen.{name}" for name in ("signals", "statuses", "locations", "categories", "sla")}
 LAYERS = ("reference", "staging", "intermediate", "marts")
 
 
 @pytest.fixture(scope="module")
-def next_day(first_run, tmp_path_factory):
-    """The installation a day after its first run: new reports came, and nothing else."""
-    installation = first_run.copy(tmp_path_factory.mktemp("next_day") / "home")
-    first_run.suppliers.app = paged_sample(NEXT)
-    assert installation.run(NEXT).exit_code == ExitCode.RELEASED
-    return installation
+def in_parts(story):
+    """An installation whose warehouse was built in parts, the last time for reports alone."""
+    assert story.all_are_back.result.exit_code == ExitCode.RELEASED
+    return story.after_all_are_back
 
 
 @pytest.fixture(scope="module")
-def built_whole(next_day, tmp_path_factory):
+def built_whole(in_parts, tmp_path_factory):
     """Every table and view of the same day, built from nothing."""
-    whole = as_before_its_release(next_day, tmp_path_factory.mktemp("whole") / "home")
-    workspace = whole.workspace(NEXT)
+    whole = as_before_its_release(in_parts, tmp_path_factory.mktemp("whole") / "home")
+    workspace = whole.workspace(DAY)
     with duckdb.connect(str(workspace.warehouse)) as connection:
         connection.execute("create table main.not_of_ours as select 1")
     assert plan(workspace).is_full
@@ -59,12 +55,12 @@ def contents(installation):
 
 def forget(installation, inputs):
     """Plan a build as if these inputs were new."""
-    planned = plan(installation.workspace(NEXT))
+    planned = plan(installation.workspace(DAY))
     return type(planned)(planned.raw, planned.inputs, {n: v for n, v in planned.built.items() if n not in inputs})
 
 
-def test_only_what_depends_on_the_changed_feed_is_built(next_day):
-    log = (next_day.home / "dbt" / "dbt.log").read_text("utf-8")
+def test_only_what_depends_on_the_changed_feed_is_built(in_parts):
+    log = (in_parts.home / "dbt" / "dbt.log").read_text("utf-8")
     assert "int_reports__counted" in log
     assert "fct_indicator_values" in log
     assert "int_regions__vintages" not in log
@@ -72,24 +68,24 @@ def test_only_what_depends_on_the_changed_feed_is_built(next_day):
     assert "seed file" not in log
 
 
-def test_a_partial_build_equals_a_full_one(next_day, built_whole):
-    assert contents(next_day) == built_whole
+def test_a_partial_build_equals_a_full_one(in_parts, built_whole):
+    assert contents(in_parts) == built_whole
     assert len(built_whole) > 100
 
 
-def test_without_changes_dbt_is_not_called(next_day):
-    log = next_day.home / "dbt" / "dbt.log"
+def test_without_changes_dbt_is_not_called(in_parts):
+    log = in_parts.home / "dbt" / "dbt.log"
     before = log.stat().st_mtime_ns
-    workspace = next_day.workspace(NEXT)
+    workspace = in_parts.workspace(DAY)
     planned = plan(workspace)
     assert not planned.is_needed
     assert build(workspace, planned) == {}
     assert log.stat().st_mtime_ns == before
 
 
-def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(next_day, tmp_path):
-    moved = next_day.copy(tmp_path / "elsewhere")
-    workspace = moved.workspace(NEXT)
+def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(in_parts, tmp_path):
+    moved = in_parts.copy(tmp_path / "elsewhere")
+    workspace = moved.workspace(DAY)
     planned = plan(workspace)
     assert (planned.is_needed, planned.is_moved) == (False, True)
     assert build(workspace, planned) == {}
@@ -99,16 +95,16 @@ def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(next_day
         views = "select string_agg(sql) from duckdb_views() where sql like '%read_parquet%'"
         ((sql,),) = connection.execute(views).fetchall()
     assert str(moved.home) in sql
-    assert str(next_day.home) not in sql
+    assert str(in_parts.home) not in sql
 
 
-def test_a_failed_build_is_repaired_by_the_next_one(next_day, built_whole, tmp_path):
-    broken = as_before_its_release(next_day, tmp_path / "home")
-    workspace = broken.workspace(NEXT)
+def test_a_failed_build_is_repaired_by_the_next_one(in_parts, built_whole, tmp_path):
+    broken = as_before_its_release(in_parts, tmp_path / "home")
+    workspace = broken.workspace(DAY)
     planned = forget(broken, REPORTS)
     assert set(planned.changed) >= REPORTS
     (delivery_id,) = {one[2] for one in planned.raw.deliveries if one[0] == "signalen.reports"}
-    signals = broken.stores(NEXT)["signalen.reports"].parquet(delivery_id, "signals")
+    signals = broken.stores(DAY)["signalen.reports"].parquet(delivery_id, "signals")
     intact = signals.read_bytes()
     # The raw view reads the end of the file, and the models all of it.
     signals.write_bytes(intact[:4] + bytes(len(intact) // 2) + intact[4 + len(intact) // 2 :])
@@ -124,17 +120,17 @@ def test_a_failed_build_is_repaired_by_the_next_one(next_day, built_whole, tmp_p
     assert contents(broken) == built_whole
 
 
-def test_after_a_killed_build_everything_is_built(next_day, tmp_path):
-    killed = next_day.copy(tmp_path / "home")
-    workspace = killed.workspace(NEXT)
+def test_after_a_killed_build_everything_is_built(in_parts, tmp_path):
+    killed = in_parts.copy(tmp_path / "home")
+    workspace = killed.workspace(DAY)
     prepare(workspace, forget(killed, REPORTS))
     assert plan(workspace).is_full
 
 
-def test_a_withheld_feed_and_its_return_are_changes(next_day):
-    planned = plan(next_day.workspace(NEXT))
+def test_a_withheld_feed_and_its_return_are_changes(in_parts):
+    planned = plan(in_parts.workspace(DAY))
     contents_now = dict(planned.raw.contents)
     assert all(contents_now[name] for name in REPORTS)
-    assert set(forget(next_day, {"raw_signalen.signals"}).changed) - {"raw_maandvers.published_figures"} == {
+    assert set(forget(in_parts, {"raw_signalen.signals"}).changed) - {"raw_maandvers.published_figures"} == {
         "raw_signalen.signals"
     }

@@ -46,7 +46,7 @@ class Scope:
     regions: int
 
 
-MUNICIPALITY = Scope("municipality", "trim({}) = 'NL00' or substr({}, 3, 4) = '0867'", 45, 60)
+MUNICIPALITY = Scope("municipality", "trim({}) = 'NL00' or substr({}, 3, 4) = '0867'", 23, 28)
 COUNTRY = Scope("country", "true", 13_808, 17_341)
 
 

@@ -5,11 +5,7 @@ select
     edition_year,
     delivery_id,
     substr(period_code, 1, 4)::integer as figures_year,
-    case period_status
-        when 'Definitief' then 'definitive'
-        when 'Voorlopig' then 'provisional'
-        when 'NaderVoorlopig' then 'provisional'
-    end as status,
+    {{ cbs_status('period_status') }} as status,
     measure_code,
     household_code,
     income_limit_code,

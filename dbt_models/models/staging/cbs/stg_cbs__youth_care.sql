@@ -4,10 +4,7 @@ select
     delivery_id,
     {{ region_level('region_code') }} as region_level,
     substr(period_code, 1, 4)::integer as year_number,
-    case substr(period_code, 5, 2)
-        when 'JJ' then 'year'
-        when 'HJ' then 'half-year'
-    end as period_type,
+    {{ cbs_period_type('period_code') }} as period_type,
     coalesce(period_name like '%*%', false) as is_provisional,
     -- The names are steadier than the codes, which were renewed with the law.
     case
