@@ -155,7 +155,7 @@ def test_the_same_contract_asks_the_same_questions_in_the_same_order():
 def test_a_part_that_comes_twice_is_seen(tmp_path):
     with asking(tmp_path, partition_by="Soort", scope="country") as (given, service):
         # A service that leaves a filter aside answers everything to every query.
-        service.faults.set("TypedDataSet", faults._on_records(lambda _: kinds_table().rows))
+        service.faults.set("TypedDataSet", faults._on_records(lambda _: list(kinds_table().rows)))
         assert "has duplicate rows" in given.problem()
 
 

@@ -50,6 +50,9 @@ class LateRecords:
     def __len__(self) -> int:
         return self._count
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LateRecords) and self._read() == other._read()
+
     def __iter__(self) -> Iterator[Record]:
         return iter(self._read())
 
