@@ -30,8 +30,8 @@
     The last select of a model of figures: every row of a relation, once for each indicator that its feeds fill, of which
     the dictionary row is named `delivered`. `changed` says where a column comes from that is neither empty nor taken
     from the relation under its own name; `region_vintage` is set only where the supplier says of which year its borders
-    are. Where `suppressed_if` is true there is no value. Text after the call may join more, and choose with `where`. The model is protected instead of
-    private to its theme: int_indicators__unioned reads it.
+    are. Where `suppressed_if` is true there is no value. Text after the call may join more, and choose with `where`. The
+    model is protected instead of private to its theme: int_indicators__unioned reads it.
 #}
 {% macro figures_of(relation, indicators={}, changed={}, by_contract=[], suppressed_if=none) -%}
 {{- config(access='protected', meta={'indicators': indicators, 'by_contract': by_contract}) -}}
