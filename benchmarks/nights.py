@@ -108,7 +108,11 @@ def repeated(export: bytes, reports: int) -> bytes:
     target = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(export)) as small:
         small.extractall(folder)
-        with duckdb.connect() as connection, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        limits = {"threads": 1, "memory_limit": "2GB"}
+        with (
+            duckdb.connect(config=limits) as connection,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             count = f"SELECT count(*) FROM read_csv('{folder}/signals.csv', header = true, all_varchar = true)"
             ((rows,),) = connection.execute(count).fetchall()
             for name in small.namelist():
