@@ -38,9 +38,8 @@ def with_dagster(home: Path, day: date, settings: dict[str, str]) -> Cost:
     dagster_home, config = home / "dagster", home / "config.yaml"
     dagster_home.mkdir(exist_ok=True)
     shutil.copy(PROJECT / "orchestration" / "dagster.yaml", dagster_home)
-    # JSON is YAML. A resource that is given one value takes none of the others from the definitions.
-    resource = {"is_sample": True, "as_of": str(day)}
-    config.write_text(json.dumps({"resources": {"workspace": {"config": resource}}}), "utf-8")
+    # JSON is YAML.
+    config.write_text(json.dumps({"resources": {"workspace": {"config": {"as_of": str(day)}}}}), "utf-8")
     job = ("job", "execute", "-m", "dagster_project.definitions", "-j", "publish", "-c", str(config))
     own = {"DAGSTER_HOME": str(dagster_home), "MAANDVERS_SAMPLE": "true", "DAGSTER_DISABLE_TELEMETRY": "yes"}
     return run_command(DAGSTER, *job, settings=settings | own)

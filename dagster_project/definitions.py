@@ -58,7 +58,7 @@ def build_defs(
         schedules=[every_night],
         sensors=[run_failed, late_deliveries],
         resources={
-            "workspace": WorkspaceResource(is_sample=settings.sample, clock=wall_clock),
+            "workspace": WorkspaceResource(clock=wall_clock),
             "alerts": LogAlerts(),
             **resources,
         },

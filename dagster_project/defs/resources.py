@@ -11,7 +11,7 @@ from pydantic import PrivateAttr
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_available
 from dagster_project.installation.opening import sole_run, workspace_to_run
-from dagster_project.installation.settings import Settings
+from dagster_project.installation.settings import Settings, load_settings
 from dagster_project.installation.workspace import Clock, Workspace
 from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
@@ -22,7 +22,8 @@ from dagster_project.sample.service import within_reach
 class WorkspaceResource(dg.ConfigurableResource):
     """The installation in which a run works, and the day on which it does."""
 
-    is_sample: bool = False
+    # As the settings say, unless a run is given another value: what is given replaces all values of the definition.
+    is_sample: bool | None = None
     as_of: str | None = None
     # Rebuild what was known on this day; no supplier is asked and nothing is removed.
     as_known_on: str | None = None
@@ -35,7 +36,8 @@ class WorkspaceResource(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Lock the installation for the length of the run."""
-        workspace = workspace_to_run(is_sample=self.is_sample, as_of=_date(self.as_of), clock=self.clock)
+        is_sample = load_settings().sample if self.is_sample is None else self.is_sample
+        workspace = workspace_to_run(is_sample=is_sample, as_of=_date(self.as_of), clock=self.clock)
         if past_day := _date(self.as_known_on):
             workspace = rebuild_as_of(workspace, past_day)
         with sole_run(workspace), ExitStack() as self._until_the_end:

@@ -70,3 +70,17 @@ def test_a_second_run_in_the_same_installation_is_refused(tmp_path):
     ):
         Installation(tmp_path).run(TODAY)
     assert not (tmp_path / "landing").exists()
+
+
+def test_a_run_that_is_given_a_day_is_of_the_sample_where_the_settings_say_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MAANDVERS_SAMPLE", "true")
+
+    @dg.asset
+    def seen(workspace: WorkspaceResource) -> bool:
+        return workspace.open.is_sample
+
+    # As the launchpad does: given values replace all those of the definition.
+    config = {"resources": {"workspace": {"config": {"as_of": str(CHRISTMAS)}}}}
+    result = dg.materialize([seen], resources={"workspace": WorkspaceResource(clock=clock)}, run_config=config)
+    assert result.output_for_node("seen") is True
