@@ -45,12 +45,12 @@ def police_table() -> ODataTable:
             periods(years),
         ],
         [Topic("GeregistreerdeMisdrijven", "Geregistreerde misdrijven")],
-        (
+        [
             ((kind.ljust(6), region.ljust(10), f"{year}JJ00"), {"GeregistreerdeMisdrijven": number})
             for kind, counts in file["counts"].items()
             for region, years_of_region in counts.items()
             for year, number in years_of_region.items()
-        ),
+        ],
     )
 
 
@@ -98,7 +98,7 @@ def health_table() -> ODataTable:
             *(Topic(name_of(key), key, "code") for key in labels),
             *(Topic(name_of(key), key, "%", 1) for key in topics),
         ],
-        (
+        [
             (
                 tuple(row[place] for place in places),
                 {
@@ -107,7 +107,7 @@ def health_table() -> ODataTable:
                 },
             )
             for row in rows
-        ),
+        ],
     )
 
 
@@ -134,5 +134,5 @@ def absence_table() -> ODataTable:
         True,
         [Dimension("BedrijfskenmerkenSBI2008", "Bedrijfskenmerken", "Dimension", sectors), periods(quarters)],
         [Topic("Ziekteverzuimpercentage", "Ziekteverzuimpercentage", "%", 1)],
-        (((sector.ljust(8), period), {"Ziekteverzuimpercentage": figure}) for sector, period, figure in records),
+        [((sector.ljust(8), period), {"Ziekteverzuimpercentage": figure}) for sector, period, figure in records],
     )
