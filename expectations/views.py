@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -73,7 +74,5 @@ class AuditPage:
 
     def render(self, contents: Contents, **_: object) -> str:
         """Fill the template of the page."""
-        from great_expectations import __version__
-
         pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
-        return pages.get_template(contents.template).render(contents.values, ge_version=__version__)
+        return pages.get_template(contents.template).render(contents.values, ge_version=version("great_expectations"))

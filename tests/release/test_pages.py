@@ -1,4 +1,4 @@
-"""Every page of every release is sound HTML, in Dutch, loads nothing, and agrees with the JSON beside it."""
+"""Every page of every release is valid HTML, in Dutch, loads nothing, and agrees with its JSON."""
 
 import json
 import re

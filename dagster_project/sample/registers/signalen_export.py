@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
@@ -59,7 +59,7 @@ def export_zip(as_of: date, seed: int) -> bytes:
     return content.getvalue()
 
 
-def signalen_routes(as_of: date, seed: int) -> list[Route]:
+def signalen_routes(as_of: date, seed: int, make: Callable[[date, int], bytes] = export_zip) -> list[Route]:
     """Route of the newest export, with status 304 for a client that has it already."""
     at = export_time(as_of)
 
@@ -73,7 +73,7 @@ def signalen_routes(as_of: date, seed: int) -> list[Route]:
         }
         if _is_held(request, tag, at):
             return Response(status_code=304, headers=headers)
-        return Response(export_zip(as_of, seed), headers=headers, media_type="application/zip")
+        return Response(make(as_of, seed), headers=headers, media_type="application/zip")
 
     return [Route(PATH, newest, methods=["GET", "HEAD"])]
 
