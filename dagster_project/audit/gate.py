@@ -17,8 +17,7 @@ from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)
 
-# Takes frames, and whether they are the first of this run.
-Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
+Judge = Callable[[Sequence[Frame]], list[Judgement]]
 
 DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
 
@@ -28,7 +27,7 @@ def judge_deliveries(
 ) -> list[Judgement]:
     """Audit new deliveries and record the result: one that passes becomes current, another goes to quarantine."""
     frames = delivery_frames(stores, has_whole_country)
-    judgements = judge(frames, True)
+    judgements = judge(frames)
     record_audit({store: _admit(store, frames, judgements) for store in stores}, now)
     return judgements
 
@@ -38,7 +37,7 @@ def judge_freshness(
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
     """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)])
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
