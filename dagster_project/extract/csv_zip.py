@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import ClassVar
 
 from dagster_project.contracts.model import Table
@@ -24,7 +24,7 @@ from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.http_age import http_date
-from dagster_project.extract.packing import replay_tables, store_table
+from dagster_project.extract.packing import LINE_END, replay_tables, store_table
 from dagster_project.extract.progress import progress
 from dagster_project.installation.workspace import local_day
 
@@ -161,18 +161,20 @@ class CsvZip(Extractor[CsvZipParameters]):
         try:
             with zipfile.ZipFile(archive.file) as members:
                 yield members
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             archive.file.seek(0)
             came = self._shown(archive.file.read(40))
             raise self._unexpected(
-                archive, "is no valid zip", "a zip archive", f"{error}; it starts with {came}"
+                archive, "is no valid zip", "a zip archive without a password", f"{error}; it starts with {came}"
             ) from error
 
     def _write_table(
         self, members: zipfile.ZipFile, table: Table, archive: Archive, scratch: Path
     ) -> tuple[dict[str, str], int, list[str]]:
         """Copy the contract's columns of one CSV file; returns their headings, the row count, and other headings."""
-        member = next((n for n in members.namelist() if Path(n).name == table.member), None)
+        # Some programs write folders with a backslash, or names in capitals.
+        names = {PureWindowsPath(name).name.casefold(): name for name in members.namelist()}
+        member = names.get(str(table.member).casefold())
         if member is None:
             raise self._unexpected(
                 archive,
@@ -187,7 +189,7 @@ class CsvZip(Extractor[CsvZipParameters]):
                 heading = next(reader, [])
                 columns = self._columns(table, heading, archive)
                 places = [heading.index(name) for name in columns.values()]
-                writer = csv.writer(target, lineterminator="\n")
+                writer = csv.writer(target, lineterminator=LINE_END)
                 writer.writerow(columns.values())
                 with progress(f"{self.feed.id} {table.name}", None) as advance:
                     rows = 0
