@@ -50,28 +50,28 @@ def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]],
 def _decoded(raw: bytes) -> tuple[str, str]:
     """Decode by the byte order mark, as UTF-8 if it is, or else by the code page that gives the most likely letters."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        with suppress(UnicodeDecodeError):
-            return raw.decode("utf-16"), "utf-16"
-    with suppress(UnicodeDecodeError):
-        return raw.decode("utf-8-sig"), "utf-8"
-    texts = {page: raw.decode(page, "replace") for page in CODE_PAGES}
-    page = min(CODE_PAGES, key=lambda page: _unlikely(texts[page]))
-    if (odd := next((sign for sign in ("\0", "\ufffd") if sign in texts[page]), None)) is not None:
+        text, encoding = raw.decode("utf-16", "replace"), "utf-16"
+    else:
+        try:
+            text, encoding = raw.decode("utf-8-sig"), "utf-8"
+        except UnicodeDecodeError:
+            texts = {page: raw.decode(page, "replace") for page in CODE_PAGES}
+            encoding = min(CODE_PAGES, key=lambda page: _unlikely(texts[page]))
+            text = texts[encoding]
+    if (odd := next((sign for sign in ("\0", "\ufffd") if sign in text), None)) is not None:
         raise UnreadableFileError(
             "is in an unknown encoding",
             "text in UTF-8, UTF-16 with a byte order mark, Windows-1252 or a DOS code page",
-            f"bytes that are no text in line {texts[page].count(chr(10), 0, texts[page].index(odd)) + 1}",
+            f"bytes that are no text in line {text.count(chr(10), 0, text.index(odd)) + 1}",
             "save it in Excel as 'CSV UTF-8' or as .xlsx",
         )
-    return texts[page], page
+    return text, encoding
 
 
 def _unlikely(text: str) -> int:
     """Number of characters that a Dutch text is not likely to have at their place."""
     within = sum(found[0] not in LIKELY_IN_WORD for found in IN_WORD.finditer(text))
-    return within + sum(
-        count for character, count in Counter(text).items() if character > "\x7f" and character not in LIKELY
-    )
+    return within + sum(text.count(character) for character in set(text) - ASCII - set(LIKELY))
 
 
 def _top(text: str, delimiter: str, known_headings: Callable[[list[str]], int]) -> tuple[int, int, int]:

@@ -36,7 +36,7 @@ class Given(Strict):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.origin is None) == (self.value is None):
-            raise ValueError('give either { from = "file name" } or { value = "…" }')
+            raise ValueError('give a heading, { from = "file name" } or { value = "…" }')
         return self
 
     def __str__(self) -> str:
