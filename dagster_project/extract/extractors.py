@@ -168,12 +168,13 @@ def _mapped(feed: Feed, parameters: Parameters, own: FeedSettings) -> Parameters
                 f"{section}.{part}: '{unknown[0]}' is unknown there\n  do: choose from {', '.join(nearest) or 'none'}"
             )
     try:
-        return _with(
-            parameters, columns={names[name]: source for name, source in own.columns.items()}, values=own.values
-        )
+        mapped = {names[name]: source for name, source in own.columns.items()}
+        given = parameters.model_dump(by_alias=True)["columns"] | mapped
+        return _with(parameters, columns=given, values=own.values)
     except ValidationError as error:
-        problem = error.errors()[0]["msg"]
-        raise SetupError(f"{section}.columns: {problem}\n  do: correct it there") from None
+        came = ", ".join(str(step) for step in error.errors()[0]["loc"][:2])
+        forms = '"heading", ["heading", "other heading"], { from = "file name" } or { value = "…" }'
+        raise SetupError(f"{section}: {came} has none of the forms that are known\n  do: write {forms}") from None
 
 
 def _settings_of(feed: Feed, settings: Settings) -> FeedSettings:

@@ -21,8 +21,8 @@ class Headings:
     edition: int | None
     # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
-    # The headings of this municipality's file, by our names.
-    own: Mapping[str, str] = field(default_factory=dict)
+    # Headings by our names that are tried first.
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Our columns that no heading of the file has.
     given: frozenset[str] = frozenset()
 
@@ -32,8 +32,8 @@ class Headings:
 
     def names_of(self, column: Column) -> set[str]:
         """Every heading that a column may have."""
-        names = (column.meta.supplier_name, *column.meta.supplier_aliases)
-        return {self.normal(name) for name in ((self.own[column.name],) if column.name in self.own else names)}
+        names = (*self.own.get(column.name, ()), column.meta.supplier_name, *column.meta.supplier_aliases)
+        return {self.normal(name) for name in names}
 
     @property
     def columns(self) -> list[Column]:
@@ -48,6 +48,9 @@ class Headings:
         """Number of headings that are in the contract."""
         return sum(self.is_known(heading) for heading in headings)
 
+    def _fitting(self, headings: Sequence[Cell], names: set[str]) -> list[int]:
+        return [place for place, heading in enumerate(headings) if self._fits(heading, names)]
+
     def _fits(self, heading: Cell, names: set[str]) -> bool:
         normal = self.normal(heading)
         return normal in names or (self.may_be_numbered and POSITION_SUFFIX.sub("", normal) in names)
@@ -59,7 +62,10 @@ class Headings:
         """
         found, problems, missing = {}, [], []
         for column in self.columns:
-            fitting = [place for place, heading in enumerate(headings) if self._fits(heading, self.names_of(column))]
+            own = {self.normal(name) for name in self.own.get(column.name, ())}
+            fitting = next(
+                (fits for names in (own, self.names_of(column)) if (fits := self._fitting(headings, names))), []
+            )
             if len(fitting) > 1:
                 problems.append(
                     UnreadableFileError(
@@ -76,7 +82,7 @@ class Headings:
         return found, [self._missing(missing, headings), *problems] if missing else problems
 
     def _missing(self, columns: Sequence[Column], headings: Sequence[Cell]) -> UnreadableFileError:
-        names = [self.own.get(column.name, column.meta.supplier_name) for column in columns]
+        names = [column.meta.supplier_name for column in columns]
         texts = [str(heading).strip() for heading in headings if heading is not None]
         known = self.count_known(headings)
         # A file without headings starts with a record, which may not be logged.

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from dagster_project.contracts.protocols import Parameters, Strict
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
@@ -36,7 +36,7 @@ class Given(Strict):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.origin is None) == (self.value is None):
-            raise ValueError('give a heading, { from = "file name" } or { value = "…" }')
+            raise ValueError("needs either 'from' or 'value'")
         return self
 
     def __str__(self) -> str:
@@ -47,6 +47,10 @@ class Given(Strict):
         if self.value is not None:
             return self.value
         return local_day(found.exported_at).isoformat() if found.is_dated and found.exported_at else ""
+
+
+def _as_several(headings: object) -> object:
+    return (headings,) if isinstance(headings, str) else headings
 
 
 class FileParameters(Parameters):
@@ -64,8 +68,8 @@ class FileParameters(Parameters):
     decimal_mark: Literal[",", "."] | None = None
     # A table of another publisher: 'Totaal' is one of its classes, and it does not say whether its figures are final.
     is_published_table: bool = False
-    # Of columns, by our names: the heading in the file, or the value that the file lacks.
-    columns: dict[str, str | Given] = Field(default_factory=dict)
+    # Of columns, by our names: their headings, which are tried first, or the value that the file lacks.
+    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_as_several)] | Given] = Field(default_factory=dict)
     # Accepted values, by the words of the file for them.
     values: dict[str, str] = Field(default_factory=dict)
 

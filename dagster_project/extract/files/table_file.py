@@ -205,8 +205,8 @@ class TableFile(Extractor[FileParameters]):
             self.feed,
             edition.year,
             self.feed.delivery.protocol == "odata_v3",
-            {name: source for name, source in self.parameters.columns.items() if isinstance(source, str)},
-            frozenset(name for name, source in self.parameters.columns.items() if not isinstance(source, str)),
+            {name: source for name, source in self.parameters.columns.items() if not isinstance(source, Given)},
+            frozenset(name for name, source in self.parameters.columns.items() if isinstance(source, Given)),
         )
 
     def _grid(self, found: FoundFile, edition: Edition) -> tuple[Grid, list[UnreadableFileError]]:
