@@ -22,6 +22,7 @@ from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import MisplacedError, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.http_age import http_date
 from dagster_project.extract.packing import LINE_END, replay_tables, store_table
@@ -93,6 +94,14 @@ class CsvZip(Extractor[CsvZipParameters]):
                 facts={"export": archive.name, "export_sha256": digest, "figures_status": "definitive"},
                 dropped_columns=dropped,
             )
+
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Compare the newest export of a folder with the contract; of an address only look whether it answers."""
+        location = self.parameters.location
+        if location is None or not location.startswith(("http://", "https://")):
+            return super().examine(edition, scratch)
+        with self.http.explained(location), self.http.stream(location):
+            return Examination(table=location)
 
     def _remark_on_rereading(self, archive: Archive, stored: Stored) -> None:
         """Report a folder without a new export, and an address that dates the stored export as new."""

@@ -14,6 +14,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import Parameters, parameters_class, register_parameters
 from dagster_project.errors import DeliveryError, SetupError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.http import Http
 from dagster_project.installation.settings import TOML, FeedSettings, Settings
 
@@ -61,6 +62,22 @@ class Extractor(ABC, Generic[P]):
         the series.
         """
         return [Edition(None, self.feed.id)]
+
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Compare an edition with the contract by the least that shows it: a file is read whole.
+
+        Raises DeliveryError for an edition that cannot be used.
+        """
+        payload = scratch / "payload"
+        payload.mkdir()
+        answer = self.fetch(edition, None, payload, scratch)
+        assert answer is not None, "nothing is stored, so nothing can be confirmed"
+        return Examination(
+            table=answer.facts.get("file", edition.source_id),
+            title=answer.facts.get("title"),
+            found=sum(len(table.supplier_columns) for table in answer.tables.values()),
+            unread=sorted({name for names in answer.dropped_columns.values() for name in names}),
+        )
 
     @abstractmethod
     def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
