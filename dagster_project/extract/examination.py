@@ -32,7 +32,8 @@ class Examination(BaseModel):
             title=title,
             found=sum(len(names) == 1 for _, names in pairs),
             missing={
-                column.meta.supplier_name: names or get_close_matches(column.meta.supplier_name, unread, n=2)
+                column.meta.supplier_name: names
+                or get_close_matches(column.meta.supplier_name, unread, n=2, cutoff=0.4)
                 for column, names in pairs
                 if len(names) != 1
             },

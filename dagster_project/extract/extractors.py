@@ -69,7 +69,7 @@ class Extractor(ABC, Generic[P]):
         Raises DeliveryError for an edition that cannot be used.
         """
         payload = scratch / "payload"
-        payload.mkdir()
+        payload.mkdir(exist_ok=True)
         answer = self.fetch(edition, None, payload, scratch)
         assert answer is not None, "nothing is stored, so nothing can be confirmed"
         return Examination(

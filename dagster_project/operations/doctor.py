@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 from pydantic import BaseModel
 
 from dagster_project.contracts.model import Feed
@@ -11,6 +12,7 @@ from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import UnlistedError
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, extractor_for, is_available
+from dagster_project.extract.http import BusySupplierError
 from dagster_project.installation.settings import HttpSettings, Settings
 from dagster_project.installation.workspace import Workspace
 from dagster_project.sample.service import within_reach
@@ -62,7 +64,7 @@ def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination
                 yield FeedExamination(feed=feed.id, problems=[problem])
                 continue
             newest, errors = _examine(extractor, Path(scratch))
-        if newest is None and service and any(isinstance(error, SupplierUnreachableError) for error in errors):
+        if newest is None and service and not all(_is_there(error) for error in errors):
             unreachable[service] = feed.id
         problems = [str(error) for error in errors]
         if newest and newest.missing:
@@ -79,18 +81,26 @@ def _examine(extractor: Extractor, scratch: Path) -> tuple[Examination | None, l
         errors.append(error)
     except DeliveryError as error:
         return None, [error]
-    try:
-        # The newest decides whether a night brings anything new.
-        return extractor.examine(editions[-1], scratch), errors
-    except SupplierUnreachableError as error:
-        # A catalogue that did not answer either is no problem of its own.
-        return None, [*(one for one in errors if not isinstance(one.__cause__, SupplierUnreachableError)), error]
-    except DeliveryError as error:
-        return None, [*errors, error]
-    except (KeyError, ValueError, TypeError) as error:
-        came = f"{type(error).__name__}: {error}"
-        expected = "a description of its table"
-        return None, [*errors, extractor.error("describes its table in an unknown form", expected, came, "report this")]
+    for edition in reversed(editions):
+        try:
+            # The newest that can be used is enough: the others have its form, or an older one that is known.
+            return extractor.examine(edition, scratch), errors
+        except DeliveryError as error:
+            if isinstance(error, SupplierUnreachableError) and not _is_there(error):
+                # A catalogue that does not answer either is no problem of its own.
+                return None, [*(one for one in errors if _is_there(one)), error]
+            errors.append(error)
+        except (KeyError, ValueError, TypeError) as error:
+            came = f"{type(error).__name__}: {error}"
+            problem = f"describes {edition.source_id} in an unknown form"
+            errors.append(extractor.error(problem, "a title and columns", came, "report this"))
+    return None, errors
+
+
+def _is_there(error: DeliveryError) -> bool:
+    """Whether a service answered, if only with a status that means no."""
+    cause = error.__cause__.__cause__ if isinstance(error, UnlistedError) and error.__cause__ else error.__cause__
+    return not isinstance(cause, httpx.TransportError | BusySupplierError)
 
 
 def _lacking(feed: Feed, newest: Examination) -> str:
