@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -26,14 +27,14 @@ class Examination(BaseModel):
     ) -> "Examination":
         """Compare the columns, each with the supplier's columns that fit it, with everything that is offered."""
         pairs = list(matches)
+        nearest = partial(get_close_matches, n=2, cutoff=0.4)
         unread = sorted(set(offered) - {name for _, names in pairs for name in names})
         return cls(
             table=table,
             title=title,
             found=sum(len(names) == 1 for _, names in pairs),
             missing={
-                column.meta.supplier_name: names
-                or get_close_matches(column.meta.supplier_name, unread, n=2, cutoff=0.4)
+                column.meta.supplier_name: names or nearest(column.meta.supplier_name, unread)
                 for column, names in pairs
                 if len(names) != 1
             },

@@ -184,7 +184,7 @@ def test_renamed_tables_and_columns_are_named_at_once_with_the_nearest_names(dia
     assert all(RENAMED_COLUMNS[name] in nearest for name, nearest in missing.items())
     (lacking,) = (text for text in feeds["police.crime_monthly"].problems if "lacks" in text)
     assert "lacks 2 of 4 columns" in lacking
-    assert "'SoortMisdrijf' (nearest: TypeMisdrijf)" in lacking
+    assert "'SoortMisdrijf' (nearest: TypeMisdrijf, " in lacking
     assert "do: a column that was renamed gets its new name in 'supplier_aliases'" in lacking
 
 
