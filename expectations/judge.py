@@ -62,7 +62,7 @@ def open_context(context_dir: Path) -> "FileDataContext":
 
 
 def _new_context(context_dir: Path) -> "FileDataContext":
-    # All but the results is made again: half-written files of a killed run do no harm.
+    # All but the results is rebuilt: half-written files of a killed run do no harm.
     project = context_dir / PROJECT
     project.mkdir(parents=True, exist_ok=True)
     for path in project.iterdir():

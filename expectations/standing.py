@@ -1,9 +1,13 @@
-"""Judgements that stand: a frame equal to the last one of its suite, judged by the same rules, is not judged again."""
+"""Judgements that stand: rows that were judged before by the same rules are not judged again.
+
+A suite is judged as a whole, or not at all: its page shows one judging. It is not judged where every row was part of
+the last judging, and the page shows no failure but those of the rows asked for.
+"""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -19,21 +23,22 @@ PAGES = "data_docs"
 
 
 def standing_judgements(frame: Frame, context_dir: Path) -> list[Judgement] | None:
-    """The judgements on an equal frame; None where there are none."""
+    """The judgements on the rows of a frame; None where it has to be judged."""
     file = _file(frame.suite, context_dir)
-    if not file.exists() or not _results(frame.suite, context_dir).is_dir():
+    if not frame.rows or not file.exists() or not _results(frame.suite, context_dir).is_dir():
         return None
-    record = json.loads(file.read_bytes())
-    if record["frame"] != _digest(frame):
-        return None
-    return [Judgement(**judgement) for judgement in record["judgements"]]
+    judged = {row: Judgement(**judgement) for row, judgement in json.loads(file.read_bytes()).items()}
+    asked = [_digest(row) for row in frame.rows]
+    failed = {row for row, judgement in judged.items() if not judgement.passed}
+    return [judged[row] for row in asked] if failed <= set(asked) <= judged.keys() else None
 
 
 def record(frame: Frame, judgements: Sequence[Judgement], context_dir: Path) -> None:
     """Record the judgements on a frame of which every row could be checked."""
     file = _file(frame.suite, context_dir)
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({"frame": _digest(frame), "judgements": [asdict(one) for one in judgements]}), "utf-8")
+    rows = map(_digest, frame.rows)
+    file.write_text(json.dumps({row: asdict(one) for row, one in zip(rows, judgements, strict=True)}), "utf-8")
 
 
 def forget(suite: str, context_dir: Path) -> None:
@@ -57,8 +62,8 @@ def _results(suite: str, context_dir: Path) -> Path:
     return context_dir / PROJECT / RESULTS / suite
 
 
-def _digest(frame: Frame) -> str:
-    return hashlib.sha256(json.dumps([_rules(), frame.rows], default=str).encode()).hexdigest()
+def _digest(row: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps([_rules(), row], default=str).encode()).hexdigest()
 
 
 @cache

@@ -92,6 +92,19 @@ def test_a_frame_like_the_last_one_is_not_judged_again(desk, call, mart, tmp_pat
     judging._worker.cache_clear()
 
 
+def test_a_part_of_the_last_frame_is_judged_again_only_where_its_page_shows_another_failure(call, mart, tmp_path):
+    good, bad = mart | {"mart": "mart_safety"}, mart | {"margin": -1}
+    first = call([Frame("marts", [good, mart])])
+    written = results(tmp_path / "audit")
+    assert call([Frame("marts", [mart])]) == first[1:]
+    assert results(tmp_path / "audit") == written
+    failed = call([Frame("marts", [good, bad])])
+    assert call([Frame("marts", [bad])]) == failed[1:]
+    assert "Niet in orde" in data_docs(tmp_path / "audit", {"marts"}).read_text()
+    assert [judgement.passed for judgement in call([Frame("marts", [good])])] == [True]
+    assert "Niet in orde" not in data_docs(tmp_path / "audit", {"marts"}).read_text()
+
+
 @pytest.mark.parametrize("column", ["margin", "stale_row_count", "row_count"])
 def test_a_frame_with_another_value_is_judged_again(call, mart, column, tmp_path):
     call([Frame("marts", [mart])])
@@ -111,6 +124,9 @@ def test_other_rules_judge_again(call, mart, tmp_path, monkeypatch):
 
 
 def test_rows_that_could_not_be_checked_are_judged_again(call, mart, tmp_path):
+    call([Frame("marts", [mart])])
+    (judgement,) = call([Frame("marts", [])])
+    assert not judgement.passed
     frame = Frame("marts", [{**mart, "margin": None}])
     (judgement,) = call([frame])
     assert not judgement.passed
