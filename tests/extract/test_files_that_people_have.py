@@ -7,6 +7,11 @@ import zipfile
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagster_project.contracts.model import Column
+from dagster_project.extract.files.cell_values import ColumnReader
 
 from .files import HEADINGS, OTHER, ROW, all_rows, as_csv, as_xlsx, column, contract, desk, drop, with_value
 from .test_file_csv import one_column
@@ -70,6 +75,21 @@ def repacked(change, content=None) -> bytes:
 )
 def test_an_amount_is_read_in_every_form_that_excel_shows(tmp_path, text, amount):
     assert one_column(tmp_path, "double", ["0,5", text]) == [0.5, amount]
+
+
+@given(
+    st.integers(-(10**9), 10**9),
+    st.sampled_from(["{sign}{n}", "{n}{sign}"]),
+    st.sampled_from(["{}", "€ {}", "€{}", "{} €", "EUR {}", "{} EUR", "€\u00a0 {} "]),
+    st.booleans(),
+)
+def test_an_amount_in_cents_is_the_same_in_every_form(cents, sign, symbol, is_grouped):
+    whole, rest = divmod(abs(cents), 100)
+    number = f"{whole:,}".replace(",", ".") if is_grouped else str(whole)
+    text = symbol.format(sign.format(sign="-" if cents < 0 else "", n=f"{number},{rest:02}"))
+    reader = ColumnReader(Column.model_validate(column("amount", "Bedrag", "double")), frozenset(), None, True, str)
+    (read,) = reader.read([text])
+    assert float(read) == cents / 100
 
 
 @pytest.mark.parametrize("text", ["€", "€ € 5", "--5", "€ -5-", "(12)", "-", "1,2-,", "eurocent 5", "€ ()"])

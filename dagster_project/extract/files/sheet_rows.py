@@ -57,12 +57,3 @@ def is_source_line(row: Sequence[Cell]) -> bool:
     """Whether a row only names the source, as StatLine adds below a table."""
     filled = [cell for cell in row if not is_empty(cell)]
     return len(filled) == 1 and isinstance(filled[0], str) and SOURCE_LINE.match(filled[0]) is not None
-
-
-def column_letter(position: int) -> str:
-    """Excel's name of a column, counted from 0: A, B … Z, AA."""
-    letters, number = "", position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

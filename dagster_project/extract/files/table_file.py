@@ -30,7 +30,6 @@ from dagster_project.extract.files.sheet_rows import (
     Cell,
     Rows,
     UnreadableFileError,
-    column_letter,
     is_empty,
 )
 from dagster_project.extract.packing import LINE_END, replay_tables, store_table
@@ -89,7 +88,9 @@ class Grid:
 
     def place(self, position: int, column: Column) -> str:
         """Place of a cell, for a message."""
-        letter = column_letter(self.places[column.name])
+        from openpyxl.utils import get_column_letter  # its import costs 0.2 s
+
+        letter = get_column_letter(self.places[column.name] + 1)
         return f"{self.label}, row {self.numbers[position]}, column {letter} '{self.heading_of(column.name)}'"
 
 

@@ -72,10 +72,12 @@ class Workbook:
                     element.clear()
 
     def _cells(self, row: ElementTree.Element) -> list[Cell]:
+        from openpyxl.utils import column_index_from_string  # its import costs 0.2 s
+
         cells: list[Cell] = []
         for cell in row:
             if reference := LETTERS.match(cell.get("r", "")):
-                cells += [None] * (_column(reference[0]) - len(cells))
+                cells += [None] * (column_index_from_string(reference[0]) - 1 - len(cells))
             cells.append(self._value(cell))
         return cells
 
@@ -182,11 +184,3 @@ def _unescaped(text: str) -> str:
     from openpyxl.utils.escape import unescape
 
     return unescape(text) if "_x" in text else text
-
-
-def _column(letters: str) -> int:
-    """Position of a column, counted from 0."""
-    position = 0
-    for letter in letters:
-        position = position * 26 + ord(letter) - ord("A") + 1
-    return position - 1
