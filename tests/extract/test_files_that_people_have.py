@@ -4,14 +4,17 @@ import csv
 import io
 import re
 import zipfile
+from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.files.cell_values import ColumnReader
+from dagster_project.extract.files.excel_file import read_excel
+from dagster_project.extract.files.sheet_rows import UnreadableFileError
 
 from .files import HEADINGS, OTHER, ROW, all_rows, as_csv, as_xlsx, column, contract, desk, drop, with_value
 from .test_file_csv import one_column
@@ -155,6 +158,9 @@ def with_shared_texts(content: bytes) -> bytes:
     return changed.getvalue()
 
 
+SHARED = with_shared_texts(as_xlsx(HEADINGS, CELLS))
+
+
 def styles(text):
     return lambda name, old: (name, text if name == "xl/styles.xml" else old)
 
@@ -178,7 +184,7 @@ ODD = {
     ),
     "backslashes": repacked(lambda name, old: (name.replace("/", "\\"), old)),
     "capitals": repacked(lambda name, old: (name.replace("xl/", "XL/"), old)),
-    "texts in a list": with_shared_texts(as_xlsx(HEADINGS, CELLS)),
+    "texts in a list": SHARED,
     "no addresses": repacked(lambda name, old: (name, re.sub(r'(<(?:c|row)) r="\w+"', r"\1", old))),
     "no theme": repacked(lambda name, old: None if "theme" in name else (name, old)),
 }
@@ -245,6 +251,29 @@ def test_a_zip_that_is_no_workbook_is_reported(staff, content):
     message = staff.problem()
     assert "is no valid Excel workbook" in message
     assert "do: open it in Excel and save it again as .xlsx, without a password" in message
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_damaged_part_of_a_workbook_is_read_or_reported(data):
+    part = data.draw(
+        st.sampled_from(["worksheets/sheet1.xml", "styles.xml", "workbook.xml", "sharedStrings.xml", "rels"])
+    )
+    cut = data.draw(st.integers(0, 3000))
+    other = data.draw(st.sampled_from(["", "<", '"', "-1", "99999999999", "1e999", "nan", "ZZZZ1", "s", "d", "\0"]))
+
+    def damage(name, old):
+        place = cut % len(old)
+        return name, old[:place] + other + old[place + 1 :] if name.endswith(part) else old
+
+    content = repacked(damage, SHARED)
+    with suppress(UnreadableFileError):
+        list(read_excel(io.BytesIO(content), "x.xlsx", None).numbered)
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "9e99999"])
+def test_a_number_beyond_all_measure_is_reported(tmp_path, text):
+    assert f"came: a text: '{text}'" in one_column(tmp_path, "bigint", ["1", text])
 
 
 # Tables made to be read

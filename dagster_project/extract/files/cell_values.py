@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
@@ -37,7 +38,7 @@ DAY = re.compile(
 # Digits in groups of three after one to three that do not start with 0, or without groups.
 DUTCH = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:,\d+)?")
 ENGLISH = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:\.\d+)?")
-SIGNED = re.compile(r"(?P<before>[-+]?) ?(?P<digits>\d[\d., ]*?)(?P<exponent>[eE][-+]?\d+)? ?(?P<after>-?)")
+SIGNED = re.compile(r"(?P<before>[-+]?) ?(?P<digits>\d[\d., ]*?)(?P<exponent>[eE][-+]?\d{1,2})? ?(?P<after>-?)")
 EURO = re.compile(r"€|(?<![a-z])eur(?:o|o's)?(?![a-z])", re.IGNORECASE)
 BRACKETED = re.compile(r"\( ?(\d.*?) ?\)")
 # 1.234,- is an amount of whole euros; the hyphen is no sign.
@@ -209,7 +210,7 @@ def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_
 
 
 def _number_in_cell(value: Cell, column: Column) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return None
     if column.data_type == "double":
         return repr(value)
