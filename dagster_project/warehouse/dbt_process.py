@@ -6,11 +6,13 @@ compiled at every call.
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
 
 from dagster_project.warehouse.dbt import PARSED, RESULTS
 
@@ -21,7 +23,7 @@ def main() -> None:
     manifest = Manifest.from_msgpack(PARSED.read_bytes())
     # Models that read contracts find them in this graph, which is not part of the file.
     manifest.build_flat_graph()
-    called = dbtRunner(manifest=manifest).invoke(arguments)
+    called = dbtRunner(manifest=manifest, callbacks=[print_event]).invoke(arguments, log_level="none")
     if called.exception:
         print(called.exception)
     if isinstance(called.result, RunExecutionResult):
@@ -32,6 +34,12 @@ def main() -> None:
         target = Path(arguments[arguments.index("--target-path") + 1])
         (target / RESULTS).write_text(json.dumps(results), "utf-8")
     sys.exit(0 if called.success else 1)
+
+
+def print_event(event: EventMsg) -> None:
+    """Print an event that dbt would log; its own logger writes every line of debugging too, before it drops it."""
+    if event.info.level in ("info", "warn", "error"):
+        print(f"{datetime.now(UTC):%H:%M:%S}  {event.info.msg}", flush=True)
 
 
 if __name__ == "__main__":
