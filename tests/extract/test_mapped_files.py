@@ -9,6 +9,7 @@ from landing.receiving import desk
 
 from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import is_available
+from dagster_project.extract.files.headings import Headings
 from dagster_project.installation.settings import Settings
 
 from .files import as_csv, as_xlsx, drop
@@ -215,3 +216,14 @@ def test_the_excel_edition_of_the_key_figures_is_read_by_its_headings(tmp_path):
     assert own.rows("select region_code, region_name, population_count, average_household_size from data") == [
         ("BU08670000", "Centrum", 4525, 2.1)
     ]
+
+
+def test_headings_of_a_newer_download_from_statline_are_known(tmp_path):
+    own = desk(tmp_path / "landing", "statline.low_income", home=tmp_path)
+    table = own.store.feed.tables[0]
+    newer = {"Regio's": "Regio’s", "Kinderen (x 1 000)": "Minderjarige kinderen (x 1 000)"}
+    newer["Kinderen relatief (%)"] = "Minderjarige kinderen relatief (%)"
+    headings = [newer.get(column.meta.supplier_name, column.meta.supplier_name) for column in table.columns]
+    assert len({*newer.values()} & {*headings}) == 3
+    found, problems = Headings(own.store.feed, None, may_be_numbered=False).places(headings)
+    assert (len(found), problems) == (len(headings), [])
