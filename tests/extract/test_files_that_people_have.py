@@ -95,7 +95,9 @@ def test_an_amount_in_cents_is_the_same_in_every_form(cents, sign, symbol, is_gr
     assert float(read) == cents / 100
 
 
-@pytest.mark.parametrize("text", ["€", "€ € 5", "--5", "€ -5-", "(12)", "-", "1,2-,", "eurocent 5", "€ ()"])
+@pytest.mark.parametrize(
+    "text", ["€", "€ € 5", "--5", "€ -5-", "(12)", "-", "1,2-,", "eurocent 5", "€ ()", "1,-5", "€ 1,-5", "5 (€ 3)"]
+)
 def test_a_text_that_is_no_amount_is_reported(tmp_path, text):
     assert f"came: a text: '{text}'" in one_column(tmp_path, "double", ["0,5", text])
 

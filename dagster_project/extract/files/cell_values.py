@@ -42,7 +42,7 @@ SIGNED = re.compile(r"(?P<before>[-+]?) ?(?P<digits>\d[\d., ]*?)(?P<exponent>[eE
 EURO = re.compile(r"€|(?<![a-z])eur(?:o|o's)?(?![a-z])", re.IGNORECASE)
 BRACKETED = re.compile(r"\( ?(\d.*?) ?\)")
 # 1.234,- is an amount of whole euros; the hyphen is no sign.
-WHOLE_EUROS = re.compile(r"(?<=\d),(?:--?|=)")
+WHOLE_EUROS = re.compile(r"(?<=\d),(?:--?|=)$")
 DASHES = str.maketrans("−–‐‑", "----")
 PSEUDONYM_LENGTH = 16
 
