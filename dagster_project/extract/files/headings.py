@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dagster_project.contracts.model import Column, Feed
+from dagster_project.extract.files.newest_file import Given
 from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
@@ -21,10 +22,8 @@ class Headings:
     edition: int | None
     # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
-    # Headings by our names that are tried first.
-    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # Our columns that no heading of the file has.
-    given: frozenset[str] = frozenset()
+    # By our names: headings that are tried first, or the value of a column that the file lacks.
+    mapped: Mapping[str, tuple[str, ...] | Given] = field(default_factory=dict)
 
     def normal(self, heading: Cell) -> str:
         """Normalise case, spacing and apostrophes, which differ between authors."""
@@ -32,13 +31,18 @@ class Headings:
 
     def names_of(self, column: Column) -> set[str]:
         """Every heading that a column may have."""
-        names = (*self.own.get(column.name, ()), column.meta.supplier_name, *column.meta.supplier_aliases)
-        return {self.normal(name) for name in names}
+        names = (column.meta.supplier_name, *column.meta.supplier_aliases)
+        return self._own_names(column) | {self.normal(name) for name in names}
+
+    def _own_names(self, column: Column) -> set[str]:
+        mapped = self.mapped.get(column.name, ())
+        return set() if isinstance(mapped, Given) else {self.normal(name) for name in mapped}
 
     @property
     def columns(self) -> list[Column]:
         """The columns to find in the file."""
-        return [one for one in self.feed.tables[0].expected_columns(self.edition) if one.name not in self.given]
+        columns = self.feed.tables[0].expected_columns(self.edition)
+        return [column for column in columns if not isinstance(self.mapped.get(column.name), Given)]
 
     def is_known(self, heading: Cell) -> bool:
         """Whether the heading is that of a column of the contract."""
@@ -62,10 +66,7 @@ class Headings:
         """
         found, problems, missing = {}, [], []
         for column in self.columns:
-            own = {self.normal(name) for name in self.own.get(column.name, ())}
-            fitting = next(
-                (fits for names in (own, self.names_of(column)) if (fits := self._fitting(headings, names))), []
-            )
+            fitting = self._fitting(headings, self._own_names(column)) or self._fitting(headings, self.names_of(column))
             if len(fitting) > 1:
                 problems.append(
                     UnreadableFileError(

@@ -212,18 +212,10 @@ class TableFile(Extractor[FileParameters]):
             return read_excel(found.content, found.name, self.parameters.sheet)
         return read_csv(found.content, found.name, headings.count_known)
 
-    def _headings(self, edition: Edition) -> Headings:
-        return Headings(
-            self.feed,
-            edition.year,
-            self.feed.delivery.protocol == "odata_v3",
-            {name: source for name, source in self.parameters.columns.items() if not isinstance(source, Given)},
-            frozenset(name for name, source in self.parameters.columns.items() if isinstance(source, Given)),
-        )
-
     def _grid(self, found: FoundFile, edition: Edition) -> tuple[Grid, list[UnreadableFileError]]:
         """The rows below the headings, and the problems of the headings."""
-        headings = self._headings(edition)
+        is_numbered = self.feed.delivery.protocol == "odata_v3"
+        headings = Headings(self.feed, edition.year, is_numbered, self.parameters.columns)
         rows = self._rows(found, headings)
         top = list(islice(rows.numbered, LAST_HEADING_ROW)) or [(1, [])]
         known = [headings.count_known(row) for _, row in top]
