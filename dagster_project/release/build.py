@@ -152,8 +152,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
-        connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
-        connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
+        written = literal(folder / DATABASE)
+        connection.execute(f"ATTACH {written} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
@@ -291,7 +292,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
         f"CREATE TABLE release.{SNAPSHOT}.audit_results AS SELECT * RENAME (passed AS is_passed)"
-        f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
+        f" FROM read_json({literal(judgements)}, format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
         _write_view(connection, book, select, comment)
