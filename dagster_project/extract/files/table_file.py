@@ -7,7 +7,7 @@ where it was uploaded.
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
@@ -63,6 +63,12 @@ class Grid:
                 for name, cell in zip(places, ours, strict=True):
                     cells[name].append(cell)
         return cls(rows.place, rows.facts, heading, places, numbers, cells)
+
+    def only(self, column: str, codes: Collection[str]) -> Self:
+        """The rows with one of these codes in a column."""
+        kept = [n for n, cell in enumerate(self.cells[column]) if str(cell).strip() in codes]
+        cells = {name: [values[n] for n in kept] for name, values in self.cells.items()}
+        return replace(self, numbers=[self.numbers[n] for n in kept], cells=cells)
 
     @property
     def digest(self) -> str:
@@ -235,7 +241,24 @@ class TableFile(Extractor[FileParameters]):
         rows = replace(rows, numbered=chain(top[first + 1 :], rows.numbered))
         grid = Grid.of(rows, heading, places)
         _refuse_merged(rows, number)
-        return grid, problems
+        return self._selected(grid), problems
+
+    def _selected(self, grid: Grid) -> Grid:
+        """Leave out what the contract does not ask the supplier for either, such as other ages."""
+        selection = self.feed.delivery.parameters.get("selection", {})
+        for column in self.feed.tables[0].columns:
+            if column.meta.supplier_name in selection and column.name in grid.places:
+                codes = selection[column.meta.supplier_name]
+                came = sorted({str(cell).strip() for cell in grid.cells[column.name]})
+                grid = grid.only(column.name, codes)
+                if not grid.numbers:
+                    raise UnreadableFileError(
+                        f"has no row with {' or '.join(codes)} in column '{grid.heading_of(column.name)}'",
+                        f"rows with {', '.join(codes)}",
+                        ", ".join(came[:10]) or "no rows",
+                        "download the table with these chosen",
+                    )
+        return grid
 
     def _checked_texts(self, found: FoundFile, grid: Grid, problems: list[UnreadableFileError]) -> dict[str, list[str]]:
         """Values per column in the form that landing reads; raises every problem of the file at once."""
