@@ -66,8 +66,22 @@ class Headings:
         """
         found, problems, missing = {}, [], []
         for column in self.columns:
-            fitting = self._fitting(headings, self._own_names(column)) or self._fitting(headings, self.names_of(column))
-            if len(fitting) > 1:
+            own = self._fitting(headings, self._own_names(column))
+            fitting = own or self._fitting(headings, self.names_of(column))
+            namesakes = [column] if own else self._namesakes(column)
+            if len(fitting) == len(namesakes) > 1:
+                # The numbers at their ends follow the order of the published table, which the contract keeps.
+                found[column.name] = fitting[namesakes.index(column)]
+            elif fitting and len(fitting) < len(namesakes):
+                problems.append(
+                    UnreadableFileError(
+                        f"contains '{headings[fitting[0]]}', which may be any of {len(namesakes)} columns",
+                        f"a heading for each of {', '.join(other.name for other in namesakes)}",
+                        ", ".join(f"'{headings[place]}'" for place in fitting),
+                        "download the table with all of them, or map each heading in maandvers.toml",
+                    )
+                )
+            elif len(fitting) > 1:
                 problems.append(
                     UnreadableFileError(
                         f"contains column '{column.meta.supplier_name}' more than once",
@@ -81,6 +95,11 @@ class Headings:
             elif column.meta.code_list is None:
                 missing.append(column)
         return found, [self._missing(missing, headings), *problems] if missing else problems
+
+    def _namesakes(self, column: Column) -> list[Column]:
+        """The columns that may have the same headings, in the order of the contract; the column itself among them."""
+        names = self.names_of(column)
+        return [other for other in self.columns if names & self.names_of(other)]
 
     def _missing(self, columns: Sequence[Column], headings: Sequence[Cell]) -> UnreadableFileError:
         names = [column.meta.supplier_name for column in columns]
