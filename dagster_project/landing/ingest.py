@@ -152,7 +152,7 @@ def _ask_edition(
             validated = validate(store.feed, edition, stamped.answer, work, local_day(now))
             written = write(store, request, stamped, validated, work, now)
         logger.info("%s %s: received delivery %s", store.feed.id, edition.key, written.delivery_id)
-        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks))
+        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks, *validated.remarks))
     except DeliveryError as known:
         error = known
     except Exception as unknown:
