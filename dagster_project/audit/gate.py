@@ -8,7 +8,9 @@ from dagster_project.audit.clocks import Clocks, read_clocks
 from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.contracts.calendar import fresh_until
 from dagster_project.errors import DeliveryError
+from dagster_project.installation.workspace import local_day
 from dagster_project.landing.history import ever_current, record_audit
 from dagster_project.landing.staleness import remark_on_a_gap
 from dagster_project.landing.store import FeedState, FeedStore
@@ -29,7 +31,7 @@ def judge_deliveries(
     """Audit new deliveries and record the result: one that passes becomes current, another goes to quarantine."""
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames, True)
-    record_audit({store: _admit(store, frames, judgements) for store in stores}, now)
+    record_audit({store: _admit(store, frames, judgements, now) for store in stores}, now)
     return judgements
 
 
@@ -74,7 +76,7 @@ def _without_name(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> FeedState:
+def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement], now: datetime) -> FeedState:
     """The state of a feed after the audit of its candidates."""
     state = store.state()
     for edition in state.candidates:
@@ -93,16 +95,37 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             state = _quarantine_candidate(store, state, edition, failed)
         else:
             state = _make_current(state, edition)
-    return state.model_copy(update={"checked_at": _checked_at(store, state)})
+    return _with_clocks(store, state, now)
 
 
-def _checked_at(store: FeedStore, state: FeedState) -> datetime | None:
-    checked_at = state.checked_at
-    if state.confirmed_at and not state.problems and state.current.keys() >= set(store.open_editions(state.window)):
-        checked_at = state.confirmed_at
+def _with_clocks(store: FeedStore, state: FeedState, now: datetime) -> FeedState:
+    """Set the clock of the feed by those of its editions.
+
+    An open edition that is past its limit is withheld on its own while another is not. One that is listed and could
+    not be used yet hides none at once: the limit counts from the day it was first seen.
+    """
+    asked = [edition for edition in store.open_editions(state.window) if edition in state.current]
+    limits = {edition: _is_past_limit(store, state, edition, now) for edition in asked}
+    expired = sorted(edition for edition, is_past in limits.items() if is_past and not all(limits.values()))
+    absent = [edition for edition in store.open_editions(state.window) if edition not in state.current]
+    missing = {edition: state.missing.get(edition, state.attempted_at or now) for edition in absent}
+    problems = [
+        f"{store.feed.id} {edition}: withheld, because the supplier did not confirm it for a month"
+        for edition in expired
+    ]
+    state = state.model_copy(update={"expired": expired, "missing": missing, "problems": [*state.problems, *problems]})
+    clocks = [state.current[edition].confirmed_at for edition in store.open_editions(state.shown)]
     known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    checked_at = state.checked_at
+    if clocks and None not in clocks:
+        checked_at = min([moment for moment in clocks if moment] + [*missing.values()])
     # An uploaded file became current while no supplier confirmed it: it brings its own age.
-    return min(checked_at, *known) if checked_at and known else checked_at
+    return state.model_copy(update={"checked_at": min(checked_at, *known) if checked_at and known else checked_at})
+
+
+def _is_past_limit(store: FeedStore, state: FeedState, edition: str, now: datetime) -> bool:
+    moment = state.current[edition].confirmed_at
+    return moment is not None and fresh_until(local_day(moment), store.feed.delivery.maximum_age) < local_day(now)
 
 
 def _make_current(state: FeedState, edition: str) -> FeedState:

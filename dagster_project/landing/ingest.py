@@ -18,7 +18,7 @@ from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
 from dagster_project.landing.edition import fetch, request_of, stamp, validate, write
 from dagster_project.landing.staleness import (
-    confirmed_at,
+    confirmed,
     refuse_unknown_age,
     remark_on_a_gap,
     remarks_on_age,
@@ -165,20 +165,28 @@ def _ask_edition(
 def _state_after(
     store: FeedStore, before: FeedState, offer: Offer, results: Sequence[EditionResult], http: Http, started: datetime
 ) -> FeedState:
-    """The state to record: new candidates, problems, and the moment until which the supplier confirmed everything."""
-    candidates = before.candidates | {result.edition.key: result.written for result in results if result.written}
+    """The state to record: new candidates, problems, and the clocks of the editions that the supplier confirmed."""
+    stored = {"current": {**before.current}, "candidates": {**before.candidates}}
     problems = [] if offer.error is None else [_problem(store, before, offer.error)]
     remarks: list[str] = []
+    given_at = oldest(http.response_ages, started)
     for result in results:
+        edition = result.edition.key
         remarks += result.remarks
         if result.error and _is_gap(store, before, offer, result.edition):
             logger.warning("%s", result.error)
-            remarks.append(remark_on_a_gap(result.edition.key, result.error))
+            remarks.append(remark_on_a_gap(edition, result.error))
         elif result.error:
             problems.append(_problem(store, before, result.error))
-    after = before.model_copy(
+        if result.written:
+            stored["candidates"][edition] = result.written
+        # Without a list of editions a newer one might exist, so no clock moves.
+        if offer.error is None and result.error is None:
+            latest = stored["candidates"] if edition in stored["candidates"] else stored["current"]
+            latest[edition] = confirmed(latest[edition], given_at, is_new=result.written is not None, now=started)
+    return before.model_copy(
         update={
-            "candidates": candidates,
+            **stored,
             "window": offer.window,
             "attempted_at": started,
             "retired_at": None,
@@ -186,15 +194,6 @@ def _state_after(
             "problems": problems,
             "remarks": [*remarks, *http.remarks, *remarks_on_age(http.response_ages, started)],
         }
-    )
-    if problems:
-        return after
-    given_at = oldest(http.response_ages, started)
-    stored = [after.stored(edition.key) for edition in offer.editions]
-    known = [one.known_at or given_at for one in stored if one] or [given_at]
-    is_as_before = not candidates and offer.window == before.window
-    return after.model_copy(
-        update={"confirmed_at": confirmed_at(before, known, is_as_before=is_as_before, now=started)}
     )
 
 

@@ -80,6 +80,8 @@ class StoredEdition(Frozen):
     validators: dict[str, str]
     # When this was known to be the latest, if that is not the moment of asking.
     known_at: datetime | None = None
+    # When the supplier last confirmed that this is the latest: the clock of the edition.
+    confirmed_at: datetime | None = None
 
 
 class FeedState(Frozen):
@@ -91,8 +93,11 @@ class FeedState(Frozen):
     candidates: dict[str, StoredEdition] = {}
     # Editions the supplier had when it was last asked.
     window: list[str] = []
-    # When the supplier confirmed the latest version of every edition; becomes checked_at once all of that is current.
-    confirmed_at: datetime | None = None
+    # Open editions that the supplier lists and that could not be used so far, with the moment of first sight.
+    missing: dict[str, datetime] = {}
+    # Open editions that were not confirmed for longer than others and are past their limit: withheld on their own.
+    expired: list[str] = []
+    # The oldest clock of the shown editions, and of the newer ones that are missing.
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
     # Since when the settings no longer include the feed.
@@ -111,7 +116,7 @@ class FeedState(Frozen):
         """
         asked = self.current.keys() & set(self.window)
         others = sorted(self.current.keys() - asked, reverse=True)
-        return sorted([*asked, *others[: len(self.window) - len(asked)]])
+        return sorted({*asked, *others[: len(self.window) - len(asked)]} - set(self.expired))
 
     def stored(self, edition: str) -> StoredEdition | None:
         """The newest delivery of an edition, audited or not."""
@@ -141,19 +146,23 @@ class FeedStore:
         if entry is None:
             return FeedState()
         state = FeedState.model_validate(entry.content["feeds"][self.feed.id])
-        return state if is_trusted else state.model_copy(update=self._untrusted())
+        return state if is_trusted else state.model_copy(update=self._untrusted(state))
 
     def newest(self) -> tuple[Entry | None, bool]:
         """Return the last event of this feed, and whether no damage can hide a newer one."""
         return self.event_log.newest(self.mark)
 
-    def _untrusted(self) -> Mapping[str, object]:
+    def _untrusted(self, state: FeedState) -> Mapping[str, object]:
         damaged = (
             f"{self.feed.id}: the event log was changed outside Maandvers, so the clocks of this feed do not count\n"
             f"  expected: {self.event_log.file.name} as the last run wrote it\n"
             "  do: run again: what the supplier confirms counts again"
         )
-        return {"checked_at": None, "confirmed_at": None, "problems": [damaged]}
+        unconfirmed = {
+            name: {edition: one.model_copy(update={"confirmed_at": None}) for edition, one in stored.items()}
+            for name, stored in (("current", state.current), ("candidates", state.candidates))
+        }
+        return {**unconfirmed, "checked_at": None, "problems": [damaged]}
 
     def record(self, state: FeedState, at: datetime, written: Iterable[str] = ()) -> None:
         """Record the state after asking, with the checksums of the deliveries that were written."""

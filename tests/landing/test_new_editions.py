@@ -1,5 +1,7 @@
 """A table of a new year, from the day it is listed until it is stored: the older one stays in sight meanwhile."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
 from suppliers import faults
@@ -174,3 +176,49 @@ def test_what_is_settled_is_judged_when_it_comes_and_not_again(six_years):
     assert judged() == {"2020", "2021", "2022", "2023", "2024", "2025"}
     six_years.admit()
     assert judged() == {"2023", "2024", "2025"}
+
+
+# Clocks per edition
+
+
+def test_one_table_that_fails_on_the_first_run_does_not_hide_the_others(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    suppliers.faults.set(NEWEST, faults.unavailable())
+    first = desk.now
+    state = a_night(desk)
+    seen = desk.now
+    assert len(state.problems) == 1
+    assert list(read_clocks(desk.store).deliveries) == ["2023", "2024"]
+    assert (state.missing, state.checked_at) == ({"2025": seen}, seen)
+    assert _status(desk.store, desk.now.date()).state == "fresh, but not confirmed"
+    # The limit counts from first sight, however often it is asked for.
+    desk.now = first + timedelta(days=20)
+    assert a_night(desk).checked_at == seen
+    suppliers.faults.clear()
+    state = a_night(desk)
+    assert (state.missing, state.checked_at, state.problems) == ({}, desk.now, [])
+
+
+def test_a_table_that_is_not_confirmed_for_a_month_is_withheld_on_its_own(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    before = desk.receive_and_admit()
+    suppliers.faults.set("85984NED", faults.unavailable())
+    state = a_night(desk)
+    assert [state.current[year].confirmed_at == desk.now for year in ("2023", "2024", "2025")] == [True, False, True]
+    assert state.checked_at == before.checked_at
+    desk.now += timedelta(days=40)
+    state = a_night(desk)
+    assert list(read_clocks(desk.store).deliveries) == ["2023", "2025"]
+    assert state.checked_at == desk.now
+    assert "2024: withheld, because the supplier did not confirm it for a month" in state.problems[-1]
+    suppliers.faults.clear()
+    assert list(a_night(desk).shown) == ["2023", "2024", "2025"]
+
+
+def test_a_feed_of_which_no_table_is_confirmed_for_a_month_keeps_its_old_clock(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    before = desk.receive_and_admit()
+    suppliers.faults.set("TableInfos", faults.unavailable())
+    desk.now += timedelta(days=40)
+    state = a_night(desk)
+    assert (state.expired, state.checked_at) == ([], before.checked_at)
