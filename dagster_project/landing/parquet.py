@@ -49,7 +49,11 @@ def write_parquet(
     Raises DeliveryError for missing or duplicate rows, for a value of another type and for a broken rule. A payload
     that is read again is not compared with ``today``.
     """
-    columns = table.expected_columns(edition.year)
+    columns = [
+        column
+        for column in table.expected_columns(edition.year)
+        if column.name in records.supplier_columns or column.name in records.lookups
+    ]
     # Data that does not fit in memory goes to the scratch folder.
     with connect(spill_to=scratch / "spilled") as connection:
         try:
@@ -61,7 +65,7 @@ def write_parquet(
         fold_case(connection, columns)
         rows = _check_rows(connection, feed, edition, table, records)
         _check_values(connection, feed, edition, table, columns, records)
-        # A column that this edition lacks is stored empty: all editions have the same columns.
+        # A column that this edition or this supplier lacks is stored empty: all editions have the same columns.
         expected = {column.name for column in columns}
         select = ", ".join(
             f"{'' if column.name in expected else 'null::'}"

@@ -1,5 +1,6 @@
 """Domain rules of a contract, judged over a whole typed table: bounds of values, and periods of persons and cases."""
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ import duckdb
 
 from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.landing.store import Manifest
 from dagster_project.storage.sql import identifier, literal, one_row
 
 # As many broken rules as one message names.
@@ -105,6 +107,21 @@ def _next_starts(columns: list[Column]) -> str:
         for column in columns
         if column.meta.no_overlap_per
     )
+
+
+def missing_columns(feed: Feed, manifest: Manifest) -> Iterator[str]:
+    """Describe the columns of the contract that a delivery lacks, which landed empty, with the nearest new names."""
+    year = int(manifest.edition) if manifest.edition.isdigit() else None
+    for table in feed.tables:
+        written = manifest.tables[table.name]
+        for column in table.expected_columns(year):
+            if column.name not in written.columns:
+                near = difflib.get_close_matches(column.meta.supplier_name, written.dropped_columns, n=2, cutoff=0.5)
+                yield (
+                    f"column '{column.meta.supplier_name}' is missing from table {manifest.source_id}, so {column.name} of"
+                    f" {manifest.edition} is empty; nearest new columns: {', '.join(near) or 'none'}; do: add the new"
+                    f" name to 'supplier_aliases' of '{column.name}' in {feed.file}, or set its 'last_edition'"
+                )
 
 
 def fold_case(connection: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:

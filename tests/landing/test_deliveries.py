@@ -127,7 +127,7 @@ def test_a_candidate_that_waited_through_a_crash_is_not_fetched_again(suppliers,
     assert desk.state.candidates["2025"].delivery_id == waiting
     assert not any("TypedDataSet" in path for _, path in suppliers.requests)
     desk.admit()
-    assert desk.state.current == waiting
+    assert desk.state.current["2025"].delivery_id == waiting
 
 
 def test_a_delivery_that_moved_in_before_the_state_was_saved_is_taken_up(desk):

@@ -222,3 +222,59 @@ def test_a_feed_of_which_no_table_is_confirmed_for_a_month_keeps_its_old_clock(s
     desk.now += timedelta(days=40)
     state = a_night(desk)
     assert (state.expired, state.checked_at) == ([], before.checked_at)
+
+
+def split_in_two(column, *parts):
+    """A table in which a column was replaced by others, as that of 2026 has 65 to 79 and 80 and older."""
+
+    def change(records):
+        changed = []
+        for record in records:
+            if str(record.get("Key", "")).startswith(column):
+                changed += [{**record, "Key": f"{part}_{n}", "ID": 900 + n} for n, part in enumerate(parts)]
+            elif found := next((key for key in record if key.startswith(column)), None):
+                rest = {key: value for key, value in record.items() if key != found}
+                changed.append({**rest, **{f"{part}_{n}": 1 for n, part in enumerate(parts)}})
+            else:
+                changed.append(record)
+        return changed
+
+    return faults._on_records(change)
+
+
+def test_a_column_that_a_new_table_lacks_is_empty_and_reported_and_hides_no_table(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    split = split_in_two("AfstandTotSchool", "AfstandTotKleineSchool", "AfstandTotGroteSchool")
+    suppliers.faults.set(f"{NEWEST}/(DataProperties|TypedDataSet)", split)
+    desk.receive_and_admit()
+    clocks = read_clocks(desk.store)
+    assert list(clocks.deliveries) == ["2023", "2024", "2025"]
+    (remark,) = clocks.remarks
+    assert "column 'AfstandTotSchool' is missing from table 86165NED" in remark
+    assert "AfstandTotGroteSchool" in remark
+    assert "models/staging/cbs/_cbs__sources.yml" in remark
+    (column,) = [one.name for one in desk.store.feed.tables[0].columns if one.meta.supplier_name == "AfstandTotSchool"]
+    assert desk.rows(f"select count({column}), count(population_count) > 0 from data") == [(0, True)]
+    # Said for as long as that delivery is shown, not on the night of its arrival alone.
+    a_night(desk)
+    assert remark in read_clocks(desk.store).remarks
+
+
+def test_a_column_that_an_open_table_loses_is_no_reason_to_lose_its_figures(suppliers, desk):
+    suppliers.faults.clear()
+    before = a_night(desk)
+    split = split_in_two("Bevolkingsdichtheid", "Dichtheid")
+    suppliers.faults.set(
+        f"{NEWEST}/TableInfos", faults._on_records(lambda rows: [{**rows[0], "Modified": "2026-11-25T02:00:00"}])
+    )
+    suppliers.faults.set(f"{NEWEST}/(DataProperties|TypedDataSet)", split)
+    state = a_night(desk)
+    assert state.current["2025"].delivery_id == before.current["2025"].delivery_id
+    assert "did not pass the audit" in state.problems[0]
+
+
+@pytest.mark.parametrize("column", ["AantalInwoners_", "WijkenEnBuurten"])
+def test_a_table_without_its_key_or_a_required_column_is_refused(suppliers, desk, column):
+    suppliers.faults.set(f"{NEWEST}/(DataProperties|TypedDataSet)", split_in_two(column, "Onbekend"))
+    assert "is missing from table 86165NED" in a_night(desk).problems[0]
+    assert list(read_clocks(desk.store).deliveries) == ["2024"]

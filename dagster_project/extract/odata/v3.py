@@ -94,7 +94,7 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         names = match_columns(self.feed, edition, direct, offered)
 
         # A dimension that was renamed in this edition has its code list under the new name.
-        keys = {column.meta.supplier_name: names[column.name] for column in direct}
+        keys = {column.meta.supplier_name: names[column.name] for column in direct if column.name in names}
         region = keys.get(str(self.parameters.region_dimension), self.parameters.region_dimension)
         needed = {keys.get(name, name) for column in columns if (name := column.meta.code_list)}
         needed |= {*self._limited, *filter(None, [region])}
