@@ -54,6 +54,8 @@ class ColumnMeta(Strict):
     code_list: str | None = None
     first_edition: int | None = None
     last_edition: int | None = None
+    # Columns that the supplier publishes in its place in later editions: models add them up.
+    parts: tuple[str, ...] = ()
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
     # The supplier publishes multiples of this number.
     rounding: int | None = Field(default=None, ge=1)
@@ -103,6 +105,7 @@ class Column(Strict):
             "maximum": meta.maximum is None or isinstance(meta.maximum, kind),
             "not_before": meta.not_before is None or (is_day and meta.not_before in others),
             "no_overlap_per": not meta.no_overlap_per or (meta.not_before and set(meta.no_overlap_per) <= others),
+            "parts": set(meta.parts) <= others,
             "one_per": meta.one_per is None or self.data_type == "date",
             "ignores_case": not meta.ignores_case or self.data_type == "varchar",
         }

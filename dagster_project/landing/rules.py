@@ -115,12 +115,14 @@ def missing_columns(feed: Feed, manifest: Manifest) -> Iterator[str]:
     for table in feed.tables:
         written = manifest.tables[table.name]
         for column in table.expected_columns(year):
-            if column.name not in written.columns:
+            has_parts = column.meta.parts and set(column.meta.parts) <= set(written.columns)
+            if column.name not in written.columns and not has_parts:
                 near = difflib.get_close_matches(column.meta.supplier_name, written.dropped_columns, n=2, cutoff=0.5)
                 yield (
-                    f"column '{column.meta.supplier_name}' is missing from table {manifest.source_id}, so {column.name} of"
-                    f" {manifest.edition} is empty; nearest new columns: {', '.join(near) or 'none'}; do: add the new"
-                    f" name to 'supplier_aliases' of '{column.name}' in {feed.file}, or set its 'last_edition'"
+                    f"column '{column.meta.supplier_name}' is missing from table {manifest.source_id}, so"
+                    f" {column.name} of {manifest.edition} is empty; nearest new columns:"
+                    f" {', '.join(near) or 'none'}; do: add the new name to 'supplier_aliases' of '{column.name}' in"
+                    f" {feed.file}, or set its 'last_edition'"
                 )
 
 

@@ -278,3 +278,26 @@ def test_a_table_without_its_key_or_a_required_column_is_refused(suppliers, desk
     suppliers.faults.set(f"{NEWEST}/(DataProperties|TypedDataSet)", split_in_two(column, "Onbekend"))
     assert "is missing from table 86165NED" in a_night(desk).problems[0]
     assert list(read_clocks(desk.store).deliveries) == ["2024"]
+
+
+def test_a_year_in_which_cbs_splits_a_group_of_ages_keeps_the_group(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+
+    def as_of_2026(given):
+        listed = orjson.loads(given.body)
+        tables = [
+            {**table, "Title": table["Title"].replace("2025", "2026")}
+            for table in listed["value"]
+            if "2025" in table["Title"]
+        ]
+        return faults.replace(given, body=orjson.dumps({**listed, "value": [*listed["value"], *tables]}))
+
+    suppliers.faults.set("ODataCatalog", as_of_2026)
+    split = split_in_two("k_65JaarOfOuder", "k_65JaarTot80Jaar", "k_80JaarOfOuder")
+    suppliers.faults.set(f"{NEWEST}/(DataProperties|TypedDataSet)", split)
+    desk.store.feed = desk.store.feed.keeping(1)
+    desk.receive_and_admit()
+    clocks = read_clocks(desk.store)
+    assert (list(clocks.deliveries), clocks.remarks) == (["2026"], [])
+    parts = "count(population_65_plus_count), min(population_65_79_count + population_80_plus_count)"
+    assert desk.rows(f"select {parts} from data") == [(0, 2)]
