@@ -105,6 +105,11 @@ class Edition:
 
 
 @dataclass
+class NoSuchMunicipalityError(DeliveryError):
+    """An edition has no region of the municipality, which may not have existed in that year."""
+
+
+@dataclass
 class UnlistedError(DeliveryError):
     """No catalogue lists the editions, so the stored ones may not be the newest.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Edition, UnlistedError
+from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, UnlistedError
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http import Http
 from dagster_project.extract.http_age import oldest
@@ -170,10 +170,16 @@ def _state_after(
     problems = [] if offer.error is None else [_problem(store, before, offer.error)]
     remarks: list[str] = []
     given_at = oldest(http.response_ages, started)
+    # A year in which the municipality did not exist is a gap, unless it is in no year at all.
+    gone = {one.edition.key for one in results if isinstance(one.error, NoSuchMunicipalityError)}
+    gone -= {edition for edition in gone if before.stored(edition)}
+    lacks_municipality = bool(gone) and gone == {one.key for one in offer.editions}
     for result in results:
         edition = result.edition.key
         remarks += result.remarks
-        if result.error and _is_gap(store, before, offer, result.edition):
+        if result.error and edition in gone and not lacks_municipality:
+            remarks.append(remark_on_a_gap(edition, result.error))
+        elif result.error and _is_gap(store, before, offer, result.edition):
             logger.warning("%s", result.error)
             remarks.append(remark_on_a_gap(edition, result.error))
         elif result.error:
@@ -187,7 +193,8 @@ def _state_after(
     return before.model_copy(
         update={
             **stored,
-            "window": offer.window,
+            "window": [edition for edition in offer.window if edition not in gone],
+            "lacks_municipality": lacks_municipality,
             "attempted_at": started,
             "retired_at": None,
             "their_clock": supplier_clock(http.response_ages),

@@ -152,6 +152,23 @@ def refuse_a_wrong_clock(stores: Sequence[FeedStore], now: datetime) -> None:
         )
 
 
+def refuse_unknown_municipality(stores: Sequence[FeedStore]) -> None:
+    """Stop a run for a municipality that no supplier knows. Raises SetupError that names the feeds that were asked."""
+    states = {store: store.state() for store in stores}
+    lacking = [store.feed.id for store, state in states.items() if state.lacks_municipality]
+    is_known = any(
+        manifest.retrieval.municipality
+        for store, state in states.items()
+        for one in (*state.current.values(), *state.candidates.values())
+        if (manifest := store.written_manifest(one.delivery_id))
+    )
+    if lacking and not is_known:
+        raise SetupError(
+            f"no supplier has a table with this municipality; asked were {', '.join(lacking)}\n"
+            "  do: correct municipality_code in maandvers.toml, or MAANDVERS_MUNICIPALITY_CODE, to the code of CBS"
+        )
+
+
 def confirmed(stored: StoredEdition, given_at: datetime, *, is_new: bool, now: datetime) -> StoredEdition:
     """Set the clock of an edition that its supplier sent or confirmed with an answer of ``given_at``.
 

@@ -100,6 +100,8 @@ class FeedState(Frozen):
     # The oldest clock of the shown editions, and of the newer ones that are missing.
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
+    # The supplier has no table with the municipality.
+    lacks_municipality: bool = False
     # Since when the settings no longer include the feed.
     retired_at: datetime | None = None
     # The time by the supplier's own clock when it was last asked.

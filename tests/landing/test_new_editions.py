@@ -9,11 +9,14 @@ from verify.test_verify import flip
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.frames import delivery_frames
-from dagster_project.installation.settings import FeedSettings
+from dagster_project.errors import SetupError
+from dagster_project.installation.settings import FeedSettings, SupplierSettings
 from dagster_project.landing.history import past_states
+from dagster_project.landing.staleness import refuse_unknown_municipality
 from dagster_project.landing.store import MANIFEST, FeedState
 from dagster_project.operations.status import _status
 
+from .receiving import desk as other_desk
 from .receiving import every_key_figure, key_figures, one_edition
 
 NEWEST = "86165NED"
@@ -301,3 +304,41 @@ def test_a_year_in_which_cbs_splits_a_group_of_ages_keeps_the_group(suppliers, t
     assert (list(clocks.deliveries), clocks.remarks) == (["2026"], [])
     parts = "count(population_65_plus_count), min(population_65_79_count + population_80_plus_count)"
     assert desk.rows(f"select {parts} from data") == [(0, 2)]
+
+
+# A municipality of its time
+
+
+def renumbered(records):
+    """A table of a year in which the municipality had another code."""
+    return [
+        {
+            key: value.replace("9999", "9990") if key in ("Key", "WijkenEnBuurten") else value
+            for key, value in row.items()
+        }
+        for row in records
+    ]
+
+
+def test_a_year_in_which_the_municipality_did_not_exist_is_a_known_gap(suppliers, tmp_path):
+    desk = key_figures(tmp_path / "landing", suppliers.cbs_url)
+    suppliers.faults.set("85618NED/(WijkenEnBuurten|TypedDataSet)", faults._on_records(renumbered))
+    state = a_night(desk)
+    assert state.problems == []
+    assert list(state.current) == ["2024", "2025"]
+    assert (state.missing, state.checked_at) == ({}, desk.now)
+    (remark,) = [remark for remark in state.remarks if "of 2023 are missing" in remark]
+    assert "lists no municipality GM9999" in remark
+    assert remark in a_night(desk).remarks
+    refuse_unknown_municipality([desk.store])
+
+
+@pytest.mark.parametrize("feed", ["cbs.key_figures", "cbs.wmo", "cbs.ses_woa", "police.crime_yearly", "cbs.provisions"])
+def test_a_municipality_that_is_in_no_year_stops_the_run(suppliers, tmp_path, feed):
+    base = {feed.split(".")[0]: SupplierSettings(base_url=suppliers.cbs_url)}
+    unknown = other_desk(tmp_path, feed, municipality_code="GM1234", suppliers=base)
+    problems = unknown.receive().problems
+    assert problems
+    assert all("lists no municipality GM1234" in problem for problem in problems)
+    with pytest.raises(SetupError, match=f"asked were {feed}\n  do: correct municipality_code"):
+        refuse_unknown_municipality([unknown.store])

@@ -100,6 +100,8 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         needed |= {*self._limited, *filter(None, [region])}
         self._check_offered(edition, entities, *sorted(needed))
         code_lists = {name: self._list(edition, reader, name) for name in sorted(needed)}
+        if region:
+            self.check_municipality(edition, (str(row["Key"]) for row in code_lists[region]))
         query = self._query(edition, region, code_lists)
         expected_rows = self._expected_rows(info, query, code_lists, offered)
         records = Records(
