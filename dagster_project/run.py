@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Failures that stop a release on purpose; any other failure is unexpected.
-FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "ReadBackError")
+FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ def run(
     real = workspace_to_run(is_sample=is_sample, as_of=as_of, clock=clock)
     real.select(list(feeds))
     workspace = real.as_known_on(as_known_on) if as_known_on else real
-    warm_up()
-    marts = read_marts(current_manifest())
     before = latest_release(workspace.releases)
+    if before is None or before.as_of != workspace.today:
+        # Judgements on the clocks differ from day to day; later on the same day most of what was judged stands.
+        warm_up()
+    marts = read_marts(current_manifest())
     # Only now: importing Dagster takes seconds, and a typing error should not wait for it.
     from dagster_project.definitions import build_defs
     from dagster_project.defs.resources import WorkspaceResource

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.judgement import Frame, Judgement
+from expectations.standing import PROJECT, RESULTS, STANDING, forget, record
 from expectations.suites import SUITES, Suite, suite_not_checked
 
 if TYPE_CHECKING:
@@ -24,16 +25,17 @@ FILLED = "expect_column_values_to_not_be_null"
 POSITION = "position"
 
 
-def judge(frames: Sequence[Frame], as_of: date, context_dir: Path, is_first: bool = True) -> list[Judgement]:
+def judge(frames: Sequence[Frame], as_of: date, context_dir: Path) -> list[Judgement]:
     """Judge every row of every frame on a date, and leave suites and results in ``context_dir``.
 
-    Rows that could not be checked have failed. The first call of a run removes the results of an earlier run from the
-    folder; later calls add theirs.
+    Rows that could not be checked have failed. The results replace earlier ones of the same suites.
     """
     # Great Expectations takes seconds to import, so only a process that judges imports it.
     from great_expectations.core.run_identifier import RunIdentifier
 
-    context = _new_context(context_dir) if is_first else open_context(context_dir)
+    for frame in frames:
+        forget(frame.suite, context_dir)
+    context = _new_context(context_dir)
     # The name of the run is its key on disk and the date on the pages.
     run = RunIdentifier(run_name=as_of.isoformat())
     judgements: list[Judgement] = []
@@ -42,10 +44,13 @@ def judge(frames: Sequence[Frame], as_of: date, context_dir: Path, is_first: boo
             judgements.append(suite_not_checked(frame.suite, f"there is no suite {frame.suite!r}"))
             continue
         findings = read_findings(_validate(context, frame, run))
-        if frame.rows:
-            judgements += judgements_on(frame, findings)
-        else:
+        if not frame.rows:
             judgements.append(suite_not_checked(frame.suite, "the frame is empty"))
+            continue
+        found = list(judgements_on(frame, findings))
+        if findings.is_complete_for(frame):
+            record(frame, found, context_dir)
+        judgements += found
     return judgements
 
 
@@ -57,10 +62,12 @@ def open_context(context_dir: Path) -> "FileDataContext":
 
 
 def _new_context(context_dir: Path) -> "FileDataContext":
-    # Rebuilt in full: no results pile up, and half-written files of a killed run do no harm.
-    project = context_dir / "gx"
-    shutil.rmtree(project, ignore_errors=True)
-    project.mkdir(parents=True)
+    # All but the results is rebuilt: half-written files of a killed run do no harm.
+    project = context_dir / PROJECT
+    project.mkdir(parents=True, exist_ok=True)
+    for path in project.iterdir():
+        if path.name not in (RESULTS, STANDING):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.copy(Path(__file__).with_name("great_expectations.yml"), project)
     return open_context(context_dir)
 
@@ -109,6 +116,10 @@ class Findings:
     unchecked: dict[int, dict]
     # Why no row at all could be checked, if so.
     problem: str | None
+
+    def is_complete_for(self, frame: Frame) -> bool:
+        """Whether every row of the frame could be checked."""
+        return self.problem is None and not self.unchecked and self.rows == len(frame.rows)
 
 
 def read_findings(validation: "ExpectationSuiteValidationResult") -> Findings:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from expectations.data_docs import PAGES
+from expectations.data_docs import TEMPLATES
 from expectations.suites import SUITES
 
 if TYPE_CHECKING:
@@ -74,5 +74,5 @@ class AuditPage:
 
     def render(self, contents: Contents, **_: object) -> str:
         """Fill the template of the page."""
-        pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+        pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
         return pages.get_template(contents.template).render(contents.values, ge_version=version("great_expectations"))

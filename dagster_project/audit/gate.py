@@ -13,15 +13,15 @@ from dagster_project.errors import DeliveryError
 from dagster_project.installation.workspace import local_day
 from dagster_project.landing.history import ever_current, record_audit
 from dagster_project.landing.staleness import remark_on_a_gap
-from dagster_project.landing.store import FeedState, FeedStore
+from dagster_project.landing.store import CANNOT_BE_BUILT, FeedState, FeedStore, StoredEdition
 from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
 logger = logging.getLogger(__name__)
 
-# Takes frames, and whether they are the first of this run.
-Judge = Callable[[Sequence[Frame], bool], list[Judgement]]
+Judge = Callable[[Sequence[Frame]], list[Judgement]]
 
+NONE_IS_FRESH_NL = "De laatste levering is onbruikbaar, en geen eerdere is vers genoeg."
 DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
 
 
@@ -30,7 +30,7 @@ def judge_deliveries(
 ) -> list[Judgement]:
     """Audit new deliveries and record the result: one that passes becomes current, another goes to quarantine."""
     frames = delivery_frames(stores, has_whole_country)
-    judgements = judge(frames, True)
+    judgements = judge(frames)
     record_audit({store: _admit(store, frames, judgements, now) for store in stores}, now)
     return judgements
 
@@ -40,7 +40,7 @@ def judge_freshness(
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
     """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)], False)
+    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)])
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
@@ -79,7 +79,10 @@ def _without_name(sentence: str) -> str:
 def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement], now: datetime) -> FeedState:
     """The state of a feed after the audit of its candidates."""
     state = store.state()
-    for edition in state.candidates:
+    for edition, candidate in state.candidates.items():
+        if reason := store.refusal(candidate.delivery_id):
+            state = _without_candidate(_refused(store, state, edition, candidate.delivery_id, reason), edition)
+            continue
         own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
         failed = [j for j in own if not j.passed]
         asked = {
@@ -126,6 +129,47 @@ def _with_clocks(store: FeedStore, state: FeedState, now: datetime) -> FeedState
 def _is_past_limit(store: FeedStore, state: FeedState, edition: str, now: datetime) -> bool:
     moment = state.current[edition].confirmed_at
     return moment is not None and fresh_until(local_day(moment), store.feed.delivery.maximum_age) < local_day(now)
+
+
+def quarantine_refused(
+    store: FeedStore, edition: str, last_good: StoredEdition | None, refused_by: str, now: datetime
+) -> None:
+    """Quarantine a current delivery that the models or marts refuse, and put the last good one in its place."""
+    state = store.state()
+    delivery_id = state.current[edition].delivery_id
+    file = store.manifest(delivery_id).facts.get("file")
+    error = DeliveryError(
+        store.feed.id,
+        problem=f"delivery {delivery_id} of edition {edition}{f' (file {file})' if file else ''} {CANNOT_BE_BUILT}",
+        expected="a delivery from which every model and mart can be built",
+        came=refused_by,
+        do="look for an unusual value in it, correct it and deliver again; to try this delivery once more, as after a"
+        f" mended model, remove {store.quarantine / delivery_id}",
+        kept=store.describe([last_good] if last_good else []),
+    )
+    logger.error("%s", error)
+    others = {other: stored for other, stored in state.current.items() if other != edition}
+    state = state.model_copy(update={"current": others | ({edition: last_good} if last_good else {})})
+    state = _refused(store, state, edition, delivery_id, str(error))
+    record_audit({store: _with_clocks(store, state, now)}, now)
+
+
+def verdict_after_refusal(store: FeedStore, verdict: FeedVerdict, today: date) -> FeedVerdict:
+    """Judge a feed again whose delivery was refused: it has the clocks of the delivery that took its place."""
+    clocks = read_clocks(store)
+    changes: dict[str, object] = {
+        "clocks": clocks,
+        "expires_in": expires_in(clocks, today),
+        "late": lateness(store.feed, clocks, today),
+    }
+    if not clocks.deliveries or clocks.fresh_until is None or clocks.fresh_until < today:
+        changes |= {"is_withheld": True, "reason": "no earlier delivery is fresh", "reason_nl": NONE_IS_FRESH_NL}
+    return verdict.model_copy(update=changes)
+
+
+def _refused(store: FeedStore, state: FeedState, edition: str, delivery_id: str, reason: str) -> FeedState:
+    store.move_to_quarantine(store.deliveries / delivery_id, delivery_id, reason)
+    return state.model_copy(update={"problems": [*state.problems, reason]})
 
 
 def _make_current(state: FeedState, edition: str) -> FeedState:

@@ -4,10 +4,11 @@ Importing it costs more than judging; on two cores an early ``warm_up`` hides mo
 """
 
 import atexit
+import gc
 import multiprocessing
 import sys
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Collection, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from functools import cache
@@ -18,6 +19,7 @@ from types import ModuleType
 from expectations.data_docs import build_data_docs
 from expectations.judge import judge
 from expectations.judgement import Frame, Judgement
+from expectations.standing import PAGES, forget, standing_judgements, suites_with_results
 from expectations.suites import suite_not_checked
 
 # Great Expectations imports these for expectations on distributions, which no suite has: a third of its import.
@@ -37,20 +39,35 @@ def warm_up() -> None:
     _worker().submit(_import_great_expectations)
 
 
-def judge_frames(as_of: date, context: Path, frames: Sequence[Frame], is_first: bool) -> list[Judgement]:
-    """Judge frames; a frame that could not be judged, for any reason, comes back as failed."""
+def judge_frames(as_of: date, context: Path, frames: Sequence[Frame]) -> list[Judgement]:
+    """Judge frames that differ from those judged last; one that could not be judged, for any reason, has failed."""
+    found = {frame.suite: standing_judgements(frame, context) for frame in frames}
+    new = [frame for frame in frames if found[frame.suite] is None]
+    if new:
+        judged = _judge_in_worker(as_of, context, new)
+        found |= {frame.suite: [one for one in judged if one.suite == frame.suite] for frame in new}
+    return [judgement for frame in frames for judgement in found[frame.suite] or []]
+
+
+def data_docs(context: Path, suites: Collection[str]) -> Path:
+    """Build Data Docs of the results of suites, unless they show them already; returns the first page."""
+    first_page = context / PAGES / "index.html"
+    if first_page.exists() and suites_with_results(context) == set(suites):
+        return first_page
+    return _worker().submit(build_data_docs, context, suites).result()
+
+
+def _judge_in_worker(as_of: date, context: Path, frames: Sequence[Frame]) -> list[Judgement]:
     try:
-        return _worker().submit(judge, frames, as_of, context, is_first).result()
+        warm_up()
+        return _worker().submit(judge, frames, as_of, context).result()
     except Exception as error:
         # A check that could not run has failed, whatever the cause.
         if isinstance(error, BrokenProcessPool):
             _worker.cache_clear()
+        for frame in frames:
+            forget(frame.suite, context)
         return [suite_not_checked(frame.suite, f"{type(error).__name__}: {error}") for frame in frames]
-
-
-def data_docs(context: Path, target: Path) -> Future[Path]:
-    """Start building Data Docs of all results of the run."""
-    return _worker().submit(build_data_docs, context, target)
 
 
 def _leave_out_unused() -> None:
@@ -60,4 +77,8 @@ def _leave_out_unused() -> None:
 
 
 def _import_great_expectations() -> None:
+    # Looking for garbage costs a sixth of the import, which leaves none.
+    gc.disable()
     import_module("great_expectations")
+    gc.freeze()
+    gc.enable()

@@ -97,7 +97,7 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
         opened = workspace.open
         outcome = audited(opened)
         frame = mart_frame(opened, marts, outcome)
-        judgements = judge_frames(outcome.as_of, opened.audit, [frame], False)
+        judgements = judge_frames(outcome.as_of, opened.audit, [frame])
         outcome.judgements += judgements
         outcome.write(opened.audit)
         for mart in marts:

@@ -30,7 +30,7 @@ def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
     def release(workspace: WorkspaceResource) -> dg.MaterializeResult:
         opened = workspace.open
         outcome = audited(opened)
-        first_page = data_docs(opened.audit, opened.audit / "data_docs").result()
+        first_page = data_docs(opened.audit, {judgement.suite for judgement in outcome.judgements})
         note = build_release(opened, marts, outcome, first_page.parent)
         folder = opened.releases / note.release_id
         return dg.MaterializeResult(

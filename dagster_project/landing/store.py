@@ -32,6 +32,8 @@ from dagster_project.storage.event_log import EVENTS, Entry, EventLog
 MANIFEST = "manifest.json"
 # Why a delivery was quarantined; the time of this file is when.
 REASON = "reason.txt"
+# In the reason of a delivery that passed the audit and that no warehouse can be built from.
+CANNOT_BE_BUILT = "is refused by the models or marts"
 # Temporary files of a delivery that is being prepared.
 SCRATCH = "scratch"
 PAYLOAD = "payload"
@@ -291,6 +293,12 @@ class FeedStore:
         else:
             move_folder(folder, target)
         return target
+
+    def refusal(self, delivery_id: str) -> str | None:
+        """Why a delivery was refused by the models or marts before; None if it was not."""
+        file = self.quarantine / delivery_id / REASON
+        reason = file.read_text("utf-8") if file.exists() else ""
+        return reason if CANNOT_BE_BUILT in reason else None
 
     def open_editions(self, editions: list[str]) -> list[str]:
         """The newest of these editions, which the supplier still revises: clocks wait for them, each run audits them.

@@ -40,8 +40,6 @@ from dagster_project.warehouse.publication_history import SHOWN, PublicationHist
 
 BUILDING = ".building-"
 JUDGEMENTS = "audit_results.json"
-# The rows of the mart that is written.
-ROWS = "temp.main.mart_rows"
 # BI drivers bundle older engines; this is the oldest form that DuckDB still writes.
 STORAGE_VERSION = "v1.0.0"
 METADATA_VIEWS = {
@@ -154,26 +152,27 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
-        connection.execute(f"ATTACH '{workspace.warehouse}' AS warehouse (READ_ONLY)")
-        connection.execute(f"ATTACH '{folder / DATABASE}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
+        written = literal(folder / DATABASE)
+        connection.execute(f"ATTACH {written} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
         for mart in marts:
-            # The rows are computed once, and every form is made from them.
-            connection.execute(f"CREATE TEMP TABLE {ROWS} AS {_rows_of(mart)}")
-            expected[mart.name] = summary = Summary.of(connection, f"FROM {ROWS}")
+            # The rows are computed once, and every other form is made from them.
+            table = f"release.{SNAPSHOT}.{mart.name}"
+            connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
+            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
             note.rows[mart.name] = summary.rows
             note.contents[mart.name] = content_of(mart, summary)
-            _write_mart(connection, mart, note.last_good.get(mart.name, []))
+            _show_mart(connection, mart, note.last_good.get(mart.name, []))
             is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
             if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
                 linked.add(mart.name)
             else:
-                write_mart_files(connection, mart, ROWS, summary.rows, folder)
-            connection.execute(f"DROP TABLE {ROWS}")
+                write_mart_files(connection, mart, table, summary.rows, folder)
         note.figures = _fingerprint_of(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
@@ -251,9 +250,8 @@ def _rows_of(mart: Mart) -> str:
     return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
 
 
-def _write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
-    """Copy one mart into the release as a table behind a view with comments."""
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.{mart.name} AS FROM {ROWS}")
+def _show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
+    """Show the table of a mart through a view with comments."""
     comment = " ".join([mart.description, *map(str, last_good)])
     _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
@@ -294,7 +292,7 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
     connection.execute(
         f"CREATE TABLE release.{SNAPSHOT}.audit_results AS SELECT * RENAME (passed AS is_passed)"
-        f" FROM read_json('{judgements}', format='array', columns={{{types}}})"
+        f" FROM read_json({literal(judgements)}, format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
         _write_view(connection, book, select, comment)

@@ -15,7 +15,7 @@ import duckdb
 
 from dagster_project.marts.catalogue import Mart
 from dagster_project.storage.checksums import is_as_written
-from dagster_project.storage.sql import Summary
+from dagster_project.storage.sql import Summary, literal
 
 # Rows times columns above which CSV is compressed. Spreadsheets open plain CSV only, and up to a million rows at most;
 # what is larger is read by programs, and as zstd it takes a third of the time and less space than as gzip.
@@ -40,9 +40,9 @@ def mart_files(mart: Mart, rows: int) -> tuple[str, str]:
 def write_mart_files(connection: duckdb.DuckDBPyConnection, mart: Mart, table: str, rows: int, folder: Path) -> None:
     """Write the rows of a table as the mart's files."""
     parquet, csv = mart_files(mart, rows)
-    connection.execute(f"COPY {table} TO '{folder / parquet}' (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY {table} TO {literal(folder / parquet)} (FORMAT parquet, COMPRESSION zstd)")
     columns = ", ".join(_as_text(column.name, column.data_type) for column in mart.columns)
-    connection.execute(f"COPY (SELECT {columns} FROM {table}) TO '{folder / csv}' (FORMAT csv, HEADER)")
+    connection.execute(f"COPY (SELECT {columns} FROM {table}) TO {literal(folder / csv)} (FORMAT csv, HEADER)")
 
 
 def _as_text(column: str, data_type: str) -> str:

@@ -19,7 +19,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.storage.sql import connect, insert, literal
+from dagster_project.storage.sql import connect, insert, literal, parquet
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -153,9 +153,10 @@ def audited(workspace: Workspace) -> AuditOutcome:
     return outcome
 
 
-def current_raw_layer(workspace: Workspace) -> RawLayer:
-    """The raw layer of the deliveries that may be shown now."""
-    return raw_layer([FeedStore(workspace.landing, feed) for feed in workspace.feeds], audited(workspace).feeds)
+def current_raw_layer(workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None) -> RawLayer:
+    """The raw layer of the deliveries that may be shown now, or that other verdicts show."""
+    stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
+    return raw_layer(stores, audited(workspace).feeds if verdicts is None else verdicts)
 
 
 def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
@@ -200,7 +201,7 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
         )
         parts.append(
             f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
-            f" '{delivery_id}' AS delivery_id FROM read_parquet('{store.parquet(delivery_id, table.name)}')"
+            f" {literal(delivery_id)} AS delivery_id FROM {parquet(store.parquet(delivery_id, table.name))}"
         )
     if parts:
         return " UNION ALL ".join(parts)

@@ -9,7 +9,9 @@ from landing.receiving import key_figures, one_edition
 
 from dagster_project.audit import judging
 from dagster_project.audit.gate import judge_deliveries, judge_freshness
-from dagster_project.audit.judging import judge_frames
+from dagster_project.audit.judging import data_docs, judge_frames
+from expectations import standing
+from expectations.judgement import Frame
 
 
 @pytest.fixture
@@ -61,3 +63,77 @@ def test_a_judge_that_fails_admits_nothing(desk, call, tmp_path):
     _, (verdict,) = judge_freshness([desk.store], desk.now.date(), call)
     assert verdict.is_withheld
     assert "could not be checked" in verdict.reason
+
+
+@pytest.fixture
+def mart():
+    return {"mart": "mart_kpi", "row_count": 5, "minimum_rows": 1, "margin": 4, "stale_row_count": 0}
+
+
+def results(folder):
+    return {path: path.stat().st_mtime_ns for path in (folder / "gx" / "validations").rglob("*.json")}
+
+
+def test_a_frame_like_the_last_one_is_not_judged_again(desk, call, mart, tmp_path):
+    first = call([Frame("marts", [mart])])
+    written = results(tmp_path / "audit")
+    page = data_docs(tmp_path / "audit", {"marts"})
+    built = page.stat().st_mtime_ns
+    kill_worker()
+    # The dead worker is not noticed, since nothing asks for it.
+    assert call([Frame("marts", [mart])]) == first
+    assert data_docs(tmp_path / "audit", {"marts"}).stat().st_mtime_ns == built
+    assert results(tmp_path / "audit") == written
+    judging._worker.cache_clear()
+
+
+def test_a_part_of_the_last_frame_is_judged_again_only_where_its_page_shows_another_failure(call, mart, tmp_path):
+    good, bad = mart | {"mart": "mart_safety"}, mart | {"margin": -1}
+    first = call([Frame("marts", [good, mart])])
+    written = results(tmp_path / "audit")
+    assert call([Frame("marts", [mart])]) == first[1:]
+    assert results(tmp_path / "audit") == written
+    failed = call([Frame("marts", [good, bad])])
+    assert call([Frame("marts", [bad])]) == failed[1:]
+    assert "Niet in orde" in data_docs(tmp_path / "audit", {"marts"}).read_text()
+    assert [judgement.passed for judgement in call([Frame("marts", [good])])] == [True]
+    assert "Niet in orde" not in data_docs(tmp_path / "audit", {"marts"}).read_text()
+
+
+@pytest.mark.parametrize("column", ["margin", "stale_row_count", "row_count"])
+def test_a_frame_with_another_value_is_judged_again(call, mart, column, tmp_path):
+    call([Frame("marts", [mart])])
+    data_docs(tmp_path / "audit", {"marts"})
+    (judgement,) = call([Frame("marts", [{**mart, column: -1}])])
+    assert judgement.passed == (column == "row_count")
+    page = data_docs(tmp_path / "audit", {"marts"}).read_text()
+    assert ("Niet in orde" in page) == (column != "row_count")
+
+
+def test_other_rules_judge_again(call, mart, tmp_path, monkeypatch):
+    call([Frame("marts", [mart])])
+    before = results(tmp_path / "audit")
+    monkeypatch.setattr(standing, "_rules", lambda: "another version")
+    call([Frame("marts", [mart])])
+    assert results(tmp_path / "audit").keys() != before.keys() or results(tmp_path / "audit") != before
+
+
+def test_rows_that_could_not_be_checked_are_judged_again(call, mart, tmp_path):
+    call([Frame("marts", [mart])])
+    (judgement,) = call([Frame("marts", [])])
+    assert not judgement.passed
+    frame = Frame("marts", [{**mart, "margin": None}])
+    (judgement,) = call([frame])
+    assert not judgement.passed
+    assert standing.standing_judgements(frame, tmp_path / "audit") is None
+
+
+def test_a_suite_that_a_dead_worker_left_has_no_page(call, mart, tmp_path):
+    good = Frame("marts", [mart])
+    call([good])
+    data_docs(tmp_path / "audit", {"marts"})
+    kill_worker()
+    (judgement,) = call([Frame("marts", [{**mart, "row_count": 6}])])
+    assert "BrokenProcessPool" in judgement.message
+    assert ">In orde" not in data_docs(tmp_path / "audit", {"marts"}).read_text()
+    assert standing.standing_judgements(good, tmp_path / "audit") is None

@@ -26,4 +26,4 @@ if __name__ == "__main__":
     row |= {"fresh_until": "2026-12-20", "as_of": "2026-11-23", "days_old": 3, "days_left": 27}
     frame = Frame("freshness", [row, {**row, "days_left": -1}])
     expectations.judge.judge([frame], date(2026, 11, 23), folder)
-    expectations.data_docs.build_data_docs(folder, folder / "docs")
+    expectations.data_docs.build_data_docs(folder, ["freshness"])

@@ -141,9 +141,8 @@ def judgements(context_dir):
 
 @pytest.fixture(scope="session")
 def docs(judgements, context_dir):
-    out = context_dir / "docs"
-    build_data_docs(context_dir, out)
-    return build_data_docs(context_dir, out).parent
+    build_data_docs(context_dir, SUITES)
+    return build_data_docs(context_dir, SUITES).parent
 
 
 def test_every_row_gets_one_judgement(judgements):
@@ -201,17 +200,23 @@ def test_a_judgement_names_the_row(judgements):
     assert failed.row == {"edition": "2020", "column": "household_count", "level": "district to municipality"}
 
 
-def test_only_the_last_run_is_kept(judgements, context_dir):
+def test_only_the_last_result_of_a_suite_is_kept(judgements, context_dir):
     runs = {path.parts[-3] for path in (context_dir / "gx" / "validations").rglob("*.json")}
     assert runs == {"2026-11-23"}
 
 
-def test_a_later_call_of_the_same_run_adds_its_suites(tmp_path):
+def test_a_later_call_adds_its_suites(tmp_path):
     judge([Frame("volume", [volume("half", 50)])], AS_OF, tmp_path)
-    judge([Frame("marts", [mart("good")])], AS_OF, tmp_path, is_first=False)
-    index = build_data_docs(tmp_path, tmp_path / "docs").read_text()
+    judge([Frame("marts", [mart("good")])], AS_OF, tmp_path)
+    index = build_data_docs(tmp_path, ["volume", "marts"]).read_text()
     assert index.count("Niet in orde") == 1
     assert index.count(">In orde") == 1
+
+
+def test_the_pages_leave_out_suites_of_an_earlier_run(tmp_path):
+    judge([Frame("volume", [volume("half", 50)]), Frame("marts", [mart("good")])], AS_OF, tmp_path)
+    index = build_data_docs(tmp_path, ["marts"]).read_text()
+    assert (index.count("Niet in orde"), index.count(">In orde")) == (0, 1)
 
 
 def failures(frame, tmp_path):
@@ -313,17 +318,17 @@ def test_the_pages_have_a_sentence_for_each_failed_row(docs):
 
 def test_a_page_says_why_a_suite_was_not_checked(tmp_path):
     judge([Frame("volume", [])], AS_OF, tmp_path)
-    build_data_docs(tmp_path, tmp_path / "docs")
-    assert "Niet in orde" in (tmp_path / "docs" / "index.html").read_text()
-    (page,) = tmp_path.glob("docs/validations/volume/**/*.html")
+    build_data_docs(tmp_path, SUITES)
+    assert "Niet in orde" in (tmp_path / "data_docs" / "index.html").read_text()
+    (page,) = tmp_path.glob("data_docs/validations/volume/**/*.html")
     assert "Kon niet worden gecontroleerd" in page.read_text()
 
 
 def test_a_page_names_a_failed_row_by_its_dutch_title_and_its_technical_name(tmp_path):
     rows = [{"title_nl": "Signalen (meldingen)", **volume("signalen.reports", 50)}, volume("untitled", 200)]
     (titled, untitled) = judge([Frame("volume", rows)], AS_OF, tmp_path)
-    build_data_docs(tmp_path, tmp_path / "docs")
-    (page,) = (tmp_path / "docs" / "validations").rglob("*.html")
+    build_data_docs(tmp_path, SUITES)
+    (page,) = (tmp_path / "data_docs" / "validations").rglob("*.html")
     assert "Signalen (meldingen) [signalen.reports reports current]: 50 rijen" in titled.message_nl
     assert titled.message.startswith("signalen.reports reports current: 50 rows")
     assert untitled.message_nl.startswith("untitled reports current: 200 rijen")
@@ -341,8 +346,8 @@ def test_a_page_that_cannot_be_made_stops_the_run(renderer, tmp_path, monkeypatc
     judge([Frame("volume", [volume("steady", 100)])], AS_OF, tmp_path)
     monkeypatch.setattr(getattr(expectations.views, renderer), "render", explode)
     with pytest.raises(RuntimeError, match="incomplete"):
-        build_data_docs(tmp_path, tmp_path / "docs")
-    assert not (tmp_path / "docs").exists()
+        build_data_docs(tmp_path, SUITES)
+    assert not (tmp_path / "data_docs").exists()
 
 
 def test_another_process_can_read_the_saved_suites(fresh_process):
@@ -358,4 +363,4 @@ def test_another_process_can_read_the_saved_suites(fresh_process):
         (ExpectColumnValuesToBeBetween, "days_old"),
         (ExpectColumnValuesToBeBetween, "days_left"),
     ]
-    assert (folder / "docs" / "index.html").is_file()
+    assert (folder / "data_docs" / "index.html").is_file()

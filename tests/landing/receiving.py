@@ -135,7 +135,7 @@ def one_edition(given: Desk) -> Desk:
     return given
 
 
-def judge_by_rules(frames: Sequence[Frame], _is_first: bool = True) -> list[Judgement]:
+def judge_by_rules(frames: Sequence[Frame]) -> list[Judgement]:
     """Judge as Great Expectations does, without the seconds that it takes to start; ``test_judge`` compares the two."""
     return [judgement for frame in frames for judgement in judgements_on(frame, _findings(frame))]
 

@@ -1,10 +1,5 @@
 """The real Iv3 table of the provinces in 2013 lands and is staged figure by figure as it was published."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import duckdb
 import pytest
 from starlette.applications import Starlette
@@ -13,9 +8,10 @@ from suppliers.running import running
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
-from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
+from dagster_project.installation.settings import SupplierSettings
 from dagster_project.landing.store import FeedStore
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+from dagster_project.warehouse.dbt import run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
 from .receiving import Desk, desk
@@ -81,16 +77,8 @@ def test_every_figure_is_staged_as_published(provinces, tmp_path):
     verdict = FeedVerdict(clocks=read_clocks(provinces.store), is_withheld=False, reason=None)
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer([provinces.store], [verdict]))
-    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", tmp_path / "dbt"]
-    command = [Path(sys.executable).with_name("dbt"), "run", "--select", "stg_iv3__accounts", *folders]
-    ran = subprocess.run(
-        command,
-        env={**os.environ, "MAANDVERS_WAREHOUSE": str(warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout
+    target = tmp_path / "dbt"
+    run_dbt(("run", "--select", "stg_iv3__accounts"), warehouse=warehouse, municipality="GM0867", target=target)
     staged = tmp_path / "staged.parquet"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"copy (from staging.stg_iv3__accounts) to '{staged}' (format parquet)")

@@ -1,10 +1,5 @@
 """Real figures of the police, RIVM and CBS go through the ordinary way, and every one is compared with its file."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import duckdb
 import pytest
 from starlette.applications import Starlette
@@ -27,7 +22,7 @@ from dagster_project.contracts.model import Column, ColumnMeta
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
-from dagster_project.warehouse.dbt import variables
+from dagster_project.warehouse.dbt import run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_freshness, write_raw
 
 from .receiving import Desk, desk
@@ -82,15 +77,7 @@ def warehouse(landing):
     with open_warehouse(path) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
-    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", landing / "dbt"]
-    built = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "run", *folders, *variables("GM0867"), "--select", *MODELS],
-        env={**os.environ, "MAANDVERS_WAREHOUSE": str(path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout[-3000:]
+    run_dbt(("run", "--select", *MODELS), warehouse=path, municipality="GM0867", target=landing / "dbt")
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 

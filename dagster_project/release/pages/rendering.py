@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dagster_project.storage.atomic import write_file
-from expectations.data_docs import PAGES as FRAME
+from expectations.data_docs import TEMPLATES as FRAME
 
 PAGES = Path(__file__).parent
 MONTHS = (

@@ -1,0 +1,42 @@
+{#
+    Tables and views of DuckDB, each replaced in a single statement. dbt creates one under another name, renames it and
+    drops the old one, which takes a third more CPU time per model.
+#}
+{% materialization view, adapter='duckdb' -%}
+    {%- do drop_unless(load_cached_relation(this), 'view') -%}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {%- call statement('main') -%}
+        {%- if config.get('contract').enforced -%}
+            {{ get_assert_columns_equivalent(sql) }}
+        {%- endif %}
+        create or replace view {{ target_relation }} as (
+            {{ sql }}
+        )
+    {%- endcall -%}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
+
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
+    {%- set language = model['language'] -%}
+    {#- The script of a Python model creates its table. -#}
+    {%- do drop_unless(load_cached_relation(this), 'table' if language == 'sql' else none) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- call statement('main', language=language) -%}
+        {%- if language == 'sql' -%}
+            create or replace table {{ target_relation }} as (
+                {{ compiled_code }}
+            )
+        {%- else -%}
+            {{- create_table_as(false, target_relation, compiled_code, language) }}
+        {%- endif -%}
+    {%- endcall -%}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
+
+{% macro drop_unless(relation, type) -%}
+    {%- if relation is not none and relation.type != type -%}
+        {%- do adapter.drop_relation(relation) -%}
+    {%- endif -%}
+{%- endmacro %}
