@@ -34,6 +34,8 @@ MANIFEST = "manifest.json"
 REASON = "reason.txt"
 # In the reason of a delivery that passed the audit and that no warehouse can be built from.
 CANNOT_BE_BUILT = "is refused by the models or marts"
+# The same, where another delivery may be the cause: it is tried again.
+TOGETHER = "not alone, but together with the new deliveries of"
 # Temporary files of a delivery that is being prepared.
 SCRATCH = "scratch"
 PAYLOAD = "payload"
@@ -298,7 +300,7 @@ class FeedStore:
         """Why a delivery was refused by the models or marts before; None if it was not."""
         file = self.quarantine / delivery_id / REASON
         reason = file.read_text("utf-8") if file.exists() else ""
-        return reason if CANNOT_BE_BUILT in reason else None
+        return reason if CANNOT_BE_BUILT in reason and TOGETHER not in reason else None
 
     def open_editions(self, editions: list[str]) -> list[str]:
         """The newest of these editions, which the supplier still revises: clocks wait for them, each run audits them.

@@ -16,7 +16,7 @@ from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import MaandversError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.history import past_states
-from dagster_project.landing.store import FeedStore, StoredEdition
+from dagster_project.landing.store import TOGETHER, FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.build_plan import BuildPlan, build, move_clocks, plan
 from dagster_project.warehouse.dbt import RESULTS, DbtError, current_manifest
@@ -24,6 +24,8 @@ from dagster_project.warehouse.raw_layer import audited
 
 logger = logging.getLogger(__name__)
 
+# As many other deliveries as a message names.
+MOST_NAMED = 5
 # Deliveries per feed and edition, as a release names them.
 Deliveries = Mapping[str, Mapping[str, str]]
 
@@ -91,7 +93,12 @@ class Search:
                     passing = middle
                 else:
                     failing, failed = middle, ", ".join(self.failed)
+            others = pending[: failing - 1]
             found.append(pending.pop(failing - 1))
+            # It may be good, and a build fail with it and another together only.
+            if others and self.passes_without([*(one for one in new if one != found[-1])]):
+                named = ", ".join(f"{one.feed} {one.edition}" for one in others[:MOST_NAMED])
+                failed += f"; {TOGETHER} {named}"
             logger.warning("warehouse: %s %s is refused by %s", found[-1].feed, found[-1].edition, failed)
             yield found[-1], failed
             if self.passes_without(found):
@@ -115,7 +122,6 @@ def build_what_passes(
         # A past day is rebuilt from what was known on it, and nothing of it is changed.
         if workspace.point_in_time or not new or not search.passes_without(new):
             raise
-    search.passes_without([])
     stores = {feed.id: FeedStore(workspace.landing, feed) for feed in workspace.feeds}
     for one, failed in [*search.culprits(new)]:
         store = stores[one.feed]
