@@ -19,7 +19,8 @@ from dagster_project.landing.history import past_states
 from dagster_project.landing.store import TOGETHER, FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.build_plan import BuildPlan, build, move_clocks, plan
-from dagster_project.warehouse.dbt import RESULTS, DbtError, current_manifest
+from dagster_project.warehouse.data_tests import feeds_behind, record_warnings, results_of, warnings_per_feed
+from dagster_project.warehouse.dbt import DbtError
 from dagster_project.warehouse.raw_layer import audited
 
 logger = logging.getLogger(__name__)
@@ -57,8 +58,9 @@ class Search:
         """Build with the last good delivery in the place of some. Raises DbtError or MartRefusedError."""
         outcome = _without(self.outcome, left_out)
         planned = plan(self.workspace, outcome.feeds)
-        results = self.workspace.home / "dbt" / RESULTS
-        results.unlink(missing_ok=True)
+        results = results_of(self.workspace)
+        if planned.is_needed:
+            results.unlink(missing_ok=True)
         try:
             seconds = build(self.workspace, planned)
         except DbtError:
@@ -66,6 +68,7 @@ class Search:
             self.failed = [node["unique_id"] for node in nodes if node["status"] in ("error", "fail")]
             raise
         if seconds:
+            record_warnings(self.workspace, is_full=planned.is_full)
             rows = mart_frame(self.workspace, self.marts, outcome).rows
             refused = [str(row["mart"]) for row in rows if int(str(row["margin"])) < 0 or row["stale_row_count"]]
             if refused:
@@ -116,7 +119,9 @@ def build_what_passes(
     """
     search = Search(workspace, marts, audited(workspace))
     try:
-        return search.build_without([])
+        built = search.build_without([])
+        _add_warnings(workspace, search.outcome)
+        return built
     except (DbtError, MartRefusedError):
         new = _new_deliveries(search, released)
         # A past day is rebuilt from what was known on it, and nothing of it is changed.
@@ -138,7 +143,16 @@ def build_what_passes(
         )
     search.outcome.write(workspace.audit)
     move_clocks(workspace)
-    return search.build_without([])
+    built = search.build_without([])
+    _add_warnings(workspace, search.outcome)
+    return built
+
+
+def _add_warnings(workspace: Workspace, outcome: AuditOutcome) -> None:
+    """Add the data tests that warn to the verdicts of the feeds that they look at."""
+    if warnings := warnings_per_feed(workspace):
+        feeds = [one.model_copy(update={"warnings": warnings.get(one.clocks.feed, [])}) for one in outcome.feeds]
+        outcome.model_copy(update={"feeds": feeds}).write(workspace.audit)
 
 
 def _without(outcome: AuditOutcome, left_out: Collection[NewDelivery]) -> AuditOutcome:
@@ -158,7 +172,8 @@ def _without(outcome: AuditOutcome, left_out: Collection[NewDelivery]) -> AuditO
 
 def _new_deliveries(search: Search, released: Deliveries) -> list[NewDelivery]:
     """The deliveries that the last release does not derive from, of the feeds that what failed is made from."""
-    feeds = _feeds_behind(search)
+    marts = {f"model.maandvers.{name}" for name in search.failed}
+    feeds = feeds_behind({*search.failed} | marts, search.workspace.feeds)
     return [
         NewDelivery(verdict.clocks.feed, edition, before.get(edition))
         for verdict in search.outcome.feeds
@@ -167,26 +182,6 @@ def _new_deliveries(search: Search, released: Deliveries) -> list[NewDelivery]:
         for edition, delivery_id in verdict.clocks.deliveries.items()
         if before.get(edition) != delivery_id
     ]
-
-
-def _feeds_behind(search: Search) -> set[str]:
-    """The feeds whose raw tables are ancestors of the nodes and marts that failed."""
-    manifest = json.loads(current_manifest().read_bytes())
-    parents, names = manifest["parent_map"], {f"{mart.name}" for mart in search.marts} & {*search.failed}
-    pending = [*search.failed, *(node for node in parents if node.rpartition(".")[2] in names)]
-    tables, seen = set(), set[str]()
-    while pending:
-        node = pending.pop()
-        if source := manifest["sources"].get(node):
-            tables.add((source["source_name"], source["name"]))
-        new = {*parents.get(node, [])} - seen
-        seen |= new
-        pending += new
-    return {
-        feed.id
-        for feed in search.workspace.feeds
-        if any((f"raw_{feed.supplier}", table.name) in tables for table in feed.tables)
-    }
 
 
 def _last_good(store: FeedStore, one: NewDelivery) -> StoredEdition | None:

@@ -50,6 +50,7 @@ def test_what_dbt_refuses_is_quarantined_and_its_last_good_delivery_comes_back(t
     good = installation.stores(FIRST)[STAFF].state().current["all"]
     name = upload(tmp_path, STAFF, "Fte", NO_SUM)
     upload(tmp_path, BENEFITS, "Personen", "77")
+    upload(tmp_path, "ledger.actuals", "Taakveld", "9.99")
 
     result = installation.run(NEXT)
     assert result.release_id == f"{NEXT}_1"
@@ -66,14 +67,21 @@ def test_what_dbt_refuses_is_quarantined_and_its_last_good_delivery_comes_back(t
     assert (refused / "reason.txt").read_text() == problem
     assert "99999999" not in problem
     after = delivered(installation)
-    assert {feed for feed in FEEDS if after[feed] != before[feed]} == {BENEFITS}
+    assert {feed for feed in FEEDS if after[feed] != before[feed]} == {BENEFITS, "ledger.actuals"}
     (staff,) = ask(installation.latest, "select max(staff_count) > 0 from mart_staff_absence", on=NEXT)
     assert staff == (True,)
     assert problem in installation.status(NEXT).model_dump_json().replace("\\n", "\n")
 
+    # What a test of severity 'warn' found is reported at its feed, as long as it is there.
+    note = read_note(installation.latest)
+    (warning,) = note.remarks["ledger.actuals"]
+    assert "'every task field is in the list of its year' found figures that break it" in warning
+    assert warning in installation.status(NEXT).model_dump_json()
+    assert warning in (installation.latest / "freshness.json").read_text()
     # The same file is refused the next night without another search.
     following = installation.run(NEXT + timedelta(days=1))
     assert following.release_id
+    assert warning in read_note(installation.latest).remarks["ledger.actuals"]
     assert store.state().problems == [problem]
     assert store.state().current["all"].delivery_id == good.delivery_id
     assert installation.invoke("verify", on=NEXT + timedelta(days=1)).exit_code == ExitCode.RELEASED
