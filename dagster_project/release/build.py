@@ -141,9 +141,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
         deliveries={v.clocks.feed: v.clocks.deliveries for v in outcome.feeds if not v.is_withheld},
         remarks={
-            verdict.clocks.feed: found
+            verdict.clocks.feed: verdict.clocks.remarks + verdict.warnings
             for verdict in outcome.feeds
-            if (found := verdict.clocks.remarks + verdict.warnings)
+            if verdict.clocks.remarks or verdict.warnings
         },
         late={verdict.clocks.feed: verdict.late for verdict in outcome.feeds if verdict.late},
         expiring={
