@@ -80,6 +80,60 @@ def run_command(
     raise typer.Exit(result.exit_code)
 
 
+@app.command(name="init")
+def init_command(
+    municipality: Annotated[str | None, typer.Option(metavar="CODE", help="Such as GM0867; asked if left out.")] = None,
+    systems: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Own systems in use, separated by commas; asked if left out.")
+    ] = None,
+    exports: Annotated[
+        str | None, typer.Option(metavar="LOCATION", help="Folder or address of the export of signalen.")
+    ] = None,
+) -> None:
+    """Write maandvers.toml, inbox folders and templates for the systems of a municipality."""
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.init import check_is_new, initialise, municipality_code, own_systems
+
+    workspace = workspace_of(is_sample=False, as_of=None)
+    known = own_systems(workspace)
+    check_is_new()
+    if (municipality is None or systems is None) and not sys.stdin.isatty():
+        raise SetupError(
+            "init asks questions, and here is no terminal\n"
+            f"  do: give --municipality GM0867 and --systems with any of {','.join(known)}, or with '' for none"
+        )
+    code = municipality_code(municipality or typer.prompt("Municipality code, such as GM0867"))
+    chosen = [name for name in (systems or "").split(",") if name]
+    if systems is None:
+        for name, feeds in known.items():
+            labels = ", ".join(dict.fromkeys(feed.delivery.supplier_label for feed in feeds))
+            if typer.confirm(f"Is there {name} ({labels})?"):
+                chosen.append(name)
+    for path in initialise(workspace, code, chosen, exports):
+        print(path)
+    print(
+        f"Next: fill in the templates, put the files in {workspace.settings.inbox.resolve()}, and ask maandvers doctor."
+    )
+
+
+@app.command(
+    name="doctor",
+    epilog="Exit codes: 0 every feed can be used; 2 wrong settings; 5 some feed cannot, the text says why.",
+)
+def doctor_command(sample: Sample = False, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """One cheap question to each supplier: does it answer, and are its table and columns those of the contract?"""
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.doctor import diagnose
+    from dagster_project.terminal import print_diagnosis
+
+    diagnosis = diagnose(workspace_of(is_sample=sample, as_of=_date(as_of)))
+    if as_json:
+        print(diagnosis.model_dump_json(indent=2))
+    else:
+        print_diagnosis(diagnosis)
+    raise typer.Exit(ExitCode.RELEASED if diagnosis.is_healthy else ExitCode.RELEASED_WITH_UNCHECKED_FEEDS)
+
+
 @app.command(name="prepare")
 def prepare_command() -> None:
     """Read the dbt models, which a deployment does once before Dagster starts."""

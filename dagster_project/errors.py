@@ -47,6 +47,8 @@ class DeliveryError(MaandversError):
     kept: str = ""
     # The supplier answered with a delivery that cannot be trusted: it is quarantined for inspection.
     is_quarantined: bool = True
+    # Further problems of the same delivery.
+    others: tuple["DeliveryError", ...] = ()
 
     def __str__(self) -> str:
         supplier, _, feed = self.feed.partition(".")
@@ -54,6 +56,9 @@ class DeliveryError(MaandversError):
         if self.kept:
             lines.append(f"  kept: {self.kept}")
         lines.append(f"  do: {self.do}")
+        for other in self.others:
+            lines.append(f"  also: {other.problem}")
+            lines += [f"    expected: {other.expected}", f"    came: {other.came}", f"    do: {other.do}"]
         return "\n".join(lines)
 
 

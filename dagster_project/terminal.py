@@ -7,6 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from dagster_project.operations.doctor import Diagnosis
 from dagster_project.operations.prune import Pruning
 from dagster_project.operations.rebuild_as_of import ReleaseComparison
 from dagster_project.operations.status import FeedStatus, Status
@@ -53,6 +54,27 @@ def print_status(status: Status) -> None:
             console.print(f"  without {feed}: {why}", markup=False)
     else:
         console.print("Last release: none that can be read." if status.damaged else "Last release: none yet.")
+    if status.next_step:
+        console.print(status.next_step, markup=False, soft_wrap=True)
+
+
+def print_diagnosis(found: Diagnosis) -> None:
+    """The newest table of each feed, and everything that is wrong with it."""
+    console = Console(highlight=False)
+    for feed in found.feeds:
+        if feed.newest:
+            title = f" '{feed.newest.title}'" if feed.newest.title else ""
+            columns = f": {feed.newest.found} columns found" if feed.newest.found else ""
+            unread = f"; not read: {', '.join(feed.newest.unread)}" if feed.newest.unread else ""
+            line = f"{feed.feed}: {feed.newest.table}{title}{columns}{unread}"
+            console.print(line, markup=False, soft_wrap=True)
+        for problem in feed.problems:
+            console.print(problem, style="red", markup=False, soft_wrap=True)
+    if found.without_folder:
+        names = ", ".join(found.without_folder)
+        console.print(f"No folder in the inbox, so not used: {names}", style="dim", markup=False, soft_wrap=True)
+    wrong = sum(bool(feed.problems) for feed in found.feeds)
+    console.print(f"{len(found.feeds) - wrong} of {len(found.feeds)} feeds can be used.")
 
 
 def print_verification(found: Verification) -> None:

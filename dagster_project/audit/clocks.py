@@ -29,6 +29,8 @@ class Clocks(BaseModel):
     # Anomalies in the age of deliveries that do not stop any clock.
     remarks: list[str] = []
     deliveries: dict[str, str]
+    # The stored figures are files that were put in a folder here: their supplier was never asked.
+    is_from_folder: bool = False
     # Editions that fail their checksum; the feed is withheld as a whole.
     damaged: list[str] = []
 
@@ -69,6 +71,7 @@ def read_clocks(store: FeedStore) -> Clocks:
         problems=[] if state.retired_at else [*state.problems, *damaged.values()],
         remarks=[] if state.retired_at else [*state.remarks, *lacking],
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
+        is_from_folder=any(manifest.url.startswith("file:") for manifest in manifests.values()),
         damaged=sorted(damaged),
     )
     clocks.fresh_until = _limit(store.feed, clocks)

@@ -68,6 +68,7 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks], today: date
                     "feed": feed.id,
                     TITLE: read.supplier,
                     "clock": clock,
+                    "deliverer": _deliverer(feed, read) if read.is_from_folder or clock != "checked" else None,
                     "clock_date": day.isoformat() if day else None,
                     "maximum_age": feed.delivery.model_dump(mode="json")["maximum_age"],
                     "fresh_until": limit.isoformat() if limit else None,
@@ -77,6 +78,11 @@ def freshness_frame(feeds: Sequence[Feed], clocks: Sequence[Clocks], today: date
                 }
             )
     return Frame("freshness", rows)
+
+
+def _deliverer(feed: Feed, clocks: Clocks) -> str:
+    """The one to ask for a newer delivery."""
+    return feed.delivery.owner if clocks.is_from_folder else feed.delivery.contact or feed.delivery.owner
 
 
 def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome) -> Frame:

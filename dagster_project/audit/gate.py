@@ -38,9 +38,11 @@ def judge_deliveries(
 def judge_freshness(
     stores: Sequence[FeedStore], today: date, judge: Judge
 ) -> tuple[list[Judgement], list[FeedVerdict]]:
-    """Judge the clocks of every feed; a feed is withheld unless each of its binding clocks is fresh."""
+    """Judge the clocks of every feed in use; a feed is withheld unless each of its binding clocks is fresh."""
     clocks = [read_clocks(store) for store in stores]
-    judgements = judge([freshness_frame([store.feed for store in stores], clocks, today)])
+    used = [(store.feed, read) for store, read in zip(stores, clocks, strict=True) if read.is_in_use]
+    frame = freshness_frame([feed for feed, _ in used], [read for _, read in used], today)
+    judgements = judge([frame] if frame.rows else [])
     return judgements, [_verdict(store, read, today, judgements) for store, read in zip(stores, clocks, strict=True)]
 
 
@@ -51,7 +53,7 @@ def _verdict(store: FeedStore, clocks: Clocks, today: date, judgements: Sequence
     unjudged = [
         (f"the clock '{clock}' could not be checked", f"De klok '{clock}' kon niet worden gecontroleerd.")
         for clock in store.feed.delivery.clocks
-        if clock not in judged
+        if clocks.is_in_use and clock not in judged
     ]
     if not clocks.deliveries:
         failed = [("was never received", "Is nog nooit ontvangen.")]

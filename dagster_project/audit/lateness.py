@@ -79,7 +79,7 @@ def _failed_check(feed: Feed, clocks: Clocks, asked: date, today: date) -> Laten
         kind="failed to check",
         due=confirmed or asked,
         days=(today - (confirmed or asked)).days,
-        write_to=feed.delivery.contact or feed.delivery.owner,
+        write_to=_supplier(feed, clocks) or feed.delivery.owner,
         message=f"no usable answer {since}: {first}",
         message_nl=f"{since_nl} kwam geen bruikbaar antwoord; de leverancier kan op tijd zijn",
     )
@@ -90,20 +90,21 @@ def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
     delivery, expected, limit = feed.delivery, clocks.expected, clocks.fresh_until
     checked = clocks.date_of("checked")
     found = []
-    if delivery.contact and expected and checked and checked > expected:
+    supplier = _supplier(feed, clocks)
+    if supplier and expected and checked and checked > expected:
         found.append(
             Lateness(
                 kind="supplier late",
                 due=expected,
                 days=(checked - expected).days,
-                write_to=delivery.contact,
+                write_to=supplier,
                 message=f"{delivery.publisher} was to publish by {expected}",
                 message_nl=f"{delivery.publisher} zou uiterlijk {_day(expected)} nieuwe cijfers geven",
             )
         )
     # Only a person confirms an uploaded file, so a new one is due before the old one expires.
-    dues = [limit] if delivery.is_uploaded and limit else []
-    if not delivery.contact:
+    dues = [limit] if (delivery.is_uploaded or clocks.is_from_folder) and limit else []
+    if not supplier:
         dues += [day for day in (limit, expected) if day]
     if dues and asked > (due := min(dues)):
         found.append(
@@ -117,6 +118,11 @@ def _undelivered(feed: Feed, clocks: Clocks, asked: date) -> list[Lateness]:
             )
         )
     return found
+
+
+def _supplier(feed: Feed, clocks: Clocks) -> str | None:
+    """Contact of an external supplier that was asked; a file in a folder is brought by its owner."""
+    return None if clocks.is_from_folder else feed.delivery.contact
 
 
 def _day(day: date) -> str:

@@ -15,16 +15,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import ClassVar
 
 from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import MisplacedError, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.http_age import http_date
-from dagster_project.extract.packing import replay_tables, store_table
+from dagster_project.extract.packing import LINE_END, replay_tables, store_table
 from dagster_project.extract.progress import progress
 from dagster_project.installation.workspace import local_day
 
@@ -94,6 +95,14 @@ class CsvZip(Extractor[CsvZipParameters]):
                 dropped_columns=dropped,
             )
 
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Compare the newest export of a folder with the contract; of an address only look whether it answers."""
+        location = self.parameters.location
+        if location is None or not location.startswith(("http://", "https://")):
+            return super().examine(edition, scratch)
+        with self.http.explained(location), self.http.stream(location):
+            return Examination(table=location)
+
     def _remark_on_rereading(self, archive: Archive, stored: Stored) -> None:
         """Report a folder without a new export, and an address that dates the stored export as new."""
         changed = archive.validators.get("Last-Modified")
@@ -161,18 +170,20 @@ class CsvZip(Extractor[CsvZipParameters]):
         try:
             with zipfile.ZipFile(archive.file) as members:
                 yield members
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             archive.file.seek(0)
             came = self._shown(archive.file.read(40))
             raise self._unexpected(
-                archive, "is no valid zip", "a zip archive", f"{error}; it starts with {came}"
+                archive, "is no valid zip", "a zip archive without a password", f"{error}; it starts with {came}"
             ) from error
 
     def _write_table(
         self, members: zipfile.ZipFile, table: Table, archive: Archive, scratch: Path
     ) -> tuple[dict[str, str], int, list[str]]:
         """Copy the contract's columns of one CSV file; returns their headings, the row count, and other headings."""
-        member = next((n for n in members.namelist() if Path(n).name == table.member), None)
+        # Some programs write folders with a backslash, or names in capitals.
+        names = {PureWindowsPath(name).name.casefold(): name for name in members.namelist()}
+        member = names.get(str(table.member).casefold())
         if member is None:
             raise self._unexpected(
                 archive,
@@ -187,7 +198,7 @@ class CsvZip(Extractor[CsvZipParameters]):
                 heading = next(reader, [])
                 columns = self._columns(table, heading, archive)
                 places = [heading.index(name) for name in columns.values()]
-                writer = csv.writer(target, lineterminator="\n")
+                writer = csv.writer(target, lineterminator=LINE_END)
                 writer.writerow(columns.values())
                 with progress(f"{self.feed.id} {table.name}", None) as advance:
                     rows = 0

@@ -4,15 +4,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import ValidationError
 
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import Parameters, parameters_class, register_parameters
 from dagster_project.errors import DeliveryError, SetupError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.http import Http
-from dagster_project.installation.settings import FeedSettings, Settings
+from dagster_project.installation.settings import TOML, FeedSettings, Settings
 
 P = TypeVar("P", bound=Parameters)
 AnyExtractor = TypeVar("AnyExtractor", bound="type[Extractor[Any]]")
@@ -58,6 +62,22 @@ class Extractor(ABC, Generic[P]):
         the series.
         """
         return [Edition(None, self.feed.id)]
+
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Compare an edition with the contract by the least that shows it: a file is read whole.
+
+        Raises DeliveryError for an edition that cannot be used.
+        """
+        payload = scratch / "payload"
+        payload.mkdir(exist_ok=True)
+        answer = self.fetch(edition, None, payload, scratch)
+        assert answer is not None, "nothing is stored, so nothing can be confirmed"
+        return Examination(
+            table=answer.facts.get("file", edition.source_id),
+            title=answer.facts.get("title"),
+            found=sum(len(table.supplier_columns) for table in answer.tables.values()),
+            unread=sorted({name for names in answer.dropped_columns.values() for name in names}),
+        )
 
     @abstractmethod
     def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
@@ -136,14 +156,42 @@ def _chosen(feed: Feed, settings: Settings) -> tuple[str, Parameters]:
         )
     supplier = settings.supplier(feed.supplier)
     location = own.location or supplier.location
-    return name, _with(feed.parameters_for(name), base_url=supplier.base_url, location=location)
+    parameters = _with(feed.parameters_for(name), base_url=supplier.base_url, location=location)
+    return name, _mapped(feed, parameters, own) if own.columns or own.values else parameters
 
 
-def _with(parameters: Parameters, **overrides: str | None) -> Parameters:
+def _with(parameters: Parameters, **overrides: object) -> Parameters:
     known = {
         key: value for key, value in overrides.items() if value is not None and key in type(parameters).model_fields
     }
-    return parameters.model_validate({**parameters.model_dump(), **known})
+    return parameters.model_validate({**parameters.model_dump(by_alias=True), **known})
+
+
+def _mapped(feed: Feed, parameters: Parameters, own: FeedSettings) -> Parameters:
+    """Parameters with the headings and words of this municipality's file.
+
+    Raises SetupError for a name that the contract does not have.
+    """
+    section = f"{TOML}, suppliers.{feed.supplier}.feeds.{feed.name}"
+    if "columns" not in type(parameters).model_fields:
+        raise SetupError(f"{section}: only of a file columns and values can be named\n  do: set protocol = 'file'")
+    columns = feed.tables[0].columns
+    names = {heading: column.name for column in columns for heading in (column.meta.supplier_name, column.name)}
+    accepted = [value for column in columns for value in column.meta.accepted_values]
+    for part, given, known in (("columns", own.columns, [*names]), ("values", own.values.values(), accepted)):
+        if unknown := [name for name in given if name not in known]:
+            nearest = get_close_matches(unknown[0], known, n=3) or known
+            raise SetupError(
+                f"{section}.{part}: '{unknown[0]}' is unknown there\n  do: choose from {', '.join(nearest) or 'none'}"
+            )
+    try:
+        mapped = {names[name]: source for name, source in own.columns.items()}
+        given = parameters.model_dump(by_alias=True)["columns"] | mapped
+        return _with(parameters, columns=given, values=own.values)
+    except ValidationError as error:
+        came = ", ".join(str(step) for step in error.errors()[0]["loc"][:2])
+        forms = '"heading", ["heading", "other heading"], { from = "file name" } or { value = "…" }'
+        raise SetupError(f"{section}: {came} has none of the forms that are known\n  do: write {forms}") from None
 
 
 def _settings_of(feed: Feed, settings: Settings) -> FeedSettings:

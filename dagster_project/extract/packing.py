@@ -12,6 +12,9 @@ from typing import BinaryIO, cast
 from dagster_project.contracts.model import Column, Table
 from dagster_project.extract.answer import PayloadFile, Records
 
+# End of a line in the CSV that landing reads: Python quotes a text with one of its characters, which DuckDB expects.
+LINE_END = "\r\n"
+
 
 @contextmanager
 def packed(path: Path) -> Iterator[gzip.GzipFile]:

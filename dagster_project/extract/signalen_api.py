@@ -23,6 +23,7 @@ from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.packing import replay_tables, store_table
 from dagster_project.extract.progress import progress
@@ -99,13 +100,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
 
     def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch what changed and combine it with the stored tables, unless nothing changed."""
-        if self.parameters.base_url is None:
-            raise SupplierUnreachableError(
-                self.feed.id,
-                problem="the address of its API is not set",
-                came="no base_url in the settings",
-                do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__BASE_URL to its address before {SIGNALS}",
-            )
+        self._require_address()
         known = _known(stored)
         with self._understood():
             items = self._changed_since(known)
@@ -121,6 +116,21 @@ class SignalenApi(Extractor[SignalenApiParameters]):
                 return None
             rows = self._rows(changed) | {"sla": terms}
         return self._answer(rows, present, stored, newest, payload, scratch)
+
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Ask for the number of reports, which needs address, token and rights."""
+        self._require_address()
+        with self._understood():
+            return Examination(table=f"{self._count()} reports")
+
+    def _require_address(self) -> None:
+        if self.parameters.base_url is None:
+            raise SupplierUnreachableError(
+                self.feed.id,
+                problem="the address of its API is not set",
+                came="no base_url in the settings",
+                do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__BASE_URL to its address before {SIGNALS}",
+            )
 
     def _changed_since(self, known: Known) -> dict[int, Item]:
         """Reports that may have changed; clocks differ, hence the overlap."""

@@ -30,7 +30,16 @@ def workspace_of(
         # The answers of the sample suppliers depend on the day alone.
         as_of = as_of or local_day(clock())
     workspace = Workspace(settings, morning_of(as_of) if as_of else clock, is_sample=is_sample)
+    _refuse_file_on_the_way(workspace.home, "MAANDVERS_HOME")
+    _refuse_file_on_the_way(settings.inbox.resolve(), "MAANDVERS_DROPS")
     return workspace.as_known_on(as_known_on) if as_known_on else workspace
+
+
+def _refuse_file_on_the_way(folder: Path, setting: str) -> None:
+    """Raise SetupError for a folder that cannot be made, because a part of its path is a file."""
+    file = next((part for part in (folder, *folder.parents) if part.exists() and not part.is_dir()), None)
+    if file is not None:
+        raise SetupError(f"{folder} cannot be a folder, because {file} is a file\n  do: choose another {setting}")
 
 
 def workspace_to_run(

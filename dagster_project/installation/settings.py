@@ -35,6 +35,10 @@ class FeedSettings(BaseModel):
     location: str | None = None
     # How many of the newest editions are kept.
     editions: Editions | None = None
+    # Of a file: per column its heading there, or the value that the file lacks as {from = "file name"} or {value = …}.
+    columns: dict[str, str | list[str] | dict[str, str]] = {}
+    # Of a file: the accepted values, by its own words for them.
+    values: dict[str, str] = {}
 
 
 class SupplierSettings(BaseModel):

@@ -1,4 +1,5 @@
 """Operations: what an operator asks beside a run.
 
-Belongs here: status, verify, prune, point-in-time rebuild, documentation, file templates. Does not: steps of a run.
+Belongs here: init, doctor, status, verify, prune, point-in-time rebuild, documentation, file templates. Does not:
+steps of a run.
 """

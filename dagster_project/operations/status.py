@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel
 
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.lateness import Lateness, expires_in, lateness
+from dagster_project.installation.settings import TOML
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import ReleaseNote, latest_release
@@ -51,28 +53,40 @@ class Status(BaseModel):
     release: ReleaseNote | None
     # Damage to the event log, the publication history or the release note, with its effect and remedy.
     damaged: list[str] = []
+    # Before the first run: the command to start with.
+    next_step: str | None = None
 
 
 def read_status(workspace: Workspace) -> Status:
     """Read landing and releases; asks no supplier and applies the same calendar rule as the audit."""
     warnings = warnings_per_feed(workspace)
+    feeds = [
+        _with_warnings(_status(FeedStore(workspace.landing, feed), workspace.today), warnings)
+        for feed in workspace.feeds
+    ]
     return Status(
         municipality_code=workspace.settings.municipality_code,
         today=workspace.today,
         is_fictional=workspace.is_sample,
-        feeds=[
-            _with_warnings(_status(FeedStore(workspace.landing, feed), workspace.today), warnings)
-            for feed in workspace.feeds
-        ],
+        feeds=feeds,
         unread=_unread(workspace),
         release=latest_release(workspace.releases),
         damaged=[*_damaged(workspace)],
+        next_step=_next_step(workspace) if all(feed.state == "not in use" for feed in feeds) else None,
     )
 
 
 def _with_warnings(status: FeedStatus, warnings: Mapping[str, list[str]]) -> FeedStatus:
     """Add the data tests that warn of the figures of a feed."""
     return status.model_copy(update={"remarks": status.remarks + warnings.get(status.feed, [])})
+
+
+def _next_step(workspace: Workspace) -> str:
+    if workspace.is_sample:
+        return "Next: maandvers run --sample"
+    if not Path(TOML).exists():
+        return f"Next: maandvers init, which writes {TOML} and makes the inbox folders"
+    return "Next: maandvers doctor, which asks each supplier one question; then maandvers run"
 
 
 def _damaged(workspace: Workspace) -> Iterator[str]:

@@ -157,8 +157,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
         connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
-        written = literal(folder / DATABASE)
-        connection.execute(f"ATTACH {written} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        database = literal(folder / DATABASE)
+        connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         # One transaction: else each of a thousand comments would wait for the disk.
         connection.begin()
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")

@@ -43,6 +43,15 @@ def test_a_feed_that_was_never_received_is_withheld(tmp_path, suppliers):
     assert not given.clocks.is_in_use
 
 
+def test_a_feed_that_is_not_in_use_has_no_failed_check(tmp_path, suppliers, figures):
+    unused = key_figures(tmp_path / "unused", suppliers.cbs_url)
+    judgements, (used, other) = judge_freshness([figures.store, unused.store], date(2026, 11, 23), judge_by_rules)
+    assert {judgement.subject for judgement in judgements} == {"cbs.key_figures"}
+    assert all(judgement.passed for judgement in judgements)
+    assert not used.is_withheld
+    assert (other.is_withheld, other.reason) == (True, "was never received")
+
+
 @pytest.mark.parametrize(
     ("checked", "last_day", "stale_day"),
     [

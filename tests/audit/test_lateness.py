@@ -43,6 +43,13 @@ def test_a_supplier_that_was_asked_after_its_last_day_and_had_nothing_is_late():
     assert late_of(POLICE, expected=TODAY) == []
 
 
+def test_a_supplier_that_was_never_asked_is_not_late_but_the_owner_of_its_file_is():
+    file = clocks(POLICE, expected=date(2026, 11, 20), until=date(2026, 11, 22), problems=[PROBLEM])
+    late = lateness(POLICE, file.model_copy(update={"is_from_folder": True}), TODAY)
+    owner = POLICE.delivery.owner
+    assert [(one.kind, one.write_to) for one in late] == [("failed to check", owner), ("we are late", owner)]
+
+
 def test_failing_to_check_says_nothing_of_the_supplier():
     since = date(2026, 11, 10)
     failed = ("failed to check", 14, "https://www.politie.nl/contact")

@@ -11,6 +11,7 @@ from filelock import FileLock
 from landing.lived_through import CRIMES, Lived
 from main_line.installation import CBS, SIGNALEN, Installation, copy_project
 
+from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode
 
 DAY = "2026-11-23"
@@ -41,6 +42,12 @@ def test_a_run_tells_programs_what_came_of_it(first_run):
         CBS: "fresh",
         SIGNALEN: "fresh",
     }
+
+
+def test_feeds_that_are_not_in_use_have_no_failed_check(first_run):
+    outcome = AuditOutcome.read(first_run.installation.home / "audit")
+    assert len(outcome.feeds) > 30
+    assert not [judgement.message for judgement in outcome.judgements if not judgement.passed]
 
 
 def test_a_run_logs_its_progress_apart_from_its_output(first_run):

@@ -24,6 +24,7 @@ BESIDE = ("freshness/index.html", "freshness/checks/index.html", "diff/index.htm
 GOOD = {
     "freshness": {
         "feed": "cbs.key_figures",
+        "deliverer": None,
         "clock": "checked",
         "clock_date": "2026-11-20",
         "maximum_age": "P1M",
@@ -66,7 +67,11 @@ GOOD = {
 NEVER_DELIVERED = {"row_count": 0, "previous_row_count": None, "minimum_rows": 1, "maximum_rows": 0, "margin": -1}
 BROKEN = [
     ("freshness", {"days_left": -2}, "was fresh until 2026-12-20 (P1M) and is 2 days too old on 2026-11-23; see"),
-    ("freshness", {"days_left": -2, "clock": "period"}, "2 days too old on 2026-11-23; ask the owner of the register"),
+    (
+        "freshness",
+        {"days_left": -2, "deliverer": "Team HR"},
+        "2 days too old on 2026-11-23; ask Team HR for a newer delivery",
+    ),
     ("freshness", {"days_old": -1}, "2026-11-20 lies after 2026-11-23; correct the date"),
     ("freshness", {"days_left": None}, "could not be checked: no date is known so far"),
     ("volume", {"row_count": 89, "margin": -1}, "89 rows, 90 to 110 expected"),

@@ -176,3 +176,24 @@ def test_a_run_that_is_killed_leaves_no_personal_data_behind(desk, folder, tmp_p
     desk.receive()
     assert any("scratch" in name for name in seen)
     assert not any(PERSONAL.search(content) for content in seen.values())
+
+
+def test_a_zip_with_a_password_is_reported(desk, folder):
+    content = bytearray(write_zip(folder / NAME).read_bytes())
+    for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(start), bytes(content)):
+            content[found.start() + flags] |= 1
+    (folder / NAME).write_bytes(content)
+    message = desk.problem()
+    assert "is no valid zip" in message
+    assert "expected: a zip archive without a password" in message
+
+
+def test_files_in_odd_folders_and_capitals_are_found_and_a_carriage_return_stays(desk, folder):
+    path = write_zip(folder / NAME, categories=as_csv([{**members()["categories.csv"][0], "sub": "container,\rvol"}]))
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(f"Export\\{name.upper()}", text)
+    assert desk.receive().problems == []

@@ -138,12 +138,17 @@ def test_a_fraction_among_integers_is_reported(tmp_path):
 # Sheets that are made for people
 
 
-def test_headings_below_the_first_row_are_reported_with_their_row(staff):
-    rows = [["Personeel"], ["Peildatum", date(2026, 11, 1)], [], ["vertrouwelijk"], [], HEADINGS, ROW]
-    message = message_about(staff, *rows, change=lambda _workbook, sheet: sheet.merge_cells("A1:G1"))
-    assert "does not start with its headings" in message
-    assert "came: headings in row 6 of personeel_2026-11-01.xlsx, sheet 'Blad1'" in message
-    assert "do: remove the 5 row(s) above them" in message
+def test_titles_above_the_headings_are_passed_over_and_rows_keep_their_numbers(staff):
+    rows = [["Personeel"], ["Peildatum", date(2026, 11, 1)], [], ["vertrouwelijk"], [], HEADINGS, ROW, OTHER]
+
+    def title(_workbook, sheet):
+        sheet.merge_cells("A1:G1")
+
+    drop(staff, NAME, as_xlsx(*rows, change=title))
+    staff.receive_and_admit()
+    assert [row[1:] for row in all_rows(staff)] == EXPECTED
+    rows[7] = with_value(OTHER, "Bedrag", "geen")
+    assert "row 8, column E 'Bedrag'" in message_about(staff, *rows, change=title)
 
 
 def test_a_total_row_is_reported(staff):
@@ -157,7 +162,7 @@ def test_merged_cells_are_reported(staff):
         sheet.merge_cells("B2:B3")
 
     message = message_about(staff, change=merge)
-    assert "contains merged cells in sheet 'Blad1'" in message
+    assert f"contains merged cells in {NAME}, sheet 'Blad1'" in message
     assert "came: merged cells B2:B3" in message
 
 

@@ -159,7 +159,7 @@ def test_headings_of_an_open_table_may_carry_their_position(tmp_path):
 
 def test_in_a_drop_a_number_behind_a_heading_makes_it_another_heading(staff):
     drop(staff, "personeel.csv", as_csv([f"{name}_1" for name in HEADINGS], ROW))
-    assert "lacks column 'Personeelsnummer'" in staff.problem()
+    assert "lacks 7 columns: 'Personeelsnummer'" in staff.problem()
 
 
 def test_a_class_that_is_called_total_is_no_total_row_of_an_open_table(tmp_path):
@@ -302,4 +302,4 @@ def test_a_file_that_is_not_there_is_reported(tmp_path):
 def test_a_web_page_instead_of_a_file_is_reported(tmp_path):
     with website({}) as site:
         message = at_address(tmp_path, site.cbs_url + PAGE).problem()
-    assert "lacks column 'Personeelsnummer'" in message
+    assert "lacks 7 columns: 'Personeelsnummer'" in message

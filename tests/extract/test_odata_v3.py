@@ -81,7 +81,7 @@ def test_without_a_list_the_editions_of_the_contract_are_requested_all_the_same(
     suppliers.faults.set("ODataCatalog", fault)
     with pytest.raises(UnlistedError) as message:
         editions(key_figures(tmp_path, suppliers.cbs_url))
-    assert message.value.known == [Edition(2023, "85618NED"), Edition(2024, "85984NED"), Edition(2025, "86165NED")]
+    assert message.value.known == [Edition(2024, "85984NED"), Edition(2025, "86165NED"), Edition(2026, "86358NED")]
     assert problem in str(message.value)
     assert "expected: titles like 'Kerncijfers wijken en buurten {edition}'" in str(message.value)
 

@@ -56,7 +56,7 @@ def test_how_many_editions_are_kept_is_a_setting(suppliers, tmp_path):
     suppliers.faults.set("ODataCatalog", faults.unavailable())
     with extractor_for(given.store.feed, given.settings) as extractor, pytest.raises(UnlistedError) as message:
         extractor.editions({})
-    assert [edition.year for edition in message.value.known] == list(range(2013, 2026))
+    assert [edition.year for edition in message.value.known] == list(range(2014, 2027))
 
 
 def test_nothing_new_asks_only_whether_there_is_anything_new(suppliers, low_income):

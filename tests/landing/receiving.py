@@ -131,7 +131,10 @@ def reports(landing: Path, location: str | Path | None, **settings: object) -> D
 
 def one_edition(given: Desk) -> Desk:
     """The same desk for a feed that keeps its newest edition only, which is three times as fast."""
-    given.store.feed = given.store.feed.keeping(1)
+    feed = given.store.feed.keeping(1)
+    # The sample has no table of a later year, which the contract may know.
+    editions = {year: table for year, table in feed.delivery.editions.items() if year <= 2025}
+    given.store.feed = feed.model_copy(update={"delivery": feed.delivery.model_copy(update={"editions": editions})})
     return given
 
 

@@ -11,7 +11,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.settings import SupplierSettings
 from dagster_project.landing.store import FeedStore
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
-from dagster_project.warehouse.dbt import run_dbt
+from dagster_project.warehouse.dbt import BUILD, run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
 from .receiving import Desk, desk
@@ -78,7 +78,7 @@ def test_every_figure_is_staged_as_published(provinces, tmp_path):
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer([provinces.store], [verdict]))
     target = tmp_path / "dbt"
-    run_dbt(("run", "--select", "stg_iv3__accounts"), warehouse=warehouse, municipality="GM0867", target=target)
+    run_dbt((*BUILD, "--select", "+stg_iv3__accounts"), warehouse=warehouse, municipality="GM0867", target=target)
     staged = tmp_path / "staged.parquet"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"copy (from staging.stg_iv3__accounts) to '{staged}' (format parquet)")

@@ -179,5 +179,7 @@ def test_every_percentage_of_sickness_absence_is_as_cbs_published_it(warehouse):
     expected = {(sector, period.replace("KW0", "-Q"), figure) for sector, period, figure in absence_file()}
     assert len(came) == len(expected) == 2_341
     assert set(came) == expected
+    # The sector of a municipality in the model and in the sample: cleaning companies, next to it, had 6.2.
+    assert ("417400", "2022-Q3", 5.5) in expected
     query = "select absence_pct, status from staging.stg_cbs__sickness_absence where sector_code = 'T001081'"
     assert asked(warehouse, query + " and period = '2025-Q1'") == [(5.8, "provisional")]

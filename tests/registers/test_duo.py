@@ -88,7 +88,7 @@ def test_a_renamed_column_is_told_with_the_nearest_new_name(tmp_path):
     with page({name: pupils_file(2025, headings)}, [f"/images/{name}"]) as location:
         told = duo(tmp_path, "pupils", location).problem()
     assert "lacks column 'GEMEENTENUMMER'" in told
-    assert "nearest: 'GEMEENTECODE'" in told
+    assert 'municipality_number = "GEMEENTECODE"' in told
 
 
 def test_the_names_of_former_years_are_still_read(tmp_path):

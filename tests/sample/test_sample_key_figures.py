@@ -77,13 +77,14 @@ def test_the_three_newest_editions_are_there_under_their_own_numbers(tables):
         ("85984NED", "2024", "2026-08-01T02:00:00"),
         ("86165NED", "2025", "2026-11-01T02:00:00"),
     ]
-    assert [table.id for table in key_figures_tables(date(2028, 3, 1), SEED)][-2:] == ["92026NED", "92027NED"]
+    assert [table.id for table in key_figures_tables(date(2028, 3, 1), SEED)][-2:] == ["86358NED", "92027NED"]
 
 
 def test_editions_go_back_to_the_first_of_the_contract(every_table):
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     delivery = document["sources"][0]["tables"][0]["config"]["meta"]["delivery"]
-    assert {table.title[-4:]: table.id for table in every_table} == delivery["editions"]
+    of_contract = {year: table for year, table in delivery["editions"].items() if int(year) < 2026}
+    assert {table.title[-4:]: table.id for table in every_table} == of_contract
     assert all(table.infos["Modified"] == f"{int(table.title[-4:]) + 3}-02-01T02:00:00" for table in every_table[:-2])
 
 

@@ -8,10 +8,11 @@ numbers, the file is refused and its author asked.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
@@ -30,13 +31,19 @@ NUMBERS = ("bigint", "integer", "double")
 YES = {"ja", "j", "true", "waar", "t", "yes", "y", "1"}
 NO = {"nee", "n", "false", "onwaar", "f", "no", "0"}
 DAY = re.compile(
-    r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4}))"
+    r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<d>\d{1,2})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)"
+    r"(?P<y>\d{4}))"
     r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 # Digits in groups of three after one to three that do not start with 0, or without groups.
 DUTCH = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:,\d+)?")
 ENGLISH = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)(?:\.\d+)?")
-SIGNED = re.compile(r"(?P<before>[-+]?)\s*€?\s*(?P<digits>[\d., ]+?)(?P<exponent>[eE][-+]?\d+)?(?P<after>-?)")
+SIGNED = re.compile(r"(?P<before>[-+]?) ?(?P<digits>\d[\d., ]*?)(?P<exponent>[eE][-+]?\d{1,2})? ?(?P<after>-?)")
+EURO = re.compile(r"€|(?<![a-z])eur(?:o|o's)?(?![a-z])", re.IGNORECASE)
+BRACKETED = re.compile(r"\( ?(\d.*?) ?\)")
+# 1.234,- is an amount of whole euros; the hyphen is no sign.
+WHOLE_EUROS = re.compile(r"(?<=\d),(?:--?|=)$")
+DASHES = str.maketrans("−–‐‑", "----")
 PSEUDONYM_LENGTH = 16
 
 
@@ -63,6 +70,8 @@ class ColumnReader:
     shows_values: bool
     # Takes a person's key to another, the same within one delivery.
     pseudonym: Callable[[str], str]
+    # Accepted values, by the words of the file for them.
+    translations: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, cells: Sequence[Cell]) -> list[str] | WrongValue:
         """The values in the form that landing reads; or the first that is wrong."""
@@ -115,9 +124,15 @@ class ColumnReader:
     def _accepted(self, text: str, value: Cell) -> str | OddCell:
         accepted = self.column.meta.accepted_values
         if accepted:
-            same = next((known for known in accepted if known.casefold() == text.casefold()), None)
+            text = next((ours for theirs, ours in self.translations.items() if _is_same(theirs, text)), text)
+            same = next((known for known in accepted if _is_same(known, text)), None)
             if same is None:
-                return OddCell(f"one of {', '.join(accepted)}", self._shown(value), "choose one of these values")
+                return OddCell(
+                    f"one of {', '.join(accepted)}",
+                    self._shown(value),
+                    "choose one of these values, or name the file's word for it in maandvers.toml, below 'values' of "
+                    "the feed",
+                )
             text = same
         return self.pseudonym(text) if self.column.meta.is_pseudonymised else text
 
@@ -177,13 +192,15 @@ def pseudonyms(key: bytes) -> Callable[[str], str]:
 
 def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_whole: bool) -> str | None:
     """A number of a form, written with a point; None for any other text."""
-    match = SIGNED.fullmatch(text)
-    if match is None or (match["before"] and match["after"]):
+    whole = text.translate(DASHES)
+    bare = " ".join(EURO.sub(" ", whole, count=1).split())
+    if EURO.search(whole):
+        # Excel's formats for amounts show a debt in brackets, and zero as a dash.
+        bare = BRACKETED.sub(r"-\1", bare) if bare != "-" else "0"
+    match = SIGNED.fullmatch(WHOLE_EUROS.sub("", bare))
+    if match is None or (match["before"] and match["after"]) or not form.fullmatch(match["digits"]):
         return None
-    digits = match["digits"].strip()
-    if not form.fullmatch(digits):
-        return None
-    plain = digits.replace(" ", "").replace(thousands, "").replace(decimals, ".")
+    plain = match["digits"].replace(" ", "").replace(thousands, "").replace(decimals, ".")
     sign = "-" if "-" in (match["before"], match["after"]) else ""
     number = f"{sign}{plain}{match['exponent'] or ''}"
     if not is_whole:
@@ -193,11 +210,15 @@ def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_
 
 
 def _number_in_cell(value: Cell, column: Column) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return None
     if column.data_type == "double":
         return repr(value)
     return str(int(value)) if value == int(value) else None
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.casefold()
 
 
 def _boolean(value: Cell) -> str | None:

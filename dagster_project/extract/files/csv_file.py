@@ -1,92 +1,109 @@
-"""Reader of CSV files as written in the Netherlands: two encodings, three delimiters."""
+"""Reader of CSV files as written in the Netherlands: four encodings, three delimiters, titles above the headings."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
-from dagster_project.extract.files.sheet_rows import NumberedRow, Rows, UnreadableFileError, is_empty
+from dagster_project.extract.files.sheet_rows import (
+    LAST_HEADING_ROW,
+    NumberedRow,
+    Rows,
+    UnreadableFileError,
+    is_empty,
+    is_source_line,
+)
 
 DELIMITERS = (";", ",", "\t")
 # Excel writes the delimiter in a first line that starts with this.
 DELIMITER_LINE = "sep="
-# Headings are in the first row, or mistakenly in one of the next.
-LOOKED_AT = 30
+# Windows, and DOS with the sign of the euro; the letters of DOS without it are the same.
+CODE_PAGES = ("cp1252", "cp858")
+# Characters beyond ASCII in Dutch texts. Within a word only lower-case letters and the apostrophe are likely.
+LIKELY_IN_WORD = "áàâäãåçéèêëíìîïñóòôöõúùûüýÿæœß’"
+LIKELY = LIKELY_IN_WORD + LIKELY_IN_WORD.upper() + "€‘“”„–—…°²³½¼¾·•§±×µ«»´©®\u00a0"
+ASCII = {chr(number) for number in range(128)}
+IN_WORD = re.compile(r"(?<=[a-z])(?:[^\x00-\x7f](?=[a-z])|[À-Þ])")
 
 
 def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]], int]) -> Rows:
     """Read the rows of a CSV file; ``known_headings`` counts the headings of the contract in a row."""
-    raw = content.read()
-    text, encoding = _decoded(raw)
+    text, encoding = _decoded(content.read())
     if text.startswith(DELIMITER_LINE):
         first, _, text = text.partition("\n")
         delimiter = first.strip("\r")[len(DELIMITER_LINE) :] or ";"
+        top = _top(text, delimiter, known_headings)
     else:
-        delimiter = _delimiter(text, known_headings)
+        # The delimiter that gives a top row the most headings of the contract, or else the most fields.
+        top, delimiter = max(
+            ((_top(text, delimiter, known_headings), delimiter) for delimiter in DELIMITERS), key=lambda found: found[0]
+        )
+    known, width, number = top
     facts = {"encoding": encoding, "delimiter": "tab" if delimiter == "\t" else delimiter}
-    return Rows(name, facts, _rows(text, delimiter, known_headings))
+    return Rows(name, facts, _rows(text, delimiter, width if known else 0, -number))
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
-    """Decode as UTF-8 if it is, with or without a byte order mark; else as Windows-1252."""
-    if b"\0" in raw:
+    """Decode by the byte order mark, as UTF-8 if it is, or else by the code page that gives the most likely letters."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text, encoding = raw.decode("utf-16", "replace"), "utf-16"
+    else:
+        try:
+            text, encoding = raw.decode("utf-8-sig"), "utf-8"
+        except UnicodeDecodeError:
+            texts = {page: raw.decode(page, "replace") for page in CODE_PAGES}
+            encoding = min(CODE_PAGES, key=lambda page: _unlikely(texts[page]))
+            text = texts[encoding]
+    if (odd := next((sign for sign in ("\0", "\ufffd") if sign in text), None)) is not None:
         raise UnreadableFileError(
-            "is no CSV in UTF-8 or Windows-1252",
-            "text in UTF-8 (with or without byte order mark) or Windows-1252",
-            "bytes with value 0, as in UTF-16 or in a file that is no text",
+            "is in an unknown encoding",
+            "text in UTF-8, UTF-16 with a byte order mark, Windows-1252 or a DOS code page",
+            f"bytes that are no text in line {text.count(chr(10), 0, text.index(odd)) + 1}",
             "save it in Excel as 'CSV UTF-8' or as .xlsx",
         )
-    try:
-        return raw.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError as not_utf8:
-        try:
-            return raw.decode("cp1252"), "cp1252"
-        except UnicodeDecodeError as neither:
-            line = raw.count(b"\n", 0, neither.start) + 1
-            raise UnreadableFileError(
-                "is no CSV in UTF-8 or Windows-1252",
-                "text in UTF-8 (with or without byte order mark) or Windows-1252",
-                f"byte 0x{raw[neither.start]:02x} in line {line}, after byte 0x{raw[not_utf8.start]:02x} before",
-                "save it in Excel as 'CSV UTF-8' or as .xlsx",
-            ) from neither
+    return text, encoding
 
 
-def _delimiter(text: str, known_headings: Callable[[list[str]], int]) -> str:
-    """The delimiter that gives a top row the most headings of the contract, or else the most fields."""
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        best = (0, 0)
-        # The rows before a broken one suffice.
-        with suppress(csv.Error):
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            for row in islice(reader, LOOKED_AT):
-                best = max(best, (known_headings(row), len(row)))
-        return best
-
-    return max(DELIMITERS, key=fit)
+def _unlikely(text: str) -> int:
+    """Number of characters that a Dutch text is not likely to have at their place."""
+    within = sum(found[0] not in LIKELY_IN_WORD for found in IN_WORD.finditer(text))
+    return within + sum(text.count(character) for character in set(text) - ASCII - set(LIKELY))
 
 
-def _rows(text: str, delimiter: str, known_headings: Callable[[list[str]], int]) -> Iterator[NumberedRow]:
+def _top(text: str, delimiter: str, known_headings: Callable[[list[str]], int]) -> tuple[int, int, int]:
+    """Known headings, fields and negative number of the row that is most likely the headings."""
+    best = (0, 0, 0)
+    # The rows before a broken one suffice.
+    with suppress(csv.Error):
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for number, row in enumerate(islice(reader, LAST_HEADING_ROW), start=1):
+            best = max(best, (known_headings(row), len(row), -number))
+    return best
+
+
+def _rows(text: str, delimiter: str, width: int, first: int) -> Iterator[NumberedRow]:
+    """The rows; from the headings in row ``first`` on each has ``width`` fields, if headings were found."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    width, number = 0, 0
+    number = 0
     try:
         for row in reader:
             # Excel shows a field with line breaks as one row, and an empty line as a row too.
             number += 1
-            if all(is_empty(value) for value in row):
+            if all(is_empty(value) for value in row) or is_source_line(row):
                 continue
-            if not width and known_headings(row):
-                width = len(row)
-            if len(row) < width or any(not is_empty(value) for value in row[width or len(row) :]):
+            expected = width if number >= first else 0
+            if len(row) < expected or any(not is_empty(value) for value in row[expected or len(row) :]):
                 raise UnreadableFileError(
                     f"has a broken row {number}",
-                    f"{width} fields, as in the headings",
+                    f"{expected} fields, as in the headings",
                     f"{len(row)} fields",
                     f"put quotes around a value that contains a '{delimiter}', or save the file as .xlsx",
                 )
-            yield number, row[: width or len(row)]
+            yield number, row[: expected or len(row)]
     except csv.Error as error:
         raise UnreadableFileError(
             f"is broken at row {number + 1} (line {reader.line_num})",

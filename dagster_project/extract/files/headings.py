@@ -2,14 +2,16 @@
 
 import difflib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dagster_project.contracts.model import Column, Feed
+from dagster_project.extract.files.newest_file import Given
 from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
 SPACES = re.compile(r"[\s\u00a0]+")
+APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,27 @@ class Headings:
     edition: int | None
     # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
+    # By our names: headings that are tried first, or the value of a column that the file lacks.
+    mapped: Mapping[str, tuple[str, ...] | Given] = field(default_factory=dict)
 
     def normal(self, heading: Cell) -> str:
-        """Normalise case and spacing, which differ between authors."""
-        return SPACES.sub("", str(heading if heading is not None else "")).casefold()
+        """Normalise case, spacing and apostrophes, which differ between authors."""
+        return SPACES.sub("", str(heading if heading is not None else "")).casefold().translate(APOSTROPHES)
 
     def names_of(self, column: Column) -> set[str]:
         """Every heading that a column may have."""
-        return {self.normal(name) for name in (column.meta.supplier_name, *column.meta.supplier_aliases)}
+        names = (column.meta.supplier_name, *column.meta.supplier_aliases)
+        return self._own_names(column) | {self.normal(name) for name in names}
+
+    def _own_names(self, column: Column) -> set[str]:
+        mapped = self.mapped.get(column.name, ())
+        return set() if isinstance(mapped, Given) else {self.normal(name) for name in mapped}
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns to find in the file."""
+        columns = self.feed.tables[0].expected_columns(self.edition)
+        return [column for column in columns if not isinstance(self.mapped.get(column.name), Given)]
 
     def is_known(self, heading: Cell) -> bool:
         """Whether the heading is that of a column of the contract."""
@@ -37,45 +52,58 @@ class Headings:
         """Number of headings that are in the contract."""
         return sum(self.is_known(heading) for heading in headings)
 
+    def _fitting(self, headings: Sequence[Cell], names: set[str]) -> list[int]:
+        return [place for place, heading in enumerate(headings) if self._fits(heading, names)]
+
     def _fits(self, heading: Cell, names: set[str]) -> bool:
         normal = self.normal(heading)
         return normal in names or (self.may_be_numbered and POSITION_SUFFIX.sub("", normal) in names)
 
-    def places(self, headings: Sequence[Cell]) -> dict[str, int]:
-        """Position of each column, by our names.
+    def places(self, headings: Sequence[Cell]) -> tuple[dict[str, int], list[UnreadableFileError]]:
+        """Position of each column, by our names, and the problems of the others.
 
-        A column that comes from a code list of its supplier may be absent. Raises UnreadableFileError for any other.
+        A column that comes from a code list of its supplier may be absent.
         """
-        found = {}
-        columns = self.feed.tables[0].expected_columns(self.edition)
-        for column in columns:
-            fitting = [place for place, heading in enumerate(headings) if self._fits(heading, self.names_of(column))]
+        found, problems, missing = {}, [], []
+        for column in self.columns:
+            fitting = self._fitting(headings, self._own_names(column)) or self._fitting(headings, self.names_of(column))
             if len(fitting) > 1:
-                raise UnreadableFileError(
-                    f"contains column '{column.meta.supplier_name}' more than once",
-                    "every heading once",
-                    ", ".join(f"'{headings[place]}'" for place in fitting),
-                    "remove the one that is not wanted",
+                problems.append(
+                    UnreadableFileError(
+                        f"contains column '{column.meta.supplier_name}' more than once",
+                        "every heading once",
+                        ", ".join(f"'{headings[place]}'" for place in fitting),
+                        "remove the one that is not wanted",
+                    )
                 )
-            if fitting:
+            elif fitting:
                 found[column.name] = fitting[0]
             elif column.meta.code_list is None:
-                raise self._missing(column, headings)
-        return found
+                missing.append(column)
+        return found, [self._missing(missing, headings), *problems] if missing else problems
 
-    def _missing(self, column: Column, headings: Sequence[Cell]) -> UnreadableFileError:
-        name = column.meta.supplier_name
+    def _missing(self, columns: Sequence[Column], headings: Sequence[Cell]) -> UnreadableFileError:
+        names = [column.meta.supplier_name for column in columns]
         texts = [str(heading).strip() for heading in headings if heading is not None]
-        near = difflib.get_close_matches(self.normal(name), [self.normal(text) for text in texts], n=1)
-        nearest = next((f"'{text}'" for text in texts if near and self.normal(text) == near[0]), "none")
         known = self.count_known(headings)
         # A file without headings starts with a record, which may not be logged.
         is_shown = known * 2 > len(self.feed.tables[0].columns) or not self.feed.delivery.personal_data
-        listed = f": {', '.join(texts)}"[:300] if is_shown else f", of which {known} are in the contract"
+        unused = {self.normal(text): text for text in texts if not self.is_known(text)} if is_shown else {}
+        lines = []
+        for column, name in zip(columns, names, strict=True):
+            nearest = difflib.get_close_matches(self.normal(name), unused, n=1)
+            lines.append(f'{column.name} = "{unused[nearest[0]] if nearest else "…"}"')
+        listed = f": {', '.join(texts)}" if is_shown else f", of which {known} are in the contract"
+        quoted = ", ".join(f"'{name}'" for name in names)
         return UnreadableFileError(
-            f"lacks column '{name}'",
-            f"the headings of {len(self.feed.tables[0].columns)} columns in row 1, among them '{name}'",
-            f"{len(texts)} headings{listed}; nearest: {nearest}",
-            f"call the column '{name}', or start again from the template; for a name that changed for good, "
-            f"add it to 'supplier_aliases' of '{column.name}' in {self.feed.file}",
+            f"lacks column {quoted}" if len(names) == 1 else f"lacks {len(names)} columns: {quoted}",
+            f"the headings of {len(self.columns)} columns",
+            f"{len(texts)} headings{listed}",
+            "\n    ".join(
+                [
+                    "use the headings of the template, or name those of the file in maandvers.toml, such as:",
+                    f"[suppliers.{self.feed.supplier}.feeds.{self.feed.name}.columns]",
+                    *lines,
+                ]
+            ),
         )

@@ -9,20 +9,48 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
-from dagster_project.contracts.protocols import Parameters
+from pydantic import BeforeValidator, Field, model_validator
+
+from dagster_project.contracts.protocols import Parameters, Strict
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Stored
 from dagster_project.extract.http import Http
 from dagster_project.extract.http_age import http_date
-from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.installation.workspace import LOCAL_TIME, local_day
 
 # The last is StatLine's form in the names of downloads.
 DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
 # Files that Excel, LibreOffice and file systems add next to an open file.
 HIDDEN_PREFIXES = ("~$", ".")
+
+
+class Given(Strict):
+    """The value of a column that no export has, the same in every row."""
+
+    origin: Literal["file name"] | None = Field(default=None, alias="from")
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.origin is None) == (self.value is None):
+            raise ValueError("needs either 'from' or 'value'")
+        return self
+
+    def __str__(self) -> str:
+        return "the day in the file's name" if self.origin else f"the value {self.value!r}"
+
+    def of(self, found: "FoundFile") -> str:
+        """The value for a file; empty if its name shows no day."""
+        if self.value is not None:
+            return self.value
+        return local_day(found.exported_at).isoformat() if found.is_dated and found.exported_at else ""
+
+
+def _as_several(headings: object) -> object:
+    return (headings,) if isinstance(headings, str) else headings
 
 
 class FileParameters(Parameters):
@@ -40,6 +68,10 @@ class FileParameters(Parameters):
     decimal_mark: Literal[",", "."] | None = None
     # A table of another publisher: 'Totaal' is one of its classes, and it does not say whether its figures are final.
     is_published_table: bool = False
+    # Of columns, by our names: their headings, which are tried first, or the value that the file lacks.
+    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_as_several)] | Given] = Field(default_factory=dict)
+    # Accepted values, by the words of the file for them.
+    values: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

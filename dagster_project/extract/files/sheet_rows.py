@@ -1,8 +1,13 @@
 """Rows of a file of any form: numbered rows of plain values, the first of them the headings."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+
+# Headings are in the first row, or below titles in one of the next.
+LAST_HEADING_ROW = 30
+SOURCE_LINE = re.compile(r"\s*(?:bron\s*:|©)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,11 @@ class Rows:
     place: str
     facts: dict[str, str]
     numbered: Iterator[NumberedRow]
+    # Ranges of merged cells such as B2:B3, complete once all rows are read.
+    merged: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class UnreadableFileError(Exception):
     """A file, or a place in it, that cannot be read; the extractor adds the feed."""
 
@@ -37,6 +44,8 @@ class UnreadableFileError(Exception):
     expected: str
     came: str
     do: str
+    # Further problems of the same file.
+    others: tuple["UnreadableFileError", ...] = ()
 
 
 def is_empty(cell: Cell) -> bool:
@@ -44,10 +53,7 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def column_letter(position: int) -> str:
-    """Excel's name of a column, counted from 0: A, B … Z, AA."""
-    letters, number = "", position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def is_source_line(row: Sequence[Cell]) -> bool:
+    """Whether a row only names the source, as StatLine adds below a table."""
+    filled = [cell for cell in row if not is_empty(cell)]
+    return len(filled) == 1 and isinstance(filled[0], str) and SOURCE_LINE.match(filled[0]) is not None

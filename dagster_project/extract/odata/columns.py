@@ -60,6 +60,16 @@ def key_of_title(title: str) -> str:
     return f"k_{key}" if key[:1].isdigit() else key
 
 
+def fitting_columns(column: Column, offered: list[SupplierColumn]) -> list[SupplierColumn]:
+    """The supplier's columns that fit one of ours."""
+    # A code remains if the title changes.
+    if by_code := [other for other in offered if other.key in column.meta.supplier_codes]:
+        return by_code[:1]
+    names = {column.meta.supplier_name, *column.meta.supplier_aliases}
+    groups = set(column.meta.supplier_group)
+    return [other for other in offered if other.name in names and groups <= set(other.groups)]
+
+
 def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: list[SupplierColumn]) -> dict[str, str]:
     """Find the supplier's key of each of our columns in this edition.
 
@@ -69,15 +79,7 @@ def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: 
     matched: dict[str, str] = {}
     missing: list[Column] = []
     for column in columns:
-        names = {column.meta.supplier_name, *column.meta.supplier_aliases}
-        # A code remains if the title changes.
-        fitting = [other for other in offered if other.key in column.meta.supplier_codes]
-        if fitting:
-            matched[column.name] = fitting[0].key
-            continue
-        fitting = [other for other in offered if other.name in names]
-        if column.meta.supplier_group:
-            fitting = [other for other in fitting if set(column.meta.supplier_group) <= set(other.groups)]
+        fitting = fitting_columns(column, offered)
         if not fitting and column.meta.minimum_fill_pct == 0 and column.name not in feed.tables[0].key:
             missing.append(column)
             continue

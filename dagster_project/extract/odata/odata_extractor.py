@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -10,7 +11,9 @@ from pydantic import Field, model_validator
 from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, Retrieval
+from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor
+from dagster_project.extract.odata.columns import SupplierColumn, fitting_columns
 from dagster_project.extract.odata.page import figures_status
 from dagster_project.extract.odata.table_series import EDITION, TableSeries
 
@@ -57,6 +60,21 @@ class ODataExtractor(Extractor[P], Generic[P]):
     @abstractmethod
     def catalogue_url(self, title_start: str) -> str:
         """Address of the catalogue's tables whose title has this start."""
+
+    def examine(self, edition: Edition, scratch: Path) -> Examination:
+        """Compare the description of a table with the contract."""
+        title, offered = self.describe(edition)
+        direct = [one for one in self.feed.tables[0].expected_columns(edition.year) if one.meta.code_list is None]
+        return Examination.of(
+            f"table {edition.source_id}",
+            title.strip(),
+            [(column, [other.name for other in fitting_columns(column, offered)]) for column in direct],
+            [other.name for other in offered],
+        )
+
+    @abstractmethod
+    def describe(self, edition: Edition) -> tuple[str, list[SupplierColumn]]:
+        """Ask for the title and the columns of a table, without its figures."""
 
     @abstractmethod
     def url(self, edition: Edition, entity: str = "") -> str:

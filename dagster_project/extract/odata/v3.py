@@ -53,6 +53,12 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         """Address of a table, or of a part of it."""
         return f"{self.parameters.base_url}/ODataFeed/odata/{edition.source_id}/{entity}".rstrip("/")
 
+    def describe(self, edition: Edition) -> tuple[str, list[SupplierColumn]]:
+        """Ask for the title and the columns of a table, without its figures."""
+        (info,) = self.http.get_json(self.url(edition, "TableInfos") + FORMAT)[0]["value"]
+        properties = self.http.get_json(self.url(edition, "DataProperties") + FORMAT)[0]["value"]
+        return str(info.get("Title")), supplier_columns(properties)
+
     def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch a whole table, unless its TableInfos are those of the stored one."""
         label = f"{self.feed.id} {edition.key}"

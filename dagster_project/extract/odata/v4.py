@@ -18,7 +18,15 @@ from dagster_project.extract.odata.odata_extractor import ODataExtractor, ODataP
 from dagster_project.extract.odata.page import CircularPagesError, PageReader, moment
 from dagster_project.extract.odata.query import Query
 from dagster_project.extract.odata.v4_forms import OBSERVATIONS, BadFormError, CsvBundle, JsonPages, TableForm
-from dagster_project.extract.odata.v4_shapes import MEASURE, LongShape, Shape, WideShape, write_code_list
+from dagster_project.extract.odata.v4_shapes import (
+    LONG_COLUMNS,
+    MEASURE,
+    LongShape,
+    Shape,
+    WideShape,
+    as_dimensions,
+    write_code_list,
+)
 
 # Reads the rows of a code list, or of another small part, by its name.
 ListReader = Callable[[str], list[dict[str, Any]]]
@@ -47,6 +55,18 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
     def url(self, edition: Edition, entity: str = "") -> str:
         """Address of a table, or of a part of it."""
         return f"{self._catalogue}/{edition.source_id}/{entity}".rstrip("/")
+
+    def describe(self, edition: Edition) -> tuple[str, list[SupplierColumn]]:
+        """Ask for the title and the columns of a table, without its figures."""
+        listed = cache(lambda part: self.http.get_json(self.url(edition, part))[0]["value"])
+        title = str(self.http.get_json(self.url(edition, "Properties"))[0].get("Title"))
+        dimensions = [str(row["Identifier"]).strip() for row in listed("Dimensions")]
+        columns = self.feed.tables[0].columns
+        if any(column.meta.supplier_name == MEASURE for column in columns):
+            return title, as_dimensions([*dimensions, *LONG_COLUMNS])
+        # Texts are no measures, and older editions lack them.
+        texts = [column.meta.supplier_name for column in columns if column.data_type == "varchar"]
+        return title, [*as_dimensions({*dimensions, *texts}), *_measures(listed)]
 
     @property
     def _catalogue(self) -> str:

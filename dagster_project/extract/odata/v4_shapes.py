@@ -1,6 +1,7 @@
 """Shapes of OData v4 observations for landing: unchanged, or with a column per measure."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,13 @@ from dagster_project.storage.sql import connect, identifier, literal, one_row
 MEASURE = "Measure"
 VALUE = "Value"
 TEXT_VALUE = "StringValue"
+# Columns of observations apart from their dimensions.
+LONG_COLUMNS = (ROW_NUMBER, MEASURE, "ValueAttribute", VALUE, TEXT_VALUE)
+
+
+def as_dimensions(names: Iterable[str]) -> list[SupplierColumn]:
+    """Columns that are known by their names alone."""
+    return [SupplierColumn(name, (), is_dimension=True) for name in sorted(names)]
 
 
 class Shape(Protocol):
@@ -42,7 +50,7 @@ class LongShape:
     ) -> Records:
         """Write the observations unchanged, in the order of their numbers."""
         # A table without texts has no column for them.
-        offered = [SupplierColumn(name, (), is_dimension=True) for name in sorted({*observations.columns, TEXT_VALUE})]
+        offered = as_dimensions({*observations.columns, TEXT_VALUE})
         direct = [column for column in self.columns if column.meta.code_list is None]
         names = match_columns(self.feed, self.edition, direct, offered)
         select = ", ".join(identifier(name) for name in sorted(observations.columns))
@@ -66,7 +74,7 @@ class WideShape:
         self, observations: Observations, measures: list[SupplierColumn], expected: int | None, scratch: Path
     ) -> Records:
         """Combine the observations of each combination of dimensions into one row."""
-        offered = [*(SupplierColumn(name, (), is_dimension=True) for name in self.dimensions), *measures]
+        offered = [*as_dimensions(self.dimensions), *measures]
         direct = [column for column in self.columns if column.meta.code_list is None]
         left_out = [column for column in direct if _is_left_out(column, offered)]
         found = [column for column in direct if column not in left_out]

@@ -8,18 +8,18 @@ from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
 YEARS = 5
-# CBS's codes of sectors and size classes, with their absence in an ordinary quarter.
+# CBS's codes of sectors and size classes, with the absence that it published of the third quarter of 2022.
 _SECTORS = {
     "T001081": ("Totaal", 5.0),
     "350000": ("F Bouwnijverheid", 4.9),
-    "383100": ("H Vervoer en opslag", 5.6),
-    "410200": ("N Verhuur en overige zakelijke diensten", 4.9),
-    "415300": ("O Openbaar bestuur en overheidsdiensten", 5.9),
-    "417400": ("P Onderwijs", 5.6),
-    "422400": ("Q Gezondheids- en welzijnszorg", 7.2),
-    "WP19078": ("1 tot 10 werkzame personen", 3.4),
-    "WP19091": ("10 tot 100 werkzame personen", 4.7),
-    "WP19098": ("100 of meer werkzame personen", 5.8),
+    "383100": ("H Vervoer en opslag", 5.8),
+    "415300": ("812 Schoonmaakbedrijven", 6.2),
+    "417400": ("O Openbaar bestuur en overheidsdiensten", 5.5),
+    "419000": ("P Onderwijs", 4.8),
+    "422400": ("Q Gezondheids- en welzijnszorg", 7.1),
+    "WP19078": ("1 tot 10 werkzame personen", 2.8),
+    "WP19091": ("10 tot 100 werkzame personen", 4.5),
+    "WP19098": ("100 of meer werkzame personen", 5.7),
 }
 _SEASON = (0.5, -0.1, -0.5, 0.3)
 _WIDTH = 8

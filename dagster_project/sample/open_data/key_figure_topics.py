@@ -6,7 +6,7 @@ Group = tuple[str, ...]
 _BENEFITS = ("AO", "WW", "AOW")
 # Topics that CBS did not publish in every year.
 _EVERY_YEAR = range(2013, 9999)
-_SINCE_2019 = range(2019, 9999)
+_SINCE_2018, _SINCE_2019 = range(2018, 9999), range(2019, 9999)
 _YEARS = {
     "average_electricity_use_apartment_kwh": range(2017, 2021),
     "average_gas_use_apartment_m3": range(2017, 2021),
@@ -16,9 +16,10 @@ _YEARS = {
     "vacant_dwelling_pct": range(2013, 2024),
     "dwellings_built_from_2000_pct": range(2013, 2024),
     **dict.fromkeys(("low_education_count", "medium_education_count", "high_education_count"), _SINCE_2019),
-    **dict.fromkeys(("net_labour_participation_pct", "median_household_wealth_thousand_eur"), _SINCE_2019),
-    **dict.fromkeys(("youth_care_recipients_count", "youth_care_recipients_pct"), _SINCE_2019),
-    **dict.fromkeys(("wmo_clients_count", "wmo_clients_per_1000"), _SINCE_2019),
+    "median_household_wealth_thousand_eur": _SINCE_2019,
+    "net_labour_participation_pct": _SINCE_2018,
+    **dict.fromkeys(("youth_care_recipients_count", "youth_care_recipients_pct"), _SINCE_2018),
+    **dict.fromkeys(("wmo_clients_count", "wmo_clients_per_1000"), _SINCE_2018),
 }
 
 

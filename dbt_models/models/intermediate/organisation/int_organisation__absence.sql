@@ -42,7 +42,10 @@ absent as (
         {{ days_apart(
             'greatest(steps.start_date, months.month_start_date)', 'least(steps.end_date, months.counted_until_date)'
         ) }} + 1 as absent_days,
-        absent_days * steps.part_time_factor * steps.absent_share as absent_fte_days
+        -- An export without part-time factors counts with the average of the department.
+        absent_days
+        * coalesce(steps.part_time_factor, staff.fte_count / nullif(staff.employee_count, 0), 1)
+        * steps.absent_share as absent_fte_days
     from steps
     inner join months
         on steps.start_date <= months.counted_until_date and steps.end_date >= months.month_start_date
@@ -51,6 +54,8 @@ absent as (
             steps.employee_key = lengths.employee_key
             and steps.spell_number = lengths.spell_number
             and months.month_start_date = lengths.month_start_date
+    left join staff
+        on steps.department_name = staff.department_name and months.month_start_date = staff.month_start_date
 ),
 
 absent_per_month as (

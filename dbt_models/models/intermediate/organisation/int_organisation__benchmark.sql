@@ -1,10 +1,14 @@
 with sickness_absence as (select * from {{ ref('stg_cbs__sickness_absence') }})
 
--- Section O of SBI 2008: public administration.
+-- Section O of SBI 2008, which a municipality belongs to. CBS's codes of sectors say nothing by themselves: a code that
+-- comes with another name is another sector.
 select
     period,
     period_start_date,
     period_end_date,
     absence_pct
 from sickness_absence
-where sector_code = '415300' and period_type = 'quarter'
+where
+    sector_code = '417400'
+    and sector_name = 'O Openbaar bestuur en overheidsdiensten'
+    and period_type = 'quarter'
