@@ -189,6 +189,21 @@ def prune_command(
         print_pruning(pruning)
 
 
+@app.command(name="strike", epilog="Exit codes: 0 done; 2 no run is dated later than now.")
+def strike_command(
+    ctx: typer.Context,
+    sample: Sample = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, it is only described.")] = False,
+) -> None:
+    """Strike the runs that are dated later than now, which a wrong clock made and which block every later run."""
+    from dagster_project.installation.opening import sole_run, workspace_of
+    from dagster_project.operations.strike import strike
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=_clock(ctx))
+    with sole_run(workspace):
+        print(strike(workspace, is_dry_run=not yes))
+
+
 @app.command(name="prove", epilog="Exit codes: 0 proven; 2 no such figure; 7 not proven, the text says why.")
 def prove_command(
     figure: Annotated[

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Failures that stop a release on purpose; any other failure is unexpected.
-FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "ReadBackError")
+FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
 
 
 @dataclass(frozen=True)

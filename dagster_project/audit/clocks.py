@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from dagster_project.contracts.calendar import every_year, fresh_until, next_publication
 from dagster_project.contracts.model import Clock, Feed
 from dagster_project.installation.workspace import local_day
+from dagster_project.landing.rules import missing_columns
 from dagster_project.landing.store import FeedStore
 
 
@@ -56,6 +57,7 @@ def read_clocks(store: FeedStore) -> Clocks:
     whole = {edition: stored for edition, stored in state.current.items() if damage[edition] is None}
     damaged = {edition: problem for edition in state.shown if (problem := damage[edition])}
     manifests = store.newest_manifests(state.model_copy(update={"current": whole}))
+    lacking = [remark for manifest in manifests.values() for remark in missing_columns(store.feed, manifest)]
     clocks = Clocks(
         feed=store.feed.id,
         supplier=store.feed.delivery.supplier_label,
@@ -67,7 +69,7 @@ def read_clocks(store: FeedStore) -> Clocks:
         asked_at=state.attempted_at,
         retired_on=local_day(state.retired_at) if state.retired_at else None,
         problems=[] if state.retired_at else [*state.problems, *damaged.values()],
-        remarks=[] if state.retired_at else state.remarks,
+        remarks=[] if state.retired_at else [*state.remarks, *lacking],
         deliveries={edition: manifest.delivery_id for edition, manifest in manifests.items()},
         is_from_folder=any(manifest.url.startswith("file:") for manifest in manifests.values()),
         damaged=sorted(damaged),

@@ -8,10 +8,12 @@ from dagster_project.audit.clocks import Clocks, read_clocks
 from dagster_project.audit.frames import delivery_frames, freshness_frame
 from dagster_project.audit.lateness import expires_in, lateness
 from dagster_project.audit.outcome import FeedVerdict
+from dagster_project.contracts.calendar import fresh_until
 from dagster_project.errors import DeliveryError
+from dagster_project.installation.workspace import local_day
 from dagster_project.landing.history import ever_current, record_audit
 from dagster_project.landing.staleness import remark_on_a_gap
-from dagster_project.landing.store import FeedState, FeedStore
+from dagster_project.landing.store import CANNOT_BE_BUILT, FeedState, FeedStore, StoredEdition
 from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
@@ -19,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 Judge = Callable[[Sequence[Frame]], list[Judgement]]
 
+NONE_IS_FRESH_NL = "De laatste levering is onbruikbaar, en geen eerdere is vers genoeg."
 DAMAGED_NL = "De bewaarde levering is beschadigd; bij de volgende verwerking wordt alles opnieuw opgevraagd."
 
 
@@ -28,7 +31,7 @@ def judge_deliveries(
     """Audit new deliveries and record the result: one that passes becomes current, another goes to quarantine."""
     frames = delivery_frames(stores, has_whole_country)
     judgements = judge(frames)
-    record_audit({store: _admit(store, frames, judgements) for store in stores}, now)
+    record_audit({store: _admit(store, frames, judgements, now) for store in stores}, now)
     return judgements
 
 
@@ -75,10 +78,13 @@ def _without_name(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement]) -> FeedState:
+def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judgement], now: datetime) -> FeedState:
     """The state of a feed after the audit of its candidates."""
     state = store.state()
-    for edition in state.candidates:
+    for edition, candidate in state.candidates.items():
+        if reason := store.refusal(candidate.delivery_id):
+            state = _without_candidate(_refused(store, state, edition, candidate.delivery_id, reason), edition)
+            continue
         own = [j for j in judgements if j.subject == store.feed.id and j.row.get("edition") == edition]
         failed = [j for j in own if not j.passed]
         asked = {
@@ -94,16 +100,78 @@ def _admit(store: FeedStore, frames: Sequence[Frame], judgements: Sequence[Judge
             state = _quarantine_candidate(store, state, edition, failed)
         else:
             state = _make_current(state, edition)
-    return state.model_copy(update={"checked_at": _checked_at(store, state)})
+    return _with_clocks(store, state, now)
 
 
-def _checked_at(store: FeedStore, state: FeedState) -> datetime | None:
-    checked_at = state.checked_at
-    if state.confirmed_at and not state.problems and state.current.keys() >= set(store.open_editions(state.window)):
-        checked_at = state.confirmed_at
+def _with_clocks(store: FeedStore, state: FeedState, now: datetime) -> FeedState:
+    """Set the clock of the feed by those of its editions.
+
+    An open edition that is past its limit is withheld on its own while another is not. One that is listed and could
+    not be used yet hides none at once: the limit counts from the day it was first seen.
+    """
+    asked = [edition for edition in store.open_editions(state.window) if edition in state.current]
+    limits = {edition: _is_past_limit(store, state, edition, now) for edition in asked}
+    expired = sorted(edition for edition, is_past in limits.items() if is_past and not all(limits.values()))
+    absent = [edition for edition in store.open_editions(state.window) if edition not in state.current]
+    missing = {edition: state.missing.get(edition, state.attempted_at or now) for edition in absent}
+    problems = [
+        f"{store.feed.id} {edition}: withheld, because the supplier did not confirm it for a month"
+        for edition in expired
+    ]
+    state = state.model_copy(update={"expired": expired, "missing": missing, "problems": [*state.problems, *problems]})
+    clocks = [state.current[edition].confirmed_at for edition in store.open_editions(state.shown)]
     known = [moment for edition in state.shown if (moment := state.current[edition].known_at)]
+    checked_at = state.checked_at
+    if clocks and None not in clocks:
+        checked_at = min([moment for moment in clocks if moment] + [*missing.values()])
     # An uploaded file became current while no supplier confirmed it: it brings its own age.
-    return min(checked_at, *known) if checked_at and known else checked_at
+    return state.model_copy(update={"checked_at": min(checked_at, *known) if checked_at and known else checked_at})
+
+
+def _is_past_limit(store: FeedStore, state: FeedState, edition: str, now: datetime) -> bool:
+    moment = state.current[edition].confirmed_at
+    return moment is not None and fresh_until(local_day(moment), store.feed.delivery.maximum_age) < local_day(now)
+
+
+def quarantine_refused(
+    store: FeedStore, edition: str, last_good: StoredEdition | None, refused_by: str, now: datetime
+) -> None:
+    """Quarantine a current delivery that the models or marts refuse, and put the last good one in its place."""
+    state = store.state()
+    delivery_id = state.current[edition].delivery_id
+    file = store.manifest(delivery_id).facts.get("file")
+    error = DeliveryError(
+        store.feed.id,
+        problem=f"delivery {delivery_id} of edition {edition}{f' (file {file})' if file else ''} {CANNOT_BE_BUILT}",
+        expected="a delivery from which every model and mart can be built",
+        came=refused_by,
+        do="look for an unusual value in it, correct it and deliver again; to try this delivery once more, as after a"
+        f" mended model, remove {store.quarantine / delivery_id}",
+        kept=store.describe([last_good] if last_good else []),
+    )
+    logger.error("%s", error)
+    others = {other: stored for other, stored in state.current.items() if other != edition}
+    state = state.model_copy(update={"current": others | ({edition: last_good} if last_good else {})})
+    state = _refused(store, state, edition, delivery_id, str(error))
+    record_audit({store: _with_clocks(store, state, now)}, now)
+
+
+def verdict_after_refusal(store: FeedStore, verdict: FeedVerdict, today: date) -> FeedVerdict:
+    """Judge a feed again whose delivery was refused: it has the clocks of the delivery that took its place."""
+    clocks = read_clocks(store)
+    changes: dict[str, object] = {
+        "clocks": clocks,
+        "expires_in": expires_in(clocks, today),
+        "late": lateness(store.feed, clocks, today),
+    }
+    if not clocks.deliveries or clocks.fresh_until is None or clocks.fresh_until < today:
+        changes |= {"is_withheld": True, "reason": "no earlier delivery is fresh", "reason_nl": NONE_IS_FRESH_NL}
+    return verdict.model_copy(update=changes)
+
+
+def _refused(store: FeedStore, state: FeedState, edition: str, delivery_id: str, reason: str) -> FeedState:
+    store.move_to_quarantine(store.deliveries / delivery_id, delivery_id, reason)
+    return state.model_copy(update={"problems": [*state.problems, reason]})
 
 
 def _make_current(state: FeedState, edition: str) -> FeedState:

@@ -23,6 +23,8 @@ class FeedVerdict(BaseModel):
     # Days until the figures expire, in the last week.
     expires_in: int | None = None
     late: list[Lateness] = []
+    # Data tests of severity 'warn' that found figures of this feed.
+    warnings: list[str] = []
 
     @property
     def runs_on_last_good(self) -> bool:

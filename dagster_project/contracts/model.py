@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -26,6 +27,11 @@ YearlyDay = Annotated[str, AfterValidator(lambda day: date.fromisoformat(f"2001-
 Editions = Annotated[int, Field(ge=1)] | Literal["all"]
 DataType = Literal["varchar", "bigint", "integer", "double", "boolean", "date", "timestamptz"]
 
+Bound = int | float | date
+# Days that a register or supplier can mean. Outside them are typing errors such as the year 0206, from which a series
+# of months would grow without bound, and placeholders such as the year 9999.
+PLAUSIBLE_DAYS = (date(1900, 1, 1), date(2100, 12, 31))
+
 # Headings of columns that identify a person. A feed with personal data may not land them.
 PERSONAL_HEADINGS = re.compile(
     r"(^|_|\W)(text|text_extra|user|e?mail|phone|telefoon(nummer)?|reporter|reporter_id|bsn|(voor|achter)?naam|notes?"
@@ -48,6 +54,8 @@ class ColumnMeta(Strict):
     code_list: str | None = None
     first_edition: int | None = None
     last_edition: int | None = None
+    # Columns that the supplier publishes in its place in later editions: models add them up.
+    parts: tuple[str, ...] = ()
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
     # The supplier publishes multiples of this number.
     rounding: int | None = Field(default=None, ge=1)
@@ -57,6 +65,17 @@ class ColumnMeta(Strict):
     is_pseudonymised: bool = False
     # The only values that are accepted in the column.
     accepted_values: tuple[str, ...] = ()
+    # First and last value that is accepted; dates and moments have PLAUSIBLE_DAYS by default.
+    minimum: Bound | None = None
+    maximum: Bound | None = None
+    # The column in which this period began: it ends here, on the same day or later, or goes on where this is empty.
+    not_before: str | None = None
+    # Such periods may not overlap where these columns are the same.
+    no_overlap_per: tuple[str, ...] = ()
+    # Of several days in a month only the newest counts: the rows of the others do not land.
+    one_per: Literal["month"] | None = None
+    # Values that differ in case or spaces only are one, spelled as most rows spell it.
+    ignores_case: bool = False
     # The explanation and the example values in the template.
     explanation_nl: str | None = None
     examples: tuple[str, ...] = ()
@@ -69,6 +88,29 @@ class Column(Strict):
     data_type: DataType
     description: str = Field(min_length=1)
     meta: ColumnMeta
+
+    @property
+    def bounds(self) -> tuple[Bound | None, Bound | None]:
+        """First and last value that is accepted."""
+        first, last = PLAUSIBLE_DAYS if self.data_type in ("date", "timestamptz") else (None, None)
+        minimum, maximum = self.meta.minimum, self.meta.maximum
+        return first if minimum is None else minimum, last if maximum is None else maximum
+
+    def mistaken_rule(self, others: AbstractSet[str]) -> tuple[str, str] | None:
+        """The key of a rule that does not fit the column or names no other, and why; None if all of them do."""
+        meta, is_day = self.meta, self.data_type in ("date", "timestamptz")
+        kind = date if is_day else int | float if self.data_type in ("bigint", "integer", "double") else type(None)
+        fits = {
+            "minimum": meta.minimum is None or isinstance(meta.minimum, kind),
+            "maximum": meta.maximum is None or isinstance(meta.maximum, kind),
+            "not_before": meta.not_before is None or (is_day and meta.not_before in others),
+            "no_overlap_per": not meta.no_overlap_per or (meta.not_before and set(meta.no_overlap_per) <= others),
+            "parts": set(meta.parts) <= others,
+            "one_per": meta.one_per is None or self.data_type == "date",
+            "ignores_case": not meta.ignores_case or self.data_type == "varchar",
+        }
+        wrong = next((key for key, is_right in fits.items() if not is_right), None)
+        return (wrong, f"does not fit a {self.data_type}, or names no column of the table") if wrong else None
 
     def is_expected_in(self, edition: int | None) -> bool:
         """Whether the supplier publishes the column in this edition."""
@@ -89,6 +131,9 @@ class Table(Strict):
     def _key_is_known(self) -> Self:
         if unknown := set(self.key) - {column.name for column in self.columns}:
             raise ValueError(f"key names {', '.join(sorted(unknown))}, which is no column of the table")
+        for column in self.columns:
+            if mistake := column.mistaken_rule({other.name for other in self.columns}):
+                raise MisplacedError(f"{self.name}.{column.name}.{mistake[0]}", mistake[1])
         return self
 
     def expected_columns(self, edition: int | None) -> list[Column]:

@@ -18,7 +18,7 @@ from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.release_asset import mart_key
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import local_day
-from dagster_project.landing.staleness import refuse_a_wrong_clock
+from dagster_project.landing.staleness import refuse_a_wrong_clock, refuse_unknown_municipality
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, audited
@@ -54,6 +54,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         now = opened.now()
         today = local_day(now)
         refuse_a_wrong_clock(stores, now)
+        refuse_unknown_municipality(stores)
         call = partial(judge_frames, today, opened.audit)
         asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
         judgements = judge_deliveries(asked, opened.settings.scope == "country", call, now)

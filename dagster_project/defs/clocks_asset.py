@@ -7,16 +7,8 @@ import dagster as dg
 from dagster_project.contracts.model import Feed
 from dagster_project.defs.feed_assets import raw_key
 from dagster_project.defs.resources import WorkspaceResource
-from dagster_project.warehouse.build_plan import current_fingerprint
-from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
-from dagster_project.warehouse.publication_history import PublicationHistory
-from dagster_project.warehouse.raw_layer import (
-    METADATA_SCHEMA,
-    audited,
-    open_warehouse,
-    write_freshness,
-    write_publication,
-)
+from dagster_project.warehouse.build_plan import move_clocks
+from dagster_project.warehouse.raw_layer import METADATA_SCHEMA
 
 
 def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
@@ -30,14 +22,6 @@ def clocks_asset(feeds: Sequence[Feed]) -> dg.AssetsDefinition:
         description="Until when the figures of each feed may be shown, as the audit of deliveries found.",
     )
     def clocks(workspace: WorkspaceResource) -> None:
-        opened = workspace.open
-        was_intact = is_warehouse_intact(opened)
-        outcome = audited(opened)
-        published_on = PublicationHistory(opened).day_of(current_fingerprint(opened)) or outcome.as_of
-        with open_warehouse(opened.warehouse) as connection:
-            write_freshness(connection, opened.feeds, outcome.feeds)
-            write_publication(connection, published_on)
-        if was_intact:
-            write_warehouse_checksum(opened)
+        move_clocks(workspace.open)
 
     return clocks

@@ -1,5 +1,6 @@
 """Answers that extractors pass to landing: the payload as received, and the records in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -59,8 +60,16 @@ class Records:
     # A column whose values may not repeat: the supplier's own row number reveals a page that was sent twice.
     row_number: str | None = None
     expected_rows: int | None = None
+    # The place in messages, such as a file and its sheet, and the number of each row there where that is not its order.
+    place: str = ""
+    row_numbers: Sequence[int] = ()
     # Bytes that one record may take. The reader reserves twice this per thread and is slower for it.
     largest_record: int = 1024 * 1024
+
+    def row(self, order: int) -> str:
+        """Name a row by its order among the records, counted from 1."""
+        number = self.row_numbers[order - 1] if self.row_numbers else order
+        return f"row {number:,}" + (f" of {self.place}" if self.place else "")
 
 
 @dataclass
@@ -93,6 +102,11 @@ class Edition:
     def key(self) -> str:
         """Name of the edition in files."""
         return "all" if self.year is None else str(self.year)
+
+
+@dataclass
+class NoSuchMunicipalityError(DeliveryError):
+    """An edition has no region of the municipality, which may not have existed in that year."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.extract.answer import Answer, Edition, Stored
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http_age import ResponseAge, oldest
-from dagster_project.landing.parquet import describe, last_period, refuse_future_days, write_parquet
+from dagster_project.landing.parquet import describe, last_period, write_parquet
 from dagster_project.landing.staleness import (
     refuse_backdated,
     refuse_old_pages,
@@ -75,6 +75,7 @@ class Validated:
 
     tables: dict[str, TableManifest]
     period_end: date | None
+    remarks: list[str]
 
 
 def request_of(store: FeedStore, state: FeedState, edition: Edition) -> EditionRequest:
@@ -140,18 +141,16 @@ def _content_address(edition: Edition, answer: Answer, version: str) -> str:
 
 def validate(feed: Feed, edition: Edition, answer: Answer, work: Path, today: date) -> Validated:
     """Write the records as typed Parquet files. Raises DeliveryError for a value that the contract does not allow."""
-    tables = {}
+    tables, remarks = {}, []
     for table in feed.tables:
         target = work / f"{table.name}.parquet"
-        columns = write_parquet(feed, edition, table, answer.tables[table.name], work / SCRATCH, target)
-        tables[table.name] = describe(target, columns, answer.dropped_columns.get(table.name, []))
+        written = write_parquet(feed, edition, table, answer.tables[table.name], work / SCRATCH, target, today)
+        tables[table.name] = describe(target, written.columns, answer.dropped_columns.get(table.name, []))
+        remarks += written.remarks
     period_end = None
     if period := feed.period_column:
-        target = work / f"{period[0]}.parquet"
-        period_end = last_period(target, *period[1:])
-        if "period" in feed.delivery.clocks:
-            refuse_future_days(feed, edition, target, *period, today)
-    return Validated(tables, period_end)
+        period_end = last_period(work / f"{period[0]}.parquet", *period[1:])
+    return Validated(tables, period_end, remarks)
 
 
 def write(

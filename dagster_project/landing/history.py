@@ -72,7 +72,7 @@ def refuse_to_go_back(event_log: EventLog, now: datetime) -> None:
         raise SetupError(
             f"it is {_minute(now)}, but the last run here was on {_minute(last)}: history is not written backwards\n"
             "  do: set the clock of this machine right, or leave out --as-of; --as-known-on shows an earlier day."
-            " If that last run had a wrong clock, put landing back from the back-up of before it"
+            " If that last run had a wrong clock, 'maandvers strike' says what striking it does, and does so with --yes"
         )
 
 

@@ -11,14 +11,14 @@ from datetime import datetime
 
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
-from dagster_project.extract.answer import Edition, UnlistedError
+from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, UnlistedError
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http import Http
 from dagster_project.extract.http_age import oldest
 from dagster_project.installation.workspace import local_day
 from dagster_project.landing.edition import fetch, request_of, stamp, validate, write
 from dagster_project.landing.staleness import (
-    confirmed_at,
+    confirmed,
     refuse_unknown_age,
     remark_on_a_gap,
     remarks_on_age,
@@ -152,7 +152,7 @@ def _ask_edition(
             validated = validate(store.feed, edition, stamped.answer, work, local_day(now))
             written = write(store, request, stamped, validated, work, now)
         logger.info("%s %s: received delivery %s", store.feed.id, edition.key, written.delivery_id)
-        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks))
+        return EditionResult(edition, written=written, remarks=(*remarks, *stamped.remarks, *validated.remarks))
     except DeliveryError as known:
         error = known
     except Exception as unknown:
@@ -165,36 +165,42 @@ def _ask_edition(
 def _state_after(
     store: FeedStore, before: FeedState, offer: Offer, results: Sequence[EditionResult], http: Http, started: datetime
 ) -> FeedState:
-    """The state to record: new candidates, problems, and the moment until which the supplier confirmed everything."""
-    candidates = before.candidates | {result.edition.key: result.written for result in results if result.written}
+    """The state to record: new candidates, problems, and the clocks of the editions that the supplier confirmed."""
+    stored = {"current": {**before.current}, "candidates": {**before.candidates}}
     problems = [] if offer.error is None else [_problem(store, before, offer.error)]
     remarks: list[str] = []
+    given_at = oldest(http.response_ages, started)
+    # A year in which the municipality did not exist is a gap, unless it is in no year at all.
+    gone = {one.edition.key for one in results if isinstance(one.error, NoSuchMunicipalityError)}
+    gone -= {edition for edition in gone if before.stored(edition)}
+    lacks_municipality = bool(gone) and gone == {one.key for one in offer.editions}
     for result in results:
+        edition = result.edition.key
         remarks += result.remarks
-        if result.error and _is_gap(store, before, offer, result.edition):
+        if result.error and edition in gone and not lacks_municipality:
+            remarks.append(remark_on_a_gap(edition, result.error))
+        elif result.error and _is_gap(store, before, offer, result.edition):
             logger.warning("%s", result.error)
-            remarks.append(remark_on_a_gap(result.edition.key, result.error))
+            remarks.append(remark_on_a_gap(edition, result.error))
         elif result.error:
             problems.append(_problem(store, before, result.error))
-    after = before.model_copy(
+        if result.written:
+            stored["candidates"][edition] = result.written
+        # Without a list of editions a newer one might exist, so no clock moves.
+        if offer.error is None and result.error is None:
+            latest = stored["candidates"] if edition in stored["candidates"] else stored["current"]
+            latest[edition] = confirmed(latest[edition], given_at, is_new=result.written is not None, now=started)
+    return before.model_copy(
         update={
-            "candidates": candidates,
-            "window": offer.window,
+            **stored,
+            "window": [edition for edition in offer.window if edition not in gone],
+            "lacks_municipality": lacks_municipality,
             "attempted_at": started,
             "retired_at": None,
             "their_clock": supplier_clock(http.response_ages),
             "problems": problems,
             "remarks": [*remarks, *http.remarks, *remarks_on_age(http.response_ages, started)],
         }
-    )
-    if problems:
-        return after
-    given_at = oldest(http.response_ages, started)
-    stored = [after.stored(edition.key) for edition in offer.editions]
-    known = [one.known_at or given_at for one in stored if one] or [given_at]
-    is_as_before = not candidates and offer.window == before.window
-    return after.model_copy(
-        update={"confirmed_at": confirmed_at(before, known, is_as_before=is_as_before, now=started)}
     )
 
 

@@ -1,6 +1,8 @@
 """Conversion of a supplier's records to typed Parquet: DuckDB parses, this module checks every value."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from dagster_project.contracts.model import Column, DataType, Feed, Table
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, Lookup, Records
 from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.landing.rules import MOST_NAMED, BrokenRule, broken_rules, fold_case, newest_of_month
 from dagster_project.landing.store import TableManifest
 from dagster_project.storage.sql import connect, identifier, literal, one_row, parquet
 
@@ -24,14 +27,33 @@ KIND_OF_VALUE: dict[DataType, str] = {
 }
 
 
-def write_parquet(
-    feed: Feed, edition: Edition, table: Table, records: Records, scratch: Path, target: Path
-) -> list[str]:
-    """Write the contract's columns of ``records`` to ``target``, typed and stripped of padding.
+@dataclass(frozen=True)
+class Written:
+    """The columns of a Parquet file that its supplier delivered, and remarks on the others and on its rows."""
 
-    Returns the columns. Raises DeliveryError for missing or duplicate rows and for a value of another type.
+    columns: list[str]
+    remarks: list[str]
+
+
+def write_parquet(
+    feed: Feed,
+    edition: Edition,
+    table: Table,
+    records: Records,
+    scratch: Path,
+    target: Path,
+    today: date | None = None,
+) -> Written:
+    """Write the contract's columns of ``records`` to ``target``, typed, folded and stripped of padding.
+
+    Raises DeliveryError for missing or duplicate rows, for a value of another type and for a broken rule. A payload
+    that is read again is not compared with ``today``.
     """
-    columns = table.expected_columns(edition.year)
+    columns = [
+        column
+        for column in table.expected_columns(edition.year)
+        if column.name in records.supplier_columns or column.name in records.lookups
+    ]
     # Data that does not fit in memory goes to the scratch folder.
     with connect(spill_to=scratch / "spilled") as connection:
         try:
@@ -40,9 +62,10 @@ def write_parquet(
             raise _unexpected(
                 feed, edition, table, "cannot be read", f"{records.format} records", str(error)
             ) from error
-        _check_rows(connection, feed, edition, table, records)
+        fold_case(connection, columns)
+        rows = _check_rows(connection, feed, edition, table, records)
         _check_values(connection, feed, edition, table, columns, records)
-        # A column that this edition lacks is stored empty: all editions have the same columns.
+        # A column that this edition or this supplier lacks is stored empty: all editions have the same columns.
         expected = {column.name for column in columns}
         select = ", ".join(
             f"{'' if column.name in expected else 'null::'}"
@@ -50,9 +73,17 @@ def write_parquet(
             + f" as {column.name}"
             for column in table.columns
         )
-        rows = f"SELECT {select} FROM received ORDER BY received_order"
-        connection.execute(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
-    return [column.name for column in columns]
+        connection.execute(f"CREATE TEMP VIEW typed AS SELECT received_order, {select} FROM received")
+        if broken := broken_rules(connection, feed, table, columns, today):
+            raise _broken(feed, edition, table, records, broken)
+        kept = f"SELECT * EXCLUDE (received_order) FROM typed{newest_of_month(columns)} ORDER BY received_order"
+        (written,) = one_row(connection, f"COPY ({kept}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
+    remarks = []
+    if written < rows:
+        remarks.append(
+            f"{rows - written:,} rows of {table.name} have another day than the newest of their month: not used"
+        )
+    return Written([column.name for column in columns], remarks)
 
 
 def describe(target: Path, columns: list[str], dropped: list[str]) -> TableManifest:
@@ -73,35 +104,6 @@ def last_period(target: Path, column: str, data_type: DataType) -> date | None:
             return last_period_end(code for (code,) in codes if code)
         (day,) = one_row(connection, f"SELECT max({column})::date FROM {parquet(target)}")
     return day
-
-
-def refuse_future_days(
-    feed: Feed, edition: Edition, target: Path, table: str, column: str, data_type: DataType, today: date
-) -> None:
-    """Refuse a table with a row of a later day than today, which would keep all other rows fresh until then.
-
-    Raises DeliveryError that names the row.
-    """
-    with connect(time_zone=str(LOCAL_TIME)) as connection:
-        value = column if data_type == "varchar" else f"{column}::date"
-        found = connection.execute(
-            f"SELECT {value}, min(file_row_number) + 1, count(*)"
-            f" FROM read_parquet({literal(target)}, file_row_number = true)"
-            f" WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2"
-        ).fetchall()
-    for period, row, count in found:
-        day = last_period_end([period]) if data_type == "varchar" else period
-        if day and day > today:
-            (own,) = (one for one in feed.tables if one.name == table)
-            (heading,) = (one.meta.supplier_name for one in own.columns if one.name == column)
-            raise DeliveryError(
-                feed.id,
-                problem=f"table {table} of edition {edition.key} ({edition.source_id}) has a day in the future"
-                f" in column '{heading}', row {row:,}",
-                expected=f"a day until {today}",
-                came=f"{period} ({count:,} such {'row' if count == 1 else 'rows'})",
-                do="correct the day in the register, and deliver again",
-            )
 
 
 def _read_as_text(
@@ -146,7 +148,8 @@ def _lookup_joins(lookups: dict[str, Lookup]) -> tuple[list[str], str]:
 
 def _check_rows(
     connection: duckdb.DuckDBPyConnection, feed: Feed, edition: Edition, table: Table, records: Records
-) -> None:
+) -> int:
+    """Count the rows; refuse missing and repeated ones."""
     rows, different = one_row(
         connection,
         f"SELECT count(*), {'count(DISTINCT row_number)' if records.row_number else 'count(*)'} FROM received",
@@ -161,19 +164,19 @@ def _check_rows(
             f"{rows:,} rows with {different:,} different numbers",
         )
     key = ", ".join(table.key)
-    repeated, example = one_row(
+    repeated, first, again = one_row(
         connection,
-        f"SELECT count(*), any_value(concat_ws(', ', {key}))"
-        f" FROM (SELECT {key} FROM received GROUP BY {key} HAVING count(*) > 1)",
+        f"SELECT count(*), min(first), arg_min(again, first) FROM (SELECT min(received_order) AS first,"
+        f" max(received_order) AS again FROM received GROUP BY {key} HAVING count(*) > 1)",
     )
     if repeated:
         raise _unexpected(
             feed,
             edition,
             table,
-            f"repeats its key ({key})",
+            f"repeats its key ({key}), whatever the case and spaces of its values",
             "every key once",
-            f"{repeated:,} repeat, such as {example}",
+            f"{repeated:,} repeat, such as {records.row(first)} in {records.row(again)}",
         )
     if records.expected_rows is not None and rows != records.expected_rows:
         raise _unexpected(
@@ -186,6 +189,7 @@ def _check_rows(
         )
     if rows == 0:
         raise _unexpected(feed, edition, table, "is empty", "at least one row", "0 rows")
+    return int(rows)
 
 
 def _check_values(
@@ -215,7 +219,7 @@ def _check_values(
                 feed,
                 edition,
                 table,
-                f"has another kind of value in column '{name}', row {row:,}",
+                f"has another kind of value in column '{name}', {records.row(row)}",
                 KIND_OF_VALUE[column.data_type],
                 f"{value!r} ({wrong:,} such values)",
             )
@@ -235,6 +239,27 @@ def _is_wrong(column: Column) -> str:
 
 def _cast(column: Column) -> str:
     return column.name if column.data_type == "varchar" else f"cast({column.name} AS {column.data_type})"
+
+
+def _broken(
+    feed: Feed, edition: Edition, table: Table, records: Records, broken: Sequence[BrokenRule]
+) -> DeliveryError:
+    """Name each broken rule with its first row; the values of an own register are not repeated in logs."""
+    named = broken[:MOST_NAMED]
+    heading = {one.column.name: one.column.meta.supplier_name for one in named}
+    came = [f"{one.value}, " if feed.delivery.contact else "" for one in named]
+    rows = [f"{one.rows:,} such row{'s' if one.rows > 1 else ''}" for one in named]
+    error = _unexpected(
+        feed,
+        edition,
+        table,
+        "breaks a rule in "
+        + ", and in ".join(f"column '{heading[one.column.name]}', {records.row(one.first)}" for one in named),
+        "; ".join(f"'{heading[one.column.name]}' {one.expected}" for one in named),
+        "; ".join(f"{value}{count}" for value, count in zip(came, rows, strict=True)),
+    )
+    meaning = {one.column.meta.explanation_nl for one in named} - {None}
+    return replace(error, do=error.do + "".join(f"\n  meaning: {text}" for text in sorted(map(str, meaning))))
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:

@@ -9,7 +9,7 @@ from dagster_project.errors import DeliveryError, SetupError
 from dagster_project.extract.answer import Answer, Edition
 from dagster_project.extract.http_age import CLOCKS_DIFFER, ResponseAge, oldest
 from dagster_project.installation.workspace import LOCAL_TIME
-from dagster_project.landing.store import FeedState, FeedStore, Manifest
+from dagster_project.landing.store import FeedStore, Manifest, StoredEdition
 
 # Two correct clocks never differ by a day, whatever their time zones.
 CLOCK_IS_WRONG = timedelta(days=1)
@@ -152,15 +152,32 @@ def refuse_a_wrong_clock(stores: Sequence[FeedStore], now: datetime) -> None:
         )
 
 
-def confirmed_at(before: FeedState, known: Iterable[datetime], *, is_as_before: bool, now: datetime) -> datetime:
-    """The first of the moments at which each edition was known to be the latest.
+def refuse_unknown_municipality(stores: Sequence[FeedStore]) -> None:
+    """Stop a run for a municipality that no supplier knows. Raises SetupError that names the feeds that were asked."""
+    states = {store: store.state() for store in stores}
+    lacking = [store.feed.id for store, state in states.items() if state.lacks_municipality]
+    is_known = any(
+        manifest.retrieval.municipality
+        for store, state in states.items()
+        for one in (*state.current.values(), *state.candidates.values())
+        if (manifest := store.written_manifest(one.delivery_id))
+    )
+    if lacking and not is_known:
+        raise SetupError(
+            f"no supplier has a table with this municipality; asked were {', '.join(lacking)}\n"
+            "  do: correct municipality_code in maandvers.toml, or MAANDVERS_MUNICIPALITY_CODE, to the code of CBS"
+        )
+
+
+def confirmed(stored: StoredEdition, given_at: datetime, *, is_new: bool, now: datetime) -> StoredEdition:
+    """Set the clock of an edition that its supplier sent or confirmed with an answer of ``given_at``.
 
     If nothing changed, an answer from before the last check does not take that check back.
     """
-    confirmed = min(known, default=now)
-    if is_as_before and before.checked_at and before.checked_at <= now:
-        return max(confirmed, before.checked_at)
-    return confirmed
+    moment, before = stored.known_at or given_at, stored.confirmed_at
+    if before and before <= now and not is_new:
+        moment = max(moment, before)
+    return stored.model_copy(update={"confirmed_at": moment})
 
 
 def _first_seen(edition: Edition, answer: Answer, earlier: Iterable[Manifest]) -> datetime | None:

@@ -32,6 +32,10 @@ from dagster_project.storage.event_log import EVENTS, Entry, EventLog
 MANIFEST = "manifest.json"
 # Why a delivery was quarantined; the time of this file is when.
 REASON = "reason.txt"
+# In the reason of a delivery that passed the audit and that no warehouse can be built from.
+CANNOT_BE_BUILT = "is refused by the models or marts"
+# The same, where another delivery may be the cause: it is tried again.
+TOGETHER = "not alone, but together with the new deliveries of"
 # Temporary files of a delivery that is being prepared.
 SCRATCH = "scratch"
 PAYLOAD = "payload"
@@ -80,6 +84,8 @@ class StoredEdition(Frozen):
     validators: dict[str, str]
     # When this was known to be the latest, if that is not the moment of asking.
     known_at: datetime | None = None
+    # When the supplier last confirmed that this is the latest: the clock of the edition.
+    confirmed_at: datetime | None = None
 
 
 class FeedState(Frozen):
@@ -91,10 +97,15 @@ class FeedState(Frozen):
     candidates: dict[str, StoredEdition] = {}
     # Editions the supplier had when it was last asked.
     window: list[str] = []
-    # When the supplier confirmed the latest version of every edition; becomes checked_at once all of that is current.
-    confirmed_at: datetime | None = None
+    # Open editions that the supplier lists and that could not be used so far, with the moment of first sight.
+    missing: dict[str, datetime] = {}
+    # Open editions that were not confirmed for longer than others and are past their limit: withheld on their own.
+    expired: list[str] = []
+    # The oldest clock of the shown editions, and of the newer ones that are missing.
     checked_at: datetime | None = None
     attempted_at: datetime | None = None
+    # The supplier has no table with the municipality.
+    lacks_municipality: bool = False
     # Since when the settings no longer include the feed.
     retired_at: datetime | None = None
     # The time by the supplier's own clock when it was last asked.
@@ -111,7 +122,7 @@ class FeedState(Frozen):
         """
         asked = self.current.keys() & set(self.window)
         others = sorted(self.current.keys() - asked, reverse=True)
-        return sorted([*asked, *others[: len(self.window) - len(asked)]])
+        return sorted({*asked, *others[: len(self.window) - len(asked)]} - set(self.expired))
 
     def stored(self, edition: str) -> StoredEdition | None:
         """The newest delivery of an edition, audited or not."""
@@ -141,19 +152,23 @@ class FeedStore:
         if entry is None:
             return FeedState()
         state = FeedState.model_validate(entry.content["feeds"][self.feed.id])
-        return state if is_trusted else state.model_copy(update=self._untrusted())
+        return state if is_trusted else state.model_copy(update=self._untrusted(state))
 
     def newest(self) -> tuple[Entry | None, bool]:
         """Return the last event of this feed, and whether no damage can hide a newer one."""
         return self.event_log.newest(self.mark)
 
-    def _untrusted(self) -> Mapping[str, object]:
+    def _untrusted(self, state: FeedState) -> Mapping[str, object]:
         damaged = (
             f"{self.feed.id}: the event log was changed outside Maandvers, so the clocks of this feed do not count\n"
             f"  expected: {self.event_log.file.name} as the last run wrote it\n"
             "  do: run again: what the supplier confirms counts again"
         )
-        return {"checked_at": None, "confirmed_at": None, "problems": [damaged]}
+        unconfirmed = {
+            name: {edition: one.model_copy(update={"confirmed_at": None}) for edition, one in stored.items()}
+            for name, stored in (("current", state.current), ("candidates", state.candidates))
+        }
+        return {**unconfirmed, "checked_at": None, "problems": [damaged]}
 
     def record(self, state: FeedState, at: datetime, written: Iterable[str] = ()) -> None:
         """Record the state after asking, with the checksums of the deliveries that were written."""
@@ -280,6 +295,12 @@ class FeedStore:
         else:
             move_folder(folder, target)
         return target
+
+    def refusal(self, delivery_id: str) -> str | None:
+        """Why a delivery was refused by the models or marts before; None if it was not."""
+        file = self.quarantine / delivery_id / REASON
+        reason = file.read_text("utf-8") if file.exists() else ""
+        return reason if CANNOT_BE_BUILT in reason and TOGETHER not in reason else None
 
     def open_editions(self, editions: list[str]) -> list[str]:
         """The newest of these editions, which the supplier still revises: clocks wait for them, each run audits them.

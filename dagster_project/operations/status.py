@@ -1,6 +1,6 @@
 """Status of every feed today: its clocks, whether its figures are shown, and why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +15,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore
 from dagster_project.release.build import ReleaseNote, latest_release
 from dagster_project.release.reader import LATEST
+from dagster_project.warehouse.data_tests import warnings_per_feed
 from dagster_project.warehouse.publication_history import PublicationHistory
 
 State = Literal["fresh", "fresh, but not confirmed", "withheld", "not in use", "not used any more"]
@@ -58,7 +59,11 @@ class Status(BaseModel):
 
 def read_status(workspace: Workspace) -> Status:
     """Read landing and releases; asks no supplier and applies the same calendar rule as the audit."""
-    feeds = [_status(FeedStore(workspace.landing, feed), workspace.today) for feed in workspace.feeds]
+    warnings = warnings_per_feed(workspace)
+    feeds = [
+        _with_warnings(_status(FeedStore(workspace.landing, feed), workspace.today), warnings)
+        for feed in workspace.feeds
+    ]
     return Status(
         municipality_code=workspace.settings.municipality_code,
         today=workspace.today,
@@ -69,6 +74,11 @@ def read_status(workspace: Workspace) -> Status:
         damaged=[*_damaged(workspace)],
         next_step=_next_step(workspace) if all(feed.state == "not in use" for feed in feeds) else None,
     )
+
+
+def _with_warnings(status: FeedStatus, warnings: Mapping[str, list[str]]) -> FeedStatus:
+    """Add the data tests that warn of the figures of a feed."""
+    return status.model_copy(update={"remarks": status.remarks + warnings.get(status.feed, [])})
 
 
 def _next_step(workspace: Workspace) -> str:

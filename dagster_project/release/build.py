@@ -140,7 +140,11 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         withheld={verdict.clocks.feed: verdict.reason or "" for verdict in outcome.withheld},
         problems={verdict.clocks.feed: verdict.clocks.problems for verdict in outcome.feeds if verdict.clocks.problems},
         deliveries={v.clocks.feed: v.clocks.deliveries for v in outcome.feeds if not v.is_withheld},
-        remarks={verdict.clocks.feed: verdict.clocks.remarks for verdict in outcome.feeds if verdict.clocks.remarks},
+        remarks={
+            verdict.clocks.feed: verdict.clocks.remarks + verdict.warnings
+            for verdict in outcome.feeds
+            if verdict.clocks.remarks or verdict.warnings
+        },
         late={verdict.clocks.feed: verdict.late for verdict in outcome.feeds if verdict.late},
         expiring={
             verdict.clocks.feed: verdict.clocks.fresh_until

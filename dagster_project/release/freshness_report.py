@@ -142,7 +142,7 @@ def _feed(feed: Feed, verdict: FeedVerdict, as_of: date) -> FeedReport:
         reason_nl=verdict.reason_nl,
         late=verdict.late,
         problems=clocks.problems,
-        remarks=clocks.remarks,
+        remarks=clocks.remarks + verdict.warnings,
         deliveries=clocks.deliveries,
     )
 

@@ -5,6 +5,9 @@ precedes. An altered line fails its own checksum; a removed, inserted or moved l
 to the log repeats the last checksum, which shows that lines at the end are gone. The checksums show accidents. They do
 not stop an attacker who can write the folder: anyone who can do that can write matching checksums.
 
+An event of kind ``struck`` names earlier lines, by their checksums, that a wrong clock wrote: they stay in the file and
+in the chain, and count no more.
+
 A line counts once its line break is on disk: the remains of a line that a killed run left are ignored, and cut off
 before the next append. Damage stops no run. Lines are appended after it, and the break stays visible for good.
 """
@@ -24,7 +27,7 @@ from dagster_project.errors import SetupError
 from dagster_project.storage.atomic import write_file
 
 EVENTS = "events.jsonl"
-Kind = Literal["received", "audited", "deleted", "built", "released"]
+Kind = Literal["received", "audited", "deleted", "built", "released", "struck"]
 
 NO_LINE = "0" * 64
 # Stands for the checksum of a line that is not known: equal to none.
@@ -77,6 +80,8 @@ class _Reading:
     # Bytes of the lines that end in a line break.
     size: int
     head: str
+    # Checksums of the entries that count no more.
+    struck: frozenset[str]
     # The newest entry that contains a text, once it was searched for.
     newest: dict[bytes, tuple[int, Entry] | None] = field(default_factory=dict)
 
@@ -96,7 +101,7 @@ class EventLog:
         """Return every entry, oldest first. Raises SetupError if the log is damaged: the past is then unknown."""
         if problem := self.problem():
             raise SetupError(f"{problem}\n  do: put {self.file.name} and {self.head_file.name} back from your back-up")
-        return self._read().entries
+        return self.intact()
 
     def problem(self) -> str | None:
         """Describe the first damage, read from disk; None if the log is intact."""
@@ -106,12 +111,17 @@ class EventLog:
 
     def intact(self) -> list[Entry]:
         """Return the entries that pass their own checksum, oldest first, also of a damaged log."""
-        return self._read().entries
+        reading = self._read()
+        if not reading.struck:
+            return reading.entries
+        return [entry for entry in reading.entries if entry.checksum not in reading.struck]
 
     def trusted(self) -> Iterator[Entry]:
         """Yield the entries after the last damage, newest first."""
         reading = self._read()
-        yield from reversed(reading.entries[reading.trusted_from :])
+        for entry in reversed(reading.entries[reading.trusted_from :]):
+            if entry.checksum not in reading.struck:
+                yield entry
 
     def newest(self, text: bytes) -> tuple[Entry | None, bool]:
         """Return the newest entry that contains a text, and whether no damage can hide a newer one."""
@@ -119,7 +129,12 @@ class EventLog:
         if text not in reading.newest:
             numbers = range(len(reading.entries) - 1, -1, -1)
             reading.newest[text] = next(
-                ((n, reading.entries[n]) for n in numbers if text in reading.entries[n].line), None
+                (
+                    (n, reading.entries[n])
+                    for n in numbers
+                    if text in reading.entries[n].line and reading.entries[n].checksum not in reading.struck
+                ),
+                None,
             )
         number, entry = reading.newest[text] or (-1, None)
         return entry, number >= reading.trusted_from
@@ -149,13 +164,15 @@ class EventLog:
     def _remember(self, reading: _Reading, entry: Entry, size: int) -> None:
         """Extend what was read with the appended line; a damaged log is read again."""
         _readings.pop(self.file, None)
-        if reading.problem is None:
+        if reading.problem is None and entry.kind != "struck":
             newest = {
                 text: (len(reading.entries), entry) if text in entry.line else found
                 for text, found in reading.newest.items()
             }
             reading.entries.append(entry)
-            extended = _Reading(reading.entries, reading.trusted_from, None, size, entry.checksum, newest)
+            extended = _Reading(
+                reading.entries, reading.trusted_from, None, size, entry.checksum, reading.struck, newest
+            )
             _readings[self.file] = self._stamp(), extended
 
     def _read(self, *, is_locked: bool = False) -> _Reading:
@@ -190,7 +207,10 @@ class EventLog:
         if head not in ends:
             problem = problem or f"does not end as {self.head_file.name} says"
             trusted_from = len(entries)
-        return _Reading(entries, trusted_from, problem, sum(map(len, lines)) + len(lines), head)
+        struck = frozenset(
+            checksum for entry in entries if entry.kind == "struck" for checksum in entry.content["checksums"]
+        )
+        return _Reading(entries, trusted_from, problem, sum(map(len, lines)) + len(lines), head, struck)
 
     def _head(self) -> str:
         if not self.head_file.exists():

@@ -10,12 +10,13 @@ No fingerprint contains an absolute path: moving an installation rebuilds nothin
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import duckdb
 
+from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.sql import insert, literal
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
@@ -24,8 +25,11 @@ from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.raw_layer import (
     METADATA_SCHEMA,
     RawLayer,
+    audited,
     current_raw_layer,
     open_warehouse,
+    write_freshness,
+    write_publication,
     write_published,
     write_raw,
 )
@@ -82,9 +86,9 @@ class BuildPlan:
         return (*BUILD, "--select", *chosen) if chosen else ()
 
 
-def plan(workspace: Workspace) -> BuildPlan:
+def plan(workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None) -> BuildPlan:
     """Compare the deliveries that may be shown, the models and the settings with what was built."""
-    raw = current_raw_layer(workspace)
+    raw = current_raw_layer(workspace, verdicts)
     return BuildPlan(raw, _inputs(workspace, raw), _read_built(workspace))
 
 
@@ -130,6 +134,18 @@ def finish(workspace: Workspace, planned: BuildPlan, *, has_succeeded: bool) -> 
         with open_warehouse(workspace.warehouse) as connection:
             _write_built(connection, planned.inputs, planned.fingerprint)
     write_warehouse_checksum(workspace)
+
+
+def move_clocks(workspace: Workspace) -> None:
+    """Write the clocks of the audit into the warehouse, which the marts read and figures do not."""
+    was_intact = is_warehouse_intact(workspace)
+    outcome = audited(workspace)
+    published_on = PublicationHistory(workspace).day_of(current_fingerprint(workspace)) or outcome.as_of
+    with open_warehouse(workspace.warehouse) as connection:
+        write_freshness(connection, workspace.feeds, outcome.feeds)
+        write_publication(connection, published_on)
+    if was_intact:
+        write_warehouse_checksum(workspace)
 
 
 def current_fingerprint(workspace: Workspace) -> str:

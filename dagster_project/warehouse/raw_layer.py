@@ -153,9 +153,10 @@ def audited(workspace: Workspace) -> AuditOutcome:
     return outcome
 
 
-def current_raw_layer(workspace: Workspace) -> RawLayer:
-    """The raw layer of the deliveries that may be shown now."""
-    return raw_layer([FeedStore(workspace.landing, feed) for feed in workspace.feeds], audited(workspace).feeds)
+def current_raw_layer(workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None) -> RawLayer:
+    """The raw layer of the deliveries that may be shown now, or that other verdicts show."""
+    stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
+    return raw_layer(stores, audited(workspace).feeds if verdicts is None else verdicts)
 
 
 def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:

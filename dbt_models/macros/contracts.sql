@@ -40,8 +40,16 @@
     {{ return(found) }}
 {%- endmacro %}
 
+{# The same by name; a column that a later edition has in parts is their sum there. #}
 {% macro contract_column_names(feed) -%}
-    {{ contract_columns(feed) | map(attribute='name') | join(',\n        ') }}
+    {%- for column in contract_columns(feed) -%}
+        {%- if column.meta.parts -%}
+            coalesce({{ column.name }}, {{ column.meta.parts | join(' + ') }}) as {{ column.name }}
+        {%- else -%}
+            {{ column.name }}
+        {%- endif -%}
+        {{ ',\n    ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#

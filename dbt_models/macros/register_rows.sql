@@ -2,3 +2,10 @@
 {% macro neighbourhood_or_unknown(code) -%}
     case when regexp_full_match(upper({{ code }}), 'BU[0-9]{8}') then upper({{ code }}) else 'unknown' end
 {%- endmacro %}
+{# A name as another file of the same department spells it: landing folds case and spaces within one file only. #}
+{% macro spelled_as_in(other, row, name) -%}
+    coalesce(
+        (select min(other.{{ name }}) from {{ other }} as other where lower(other.{{ name }}) = lower({{ row }}.{{ name }})),
+        {{ row }}.{{ name }}
+    )
+{%- endmacro %}

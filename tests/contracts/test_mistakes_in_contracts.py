@@ -1,6 +1,7 @@
 """A mistake in a contract is reported with the file, the feed, the key and a remedy."""
 
 import copy
+from datetime import date
 
 import pytest
 import yaml
@@ -150,6 +151,13 @@ MISTAKES = {
     "no columns": (lambda table: table.update(columns=[]), "columns", "at least 1"),
     "columns that are no list": (lambda table: table.update(columns="id"), "columns", "no list"),
     "fill rate beyond all": (column(minimum_fill_pct=101), "trees.tree_id.minimum_fill_pct", "100"),
+    "minimum of another kind": (column(minimum=date(2020, 1, 1)), "trees.tree_id.minimum", "does not fit a bigint"),
+    "maximum of a text": (column(data_type="varchar", maximum=9), "trees.tree_id.maximum", "does not fit a varchar"),
+    "period from nowhere": (column(data_type="date", not_before="start"), "trees.tree_id.not_before", "no column"),
+    "overlap of no period": (column(data_type="date", no_overlap_per=["kind"]), "tree_id.no_overlap_per", "no column"),
+    "parts that are no columns": (column(parts=["half"]), "trees.tree_id.parts", "no column"),
+    "month of a number": (column(one_per="month"), "trees.tree_id.one_per", "does not fit a bigint"),
+    "case of a number": (column(ignores_case=True), "trees.tree_id.ignores_case", "does not fit a bigint"),
     "no delivery part": (lambda table: table["config"]["meta"].pop("delivery"), "delivery", "is missing"),
 }
 

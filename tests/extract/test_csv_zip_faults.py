@@ -73,6 +73,13 @@ BROKEN = {
     "beyond all numbers": ({"sla": changed("sla", n_days="9" * 30)}, "column 'n_days', row 1", "a whole number"),
     "no number": ({"locations": changed("locations", lat="nan")}, "column 'lat', row 1", "'nan'"),
     "no moment": ({"signals": changed("signals", created_at="yesterday")}, "column 'created_at', row 1", "yesterday"),
+    # From it, a series of months would grow without bound.
+    "year 0206": (
+        {"signals": changed("signals", created_at="0206-11-01 09:12:33+00")},
+        "column 'created_at', row 1",
+        "1 such row",
+    ),
+    "endless": ({"sla": changed("sla", created_at="infinity")}, "column 'created_at', row 1", "1 such row"),
     "repeated key": ({"signals": [*members()["signals.csv"], *members()["signals.csv"]]}, "repeats its key", "such as"),
 }
 

@@ -221,7 +221,10 @@ def test_one_edition_that_fails_leaves_the_others_going_on(suppliers, tmp_path):
     assert reception.received == ["2023", "2025"]
     assert len(reception.problems) == 1
     assert ids["2024"] in reception.problems[0]
-    assert desk.state.confirmed_at is None
+    assert {edition: one.confirmed_at for edition, one in desk.state.candidates.items()} == {
+        "2023": desk.now,
+        "2025": desk.now,
+    }
 
 
 def test_an_unknown_column_is_dropped_and_listed(suppliers, desk):

@@ -58,7 +58,7 @@ def test_a_supplier_that_is_away_is_not_waited_for_table_by_table(suppliers, tmp
     desk = key_figures(tmp_path, suppliers.cbs_url)
     assert len(desk.receive().problems) == 2
     assert len({path for _, path in suppliers.requests}) == 2
-    assert desk.state.confirmed_at is None
+    assert desk.state.current == desk.state.candidates == {}
     assert desk.state.attempted_at == desk.now
 
 

@@ -60,7 +60,7 @@ class Lived:
     def confirm(self, day: date, feed: str = CRIMES) -> None:
         """Record that the supplier has nothing newer."""
         store = self.store(feed)
-        moments = dict.fromkeys(("attempted_at", "confirmed_at", "checked_at"), morning(day))
+        moments = dict.fromkeys(("attempted_at", "checked_at"), morning(day))
         record_audit({store: store.state().model_copy(update=moments)}, morning(day))
 
 

@@ -46,7 +46,7 @@ def test_a_delivery_waits_as_candidate_until_it_is_judged(desk):
     desk.admit()
     assert desk.state.candidates == {}
     assert set(desk.state.current) == {"2025"}
-    assert desk.state.checked_at == desk.state.confirmed_at == desk.now
+    assert desk.state.checked_at == desk.state.current["2025"].confirmed_at == desk.now
 
 
 def test_the_same_records_from_another_address_are_the_same_delivery(desk, tmp_path):
@@ -121,13 +121,13 @@ def test_the_half_delivery_of_a_killed_run_is_removed(desk):
 
 def test_a_candidate_that_waited_through_a_crash_is_not_fetched_again(suppliers, desk):
     desk.receive()
-    waiting = desk.state.candidates
+    waiting = desk.state.candidates["2025"].delivery_id
     suppliers.requests.clear()
     assert desk.a_day_later().receive().confirmed == ["2025"]
-    assert desk.state.candidates == waiting
+    assert desk.state.candidates["2025"].delivery_id == waiting
     assert not any("TypedDataSet" in path for _, path in suppliers.requests)
     desk.admit()
-    assert desk.state.current == waiting
+    assert desk.state.current["2025"].delivery_id == waiting
 
 
 def test_a_delivery_that_moved_in_before_the_state_was_saved_is_taken_up(desk):

@@ -303,8 +303,8 @@ MISTAKES = {
     "an old answer takes away what was known": (
         LATER_CACHE,
         ingest,
-        "confirmed_at",
-        lambda _, known, **__: min(known),
+        "confirmed",
+        lambda stored, given_at, **_: stored.model_copy(update={"confirmed_at": stored.known_at or given_at}),
     ),
     "a copy is as young as it looks": (COPY, staleness, "_first_seen", lambda *_: None),
     "a month has 31 days": (CACHE, clocks, "fresh_until", lambda day, _: day + timedelta(days=31)),

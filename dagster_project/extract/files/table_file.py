@@ -190,7 +190,14 @@ class TableFile(Extractor[FileParameters]):
             },
             payload=[store_table(bare, payload, found.url)],
             tables={
-                table.name: Records([bare], "csv", {name: name for name in names}, expected_rows=len(grid.numbers))
+                table.name: Records(
+                    [bare],
+                    "csv",
+                    {name: name for name in names},
+                    expected_rows=len(grid.numbers),
+                    place=grid.label,
+                    row_numbers=grid.numbers,
+                )
             },
             headers=found.validators,
             facts={"file": found.name, "file_sha256": digest, "content_sha256": grid.digest, **grid.facts, **status},

@@ -12,6 +12,8 @@ from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
+# A table that lacks a larger share of our columns is another table, or has other names throughout.
+MOST_MISSING = 0.1
 DIMENSION_TYPES = {"Dimension", "GeoDimension", "GeoDetail", "TimeDimension"}
 
 
@@ -71,14 +73,21 @@ def fitting_columns(column: Column, offered: list[SupplierColumn]) -> list[Suppl
 def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: list[SupplierColumn]) -> dict[str, str]:
     """Find the supplier's key of each of our columns in this edition.
 
-    Raises DeliveryError for a column that is missing, with the nearest name, or that matches several.
+    A few columns that may be empty may be missing. Raises DeliveryError for any other that is missing, with the nearest
+    name, and for one that matches several.
     """
     matched: dict[str, str] = {}
+    missing: list[Column] = []
     for column in columns:
         fitting = fitting_columns(column, offered)
+        if not fitting and column.meta.minimum_fill_pct == 0 and column.name not in feed.tables[0].key:
+            missing.append(column)
+            continue
         if len(fitting) != 1:
             raise _no_single_match(feed, edition, column, [c.key for c in fitting], len(columns), offered)
         matched[column.name] = fitting[0].key
+    if len(missing) > len(columns) * MOST_MISSING:
+        raise _no_single_match(feed, edition, missing[0], [], len(columns), offered)
     return matched
 
 

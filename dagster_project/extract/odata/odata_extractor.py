@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError
-from dagster_project.extract.answer import Edition, Retrieval
+from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, Retrieval
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.odata.columns import SupplierColumn, fitting_columns
@@ -102,6 +102,19 @@ class ODataExtractor(Extractor[P], Generic[P]):
                 f"lists no {', '.join(unknown)} under '{dimension}'",
                 f"the codes {', '.join(wanted)}",
                 ", ".join(known),
+            )
+
+    def check_municipality(self, edition: Edition, listed: Iterable[str]) -> None:
+        """Raise NoSuchMunicipalityError if no listed region code is the municipality's."""
+        own = self.municipality
+        if own and not any(code.strip() == own for code in listed):
+            raise NoSuchMunicipalityError(
+                self.feed.id,
+                problem=f"table {edition.source_id} of edition {edition.key} lists no municipality {own}",
+                expected=f"{own} among its regions",
+                came="other municipalities only",
+                do="nothing, if the municipality did not exist in that year; else correct municipality_code",
+                is_quarantined=False,
             )
 
     @property

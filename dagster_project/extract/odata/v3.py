@@ -100,12 +100,14 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         names = match_columns(self.feed, edition, direct, offered)
 
         # A dimension that was renamed in this edition has its code list under the new name.
-        keys = {column.meta.supplier_name: names[column.name] for column in direct}
+        keys = {column.meta.supplier_name: names[column.name] for column in direct if column.name in names}
         region = keys.get(str(self.parameters.region_dimension), self.parameters.region_dimension)
         needed = {keys.get(name, name) for column in columns if (name := column.meta.code_list)}
         needed |= {*self._limited, *filter(None, [region])}
         self._check_offered(edition, entities, *sorted(needed))
         code_lists = {name: self._list(edition, reader, name) for name in sorted(needed)}
+        if region:
+            self.check_municipality(edition, (str(row["Key"]) for row in code_lists[region]))
         query = self._query(edition, region, code_lists)
         expected_rows = self._expected_rows(info, query, code_lists, offered)
         records = Records(

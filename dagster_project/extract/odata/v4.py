@@ -120,6 +120,8 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         measures = _measures(listed)
         region = self._region_dimension(dimensions)
         query = self._query(edition, region, dimensions, listed)
+        if query.municipality:
+            self.check_municipality(edition, (str(row["Identifier"]) for row in listed(f"{region}Codes")))
         is_whole = query.municipality is None and not query.keys
         count = properties.get("ObservationCount")
         expected = int(count) if count is not None else None

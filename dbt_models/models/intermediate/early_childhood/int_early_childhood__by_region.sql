@@ -1,13 +1,6 @@
-with places as (select * from {{ ref('stg_vve__places') }}),
+with counts as (select * from {{ ref('stg_vve__places') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
-
--- A register may be counted more than once in a month: its last count holds.
-counts as (
-    select *
-    from places
-    qualify reference_date = max(reference_date) over (partition by date_trunc('month', reference_date))
-),
 
 months as (select distinct delivery_id, reference_date from counts)
 

@@ -56,8 +56,6 @@ records as (
         available_hours,
         used_hours
     from accommodation_use
-    -- An accommodation may be counted more than once in a month: the last count holds.
-    qualify reference_date = max(reference_date) over (partition by date_trunc('month', reference_date))
 ),
 
 periods as (

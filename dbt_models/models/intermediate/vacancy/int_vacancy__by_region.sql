@@ -1,15 +1,8 @@
 {% set kinds = ['shop', 'office', 'business', 'dwelling'] %}
 
-with premises as (select * from {{ ref('stg_vacancy__premises') }}),
+with counts as (select * from {{ ref('stg_vacancy__premises') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
-
--- A register may be counted more than once in a month: its last count holds.
-counts as (
-    select *
-    from premises
-    qualify reference_date = max(reference_date) over (partition by date_trunc('month', reference_date))
-),
 
 months as (select distinct delivery_id, reference_date from counts)
 

@@ -1,0 +1,63 @@
+"""Results of dbt's data tests: the feeds behind what failed, and the warnings that stay until their test passes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from dagster_project.contracts.model import Feed
+from dagster_project.installation.workspace import Workspace
+from dagster_project.storage.atomic import write_file
+from dagster_project.warehouse.dbt import RESULTS, current_manifest
+
+# Tests of severity 'warn' that found rows when they last ran: a partial build runs some of them only.
+WARNINGS = "warnings.json"
+# A test that looks at more feeds is reported at none.
+MOST_FEEDS = 8
+
+
+def results_of(workspace: Workspace) -> Path:
+    """The results of the last dbt call."""
+    return workspace.home / "dbt" / RESULTS
+
+
+def feeds_behind(nodes: Iterable[str], feeds: Sequence[Feed]) -> set[str]:
+    """The feeds whose raw tables are ancestors of nodes in dbt's manifest."""
+    manifest = json.loads(current_manifest().read_bytes())
+    pending, seen = [*nodes], set[str]()
+    while pending:
+        new = {*manifest["parent_map"].get(pending.pop(), [])} - seen
+        seen |= new
+        pending += new
+    sources = [manifest["sources"][node] for node in seen if node in manifest["sources"]]
+    tables = {(source["source_name"], source["name"]) for source in sources}
+    return {feed.id for feed in feeds if any((f"raw_{feed.supplier}", table.name) in tables for table in feed.tables)}
+
+
+def record_warnings(workspace: Workspace, *, is_full: bool) -> None:
+    """Record the tests that warned in the last build, and forget those that passed."""
+    nodes = json.loads(results_of(workspace).read_bytes())
+    ran = {node["unique_id"]: node["status"] for node in nodes if node["unique_id"].startswith("test.")}
+    kept = set() if is_full else {test for test in _warned(workspace) if test not in ran}
+    warned = sorted(kept | {test for test, status in ran.items() if status == "warn"})
+    write_file(workspace.home / "dbt" / WARNINGS, json.dumps(warned).encode())
+
+
+def warnings_per_feed(workspace: Workspace) -> dict[str, list[str]]:
+    """Describe the tests that warn, for each feed that they look at."""
+    found: dict[str, list[str]] = {}
+    for test in _warned(workspace):
+        # test.maandvers.<name>.<hash>, of which a test with a name of its own has no hash.
+        name = test.split(".")[2].replace("_", " ")
+        feeds = feeds_behind([test], workspace.feeds)
+        # A test on a mart of everything says nothing of a single feed.
+        for feed in feeds if len(feeds) <= MOST_FEEDS else ():
+            found.setdefault(feed, []).append(
+                f"data test '{name}' found figures that break it; do: look at the test in the dbt models, and ask the"
+                " supplier or the department about those figures"
+            )
+    return found
+
+
+def _warned(workspace: Workspace) -> list[str]:
+    file = workspace.home / "dbt" / WARNINGS
+    return json.loads(file.read_bytes()) if file.exists() else []
