@@ -1,6 +1,6 @@
 with sickness_absence as (select * from {{ ref('stg_cbs__sickness_absence') }})
 
--- Section O of SBI 2008, which a municipality belongs to. CBS's codes of sectors say nothing by themselves: a code that
+-- Section O of SBI 2008, which a municipality belongs to. A code of CBS says nothing of what it stands for: one that
 -- comes with another name is another sector.
 select
     period,
