@@ -113,7 +113,10 @@ def missing_columns(feed: Feed, manifest: Manifest) -> Iterator[str]:
     """Describe the columns of the contract that a delivery lacks, which landed empty, with the nearest new names."""
     year = int(manifest.edition) if manifest.edition.isdigit() else None
     for table in feed.tables:
-        written = manifest.tables[table.name]
+        written = manifest.tables.get(table.name)
+        if written is None:
+            # A table that is newer than the delivery is empty.
+            continue
         for column in table.expected_columns(year):
             has_parts = column.meta.parts and set(column.meta.parts) <= set(written.columns)
             if column.name not in written.columns and not has_parts:

@@ -22,7 +22,13 @@ if __name__ == "__main__":
     socket.socket.connect = _refuse
     socket.getaddrinfo = _refuse
     folder = Path(sys.argv[1])
-    row = {"feed": "signalen.reports", "clock": "checked", "clock_date": "2026-11-20", "maximum_age": "P1M"}
+    row = {
+        "feed": "signalen.reports",
+        "deliverer": None,
+        "clock": "checked",
+        "clock_date": "2026-11-20",
+        "maximum_age": "P1M",
+    }
     row |= {"fresh_until": "2026-12-20", "as_of": "2026-11-23", "days_old": 3, "days_left": 27}
     frame = Frame("freshness", [row, {**row, "days_left": -1}])
     expectations.judge.judge([frame], date(2026, 11, 23), folder)
