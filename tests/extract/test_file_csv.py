@@ -157,7 +157,9 @@ def test_two_forms_in_one_column_are_reported_with_an_example_of_each(tmp_path):
         ("bigint", "12,5", "a whole number"),
         ("bigint", "-", "a whole number"),
         ("date", "31-02-2025", "a date, such as 31-12-2025"),
-        ("date", "12/31/2025", "a date"),
+        ("date", "12/32/2025", "a date"),
+        ("date", "10/1/2026", "dates that show whether the day or the month comes first"),
+        ("timestamptz", "10/1/2026 14:05", "dates that show whether the day or the month comes first"),
         ("date", "31-12-25", "a date"),
         ("date", "45992", "a date"),
         ("date", "01-01-2025 14:05", "a date"),
@@ -181,7 +183,31 @@ def test_dates_of_every_form_are_one_date(tmp_path, text):
 
 
 def test_days_and_months_may_be_single_digits(tmp_path):
-    assert one_column(tmp_path, "date", ["1-2-2025", "3/4/2025"]) == [date(2025, 2, 1), date(2025, 4, 3)]
+    assert one_column(tmp_path, "date", ["1-2-2025", "3/4/2025", "31/12/2025"]) == [
+        date(2025, 2, 1),
+        date(2025, 4, 3),
+        date(2025, 12, 31),
+    ]
+
+
+@pytest.mark.parametrize("decisive", ["10/25/2026", "12/31/2026"])
+def test_the_whole_column_decides_whether_the_month_comes_first(tmp_path, decisive):
+    assert one_column(tmp_path, "date", ["10/1/2026", "5-6-2026", decisive])[:2] == [
+        date(2026, 10, 1),
+        date(2026, 6, 5),
+    ]
+    moments = one_column(tmp_path / "moment", "timestamptz", ["10/1/2026 14:05", f"{decisive} 00:00"])
+    assert f"{moments[0]:%Y-%m-%d}" == "2026-10-01"
+
+
+def test_both_orders_in_one_column_are_refused_with_an_example_of_each(tmp_path):
+    message = one_column(tmp_path, "date", ["5/5/2026", "25/10/2026", "10/26/2026"])
+    assert "row 3, column B 'Waarde'" in message
+    assert "'25/10/2026' and, in this column too, a text: '10/26/2026'" in message
+
+
+def test_a_day_with_the_number_of_its_month_is_clear(tmp_path):
+    assert one_column(tmp_path, "date", ["5/5/2026"]) == [date(2026, 5, 5)]
 
 
 def test_a_moment_without_zone_is_one_of_the_municipality(tmp_path):
@@ -222,7 +248,7 @@ WRONG = {
     "heading and alias": (as_csv([*HEADINGS, "Team"], [*ROW, "1"]), "contains column 'Afdeling' more than", "'Team'"),
     "broken row": (as_csv() + b"1003;Beheer\r\n", "has a broken row 4", "2 fields"),
     "a field too many": (as_csv(HEADINGS, [*ROW, "x"]), "has a broken row 2", "8 fields"),
-    "unclosed quote": (as_csv() + b'"1003;Beheer', "is broken at row 4", "unexpected end of data"),
+    "unclosed quote": (as_csv() + b'"1003;Beheer\r\n', "is broken at row 4", "unexpected end of data"),
     "total row": (
         as_csv(HEADINGS, ROW, ["Totaal", "", "01-01-2026", "12", "3,5", "", ""]),
         "contains a total in personeel_2026-11-01.csv, row 3, column A 'Personeelsnummer'",

@@ -1,5 +1,6 @@
 """Which file is meant: the newest of a folder, or the one behind an address; and how old it is."""
 
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -208,6 +209,65 @@ def test_a_file_of_an_unknown_year_is_reported(tmp_path):
     message = tables.problem()
     assert "its folder contains no file of a known year" in message
     assert "50150NED or 2024" in message
+
+
+@pytest.mark.parametrize("name", ["50120ned_gedownload_2024.csv", "gezondheid_2022_gedownload_2024.csv"])
+def test_the_year_of_a_download_is_not_that_of_the_table(tmp_path, name):
+    tables = yearly(tmp_path)
+    drop(tables, name, as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "2", "x"]))
+    assert tables.receive().received == ["2022"]
+
+
+@pytest.mark.parametrize("name", ["gezondheid_gedownload_2024.csv", "gezondheid_2022_2024.csv", "export 2024.csv"])
+def test_a_file_that_does_not_show_its_year_is_asked_about(tmp_path, name):
+    tables = yearly(tmp_path)
+    drop(tables, name, as_csv(["Wijken", "Aantal_1"], ["GM0867", "2"]))
+    assert f"came: {name}" in tables.problem()
+    drop(tables, "gezondheid 2022.csv", as_csv(["Wijken", "Aantal_1", "Oud_2"], ["GM0867", "2", "x"]))
+    assert tables.receive().received == ["2022"]
+
+
+def test_a_copy_of_a_table_from_the_web_without_a_day_is_asked_about(tmp_path):
+    folder = tmp_path / "folder"
+    web = contract(parameters={"location": "https://duo.nl/scholen.jsp"})
+    schools = desk(tmp_path, web, suppliers={"hr": SupplierSettings(feeds={"staff": {"location": str(folder)}})})
+    folder.mkdir()
+    (folder / "scholen.csv").write_bytes(OCTOBER)
+    message = schools.problem()
+    assert "the file scholen.csv does not show of which day its table is" in message
+    (folder / "scholen.csv").rename(folder / "scholen_2021-10-01.csv")
+    schools.receive_and_admit()
+    assert schools.manifest().released_at == datetime.fromisoformat("2021-10-01T00:00:00+02:00")
+
+
+# Files that are still being written
+
+
+def test_a_file_that_is_cut_off_is_refused_and_the_stored_delivery_stays(staff):
+    drop(staff, "personeel_2026-10-01.csv", OCTOBER)
+    staff.receive_and_admit()
+    whole = NOVEMBER.rstrip()
+    for cut in (whole, whole[:-1], whole[:-8]):
+        drop(staff, "personeel_2026-11-01.csv", cut)
+        message = staff.problem()
+        assert "the file personeel_2026-11-01.csv ends within a row" in message
+        assert "kept: the delivery of" in message
+
+
+def test_a_source_line_at_the_end_shows_that_a_file_is_whole(staff):
+    drop(staff, "personeel_2026-11-01.csv", NOVEMBER + b'"Bron: CBS"')
+    staff.receive_and_admit()
+
+
+def test_a_file_that_grows_is_read_when_it_is_whole(staff):
+    path = drop(staff, "personeel_2026-11-01.csv", OCTOBER)
+    path.write_bytes(OCTOBER)
+    rest = NOVEMBER.removeprefix(OCTOBER)
+    later = threading.Timer(0.3, lambda: path.open("ab").write(rest))
+    later.start()
+    staff.receive_and_admit()
+    later.join()
+    assert staff.rows("select count(*) from data") == [(2,)]
 
 
 # Behind an address

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
+from typing import Literal
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
@@ -45,6 +46,7 @@ BRACKETED = re.compile(r"\( ?(\d.*?) ?\)")
 WHOLE_EUROS = re.compile(r"(?<=\d),(?:--?|=)$")
 DASHES = str.maketrans("−–‐‑", "----")
 PSEUDONYM_LENGTH = 16
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,12 @@ class ColumnReader:
                 return ambiguous
         else:
             text_to_number = {}
+        order = self._day_order(values) if self.column.data_type in ("date", "timestamptz") else "day"
+        if isinstance(order, WrongValue):
+            return order
         texts, wrong = [], []
         for position, value in enumerate(values):
-            text = self._converted(value, text_to_number)
+            text = self._converted(value, text_to_number, order)
             if isinstance(text, OddCell):
                 wrong.append((position, text))
             else:
@@ -97,7 +102,7 @@ class ColumnReader:
     def _tidy(self, cell: Cell) -> Cell:
         return " ".join(cell.split("\u00a0")).strip() if isinstance(cell, str) else cell
 
-    def _converted(self, value: Cell, numbers: dict[str, str | None]) -> str | OddCell:
+    def _converted(self, value: Cell, numbers: dict[str, str | None], order: str) -> str | OddCell:
         if isinstance(value, OddCell):
             return value
         if is_empty(value):
@@ -112,9 +117,9 @@ class ColumnReader:
             case "boolean":
                 text = _boolean(value)
             case "date":
-                text = _day(value)
+                text = _day(value, order)
             case "timestamptz":
-                text = _moment(value)
+                text = _moment(value, order)
             case _:
                 text = _text(value)
         if text is None:
@@ -146,6 +151,21 @@ class ColumnReader:
         if self.shows_values and not self.column.meta.is_pseudonymised:
             return f"{kind}: {str(value)[:60]!r}"
         return f"{kind} of {len(str(value))} characters"
+
+    def _day_order(self, values: Sequence[Cell]) -> Literal["day", "month"] | WrongValue:
+        """Which of day and month comes first in dates with slashes; or the reason why that is ambiguous."""
+        dates = [(n, match) for n, value in enumerate(values) if (match := _slashed(value))]
+        day_first = [n for n, match in dates if int(match["d"]) > MONTHS]
+        month_first = [n for n, match in dates if int(match["m"]) > MONTHS]
+        differing = [n for n, match in dates if int(match["d"]) != int(match["m"])]
+        if not differing or bool(day_first) != bool(month_first):
+            return "month" if month_first else "day"
+        came = self._shown(values[differing[0]])
+        if day_first:
+            came = f"{self._shown(values[day_first[0]])} and, in this column too, {self._shown(values[month_first[0]])}"
+        do = "write dates as 31-12-2025 or 2025-12-31, or format the column as a date"
+        expected = "dates that show whether the day or the month comes first"
+        return WrongValue(differing[0], expected, came, do, len(differing))
 
     def _number_reader(self, values: Sequence[Cell]) -> tuple[WrongValue | None, dict[str, str | None]]:
         """Each text of the column as a number, None for other texts; or the reason why the form is ambiguous."""
@@ -226,22 +246,28 @@ def _boolean(value: Cell) -> str | None:
     return "true" if text in YES else "false" if text in NO else None
 
 
-def _day(value: Cell) -> str | None:
+def _day(value: Cell, order: str) -> str | None:
     """A day. A time of day is dropped only if it is midnight, which programs append to a date."""
-    moment = _clock(value)
+    moment = _clock(value, order)
     if moment is None or moment.time().replace(microsecond=0).isoformat() != "00:00:00":
         return None
     return moment.date().isoformat()
 
 
-def _moment(value: Cell) -> str | None:
-    moment = _clock(value)
+def _moment(value: Cell, order: str) -> str | None:
+    moment = _clock(value, order)
     if moment is None:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)).isoformat()
 
 
-def _clock(value: Cell) -> datetime | None:
+def _slashed(value: Cell) -> re.Match[str] | None:
+    """A date with slashes, which Americans write with the month first."""
+    match = DAY.fullmatch(value) if isinstance(value, str) else None
+    return match if match and match["mark"] == "/" else None
+
+
+def _clock(value: Cell, order: str) -> datetime | None:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -250,6 +276,8 @@ def _clock(value: Cell) -> datetime | None:
     if match is None:
         return None
     year, month, day = (match[one] or match[other] for one, other in (("year", "y"), ("month", "m"), ("day", "d")))
+    if order == "month" and match["mark"] == "/":
+        month, day = day, month
     hour, _, rest = (match["time"] or "00:00").partition(":")
     try:
         return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest}{match['zone'] or ''}")

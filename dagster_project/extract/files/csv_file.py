@@ -30,9 +30,13 @@ ASCII = {chr(number) for number in range(128)}
 IN_WORD = re.compile(r"(?<=[a-z])(?:[^\x00-\x7f](?=[a-z])|[À-Þ])")
 
 
-def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]], int]) -> Rows:
+def read_csv(
+    content: BinaryIO, name: str, known_headings: Callable[[list[str]], int], *, may_be_cut: bool = False
+) -> Rows:
     """Read the rows of a CSV file; ``known_headings`` counts the headings of the contract in a row."""
     text, encoding = _decoded(content.read())
+    if may_be_cut:
+        _refuse_cut(text)
     if text.startswith(DELIMITER_LINE):
         first, _, text = text.partition("\n")
         delimiter = first.strip("\r")[len(DELIMITER_LINE) :] or ";"
@@ -45,6 +49,18 @@ def read_csv(content: BinaryIO, name: str, known_headings: Callable[[list[str]],
     known, width, number = top
     facts = {"encoding": encoding, "delimiter": "tab" if delimiter == "\t" else delimiter}
     return Rows(name, facts, _rows(text, delimiter, width if known else 0, -number))
+
+
+def _refuse_cut(text: str) -> None:
+    """Refuse a file that does not end in a line end or in a line about its source."""
+    last = text.rpartition("\n")[2].strip("\r")
+    if text.strip() and last and not text.endswith("\r") and not is_source_line([last.strip('"')]):
+        raise UnreadableFileError(
+            "ends within a row",
+            "a line end after the last row",
+            "a last row that may be cut off",
+            "copy the whole file again; if it is complete, save it with a line end after the last row",
+        )
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

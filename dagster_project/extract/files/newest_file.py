@@ -3,6 +3,7 @@
 import io
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,13 @@ from dagster_project.installation.workspace import LOCAL_TIME, local_day
 
 # The last is StatLine's form in the names of downloads.
 DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
+# A year that follows such a word is that of the download.
+DOWNLOADED = (
+    r"(?:gedownload|download(?:ed)?|opgehaald|opgeslagen|export(?:ed)?|geexporteerd|d\.?d)[ _.-]*(?:op|on)?[ _.-]*"
+)
+# A file that changed more recently may still be growing.
+QUIET_SECONDS = 0.5
+PATIENCE = 20
 # Files that Excel, LibreOffice and file systems add next to an open file.
 HIDDEN_PREFIXES = ("~$", ".")
 
@@ -99,6 +107,8 @@ class Finder:
     http: Http
     # Identifiers of tables that are published per year; names of their files contain the identifier or the year.
     editions: dict[int, str] = field(default_factory=dict)
+    # The table does not show its day, so that the name of a file must.
+    needs_day: bool = False
 
     @property
     def is_address(self) -> bool:
@@ -116,8 +126,35 @@ class Finder:
                 yield self._download(self._address(), stored, content)
             return
         path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
+        if self.needs_day and not is_dated:
+            raise DeliveryError(
+                self.feed,
+                problem=f"the file {path.name} does not show of which day its table is",
+                expected=f"a name with the day, such as {self.feed.partition('.')[2]}_2026-11-01.csv",
+                came="a table and a name without a day",
+                do="put the day on which its publisher published it in its name",
+            )
+        self._wait_until_written(path)
         with path.open("rb") as content:
             yield FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
+
+    def _wait_until_written(self, path: Path) -> None:
+        """Wait until a file has not changed for a while; raises SupplierUnreachableError if it goes on changing."""
+        before = None
+        for _ in range(PATIENCE):
+            status = path.stat()
+            now = (status.st_size, status.st_mtime_ns)
+            if before == now or not 0 <= time.time() - status.st_mtime < QUIET_SECONDS:
+                return
+            before = now
+            time.sleep(QUIET_SECONDS)
+        raise SupplierUnreachableError(
+            self.feed,
+            problem=f"the file {path.name} is still being written",
+            expected=f"a file that does not change for {QUIET_SECONDS} seconds",
+            came=f"another size or time after each of {PATIENCE} looks",
+            do="run again when the copy or the export is complete",
+        )
 
     def years(self) -> list[int]:
         """Years for which the folder has a table; raises SupplierUnreachableError if there is none."""
@@ -131,6 +168,12 @@ class Finder:
                 came=", ".join(path.name for path in files[:5]),
                 do="put the table's identifier or year in its name",
             )
+        unknown = [path.name for path in files if self._year_of(path.name) is None]
+        if unknown:
+            names = ", ".join(self._names_of_years())
+            self.http.remarks.append(
+                f"left out {', '.join(unknown[:5])}: the name shows no table or more than one; put one of {names} in it"
+            )
         return years
 
     def _names_of_years(self) -> list[str]:
@@ -143,7 +186,9 @@ class Finder:
         for year, identifier in self.editions.items():
             if identifier.casefold() in bare.casefold():
                 return year
-        return next((year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", bare)), None)
+        own = re.sub(rf"{DOWNLOADED}20\d{{2}}", "", bare, flags=re.IGNORECASE)
+        years = [year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", own)]
+        return years[0] if len(years) == 1 else None
 
     def _newest_in(self, folder: Path, year: int | None) -> tuple[Path, datetime, bool]:
         candidates = [path for path in self._candidates(folder) if year is None or self._year_of(path.name) == year]

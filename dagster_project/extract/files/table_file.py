@@ -124,7 +124,10 @@ class TableFile(Extractor[FileParameters]):
     def _finder(self) -> Finder:
         editions = self.feed.delivery.editions
         location = self.parameters.location or str(self.access.inbox)
-        return Finder(self.feed.id, location, self.parameters, self.http, editions)
+        # A copy of a table from the web is no younger than its publisher says.
+        is_of_the_web = self.feed.delivery.parameters.get("location") is not None
+        needs_day = is_of_the_web and self.feed.period_column is None
+        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day)
 
     def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
         """Read the table of a stored payload again; it has the names of the contract."""
@@ -223,7 +226,7 @@ class TableFile(Extractor[FileParameters]):
             )
         if start == ZIP_START:
             return read_excel(found.content, found.name, self.parameters.sheet)
-        return read_csv(found.content, found.name, headings.count_known)
+        return read_csv(found.content, found.name, headings.count_known, may_be_cut=found.is_from_folder)
 
     def _grid(self, found: FoundFile, edition: Edition) -> tuple[Grid, list[UnreadableFileError]]:
         """The rows below the headings, and the problems of the headings."""
