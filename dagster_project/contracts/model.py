@@ -59,6 +59,8 @@ class ColumnMeta(Strict):
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
     # The supplier publishes multiples of this number.
     rounding: int | None = Field(default=None, ge=1)
+    # Levels of regions, and editions, in which it does not.
+    exact_in: tuple[str, ...] = ()
     # Smaller regions add up to the larger one, but for rounding: the audit compares them.
     is_additive: bool = False
     # A key of a person: pseudonymised before it lands, with a key that is valid within one delivery only.

@@ -61,7 +61,7 @@
     {%- for model in (graph.nodes.values() if execute else []) if model.resource_type == 'model' -%}
         {%- for feed in model.config.meta.by_contract or [] -%}
             {%- for column in contract_columns(feed) -%}
-                {%- do rows.append((column.name, feed, column.meta.rounding)) -%}
+                {%- do rows.append((column.name, feed, column.meta.rounding, (column.meta.exact_in or []) | join(' '))) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- for feed, expressions in (model.config.meta.indicators or {}).items() -%}
@@ -71,16 +71,16 @@
                 {%- set columns = made.columns if made is mapping else modules.re.findall('[a-z_0-9]+', made) -%}
                 {%- set rounding = namespace(step=0) -%}
                 {%- for column in columns -%}{%- set rounding.step = rounding.step + steps.get(column, 0) -%}{%- endfor -%}
-                {%- do rows.append((code, feed, rounding.step or none)) -%}
+                {%- do rows.append((code, feed, rounding.step or none, '')) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     select *
     from (values
-        {%- for code, feed, rounding in rows %}
-        ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}){{ ',' if not loop.last }}
+        {%- for code, feed, rounding, exact_in in rows %}
+        ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}, '{{ exact_in }}'){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as made (indicator_code, source_feed, rounding)
+    ) as made (indicator_code, source_feed, rounding, exact_in)
 {%- endmacro %}
 
 {# The mart as its YAML declares it; a unit test, which does not see it, overrides this macro. #}

@@ -20,8 +20,9 @@ ROUNDED = {
     "Eenpersoonshuishoudens": 5, "Woningvoorraad": 5, "PersonenPerSoortUitkeringBijstand": 10,
     "PersonenPerSoortUitkeringAO": 10, "PersonenPerSoortUitkeringWW": 10, "PersonenPerSoortUitkeringAOW": 10,
     "WmoClienten": 5, "JongerenMetJeugdzorgInNatura": 5, "PersonenautoSTotaal": 5,
+    "GeboorteTotaal": 5, "SterfteTotaal": 5, "BedrijfsvestigingenTotaal": 5,
 }  # fmt: skip
-COUNTED = ["GeboorteTotaal", "OppervlakteLand"]
+COUNTED = ["OppervlakteLand"]
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,20 @@ def test_parts_add_up_to_their_whole_within_rounding(as_of, seed):
                 assert missing == 0 or name.startswith("PersonenPerSoortUitkering")
                 apart = abs(sum(member or 0 for member in members) - figures[whole])
                 assert apart <= (len(members) + 1) * step / 2 + missing * step, (name, whole)
+
+
+@pytest.mark.parametrize("name", ["GeboorteTotaal", "SterfteTotaal", "BedrijfsvestigingenTotaal"])
+def test_births_deaths_and_establishments_are_fives_below_municipalities_only(tables, name):
+    figures = by_region(tables[0], name)
+    assert all(figure % 5 == 0 for code, figure in figures.items() if code[:2] in ("WK", "BU"))
+    assert any(figure % 5 for code, figure in figures.items() if code[:2] in ("GM", "NL"))
+
+
+def test_average_use_of_energy_is_in_tens(tables):
+    for name in ("GemiddeldElektriciteitsverbruikTotaal", "GemiddeldAardgasverbruikTotaal"):
+        table = next((table for table in tables if name in named(table)), None)
+        figures = by_region(table, name).values() if table else []
+        assert all(figure is None or figure % 10 == 0 for figure in figures)
 
 
 def test_ages_and_sexes_add_up_to_inhabitants(tables):

@@ -62,7 +62,7 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
         known = {part.code: conditions(part, edition, seed) for part in NEIGHBOURHOODS}
         for row_id, code in enumerate(codes):
             truth = total(known[part.code] for part in parts_of(code))
-            figures = {**_labels(code, edition, newest=age == 1), **_figures(truth)}
+            figures = {**_labels(code, edition, newest=age == 1), **_figures(truth, is_exact=code[:2] in ("NL", "GM"))}
             row: dict[str, object] = {"ID": row_id, DIMENSION: code.ljust(_KEY_WIDTH)}
             yield row | {key: figures.get(figure) if filled else None for key, figure, filled in columns}
 
@@ -90,7 +90,7 @@ def _labels(code: str, edition: int, newest: bool) -> dict[str, object]:
     }
 
 
-def _figures(truth: Counter[str]) -> dict[str, float | None]:
+def _figures(truth: Counter[str], *, is_exact: bool) -> dict[str, float | None]:
     """The figures as published: rounded, averaged, and suppressed where they would reveal persons."""
 
     def per(quantity: str, base: str, places: int = 0, unit: float = 1) -> float | None:
@@ -102,6 +102,7 @@ def _figures(truth: Counter[str]) -> dict[str, float | None]:
     def to_nearest(step: int, quantity: str) -> int:
         return step * round(truth[quantity] / step)
 
+    one_or_five = 1 if is_exact else 5
     figures: dict[str, float | None] = {
         "population_count": to_nearest(5, "population"),
         "male_count": to_nearest(5, "male"),
@@ -112,8 +113,8 @@ def _figures(truth: Counter[str]) -> dict[str, float | None]:
         "population_45_64_count": to_nearest(5, "population_45_64"),
         "population_65_plus_count": to_nearest(5, "population_65_plus"),
         "born_abroad_count": to_nearest(5, "born_abroad"),
-        "births_count": truth["births"],
-        "deaths_count": truth["deaths"],
+        "births_count": to_nearest(one_or_five, "births"),
+        "deaths_count": to_nearest(one_or_five, "deaths"),
         "household_count": to_nearest(5, "households"),
         "single_person_household_count": to_nearest(5, "single_person_households"),
         "household_without_children_count": to_nearest(5, "households_without_children"),
@@ -128,7 +129,7 @@ def _figures(truth: Counter[str]) -> dict[str, float | None]:
         "youth_care_recipients_pct": per("youth_care", "youth", 1, unit=100),
         "wmo_clients_count": to_nearest(5, "wmo"),
         "wmo_clients_per_1000": per("wmo", "population", unit=1000),
-        "business_establishment_count": truth["businesses"],
+        "business_establishment_count": to_nearest(one_or_five, "businesses"),
         "car_count": to_nearest(5, "cars"),
         "cars_per_household": per("cars", "households", 1),
         "distance_to_gp_km": per("gp_km", "population", 1),
@@ -152,13 +153,13 @@ def _figures(truth: Counter[str]) -> dict[str, float | None]:
             "rental_dwelling_pct": 100 - (owned or 0),
             "housing_association_dwelling_pct": per("association_dwellings", "dwellings", unit=100),
             "dwellings_built_from_2000_pct": per("recent_dwellings", "dwellings", unit=100),
-            "average_electricity_use_kwh": per("electricity", "dwellings"),
-            "average_gas_use_m3": per("gas", "dwellings"),
+            "average_electricity_use_kwh": per("electricity", "dwellings", -1),
+            "average_gas_use_m3": per("gas", "dwellings", -1),
         }
     if truth["apartments"] >= _FEWEST_DWELLINGS:
         figures |= {
-            "average_electricity_use_apartment_kwh": per("apartment_electricity", "apartments"),
-            "average_gas_use_apartment_m3": per("apartment_gas", "apartments"),
+            "average_electricity_use_apartment_kwh": per("apartment_electricity", "apartments", -1),
+            "average_gas_use_apartment_m3": per("apartment_gas", "apartments", -1),
         }
     if truth["population"] >= _FEWEST_FOR_BENEFITS:
         figures |= {

@@ -46,7 +46,8 @@ select
     written.*,
     units.unit_nl,
     feeds.source_feed,
-    case when written.numerator is null then feeds.rounding end::integer as rounding
+    case when written.numerator is null then feeds.rounding end::integer as rounding,
+    feeds.exact_in
 from written
 left join units on written.unit = units.unit
 left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code

@@ -39,20 +39,34 @@ delivered as (
     {% endfor %}
 ),
 
+-- A supplier may publish the figures of large regions, or of some editions, exactly.
+rounded as (
+    select
+        delivered.*,
+        dictionary.suppression_threshold,
+        case
+            when
+                instr(dictionary.exact_in, delivered.region_level) = 0
+                and instr(dictionary.exact_in, coalesce(delivered.edition_year::varchar, '-')) = 0
+                then dictionary.rounding
+        end as step
+    from delivered
+    inner join dictionary on delivered.indicator_code = dictionary.indicator_code
+),
+
 -- In an own register a count below the limit could be traced to persons.
 judged as (
     select
-        delivered.*,
+        *,
         -- Not greatest(): it passes over what is unknown, and would bound figures that are not rounded or not there.
         case
-            when delivered.lower_bound is not null then delivered.lower_bound
-            when delivered.value >= dictionary.rounding then delivered.value - dictionary.rounding
-            when delivered.value < dictionary.rounding then 0
+            when lower_bound is not null then lower_bound
+            when value >= step then value - step
+            when value < step then 0
         end as lower_step,
-        coalesce(delivered.upper_bound, delivered.value + dictionary.rounding) as upper_step,
-        coalesce(delivered.value > 0 and delivered.value < dictionary.suppression_threshold, false) as is_suppressed
-    from delivered
-    inner join dictionary on delivered.indicator_code = dictionary.indicator_code
+        coalesce(upper_bound, value + step) as upper_step,
+        coalesce(value > 0 and value < suppression_threshold, false) as is_suppressed
+    from rounded
 )
 
 -- A supplier that rounds does so up or down by at most a whole step. A figure is on the borders of the year its supplier
