@@ -113,3 +113,35 @@ def test_a_month_of_the_police_is_due_six_weeks_after_it():
     for feed in load_feeds(MODELS):
         if feed.supplier == "police":
             assert later(date(2026, 10, 31), feed.delivery.publication_lag) == date(2026, 12, 12)
+
+
+# As CBS publishes them: the step, and the levels and editions in which figures are exact.
+PUBLISHED_ROUNDING = {
+    "births_count": (5, ("country", "municipality")),
+    "deaths_count": (5, ("country", "municipality")),
+    "business_establishment_count": (5, ("country", "municipality")),
+    "dwelling_count": (5, ("2017",)),
+    "average_electricity_use_kwh": (10, ()),
+    "average_electricity_use_apartment_kwh": (10, ()),
+    "average_gas_use_m3": (10, ()),
+    "average_gas_use_apartment_m3": (10, ()),
+}
+
+
+def test_roundings_of_key_figures_are_those_that_cbs_publishes():
+    feed = next(feed for feed in load_feeds(MODELS) if feed.id == "cbs.key_figures")
+    columns = {column.name: column.meta for column in feed.tables[0].columns}
+    declared = {name: (columns[name].rounding, columns[name].exact_in) for name in PUBLISHED_ROUNDING}
+    assert declared == PUBLISHED_ROUNDING
+
+
+def test_households_of_ses_woa_are_in_hundreds():
+    feed = next(feed for feed in load_feeds(MODELS) if feed.id == "cbs.ses_woa")
+    assert {c.meta.rounding for c in feed.tables[0].columns if c.name == "household_count"} == {100}
+
+
+@pytest.mark.parametrize("name", ["cbs.key_figures", "cbs.benefits"])
+def test_editions_that_cbs_still_revises_in_their_fourth_year_are_read_again(name):
+    feed = next(feed for feed in load_feeds(MODELS) if feed.id == name)
+    years = range(2017, 2027)
+    assert feed.kept_of(years)[0] == 2023

@@ -47,7 +47,7 @@ def editions(one: Desk) -> list[str]:
 @pytest.mark.parametrize(
     ("feed", "expected"),
     [
-        ("cbs.benefits", ["86113NED", "82026NED"]),
+        ("cbs.benefits", ["85586NED", "86003NED", "86113NED", "82026NED"]),
         ("cbs.proximity", ["85830NED", "86134NED", "86270NED"]),
         ("cbs.youth_care", ["612024NED", "86204NED", "612026NED"]),
         ("cbs.wmo", ["622024NED", "86158NED", "622026NED"]),

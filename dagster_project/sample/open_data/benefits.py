@@ -50,11 +50,11 @@ _TOPICS = [
 
 
 def benefits_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The three newest editions as of a day, oldest first."""
+    """The editions that CBS still revises as of a day, oldest first."""
     quarters = [(year, month) for year in range(as_of.year - 3, as_of.year + 1) for month in _MONTH_NAMES]
     known = [quarter for quarter in quarters if _published(*quarter) <= as_of]
     provisional = known[-_PROVISIONAL_QUARTERS:]
-    years = sorted({year for year, _ in known})[-3:]
+    years = sorted({year for year, _ in known})
     return [_table(year, [quarter for quarter in known if quarter[0] == year], provisional, seed) for year in years]
 
 
