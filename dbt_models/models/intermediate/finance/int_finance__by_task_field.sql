@@ -37,12 +37,14 @@ budgets as (
     where report = 'budget'
 ),
 
--- In a year with a budget, a task field that it does not name has a budget of nothing.
+-- In a year with a budget, a task field that it does not name has a budget of nothing. Revenue of which the budget knows
+-- nothing, of a task field or at all, is unknown.
 budgeted_years as (
     select
         source,
         region_code,
         fiscal_year,
+        count(revenue_eur) > 0 as has_revenue,
         max(feed) as feed,
         max(delivery_id) as delivery_id
     from budgets
@@ -69,8 +71,14 @@ select
     reports.expense_eur,
     reports.revenue_eur,
     reports.revenue_eur - reports.expense_eur as balance_eur,
-    coalesce(budgets.expense_eur, case when budgeted_years.fiscal_year is not null then 0 end) as budget_expense_eur,
-    coalesce(budgets.revenue_eur, case when budgeted_years.fiscal_year is not null then 0 end) as budget_revenue_eur,
+    case
+        when budgets.fiscal_year is not null then budgets.expense_eur
+        when budgeted_years.fiscal_year is not null then 0
+    end as budget_expense_eur,
+    case
+        when budgets.fiscal_year is not null then budgets.revenue_eur
+        when budgeted_years.has_revenue then 0
+    end as budget_revenue_eur,
     reports.is_final,
     reports.edition_year,
     reports.delivery_id,
