@@ -16,7 +16,11 @@
     },
 } %}
 
-with by_region as (select * from {{ ref('int_education__by_region') }})
+with by_region as (select * from {{ ref('int_education__by_region') }}),
+
+deliveries as (select * from {{ ref('stg_maandvers__deliveries') }} where feed = 'duo.pupils')
+
+-- DUO publishes the pupils of 1 October as provisional before the year is out; no file says when they are definitive.
 
 {{ figures_of('by_region', indicators, dict(
     in_year('school_year'),
@@ -25,6 +29,8 @@ with by_region as (select * from {{ ref('int_education__by_region') }})
     value='middle_count',
     lower_bound='lower_count',
     upper_bound='upper_count',
+    status="case when year(deliveries.released_at) = by_region.school_year then 'provisional' end",
     missing_reason='missing_reason'
 )) }}
+left join deliveries on by_region.delivery_id = deliveries.delivery_id and by_region.feed = deliveries.feed
 where by_region.feed = delivered.source_feed and by_region.measure = {{ indicator_case(indicators) }}
