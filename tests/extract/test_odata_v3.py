@@ -48,7 +48,7 @@ def editions(desk, stored=()):
 
 @pytest.mark.parametrize(
     ("scope", "setting", "first"),
-    [("municipality", None, 2013), ("country", None, 2023), ("municipality", 2, 2024), ("country", "all", 2013)],
+    [("municipality", None, 2013), ("country", None, 2022), ("municipality", 2, 2024), ("country", "all", 2013)],
 )
 def test_the_newest_editions_are_those_of_the_catalogue_as_many_as_requested(
     suppliers, tmp_path, scope, setting, first

@@ -50,7 +50,7 @@ def test_a_kind_of_premises_that_we_do_not_know_is_told_with_its_row(tmp_path):
     folder = tmp_path / "drops" / "vacancy.premises"
     folder.mkdir(parents=True)
     rows = [PREMISES, "31-10-2026;BU99990000;Winkel;120;9;4;21500;1480", "31-10-2026;BU99990000;schuur;3;1;0;90;30"]
-    (folder / "leegstand-2026-11-01.csv").write_text("\n".join(rows))
+    (folder / "leegstand-2026-11-01.csv").write_text("\n".join([*rows, ""]))
     told = desk(tmp_path / "landing", "vacancy.premises", drops=tmp_path / "drops").problem()
     assert "row 3, column C 'Soort'" in told
     assert "one of winkel, kantoor, woning, bedrijfsruimte" in told
