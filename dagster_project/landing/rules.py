@@ -7,6 +7,7 @@ from datetime import date
 
 import duckdb
 
+from dagster_project.contracts.calendar import last_period_end
 from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.installation.workspace import LOCAL_TIME
 from dagster_project.landing.store import Manifest
@@ -40,7 +41,7 @@ def broken_rules(
     connection: duckdb.DuckDBPyConnection, feed: Feed, table: Table, columns: list[Column], today: date | None
 ) -> list[BrokenRule]:
     """Judge the rows of ``typed``; without ``today`` the period clock is not compared with it."""
-    rules = [*_rules(feed, table, columns, today)]
+    rules = [*_rules(table, columns), *_period_rules(connection, feed, table, columns, today)]
     if not rules:
         return []
     counts = one_row(
@@ -61,10 +62,8 @@ def broken_rules(
     return found
 
 
-def _rules(feed: Feed, table: Table, columns: list[Column], today: date | None) -> Iterator[_Rule]:
+def _rules(table: Table, columns: list[Column]) -> Iterator[_Rule]:
     headings = {column.name: column.meta.supplier_name for column in table.columns}
-    is_bound = "period" in feed.delivery.clocks and feed.period_column
-    period = feed.period_column[:2] if is_bound and feed.period_column else None
     for column in columns:
         name, (minimum, maximum) = identifier(column.name), column.bounds
         if minimum is not None:
@@ -79,16 +78,32 @@ def _rules(feed: Feed, table: Table, columns: list[Column], today: date | None) 
                 f"{maximum} or earlier" if _is_day(column) else f"{maximum} or less",
                 f"{name} > {literal(maximum)}",
             )
-        if today and period == (table.name, column.name):
-            # A row of a later day would keep all other rows fresh until then.
-            zone = f" AT TIME ZONE {literal(LOCAL_TIME)}" if column.data_type == "timestamptz" else ""
-            yield _Rule(column, f"no day in the future: until {today}", f"({name}{zone})::date > {literal(today)}")
         if start := column.meta.not_before:
             yield _Rule(column, f"not before '{headings[start]}'", f"{name} < {identifier(start)}")
         if column.meta.no_overlap_per:
             same = ", ".join(f"'{headings[one]}'" for one in column.meta.no_overlap_per)
             expected = f"before the next '{headings[str(start)]}' of the same {same}"
             yield _Rule(column, expected, f"coalesce({name} >= {_next(column)}, {_next(column)} IS NOT NULL)")
+
+
+def _period_rules(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, table: Table, columns: list[Column], today: date | None
+) -> Iterator[_Rule]:
+    """A binding period lies in the past: a row of a later day would keep all other rows fresh until then."""
+    if today is None or "period" not in feed.delivery.clocks:
+        return
+    for column in columns:
+        if feed.delivery.period_column != f"{table.name}.{column.name}":
+            continue
+        name = identifier(column.name)
+        if column.data_type == "varchar":
+            codes = [code for (code,) in connection.execute(f"SELECT DISTINCT {name} FROM typed").fetchall() if code]
+            later = [code for code in codes if (end := last_period_end([code])) and end > today]
+            is_broken = f"{name} IN ({', '.join(map(literal, later))})" if later else "false"
+        else:
+            zone = f" AT TIME ZONE {literal(LOCAL_TIME)}" if column.data_type == "timestamptz" else ""
+            is_broken = f"({name}{zone})::date > {literal(today)}"
+        yield _Rule(column, f"no day in the future: until {today}", is_broken)
 
 
 def _is_day(column: Column) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from .files import HEADINGS, OTHER, ROW, STAFF, as_csv, as_xlsx, contract, desk, drop, touch, with_value
+from .files import HEADINGS, OTHER, ROW, STAFF, as_csv, as_xlsx, column, contract, desk, drop, touch, with_value
 
 OCTOBER, NOVEMBER = as_csv(HEADINGS, ROW), as_csv(HEADINGS, ROW, OTHER)
 
@@ -152,3 +152,17 @@ def test_the_same_content_with_a_new_day_confirms_the_figures(tmp_path):
         " as the owner's confirmation that they still apply"
     ]
     assert staff.manifest().released_at == datetime.fromisoformat("2026-10-01T00:00:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("code", "is_future"), [("2026KW03", False), ("2026KW04", True), ("2027JJ00", True), ("?", False)]
+)
+def test_a_period_code_of_a_day_to_come_keeps_nothing_fresh_either(tmp_path, code, is_future):
+    columns = [column("period_code", "Perioden"), column("reports_count", "Meldingen", "bigint")]
+    feed = contract(columns, key=["period_code"], clocks=("checked", "period"), period_column="staff.period_code")
+    reports = desk(tmp_path, feed)
+    drop(reports, "meldingen_2026-11-01.csv", as_csv(["Perioden", "Meldingen"], ["2026KW02", 8], [code, 9]))
+    problems = reports.receive().problems
+    assert len(problems) == is_future
+    assert all("'Perioden' no day in the future: until 2026-11-23" in problem for problem in problems)
+    assert all("row 3 of meldingen_2026-11-01.csv" in problem for problem in problems)
