@@ -29,14 +29,14 @@ UNUSED = {"scipy": ModuleType("scipy"), "scipy.stats": ModuleType("scipy.stats")
 @cache
 def _worker() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_leave_out_unused)
+    pool = ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_import_great_expectations)
     atexit.register(pool.shutdown, cancel_futures=True)
     return pool
 
 
 def warm_up() -> None:
     """Start importing Great Expectations in the worker."""
-    _worker().submit(_import_great_expectations)
+    _worker().submit(bool)
 
 
 def judge_frames(as_of: date, context: Path, frames: Sequence[Frame]) -> list[Judgement]:
@@ -59,7 +59,6 @@ def data_docs(context: Path, suites: Collection[str]) -> Path:
 
 def _judge_in_worker(as_of: date, context: Path, frames: Sequence[Frame]) -> list[Judgement]:
     try:
-        warm_up()
         return _worker().submit(judge, frames, as_of, context).result()
     except Exception as error:
         # A check that could not run has failed, whatever the cause.
@@ -70,13 +69,10 @@ def _judge_in_worker(as_of: date, context: Path, frames: Sequence[Frame]) -> lis
         return [suite_not_checked(frame.suite, f"{type(error).__name__}: {error}") for frame in frames]
 
 
-def _leave_out_unused() -> None:
-    """Put empty modules in their place; an expectation that needs one all the same is one that could not be checked."""
+def _import_great_expectations() -> None:
+    """Import it with empty modules in the place of unused ones; an expectation that needs one could not be checked."""
     UNUSED["scipy"].__dict__["stats"] = UNUSED["scipy.stats"]
     sys.modules.update(UNUSED)
-
-
-def _import_great_expectations() -> None:
     # Looking for garbage costs a sixth of the import, which leaves none.
     gc.disable()
     import_module("great_expectations")
