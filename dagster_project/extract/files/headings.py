@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.extract.files.newest_file import Given
@@ -29,10 +30,18 @@ class Headings:
         """Normalise case, spacing and apostrophes, which differ between authors."""
         return SPACES.sub("", str(heading if heading is not None else "")).casefold().translate(APOSTROPHES)
 
-    def names_of(self, column: Column) -> set[str]:
-        """Every heading that a column may have."""
-        names = (column.meta.supplier_name, *column.meta.supplier_aliases)
-        return self._own_names(column) | {self.normal(name) for name in names}
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """Every heading that each column of the contract may have."""
+        return {
+            column.name: self._own_names(column)
+            | {self.normal(name) for name in (column.meta.supplier_name, *column.meta.supplier_aliases)}
+            for column in self.feed.tables[0].columns
+        }
+
+    @cached_property
+    def _known(self) -> set[str]:
+        return set().union(*self._names.values())
 
     def _own_names(self, column: Column) -> set[str]:
         mapped = self.mapped.get(column.name, ())
@@ -46,7 +55,7 @@ class Headings:
 
     def is_known(self, heading: Cell) -> bool:
         """Whether the heading is that of a column of the contract."""
-        return any(self._fits(heading, self.names_of(column)) for column in self.feed.tables[0].columns)
+        return self._fits(heading, self._known)
 
     def count_known(self, headings: Sequence[Cell]) -> int:
         """Number of headings that are in the contract."""
@@ -67,7 +76,7 @@ class Headings:
         found, problems, missing = {}, [], []
         for column in self.columns:
             own = self._fitting(headings, self._own_names(column))
-            fitting = own or self._fitting(headings, self.names_of(column))
+            fitting = own or self._fitting(headings, self._names[column.name])
             namesakes = [column] if own else self._namesakes(column)
             if len(fitting) == len(namesakes) > 1:
                 # The numbers at their ends follow the order of the published table, which the contract keeps.
@@ -98,8 +107,7 @@ class Headings:
 
     def _namesakes(self, column: Column) -> list[Column]:
         """The columns that may have the same headings, in the order of the contract; the column itself among them."""
-        names = self.names_of(column)
-        return [other for other in self.columns if names & self.names_of(other)]
+        return [other for other in self.columns if self._names[column.name] & self._names[other.name]]
 
     def _missing(self, columns: Sequence[Column], headings: Sequence[Cell]) -> UnreadableFileError:
         names = [column.meta.supplier_name for column in columns]
