@@ -6,6 +6,7 @@ Every deletion is recorded before it happens. A run that is stopped in between l
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from pathlib import Path
 
 import isodate
@@ -75,7 +76,7 @@ def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
 def _releases(workspace: Workspace) -> tuple[list[Deletion], list[ReleaseNote]]:
     """The releases past their term, and the notes of those that stay."""
     terms = load_release_retention(workspace.models)
-    notes = sorted((read_note(folder) for folder in workspace.release_folders()), key=_order)
+    notes = sorted((read_note(folder) for folder in workspace.release_folders()), key=attrgetter("order"))
     last_of_month = {(note.as_of.year, note.as_of.month): note.release_id for note in notes}
     link = workspace.releases / LATEST
     safe = {notes[-1].release_id, link.resolve().name} if notes else set()
@@ -192,10 +193,6 @@ def _delete(folder: Path, files: Sequence[str]) -> None:
     folder.rename(leftover)
     sync_folder(folder.parent)
     shutil.rmtree(leftover)
-
-
-def _order(note: ReleaseNote) -> tuple[date, int]:
-    return note.as_of, note.number
 
 
 def _iso(term: isodate.Duration) -> str:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 from pydantic import BaseModel
 
@@ -54,7 +55,7 @@ def compare_with_release(workspace: Workspace, past: Workspace, marts: Sequence[
     kept = [note for folder in workspace.release_folders() if (note := read_note(folder)).as_of == past.today]
     if rebuilt is None or not kept:
         return None
-    last = max(kept, key=lambda note: note.number)
+    last = max(kept, key=attrgetter("order"))
     databases = [past.releases / rebuilt.release_id / DATABASE, workspace.releases / last.release_id / DATABASE]
     return ReleaseComparison(kept=last.release_id, differing=differing(marts, *databases))
 

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import datetime
+from operator import attrgetter
 
 from pydantic import BaseModel
 
@@ -57,9 +58,7 @@ def strike(workspace: Workspace, *, is_dry_run: bool) -> Strike:
     written = {folder for entry in events for folder in entry.content.get("folders", {})}
     folders = sorted(folder for folder in written if _is_of_those_runs(workspace, folder, now))
     kept = [one for one in workspace.release_folders() if f"releases/{one.name}" not in folders]
-    notes = sorted(
-        (read_note(one) for one in kept), key=lambda note: (note.as_of, len(note.release_id), note.release_id)
-    )
+    notes = sorted((read_note(one) for one in kept), key=attrgetter("order"))
     latest = notes[-1].release_id if notes else None
     result = Strike(
         is_dry_run=is_dry_run,

@@ -111,9 +111,9 @@ class ReleaseNote(BaseModel):
     changes: str = ""
 
     @property
-    def number(self) -> int:
-        """Place among the releases of its day."""
-        return int(self.release_id.rpartition("_")[2])
+    def order(self) -> tuple[date, int]:
+        """Place among all releases: its day, and its number within that."""
+        return self.as_of, int(self.release_id.rpartition("_")[2])
 
 
 def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, data_docs: Path) -> ReleaseNote:

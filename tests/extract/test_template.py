@@ -153,7 +153,6 @@ def test_the_command_refuses_a_feed_that_is_not_uploaded(tmp_path, feed, said):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not DROPS, reason="no feed is delivered by hand")
 def test_the_command_names_the_files_that_it_wrote(tmp_path):
     result = CliRunner().invoke(app, ["template", DROPS[0].id, "--to", str(tmp_path / "new"), "--format", "csv"])
     assert result.exit_code == 0
