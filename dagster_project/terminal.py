@@ -154,7 +154,7 @@ def _days(feed: FeedStatus) -> tuple[date | None, ...]:
 def _print_why(console: Console, feed: FeedStatus) -> None:
     if feed.expires_in is not None:
         console.print(
-            f"{feed.feed}: will be withheld after {feed.fresh_until}: {feed.expires_in} days left", markup=False
+            f"{feed.feed}: will be withheld after {feed.fresh_until}; days left: {feed.expires_in}", markup=False
         )
     for late in feed.late:
         console.print(f"{feed.feed}: {late}", markup=False)

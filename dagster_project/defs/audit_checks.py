@@ -68,7 +68,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         for feed, verdict in zip(feeds, verdicts, strict=True):
             warnings = [str(late) for late in verdict.late]
             if verdict.expires_in is not None:
-                warnings.append(f"{verdict.expires_in} days left until the figures are withheld")
+                warnings.append(f"days left until the figures are withheld: {verdict.expires_in}")
             for table in (table for table in feed.tables if raw_key(feed, table) in chosen):
                 own = {
                     suite: [j for j in judgements if _concerns(j, feed, table, suite)] for suite in _suites_of(table)

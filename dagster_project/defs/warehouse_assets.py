@@ -59,11 +59,7 @@ def warehouse_assets(manifest_file: Path, marts: Sequence[Mart]) -> dg.AssetsDef
         last = latest_release(opened.releases)
         # A test that a new delivery fails sets that delivery aside; any other stops dbt's build, and so the run.
         planned, seconds = build_what_passes(opened, marts, last.deliveries if last else {})
-        if planned.is_full:
-            logger.info("warehouse: dbt built everything")
-        elif planned.is_needed:
-            logger.info("warehouse: dbt built what depends on %s", ", ".join(planned.changed))
-        else:
+        if not planned.is_needed:
             logger.info("warehouse: nothing new, so the figures stay as they are and only the clocks move")
         if seconds:
             slowest = max(seconds, key=lambda node: seconds[node])

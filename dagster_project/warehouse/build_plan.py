@@ -10,6 +10,7 @@ No fingerprint contains an absolute path: moving an installation rebuilds nothin
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,8 @@ from dagster_project.warehouse.raw_layer import (
     write_raw,
 )
 from dagster_project.warehouse.rebuild_selection import dependents
+
+logger = logging.getLogger(__name__)
 
 # Inputs that are no raw table: models, seeds and contracts with the municipality; whether revisions can be computed.
 MODELS, HISTORY = "models", "publication_history"
@@ -107,6 +110,8 @@ def build(workspace: Workspace, planned: BuildPlan) -> dict[str, float]:
     has_succeeded = not arguments
     try:
         if arguments:
+            changed = "everything" if planned.is_full else f"what depends on {', '.join(planned.changed)}"
+            logger.info("warehouse: dbt builds %s", changed)
             run_dbt(arguments, warehouse=workspace.warehouse, municipality=municipality, target=target)
             has_succeeded = True
     finally:
