@@ -20,10 +20,11 @@ from typing import ClassVar
 
 from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import MisplacedError, Parameters
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
+from dagster_project.extract.http import is_address
 from dagster_project.extract.http_age import http_date
 from dagster_project.extract.packing import LINE_END, replay_tables, store_table
 from dagster_project.extract.progress import progress
@@ -98,10 +99,10 @@ class CsvZip(Extractor[CsvZipParameters]):
     def examine(self, edition: Edition, scratch: Path) -> Examination:
         """Compare the newest export of a folder with the contract; of an address only look whether it answers."""
         location = self.parameters.location
-        if location is None or not location.startswith(("http://", "https://")):
+        if location is None or not is_address(location):
             return super().examine(edition, scratch)
         with self.http.explained(location), self.http.stream(location):
-            return Examination(table=location)
+            return Examination(table=shown(location))
 
     def _remark_on_rereading(self, archive: Archive, stored: Stored) -> None:
         """Report a folder without a new export, and an address that dates the stored export as new."""
@@ -133,7 +134,7 @@ class CsvZip(Extractor[CsvZipParameters]):
                 came="no location in the settings",
                 do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__LOCATION to the folder or address",
             )
-        if location.startswith(("http://", "https://")):
+        if is_address(location):
             with tempfile.TemporaryFile() as file:
                 yield self._download(location, stored, file)
         else:
@@ -246,13 +247,13 @@ class CsvZip(Extractor[CsvZipParameters]):
 
     def _headings(self, heading: list[str]) -> str:
         """Headings for a message; a file without headings starts with a record, which may not be logged."""
-        if self.feed.delivery.personal_data and not all(HEADING.fullmatch(name) for name in heading):
+        if not self.feed.delivery.shows_values and not all(HEADING.fullmatch(name) for name in heading):
             return "a first line without headings"
         return ", ".join(heading)
 
     def _shown(self, start: bytes) -> str:
         """Start of a file that is no zip, for a message; a register's records may not be logged, a web page may."""
-        if self.feed.delivery.personal_data and not start.lstrip().startswith(b"<"):
+        if not self.feed.delivery.shows_values and not start.lstrip().startswith(b"<"):
             return "something that is no web page"
         return repr(start)
 

@@ -15,11 +15,15 @@ import httpx
 import orjson
 import tenacity
 
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.http_age import ResponseAge, http_date
 from dagster_project.installation.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
+
+# These libraries log whole addresses and headers.
+for library in ("httpx", "httpcore"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Headers that ask for a file only if it changed, each with the header of the earlier answer that it repeats.
@@ -107,11 +111,13 @@ class Http:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, BusySupplierError) as error:
+            # What is invalid about an address may be a part of its password.
+            text = "cannot be requested" if isinstance(error, httpx.InvalidURL) else str(error) or "no message"
             is_retried = isinstance(error, httpx.TransportError | BusySupplierError)
             raise SupplierUnreachableError(
                 self.feed,
                 problem="gave no usable answer" + (f" after {self.settings.attempts} attempts" if is_retried else ""),
-                came=f"{type(error).__name__}: {error or 'no message'} ({url})",
+                came=f"{type(error).__name__}: {text} ({url})",
                 do="wait for the next run; if it lasts, ask the supplier, or look at proxy and firewall",
             ) from error
 
@@ -170,12 +176,13 @@ class Http:
 
     def malformed(self, url: str, body: bytes, came: str) -> DeliveryError:
         """Error for an answer with status 200 that is not JSON of the expected form."""
-        start = body[:80].decode("utf-8", "replace").strip().replace("\n", " ")
+        # A register's records may not be logged; the page of a proxy may.
+        start = body.lstrip()[:80].decode("utf-8", "replace").strip().replace("\n", " ")
         return DeliveryError(
             self.feed,
             problem=f"the answer of {url} is not what the protocol promises",
             expected="a JSON object with a list under 'value'",
-            came=f"{came}; it starts with {start!r}",
+            came=f"{came}; it starts with {start!r}" if start.startswith("<") else came,
             do="open the address in a browser; if it is a maintenance page, the next run will do",
         )
 
@@ -190,7 +197,12 @@ class Http:
     def _say_why(self, state: tenacity.RetryCallState) -> None:
         wait = state.next_action.sleep if state.next_action else 0
         error = state.outcome.exception() if state.outcome else None
-        logger.warning("%s: attempt %d: %s; again in %.1f s", self.feed, state.attempt_number, error, wait)
+        logger.warning("%s: attempt %d: %s; again in %.1f s", self.feed, state.attempt_number, shown(str(error)), wait)
+
+
+def is_address(location: str) -> bool:
+    """Whether a location is that of a web server, and not a folder or file."""
+    return location.lower().startswith(("http://", "https://"))
 
 
 @cache

@@ -130,7 +130,8 @@ def load_settings() -> Settings:
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
         is_secret = first["type"] == "extra_forbidden" or name.endswith(".token")
-        came = "" if is_secret else f", came {first['input']!r}"
+        # A whole section may contain a token.
+        came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
             f"setting '{name}': {first['msg']}{came}\n"
             f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"

@@ -16,9 +16,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from dagster_project.contracts.protocols import Parameters, Strict
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Stored
-from dagster_project.extract.http import Http
+from dagster_project.extract.http import Http, is_address
 from dagster_project.extract.http_age import http_date
 from dagster_project.installation.workspace import LOCAL_TIME, local_day
 
@@ -113,7 +113,7 @@ class Finder:
     @property
     def is_address(self) -> bool:
         """Whether the file is downloaded."""
-        return self.location.startswith(("http://", "https://"))
+        return is_address(self.location)
 
     @contextmanager
     def newest(self, year: int | None, stored: Stored | None) -> Iterator[FoundFile | None]:
@@ -255,7 +255,7 @@ class Finder:
                 self.feed,
                 problem=f"no link on the page {self.location} fits",
                 expected=f"a link that fits {pattern!r}",
-                came=", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx")))[:300]
+                came=shown(", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx"))))[:300]
                 or f"{len(links.found)} links, none to a .csv or .xlsx",
                 do="open the page in a browser; if the file has another kind of name now, adapt link_pattern",
             )
@@ -266,7 +266,7 @@ class Finder:
         return urlsplit(urljoin(self.location, newest))._replace(scheme=page.scheme, netloc=page.netloc).geturl()
 
     def _download(self, url: str, stored: Stored | None, content: io.BufferedRandom) -> FoundFile | None:
-        known = stored.validators if stored and stored.validators.get("url") == url else {}
+        known = stored.validators if stored and stored.validators.get("url") == shown(url) else {}
         download = self.http.download(url, known, content)
         if download is None:
             return None

@@ -294,7 +294,9 @@ class TableFile(Extractor[FileParameters]):
                 yield UnreadableFileError(
                     f"contains a total in {grid.place(totals[0], column)}",
                     "only the rows that the total adds up",
-                    repr(str(grid.cells[column.name][totals[0]]).strip()[:40]),
+                    repr(str(grid.cells[column.name][totals[0]]).strip()[:40])
+                    if self.feed.delivery.shows_values
+                    else "a text that starts so",
                     f"remove row {', '.join(str(grid.numbers[position]) for position in totals[:20])}",
                 )
 
@@ -308,7 +310,7 @@ class TableFile(Extractor[FileParameters]):
         for column in self.feed.tables[0].columns:
             source = parameters.columns.get(column.name)
             reader = ColumnReader(
-                column, missing, parameters.decimal_mark, not delivery.personal_data, pseudonym, parameters.values
+                column, missing, parameters.decimal_mark, delivery.shows_values, pseudonym, parameters.values
             )
             if isinstance(source, Given):
                 given = reader.read([source.of(found)])
