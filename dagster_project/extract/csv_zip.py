@@ -192,6 +192,8 @@ class CsvZip(Extractor[CsvZipParameters]):
                 str(table.member),
                 ", ".join(members.namelist()) or "an empty zip",
             )
+        size = members.getinfo(member).file_size
+        self.http.check_size(size, f"{member} in the export {archive.name}", "largest_answer_mb")
         bare = scratch / f"{table.name}.csv"
         with members.open(member) as raw, bare.open("w", encoding="utf-8", newline="") as target:
             reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline=""), strict=True)

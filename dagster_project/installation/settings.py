@@ -53,14 +53,19 @@ class SupplierSettings(BaseModel):
 
 
 class HttpSettings(BaseModel):
-    """How patient we are with a supplier. Seconds, unless named otherwise."""
+    """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
     model_config = ConfigDict(extra="forbid")
 
+    # Without a byte, and for a whole answer.
     timeout: float = 60
+    total_timeout: float = 3600
     attempts: int = Field(default=5, ge=1)
     first_wait: float = 1
     longest_wait: float = 60
+    # An answer, or a part of an archive, as it is unpacked. A CSV or Excel file is read into memory.
+    largest_answer_mb: int = Field(default=2000, ge=1)
+    largest_file_mb: int = Field(default=500, ge=1)
 
 
 class TomlWithoutSecrets(TomlConfigSettingsSource):

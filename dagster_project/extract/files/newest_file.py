@@ -4,8 +4,9 @@ import io
 import re
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -123,7 +124,8 @@ class Finder:
         """
         if self.is_address:
             with tempfile.TemporaryFile() as content:
-                yield self._download(self._address(), stored, content)
+                found = self._download(self._address(), stored, content)
+                yield found and self._checked(found)
             return
         path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
         if self.needs_day and not is_dated:
@@ -136,7 +138,16 @@ class Finder:
             )
         self._wait_until_written(path)
         with path.open("rb") as content:
-            yield FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {})
+            yield self._checked(FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {}))
+
+    def _checked(self, found: FoundFile) -> FoundFile:
+        """Refuse a file that is too large to read, as it is or unpacked."""
+        size = found.content.seek(0, io.SEEK_END)
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(found.content) as archive:
+            size = max(size, sum(member.file_size for member in archive.infolist()))
+        self.http.check_size(size, f"the file {found.name}", "largest_file_mb")
+        found.content.seek(0)
+        return found
 
     def _wait_until_written(self, path: Path) -> None:
         """Wait until a file has not changed for a while; raises SupplierUnreachableError if it goes on changing."""

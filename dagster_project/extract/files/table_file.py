@@ -294,9 +294,7 @@ class TableFile(Extractor[FileParameters]):
                 yield UnreadableFileError(
                     f"contains a total in {grid.place(totals[0], column)}",
                     "only the rows that the total adds up",
-                    repr(str(grid.cells[column.name][totals[0]]).strip()[:40])
-                    if self.feed.delivery.shows_values
-                    else "a text that starts so",
+                    f"'{str(grid.cells[column.name][totals[0]]).split()[0]}'",
                     f"remove row {', '.join(str(grid.numbers[position]) for position in totals[:20])}",
                 )
 
