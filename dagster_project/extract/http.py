@@ -119,7 +119,7 @@ class Http:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, BusySupplierError) as error:
-            # What is invalid about an address may be a part of its password.
+            # The reason may repeat a part of the password.
             text = "cannot be requested" if isinstance(error, httpx.InvalidURL) else str(error) or "no message"
             is_retried = isinstance(error, httpx.TransportError | BusySupplierError)
             raise SupplierUnreachableError(

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError
+from dagster_project.storage.permissions import Readers
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
@@ -103,6 +104,8 @@ class Settings(BaseSettings):
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
+    # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
+    release_readers: Readers = "group"
 
     @classmethod
     def settings_customise_sources(
