@@ -26,6 +26,7 @@ from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
 from dagster_project.extract.http import is_address
 from dagster_project.extract.http_age import http_date
+from dagster_project.extract.links import resolved_within
 from dagster_project.extract.packing import LINE_END, replay_tables, store_table
 from dagster_project.extract.progress import progress
 from dagster_project.installation.workspace import local_day
@@ -139,7 +140,7 @@ class CsvZip(Extractor[CsvZipParameters]):
                 yield self._download(location, stored, file)
         else:
             path = self._newest_in(Path(location))
-            with path.open("rb") as file:
+            with resolved_within(Path(location), path, self.feed.id).open("rb") as file:
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 yield Archive(file, path.resolve().as_uri(), path.name, _exported_at(path.name) or modified, {})
 

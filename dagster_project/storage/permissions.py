@@ -27,7 +27,7 @@ def share(folder: Path, readers: Readers) -> None:
 
 
 def make_passage(folder: Path, readers: Readers) -> None:
-    """Make a folder through which the readers reach what is theirs; nobody else can list or read it.
+    """Make a folder through which the readers reach what is theirs; no other account can list or read it.
 
     Raises SetupError for a folder of another account that others can read.
     """

@@ -21,6 +21,7 @@ from dagster_project.errors import DeliveryError, SupplierUnreachableError, show
 from dagster_project.extract.answer import Stored
 from dagster_project.extract.http import Http, is_address
 from dagster_project.extract.http_age import http_date
+from dagster_project.extract.links import resolved_within
 from dagster_project.installation.workspace import LOCAL_TIME, local_day
 
 # The last is StatLine's form in the names of downloads.
@@ -110,6 +111,8 @@ class Finder:
     editions: dict[int, str] = field(default_factory=dict)
     # The table does not show its day, so that the name of a file must.
     needs_day: bool = False
+    # The inbox; None for a location of the settings, which may be anywhere.
+    inbox: Path | None = None
 
     @property
     def is_address(self) -> bool:
@@ -127,7 +130,7 @@ class Finder:
                 found = self._download(self._address(), stored, content)
                 yield found and self._checked(found)
             return
-        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
+        path, exported_at, is_dated = self._newest_in(self._folder, year)
         if self.needs_day and not is_dated:
             raise DeliveryError(
                 self.feed,
@@ -137,8 +140,14 @@ class Finder:
                 do="put the day on which its publisher published it in its name",
             )
         self._wait_until_written(path)
-        with path.open("rb") as content:
+        with resolved_within(self.inbox or self._folder, path, self.feed).open("rb") as content:
             yield self._checked(FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {}))
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of the files, or the only file; raises DeliveryError if it is a link out of the inbox."""
+        folder = Path(self.location)
+        return resolved_within(self.inbox or folder, folder, self.feed)
 
     def _checked(self, found: FoundFile) -> FoundFile:
         """Refuse a file that is too large to read, as it is or unpacked."""
@@ -169,7 +178,7 @@ class Finder:
 
     def years(self) -> list[int]:
         """Years for which the folder has a table; raises SupplierUnreachableError if there is none."""
-        files = self._candidates(Path(self.location).resolve())
+        files = self._candidates(self._folder)
         years = sorted({year for path in files if (year := self._year_of(path.name))})
         if not years:
             raise SupplierUnreachableError(

@@ -125,9 +125,9 @@ class TableFile(Extractor[FileParameters]):
         editions = self.feed.delivery.editions
         location = self.parameters.location or str(self.access.inbox)
         # A copy of a table from the web is no younger than its publisher says.
-        is_of_the_web = self.feed.delivery.parameters.get("location") is not None
-        needs_day = is_of_the_web and self.feed.period_column is None
-        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day)
+        needs_day = self.feed.delivery.parameters.get("location") is not None and self.feed.period_column is None
+        inbox = self.access.inbox.parent if self.access.inbox and not self.parameters.location else None
+        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day, inbox)
 
     def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
         """Read the table of a stored payload again; it has the names of the contract."""
