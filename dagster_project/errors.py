@@ -26,6 +26,11 @@ def shown(text: str) -> str:
     return CONTROLS.sub("\ufffd", QUERY.sub(_public_query, USER_INFO.sub(r"\1", text)))
 
 
+def has_user(text: str) -> bool:
+    """Whether an address in a text names a user, with or without a password."""
+    return USER_INFO.sub(r"\1", text) != text
+
+
 def shown_in(value: object) -> object:
     """Return a JSON value with its texts as they may be shown."""
     match value:

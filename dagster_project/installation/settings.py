@@ -18,7 +18,7 @@ from pydantic_settings import (
 
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
-from dagster_project.errors import SetupError
+from dagster_project.errors import SetupError, has_user
 from dagster_project.storage.permissions import Readers
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -80,6 +80,11 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
             if isinstance(own, dict) and "token" in own:
                 variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__TOKEN"
                 raise SetupError(f"{TOML}: the token of '{name}' is a secret\n  do: move it to {variable}")
+            if has_user(repr(own)):
+                variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__LOCATION"
+                raise SetupError(
+                    f"{TOML}: an address of '{name}' contains a user or password\n  do: move it to {variable}"
+                )
         return values
 
 
