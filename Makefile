@@ -38,9 +38,9 @@ docs: $(INSTALLED)  ## every mart and column explained, of the sample municipali
 	$(BIN)/maandvers docs --sample
 
 dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
-	mkdir -p $(SAMPLE_HOME)/dagster
+	umask 077 && mkdir -p $(SAMPLE_HOME)/dagster
 	test -f $(SAMPLE_HOME)/dagster/dagster.yaml || cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
-	MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
+	umask 077 && MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
 
 lock:  ## take newer versions of what pyproject.toml allows
 	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url \

@@ -226,6 +226,11 @@ class Delivery(Strict):
         """Whether the data owner uploads the figures as a file."""
         return self.protocol == UPLOAD
 
+    @property
+    def shows_values(self) -> bool:
+        """Whether messages and logs may repeat values: those of an external supplier, and of no own register."""
+        return self.contact is not None
+
     @model_validator(mode="after")
     def _clocks_are_complete(self) -> Self:
         if "checked" not in self.clocks:

@@ -65,6 +65,11 @@ def test_a_system_with_exports_that_is_not_there_is_left_out(new, tmp_path):
         (["--municipality", "867"], "here is no terminal", "--systems with any of benefits_admin,hr,ledger"),
         (["--municipality", "Waalwijk", "--systems", ""], "'Waalwijk' is no municipality code", "such as GM0867"),
         (["--municipality", "867", "--systems", "hr,afas"], "no system is called afas", "choose from"),
+        (
+            [*OPTIONS, "--exports", "https://lees:geheim@host/x"],
+            "contains a user or password",
+            "set it in the environment",
+        ),
     ],
 )
 def test_a_mistake_in_init_is_reported_and_writes_nothing(new, tmp_path, arguments, problem, remedy):

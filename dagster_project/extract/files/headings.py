@@ -12,6 +12,8 @@ from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
 SPACES = re.compile(r"[\s\u00a0]+")
+# Nothing, a number, a date or an amount, which no heading is.
+VALUE = re.compile(r"[\d\s.,:/€-]*")
 APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 
@@ -114,7 +116,9 @@ class Headings:
         texts = [str(heading).strip() for heading in headings if heading is not None]
         known = self.count_known(headings)
         # A file without headings starts with a record, which may not be logged.
-        is_shown = known * 2 > len(self.feed.tables[0].columns) or not self.feed.delivery.personal_data
+        delivery = self.feed.delivery
+        are_headings = not delivery.personal_data and not any(VALUE.fullmatch(text) for text in texts)
+        is_shown = delivery.shows_values or are_headings or known * 2 > len(self.feed.tables[0].columns)
         unused = {self.normal(text): text for text in texts if not self.is_known(text)} if is_shown else {}
         lines = []
         for column, name in zip(columns, names, strict=True):

@@ -125,9 +125,9 @@ class TableFile(Extractor[FileParameters]):
         editions = self.feed.delivery.editions
         location = self.parameters.location or str(self.access.inbox)
         # A copy of a table from the web is no younger than its publisher says.
-        is_of_the_web = self.feed.delivery.parameters.get("location") is not None
-        needs_day = is_of_the_web and self.feed.period_column is None
-        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day)
+        needs_day = self.feed.delivery.parameters.get("location") is not None and self.feed.period_column is None
+        inbox = self.access.inbox.parent if self.access.inbox and not self.parameters.location else None
+        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day, inbox)
 
     def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
         """Read the table of a stored payload again; it has the names of the contract."""
@@ -294,7 +294,7 @@ class TableFile(Extractor[FileParameters]):
                 yield UnreadableFileError(
                     f"contains a total in {grid.place(totals[0], column)}",
                     "only the rows that the total adds up",
-                    repr(str(grid.cells[column.name][totals[0]]).strip()[:40]),
+                    f"'{str(grid.cells[column.name][totals[0]]).split()[0]}'",
                     f"remove row {', '.join(str(grid.numbers[position]) for position in totals[:20])}",
                 )
 
@@ -308,7 +308,7 @@ class TableFile(Extractor[FileParameters]):
         for column in self.feed.tables[0].columns:
             source = parameters.columns.get(column.name)
             reader = ColumnReader(
-                column, missing, parameters.decimal_mark, not delivery.personal_data, pseudonym, parameters.values
+                column, missing, parameters.decimal_mark, delivery.shows_values, pseudonym, parameters.values
             )
             if isinstance(source, Given):
                 given = reader.read([source.of(found)])
