@@ -61,6 +61,15 @@ def test_every_theme_and_indicator_has_a_figure(release):
     ]  # fmt: skip
 
 
+def test_the_dictionary_says_since_when_a_series_counts_otherwise(release):
+    query = (
+        "select distinct source_feed, series_break_date::varchar from dim_indicator where series_break_date is not null"
+    )
+    assert set(ask(release, query)) == {
+        ("police.crime_yearly", "2018-07-01"), ("police.crime_monthly", "2018-07-01"),
+    }  # fmt: skip
+
+
 def test_the_dictionary_says_how_finely_each_indicator_is_known(release):
     query = """
         with levels (region_level, rank) as (

@@ -23,6 +23,8 @@ class Headings:
     edition: int | None
     # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
+    # A published table is usable without some; in a register's own file each has its meaning for the others.
+    may_lack_columns: bool
     # By our names: headings that are tried first, or the value of a column that the file lacks.
     mapped: Mapping[str, tuple[str, ...] | Given] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ class Headings:
     def places(self, headings: Sequence[Cell]) -> tuple[dict[str, int], list[UnreadableFileError]]:
         """Position of each column, by our names, and the problems of the others.
 
-        A column that comes from a code list of its supplier may be absent.
+        A column that comes from a code list of its supplier may be absent, and a few columns of a published table.
         """
         found, problems, missing = {}, [], []
         for column in self.columns:
@@ -103,7 +105,8 @@ class Headings:
                 found[column.name] = fitting[0]
             elif column.meta.code_list is None:
                 missing.append(column)
-        return found, [self._missing(missing, headings), *problems] if missing else problems
+        is_usable = self.may_lack_columns and self.feed.tables[0].may_lack(missing, self.edition)
+        return found, problems if is_usable or not missing else [self._missing(missing, headings), *problems]
 
     def _namesakes(self, column: Column) -> list[Column]:
         """The columns that may have the same headings, in the order of the contract; the column itself among them."""

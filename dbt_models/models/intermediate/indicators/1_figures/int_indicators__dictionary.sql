@@ -47,7 +47,8 @@ select
     units.unit_nl,
     feeds.source_feed,
     case when written.numerator is null then feeds.rounding end::integer as rounding,
-    feeds.exact_in
+    feeds.rounding_in,
+    feeds.series_break_date
 from written
 left join units on written.unit = units.unit
 left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code
