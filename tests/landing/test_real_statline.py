@@ -128,6 +128,23 @@ def test_a_class_that_is_called_total_is_no_total_of_ours(tmp_path, drops):
     assert "figures_status" not in given.manifest().facts
 
 
+ACROSS = {
+    "regions and one topic in a title": "Laag inkomen\nPerioden;Nederland;Waalwijk\n2023;1,5;2,8\n",
+    "regions and one topic in a row": "Laag inkomen\nOnderwerp;Nederland;Waalwijk\nPersonen (x 1 000);1,5;2,8\n",
+    "regions and periods across": "Regio's;Nederland;Waalwijk\nPerioden;2023;2023\nPersonen (x 1 000);1,5;2,8\n",
+    "periods and one topic": "Personen per jaar\nRegio's;2022;2023\nNederland;1,5;2,8\n",
+}
+
+
+@pytest.mark.parametrize("form", ACROSS)
+def test_a_download_with_regions_or_periods_across_is_refused_with_the_word_for_it(tmp_path, form):
+    file = tmp_path / "Laag_inkomen_01112026_090000.csv"
+    file.write_text(ACROSS[form], "utf-8")
+    problem = dropped(tmp_path, "low_income", file).problem()
+    assert "has its regions or periods across" in problem
+    assert "drag 'Onderwerp' to the columns and the others to the rows in StatLine" in problem
+
+
 def renamed(drops, tmp_path, *headings):
     """The sample's file of low income with other names for some headings."""
     (sample,) = (drops / "statline.low_income").iterdir()

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.extract.files.newest_file import Given
-from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
+from dagster_project.extract.files.sheet_rows import Cell, NumberedRow, UnreadableFileError
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
 SPACES = re.compile(r"[\s\u00a0]+")
@@ -62,6 +62,20 @@ class Headings:
     def count_known(self, headings: Sequence[Cell]) -> int:
         """Number of headings that are in the contract."""
         return sum(self.is_known(heading) for heading in headings)
+
+    def refuse_across(self, rows: Sequence[NumberedRow]) -> None:
+        """Refuse a table with its topics below each other, or with regions or periods as headings of one topic."""
+        known = max((self.count_known(row) for _, row in rows), default=0)
+        first = [row[0] for _, row in rows if row and self.is_known(row[0])]
+        is_of_one_topic = self.may_lack_columns and len(first) == known == 1 < len(self.columns) and len(rows[-1][1]) > 1
+        if len(first) > max(known, 1) or is_of_one_topic:
+            raise UnreadableFileError(
+                "has its regions or periods across, and its topics below each other or in a title",
+                "a row per region and period, and a column per topic",
+                f"{len(first)} known name{'s' if len(first) > 1 else ''} in the first column, such as '{first[0]}',"
+                f" and {known} in the row with most",
+                "drag 'Onderwerp' to the columns and the others to the rows in StatLine, and download it again",
+            )
 
     def _fitting(self, headings: Sequence[Cell], names: set[str]) -> list[int]:
         return [place for place, heading in enumerate(headings) if self._fits(heading, names)]

@@ -235,20 +235,13 @@ class TableFile(Extractor[FileParameters]):
         top = list(islice(rows.numbered, LAST_HEADING_ROW)) or [(1, [])]
         known = [headings.count_known(row) for _, row in top]
         first = known.index(max(known))
-        topics = [row[0] for _, row in top if row and headings.is_known(row[0])]
-        if len(topics) > max(*known, 1):
-            raise UnreadableFileError(
-                "has its topics below each other and its regions or periods across",
-                "a row per region and period, and a column per topic",
-                f"{len(topics)} topics in the first column, such as '{topics[0]}'",
-                "drag 'Onderwerp' to the columns and the others to the rows in StatLine, and download it again",
-            )
+        headings.refuse_across(top)
         number, heading = top[first]
+        self._finder.refuse_another_year(edition.year, [cell for _, row in top[:first] for cell in row])
         places, problems = headings.places(heading)
         if not places:
             raise _together(problems)
-        rows = replace(rows, numbered=chain(top[first + 1 :], rows.numbered))
-        grid = Grid.of(rows, heading, places)
+        grid = Grid.of(replace(rows, numbered=chain(top[first + 1 :], rows.numbered)), heading, places)
         _refuse_merged(rows, number)
         return self._selected(grid), problems
 
