@@ -124,9 +124,8 @@ def test_a_category_is_one_whatever_its_case_and_spaces(folder, tmp_path):
     write_zip(folder / NAME, categories=rows)
     desk = reports(tmp_path / "landing", folder)
     desk.receive()
-    assert desk.rows("select main_category, sub_category, count(*) from data group by all order by 3", "categories") == [
-        ("Afval", "Glas", 1), ("Afval", "container vol", 3),
-    ]  # fmt: skip
+    query = "select main_category, sub_category, count(*) from data group by all order by 3"
+    assert desk.rows(query, "categories") == [("Afval", "Glas", 1), ("Afval", "container vol", 3)]
 
 
 def test_empty_fields_are_no_value_and_padding_goes(folder, tmp_path):

@@ -187,7 +187,7 @@ def headings_only(_: Random, sheet: Sheet) -> bool:
 
 
 def web_page(random: Random, _: Sheet) -> tuple[bytes, str]:
-    page = b"<!DOCTYPE html>\n<html><head><title>Aanmelden</title></head>\n<body><p>Uw sessie is verlopen; meld u aan.</p></body>\n</html>\n"
+    page = b"<!DOCTYPE html>\n<html><head><title>Aanmelden</title></head>\n<body><p>Meld u aan.</p></body>\n</html>\n"
     return page, random.choice(["csv", "xlsx"])
 
 

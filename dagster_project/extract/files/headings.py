@@ -67,7 +67,9 @@ class Headings:
         """Refuse a table with its topics below each other, or with regions or periods as headings of one topic."""
         known = max((self.count_known(row) for _, row in rows), default=0)
         first = [row[0] for _, row in rows if row and self.is_known(row[0])]
-        is_of_one_topic = self.may_lack_columns and len(first) == known == 1 < len(self.columns) and len(rows[-1][1]) > 1
+        is_of_one_topic = (
+            self.may_lack_columns and len(first) == known == 1 < len(self.columns) and len(rows[-1][1]) > 1
+        )
         if len(first) > max(known, 1) or is_of_one_topic:
             raise UnreadableFileError(
                 "has its regions or periods across, and its topics below each other or in a title",
