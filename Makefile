@@ -31,7 +31,7 @@ test: $(INSTALLED)  ## style, types and all tests but the long ones: before each
 
 test-long: $(INSTALLED)  ## searches and long forms: a year, kills, proofs, damage, plans, nationwide, other storage; once per issue
 	MAANDVERS_TEST_MONTHS=12 MAANDVERS_TEST_KILLS=10 MAANDVERS_TEST_FIGURES=200 MAANDVERS_TEST_PLANS=400 \
-		MAANDVERS_TEST_PLACES=50 \
+		MAANDVERS_TEST_PLACES=50 MAANDVERS_TEST_BREAKAGES=10 \
 		$(PYTEST) -m "long or search"
 
 docs: $(INSTALLED)  ## every mart and column explained, of the sample municipality after make run

@@ -86,7 +86,8 @@ def write_parquet(
     remarks = []
     if written < rows:
         remarks.append(
-            f"{rows - written:,} rows of {table.name} have another day than the newest of their month: not used"
+            f"{rows - written:,} rows of {records.place or table.name} have another day than the newest of their month:"
+            " not used"
         )
     return Written([column.name for column in columns], remarks)
 
@@ -193,7 +194,8 @@ def _check_rows(
             f"{rows:,} rows",
         )
     if rows == 0:
-        raise _unexpected(feed, edition, table, "is empty", "at least one row", "0 rows")
+        came = f"0 rows in {records.place}" if records.place else "0 rows"
+        raise _unexpected(feed, edition, table, "is empty", "at least one row", came)
     return int(rows)
 
 

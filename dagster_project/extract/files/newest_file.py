@@ -5,7 +5,7 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from dagster_project.contracts.protocols import Parameters, Strict
 from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Stored
+from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
 from dagster_project.extract.http import Http, is_address
 from dagster_project.extract.http_age import http_date
 from dagster_project.extract.links import resolved_within
@@ -30,6 +31,8 @@ DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
 DOWNLOADED = (
     r"(?:gedownload|download(?:ed)?|opgehaald|opgeslagen|export(?:ed)?|geexporteerd|d\.?d)[ _.-]*(?:op|on)?[ _.-]*"
 )
+# A day such as 15-11-2026 or 15 november 2026 in a title is that of the download or of a change.
+DAY_IN_TITLE = r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9}\.?)[-/. ]20\d{2}"
 # A file that changed more recently may still be growing.
 QUIET_SECONDS = 0.5
 PATIENCE = 20
@@ -209,6 +212,19 @@ class Finder:
         own = re.sub(rf"{DOWNLOADED}20\d{{2}}", "", bare, flags=re.IGNORECASE)
         years = [year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", own)]
         return years[0] if len(years) == 1 else None
+
+    def refuse_another_year(self, year: int | None, titles: Iterable[Cell]) -> None:
+        """Refuse a table whose title states another year than the name of its file."""
+        texts = [re.sub(rf"{DOWNLOADED}\S*|{DAY_IN_TITLE}", "", str(title), flags=re.IGNORECASE) for title in titles]
+        stated = {int(found) for text in texts for found in re.findall(r"(?<!\d)20\d{2}(?!\d)", text)}
+        if year is not None and len(stated & self.editions.keys()) == 1 and year not in stated:
+            (own,) = stated & self.editions.keys()
+            raise UnreadableFileError(
+                f"states another year above its headings than {year}, which its name shows",
+                f"the table of {year}, {self.editions[year]}",
+                f"a title with {own}",
+                f"put {own} or {self.editions[own]} in the name of the file, if that is the year of its figures",
+            )
 
     def _newest_in(self, folder: Path, year: int | None) -> tuple[Path, datetime, bool]:
         candidates = [path for path in self._candidates(folder) if year is None or self._year_of(path.name) == year]
