@@ -247,7 +247,7 @@ def _broken(
     """Name each broken rule with its first row; the values of an own register are not repeated in logs."""
     named = broken[:MOST_NAMED]
     heading = {one.column.name: one.column.meta.supplier_name for one in named}
-    came = [f"{one.value}, " if feed.delivery.contact else "" for one in named]
+    came = [f"{one.value}, " if not feed.is_own_register else "" for one in named]
     rows = [f"{one.rows:,} such row{'s' if one.rows > 1 else ''}" for one in named]
     error = _unexpected(
         feed,
@@ -259,7 +259,12 @@ def _broken(
         "; ".join(f"{value}{count}" for value, count in zip(came, rows, strict=True)),
     )
     meaning = {one.column.meta.explanation_nl for one in named} - {None}
-    return replace(error, do=error.do + "".join(f"\n  meaning: {text}" for text in sorted(map(str, meaning))))
+    return replace(
+        error,
+        do=error.do + "".join(f"\n  meaning: {text}" for text in sorted(map(str, meaning))),
+        # A copy in quarantine would store a person's data that was typed into another column.
+        is_quarantined=not (feed.is_own_register and any(one.is_text for one in broken)),
+    )
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:
