@@ -9,3 +9,17 @@
         {{ row }}.{{ name }}
     )
 {%- endmacro %}
+{# The name of a department on the municipality's list, as that spells it: another may be a person's name, and is not shown. #}
+{% macro listed_department(row) -%}
+    coalesce(
+        (
+            select min(listed.department_name)
+            from {{ ref('departments') }} as listed
+            where
+                listed.municipality_code = '{{ var('municipality_code') }}'
+                and lower(listed.department_name) = lower({{ row }}.department_name)
+        ),
+        '{{ other_departments() }}'
+    )
+{%- endmacro %}
+{% macro other_departments() %}Overige afdelingen{% endmacro %}
