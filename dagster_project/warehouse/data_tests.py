@@ -11,8 +11,8 @@ from dagster_project.warehouse.dbt import RESULTS, current_manifest
 
 # Tests of severity 'warn' that found rows when they last ran: a partial build runs some of them only.
 WARNINGS = "warnings.json"
-# What to do about one that does not say so in its 'meta'.
-ASK = "look at the test in the dbt models, and ask the supplier or the department about those figures"
+# What to do about one that does not say so in its 'meta'; the owner is that of the feed.
+ASK = "look at the test in the dbt models, and ask {owner} about those figures"
 # A test that looks at more feeds is reported at none.
 MOST_FEEDS = 8
 
@@ -47,18 +47,18 @@ def record_warnings(workspace: Workspace, *, is_full: bool) -> None:
 def warnings_per_feed(workspace: Workspace) -> dict[str, list[str]]:
     """Describe the tests that warn, for each feed that they look at."""
     found: dict[str, list[str]] = {}
+    owners = {feed.id: feed.delivery.owner for feed in workspace.feeds}
     warned = _warned(workspace)
     tests = json.loads(current_manifest().read_bytes())["nodes"] if warned else {}
     for test, rows in warned.items():
         # test.maandvers.<name>.<hash>, of which a test with a name of its own has no hash.
         name = test.split(".")[2].replace("_", " ")
-        feeds = feeds_behind([test], workspace.feeds)
+        meta = tests.get(test, {}).get("config", {}).get("meta", {})
+        feeds = {meta["feed"]} if "feed" in meta else feeds_behind([test], workspace.feeds)
         # A test on a mart of everything says nothing of a single feed.
         for feed in feeds if len(feeds) <= MOST_FEEDS else ():
-            found.setdefault(feed, []).append(
-                f"data test '{name}' found {rows:,} rows that break it; do:"
-                f" {tests.get(test, {}).get('config', {}).get('meta', {}).get('do', ASK)}"
-            )
+            do = meta.get("do", ASK).replace("{owner}", owners.get(feed, feed))
+            found.setdefault(feed, []).append(f"data test '{name}' found {rows:,} rows that break it; do: {do}")
     return found
 
 
