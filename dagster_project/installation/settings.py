@@ -69,6 +69,8 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """Read the file; raises SetupError for a secret in it."""
         values = super().__call__()
+        if "secret" in values:
+            raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -95,6 +97,8 @@ class Settings(BaseSettings):
     # Of those, the feeds or suppliers that are not used, or not any more.
     without: list[str] = []
     suppliers: dict[str, SupplierSettings] = {}
+    # Decides how counts of persons are rounded; where it is not set, an installation makes one and keeps it.
+    secret: SecretStr | None = None
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
@@ -129,7 +133,7 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith(".token")
+        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
         came = "" if is_secret else f", came {first['input']!r}"
         raise SetupError(
             f"setting '{name}': {first['msg']}{came}\n"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
+from dagster_project.installation.secret import OF_SAMPLE, secret_of
 from dagster_project.installation.settings import DBT_PROJECT, Settings
 from dagster_project.storage.event_log import EVENTS, EventLog
 
@@ -106,6 +107,13 @@ class Workspace:
     def home(self) -> Path:
         """Folder of this installation, absolute."""
         return self.settings.home.resolve()
+
+    @property
+    def secret(self) -> str:
+        """The secret by which counts of persons are rounded: the same in the rebuild of a past day."""
+        if self.is_sample:
+            return OF_SAMPLE
+        return secret_of(self.settings, self.home.parents[1] if self.point_in_time else self.home)
 
     @property
     def landing(self) -> Path:

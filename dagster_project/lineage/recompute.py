@@ -39,6 +39,7 @@ from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import digest_of
 from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, variables
 from dagster_project.warehouse.publication_history import FIGURES
+from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
     raw_layer,
@@ -172,7 +173,7 @@ def _build(
         write_freshness(connection, feeds, verdicts)
         write_published(connection, _published(workspace, provenance, folder, left_out))
         write_publication(connection, provenance.published_on)
-    _run_models(folder, warehouse, note.municipality_code)
+    _run_models(folder, warehouse, note.municipality_code, workspace.secret)
     return differences
 
 
@@ -211,7 +212,7 @@ def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[st
     ]
 
 
-def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
+def _run_models(folder: Path, warehouse: Path, municipality: str, secret: str) -> None:
     project = folder / "dbt_models"
     command = [
         str(Path(sys.executable).with_name("dbt")),
@@ -222,6 +223,7 @@ def _run_models(folder: Path, warehouse: Path, municipality: str) -> None:
     environment = {
         **os.environ,
         WAREHOUSE_VARIABLE: str(warehouse),
+        SECRET_VARIABLE: secret,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

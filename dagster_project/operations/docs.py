@@ -31,6 +31,7 @@ def write_docs(workspace: Workspace) -> Path:
             warehouse=workspace.warehouse,
             municipality=workspace.settings.municipality_code,
             target=target,
+            secret=workspace.secret,
         )
     # dbt writes its manifest into the page as it is; the words of the dictionary are not in it.
     manifest = (target / "manifest.json").read_text("utf-8")

@@ -14,12 +14,15 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.workspace import Workspace
+from dagster_project.storage.checksums import digest_of
 from dagster_project.storage.sql import insert, literal
+from dagster_project.warehouse import random_rounding
 from dagster_project.warehouse.checksum import is_warehouse_intact, write_warehouse_checksum
 from dagster_project.warehouse.dbt import BUILD, RESULTS, current_manifest, digest_of_sources, run_dbt
 from dagster_project.warehouse.publication_history import PublicationHistory
@@ -112,7 +115,13 @@ def build(workspace: Workspace, planned: BuildPlan) -> dict[str, float]:
         if arguments:
             changed = "everything" if planned.is_full else f"what depends on {', '.join(planned.changed)}"
             logger.info("warehouse: dbt builds %s", changed)
-            run_dbt(arguments, warehouse=workspace.warehouse, municipality=municipality, target=target)
+            run_dbt(
+                arguments,
+                warehouse=workspace.warehouse,
+                municipality=municipality,
+                target=target,
+                secret=workspace.secret,
+            )
             has_succeeded = True
     finally:
         finish(workspace, planned, has_succeeded=has_succeeded)
@@ -164,7 +173,15 @@ def _inputs(workspace: Workspace, raw: RawLayer) -> dict[str, str]:
     # As long as the history is damaged no revision is computed; afterwards all of them are again.
     readable = "damaged" if history.damage() else "readable"
     return {
-        MODELS: _digest([digest_of_sources(), workspace.settings.municipality_code]),
+        # Of what rounds counts, the models contain only the call.
+        MODELS: _digest(
+            [
+                digest_of_sources(),
+                digest_of(Path(random_rounding.__file__)),
+                workspace.settings.municipality_code,
+                workspace.secret,
+            ]
+        ),
         **{name: _digest(content) for name, content in raw.contents.items()},
         HISTORY: readable,
         PUBLISHED: _digest([readable, *(one.release_id for one in history.readable())]),

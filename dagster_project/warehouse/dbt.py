@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from dagster_project.errors import MaandversError
 from dagster_project.installation.settings import DBT_PROJECT, SEEDS
+from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +38,13 @@ class DbtError(MaandversError):
     """A dbt call that failed: a model that cannot be built, or a test that found rows."""
 
 
-def run_dbt(arguments: Sequence[str], *, warehouse: Path, municipality: str, target: Path) -> None:
+def run_dbt(arguments: Sequence[str], *, warehouse: Path, municipality: str, target: Path, secret: str) -> None:
     """Run dbt on a warehouse in a process of its own, which starts from the parsed manifest.
 
     Its log is ``dbt.log`` in the target folder. Raises DbtError with the end of that log.
     """
     current_manifest()
-    _call(["dagster_project.warehouse.dbt_process", *arguments], target, warehouse, municipality)
+    _call(["dagster_project.warehouse.dbt_process", *arguments], target, warehouse, municipality, secret)
 
 
 def variables(municipality: str) -> tuple[str, str]:
@@ -94,7 +95,9 @@ def _parse(digest: str) -> None:
     STAMP.write_text(digest)
 
 
-def _call(module_and_arguments: Sequence[str], target: Path, warehouse: Path, municipality: str) -> None:
+def _call(
+    module_and_arguments: Sequence[str], target: Path, warehouse: Path, municipality: str, secret: str = ""
+) -> None:
     folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
     settings = ["--no-use-colors", "--log-level-file", "none", *variables(municipality)]
     target.mkdir(parents=True, exist_ok=True)
@@ -102,7 +105,7 @@ def _call(module_and_arguments: Sequence[str], target: Path, warehouse: Path, mu
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             [sys.executable, "-m", *module_and_arguments, *folders, *settings],
-            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: str(warehouse)},
+            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: str(warehouse), SECRET_VARIABLE: secret},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,

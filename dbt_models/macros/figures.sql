@@ -30,14 +30,12 @@
     The last select of a model of figures: every row of a relation, once for each indicator that its feeds fill, of which
     the dictionary row is named `delivered`. `changed` says where a column comes from that is neither empty nor taken
     from the relation under its own name; `region_vintage` is set only where the supplier says of which year its borders
-    are. Where `suppressed_if` is true there is no value. Text after the call may join more, and choose with `where`. The
+    are. Text after the call may join more, and choose with `where`. The
     model is protected instead of private to its theme: int_indicators__unioned reads it.
 #}
-{% macro figures_of(relation, indicators={}, changed={}, by_contract=[], suppressed_if=none) -%}
+{% macro figures_of(relation, indicators={}, changed={}, by_contract=[]) -%}
 {{- config(access='protected', meta={'indicators': indicators, 'by_contract': by_contract}) -}}
 {%- set value = changed.value or indicator_case(indicators, relation, by_contract) -%}
-{%- set shown = 'case when not (' ~ suppressed_if ~ ') then ' ~ value ~ ' end' if suppressed_if else value -%}
-{%- set reason = "case when " ~ suppressed_if ~ " then 'suppressed' end" if suppressed_if else 'null::varchar' -%}
 select
         {{ figure_columns(relation, dict({
             'region_vintage': 'null::integer',
@@ -46,9 +44,9 @@ select
             'lower_bound': 'null::double',
             'upper_bound': 'null::double',
             'status': 'null::varchar',
-            'missing_reason': reason,
+            'missing_reason': 'null::varchar',
             'feed': 'delivered.source_feed',
-        }, **dict(changed, value='(' ~ shown ~ ')::double'))) }}
+        }, **dict(changed, value='(' ~ value ~ ')::double'))) }}
 from {{ relation }}
 cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
 {%- endmacro %}

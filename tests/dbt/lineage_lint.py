@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-BASE_OF_FIGURES = "model.maandvers.int_indicators__unioned"
+# Rounded counts of persons take the place of rows of the first.
+BASES_OF_FIGURES = ("model.maandvers.int_indicators__unioned", "model.maandvers.int_counts__of_persons")
 DELIVERIES = "model.maandvers.stg_maandvers__deliveries"
 METADATA = "raw_maandvers"
 OF_THE_ROW = "of_the_row"
@@ -77,7 +78,7 @@ def feeds_reaching(node: str, house: House) -> set[str]:
     model = house.manifest["nodes"][node]
     if model["config"]["meta"].get("lends_names"):
         return set()
-    if node == BASE_OF_FIGURES:
+    if node in BASES_OF_FIGURES:
         return {OF_THE_ROW}
     found = {feed for parent in house.manifest["parent_map"][node] for feed in feeds_reaching(parent, house)}
     indicators = {name for name, column in model["columns"].items() if not _meta(column).get("clocks")}

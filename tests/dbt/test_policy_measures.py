@@ -20,6 +20,7 @@ def test_a_measure_for_another_theme_or_in_an_unknown_region_fails(first_run, tm
             ("build", "--select", "dim_policy_measure"),
             warehouse=home / "warehouse.duckdb",
             municipality="GM9999",
+            secret="test",
             target=tmp_path / "dbt",
         )
     log = (tmp_path / "dbt" / "dbt.log").read_text("utf-8")

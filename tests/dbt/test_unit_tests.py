@@ -42,6 +42,6 @@ def empty_warehouse(folder: Path) -> Path:
 def test_every_rule_has_the_results_of_its_unit_tests_and_models_build_without_any_delivery(tmp_path):
     warehouse, target = empty_warehouse(tmp_path), tmp_path / "dbt"
     arguments = ("build", "--no-write-json", "--exclude-resource-type", "test")
-    run_dbt(arguments, warehouse=warehouse, municipality="GM9999", target=target)
+    run_dbt(arguments, warehouse=warehouse, municipality="GM9999", secret="test", target=target)
     built = {node["unique_id"].partition(".")[0] for node in json.loads((target / RESULTS).read_bytes())}
     assert built >= {"model", "seed", "unit_test"}

@@ -78,7 +78,13 @@ def test_every_figure_is_staged_as_published(provinces, tmp_path):
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer([provinces.store], [verdict]))
     target = tmp_path / "dbt"
-    run_dbt((*BUILD, "--select", "+stg_iv3__accounts"), warehouse=warehouse, municipality="GM0867", target=target)
+    run_dbt(
+        (*BUILD, "--select", "+stg_iv3__accounts"),
+        warehouse=warehouse,
+        municipality="GM0867",
+        secret="test",
+        target=target,
+    )
     staged = tmp_path / "staged.parquet"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"copy (from staging.stg_iv3__accounts) to '{staged}' (format parquet)")

@@ -77,7 +77,7 @@ def warehouse(landing):
     with open_warehouse(path) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
-    run_dbt(("run", "--select", *MODELS), warehouse=path, municipality="GM0867", target=landing / "dbt")
+    run_dbt(("run", "--select", *MODELS), warehouse=path, municipality="GM0867", secret="test", target=landing / "dbt")
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 

@@ -5,7 +5,6 @@ import shutil
 
 import duckdb
 import pytest
-from registers import working_out
 from shapely import contains_xy, from_geojson, is_valid
 
 from dagster_project.contracts.load import load_feeds
@@ -210,46 +209,6 @@ def test_totals_on_constant_borders_are_those_of_the_edition(release):
     assert difference < 1e-6
 
 
-def test_no_secret_count_can_be_worked_out_from_all_that_is_shown(sample_home, release):
-    """Every sum of parts and of regions together; and a check that can fail: the limit alone would not do."""
-    counts = (
-        "select indicator_code, region_code, period, {} from {} join {} using (indicator_code)"
-        " where suppression_threshold is not null"
-    )
-    published = ask(release, counts.format("value", "fct_indicator_values", "dim_indicator"))
-    hidden = {row[:3] for row in ask(release, counts.format("value", "fct_indicator_values", "dim_indicator")
-                                     + " and missing_reason = 'suppressed'")}  # fmt: skip
-    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as warehouse:
-        limited = warehouse.execute(
-            counts.format(
-                "value, missing_reason",
-                "intermediate.int_indicators__unioned",
-                "intermediate.int_indicators__dictionary",
-            )
-        ).fetchall()
-        areas = warehouse.execute("select area_code, neighbourhood_code from reference.own_areas").fetchall()
-    below_limit = {row[:3] for row in limited if row[4] == "suppressed"}
-    places = {code for _, code, _, _ in published if code[:2] == "BU"}
-    members = {f"WK{code[2:8]}": sorted(place for place in places if place[2:8] == code[2:8]) for code in places}
-    members |= {"GM9999": sorted(members)}
-    for area, place in areas:
-        members.setdefault(area, []).append(place)
-    assert len(hidden) > len(below_limit) > 3000
-
-    def found(period, shown, hidden):
-        def of_period(cells):
-            return {cell[:2] for cell in cells if cell[2] == period}
-
-        seen = {row[:2]: row[3] for row in shown if row[2] == period and row[3] is not None}
-        rows = working_out.together()
-        return working_out.told(seen, of_period(below_limit), of_period(hidden), rows, members)
-
-    periods = sorted({row[2] for row in published})
-    assert [cell for period in periods for cell in found(period, published, hidden)] == []
-    by_limit_alone = {indicator for indicator, _, _ in found("2026-10", limited, below_limit)}
-    assert "bbz_recipients_count" in by_limit_alone
-
-
 def test_what_cbs_stopped_has_no_row_and_is_not_said_to_come(release):
     query = """
         select indicator_code, list_sort(list(distinct period)), bool_or(missing_reason = 'not_yet_published')
@@ -277,7 +236,6 @@ def test_cost_of_youth_care_is_that_of_everyone_who_has_it(release):
     assert len(months) > 30
     assert all(below == everyone for below, everyone, _ in months)
     # Some are 23 or older.
-    assert all(everyone >= young + 5 for _, everyone, young in months if everyone != young)
     assert any(everyone > young for _, everyone, young in months)
 
 

@@ -12,10 +12,4 @@
 
 with by_region as (select * from {{ ref('int_early_childhood__by_region') }})
 
--- Hours of fewer than five toddlers disclose those toddlers as much as their number does.
-{{ figures_of(
-    'by_region',
-    indicators,
-    in_month_of('reference_date'),
-    suppressed_if="delivered.unit = 'hours' and by_region.placed_count between 1 and 4"
-) }}
+{{ figures_of('by_region', indicators, in_month_of('reference_date')) }}

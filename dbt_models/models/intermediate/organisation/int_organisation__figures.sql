@@ -41,6 +41,7 @@ deliveries as (
     in_month(),
     region_code="'" ~ var('municipality_code') ~ "'",
     region_level="'municipality'",
+    missing_reason='monthly.missing_reason',
     delivery_id='deliveries.delivery_id'
 )) }}
 inner join deliveries on delivered.source_feed = deliveries.feed

@@ -1,19 +1,38 @@
+{% set of_absence = [
+    'absent_days', 'absent_fte_days', 'short_fte_days', 'medium_fte_days', 'long_fte_days', 'extra_long_fte_days',
+    'report_count',
+] %}
+
 {{ config(materialized='table') }}
 
-with shown as (select * from {{ ref('int_organisation__shown') }}),
+with rounded as (select * from {{ ref('int_organisation__rounded') }}),
 
--- Over twelve months only of what was shown in each of them: a month that is hidden cannot be worked out from the year.
-rolling as (
+sized as (
     select
         *,
         employee_count * month_days / 365.0 as employee_years,
+        sum(employee_count) over (
+            partition by row_type, month_start_date
+            order by employee_count, department_name
+            rows between unbounded preceding and 1 preceding
+        ) as smaller_employee_count
+    from rounded
+),
+
+-- In a month the absence of so few is that of a person or two. The remainder of the organisation beside the departments
+-- that are shown is not that of fewer either.
+rolling as (
+    select
+        *,
+        employee_count < {{ fewest_staff_in_month() }}
+        or coalesce(smaller_employee_count < {{ fewest_staff_in_month() }}, false) as is_too_small,
         count(employee_count) over twelve_months = 12
         and min(month_start_date) over twelve_months = month_start_date - interval '11' month as has_twelve_months,
         sum(absent_fte_days) over twelve_months as absent_fte_days_12_months,
         sum(available_fte_days) over twelve_months as available_fte_days_12_months,
         sum(report_count) over twelve_months as report_count_12_months,
-        sum(employee_count * month_days / 365.0) over twelve_months as employee_years_12_months
-    from shown
+        sum(employee_years) over twelve_months as employee_years_12_months
+    from sized
     window twelve_months as (
         partition by row_type, department_name
         order by month_start_date
@@ -24,24 +43,20 @@ rolling as (
 select
     row_type,
     department_name,
-    {{ month_name('month_start_date') }} as period,
+    period,
     month_start_date,
     month_end_date,
     is_complete_month,
     employee_count,
     fte_count,
     available_fte_days,
-    absent_days,
-    absent_fte_days,
-    short_fte_days,
-    medium_fte_days,
-    long_fte_days,
-    extra_long_fte_days,
-    report_count,
+    {% for quantity in of_absence %}
+    case when not is_too_small then {{ quantity }} end as {{ quantity }},
+    {% endfor %}
     employee_years,
     case when has_twelve_months then absent_fte_days_12_months end as absent_fte_days_12_months,
     case when has_twelve_months then available_fte_days_12_months end as available_fte_days_12_months,
     case when has_twelve_months then report_count_12_months end as report_count_12_months,
     case when has_twelve_months then employee_years_12_months end as employee_years_12_months,
-    missing_reason
+    case when missing_reason is not null or is_too_small then 'suppressed' end as missing_reason
 from rolling

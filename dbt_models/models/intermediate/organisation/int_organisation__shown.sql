@@ -22,7 +22,7 @@ sized as (
 placed as (
     select
         *,
-        employee_count < 10 or coalesce(smaller_employee_count < 10, false) as is_hidden
+        employee_count < {{ fewest_persons() }} or coalesce(smaller_employee_count < {{ fewest_persons() }}, false) as is_hidden
     from sized
 )
 
@@ -38,7 +38,7 @@ select
     {% endfor %}
     null::varchar as missing_reason
 from placed
-where organisation_employee_count >= 10
+where organisation_employee_count >= {{ fewest_persons() }}
 group by all
 union all
 select
@@ -53,7 +53,7 @@ select
     {% endfor %}
     null::varchar as missing_reason
 from placed
-where organisation_employee_count >= 10
+where organisation_employee_count >= {{ fewest_persons() }}
 group by all
 union all
 select

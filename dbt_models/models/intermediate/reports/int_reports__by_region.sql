@@ -48,12 +48,12 @@ durations as (
     select
         region_code,
         month_start_date,
-        {{ percentile('handling_days', 0.5) }} as handling_days_median,
+        {{ percentile_of_enough('handling_days', 0.5) }} as handling_days_median,
         max(case when place = floor(0.5 * report_count - 0.98 * sqrt(report_count)) then handling_days end)
             as handling_days_median_lower,
         max(case when place = ceil(0.5 * report_count + 1 + 0.98 * sqrt(report_count)) then handling_days end)
             as handling_days_median_upper,
-        {{ percentile('handling_days', 0.9) }} as handling_days_p90
+        {{ percentile_of_enough('handling_days', 0.9) }} as handling_days_p90
     from handled
     group by region_code, month_start_date
 )
@@ -63,7 +63,8 @@ select
     durations.handling_days_median,
     durations.handling_days_median_lower,
     durations.handling_days_median_upper,
-    durations.handling_days_p90
+    durations.handling_days_p90,
+    coalesce(durations.handling_days_median is null and durations.region_code is not null, false) as is_duration_suppressed
 from counts
 left join durations
     on counts.region_code = durations.region_code and counts.month_start_date = durations.month_start_date

@@ -19,6 +19,9 @@ delivery as (select max(delivery_id) as delivery_id from {{ ref('stg_signalen__r
     in_month(),
     lower_bound="case indicator_code when 'reports_handling_days_median' then handling_days_median_lower end",
     upper_bound="case indicator_code when 'reports_handling_days_median' then handling_days_median_upper end",
+    missing_reason="case
+        when by_region.is_duration_suppressed and delivered.unit = 'days' then 'suppressed'
+    end",
     delivery_id='delivery.delivery_id'
 )) }}
 cross join delivery

@@ -24,8 +24,8 @@ closed as (
         count(*) as closed_count,
         count(*) filter (where closing = 'handled') as handled_count,
         count(*) filter (where closing = 'cancelled') as cancelled_count,
-        {{ percentile('handling_days', 0.5) }} as handling_days_median,
-        {{ percentile('handling_days', 0.9) }} as handling_days_p90,
+        {{ percentile_of_enough('handling_days', 0.5) }} as handling_days_median,
+        {{ percentile_of_enough('handling_days', 0.9) }} as handling_days_p90,
         count(*) filter (where is_on_time) as on_time_count,
         count(is_on_time) as judged_count
     from reports

@@ -20,7 +20,7 @@ explained as (
             weight,
             reference_moment,
             rounding,
-            suppression_threshold,
+            is_count_of_persons,
             source_feed
         ) as explanation
     from dictionary

@@ -39,7 +39,9 @@ with written as (
 units as (select * from {{ ref('units') }}),
 
 -- Which feed an indicator is made from, and how far off its rounding is, follows from the contracts.
-feeds as ({{ feeds_of_indicators() }})
+feeds as ({{ feeds_of_indicators() }}),
+
+persons as (select * from {{ ref('counts_of_persons') }} where borne_by is null)
 
 -- A ratio is of its numerator's feed.
 select
@@ -47,7 +49,9 @@ select
     units.unit_nl,
     feeds.source_feed,
     case when written.numerator is null then feeds.rounding end::integer as rounding,
-    feeds.exact_in
+    feeds.exact_in,
+    persons.indicator_code is not null as is_count_of_persons
 from written
 left join units on written.unit = units.unit
 left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code
+left join persons on written.indicator_code = persons.indicator_code

@@ -43,7 +43,6 @@ delivered as (
 rounded as (
     select
         delivered.*,
-        dictionary.suppression_threshold,
         case
             when
                 instr(dictionary.exact_in, delivered.region_level) = 0
@@ -54,8 +53,7 @@ rounded as (
     inner join dictionary on delivered.indicator_code = dictionary.indicator_code
 ),
 
--- In an own register a count below the limit could be traced to persons.
-judged as (
+bounded as (
     select
         *,
         -- Not greatest(): it passes over what is unknown, and would bound figures that are not rounded or not there.
@@ -64,24 +62,21 @@ judged as (
             when value >= step then value - step
             when value < step then 0
         end as lower_step,
-        coalesce(upper_bound, value + step) as upper_step,
-        coalesce(value > 0 and value < suppression_threshold, false) as is_suppressed
+        coalesce(upper_bound, value + step) as upper_step
     from rounded
 )
 
 -- A supplier that rounds does so up or down by at most a whole step. A figure is on the borders of the year its supplier
 -- names, or else on the newest that its region has.
 select
-    {{ figure_columns('judged', {
+    {{ figure_columns('bounded', {
         'region_vintage': 'coalesce(
-            regions.region_vintage, newest_regions.region_vintage, judged.region_vintage, judged.edition_year,
-            year(judged.period_start_date)
+            regions.region_vintage, newest_regions.region_vintage, bounded.region_vintage, bounded.edition_year,
+            year(bounded.period_start_date)
         )::integer',
-        'value': 'case when not judged.is_suppressed then judged.value end',
-        'lower_bound': 'case when not judged.is_suppressed then judged.lower_step end',
-        'upper_bound': 'case when not judged.is_suppressed then judged.upper_step end',
-        'missing_reason': "case when judged.is_suppressed then 'suppressed' else judged.missing_reason end",
+        'lower_bound': 'bounded.lower_step',
+        'upper_bound': 'bounded.upper_step',
     }) }}
-from judged
-left join regions on judged.region_code = regions.region_code and judged.region_vintage = regions.region_vintage
-left join newest_regions on judged.region_code = newest_regions.region_code
+from bounded
+left join regions on bounded.region_code = regions.region_code and bounded.region_vintage = regions.region_vintage
+left join newest_regions on bounded.region_code = newest_regions.region_code

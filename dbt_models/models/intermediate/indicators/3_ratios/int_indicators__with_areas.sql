@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-with figures as (select * from {{ ref('int_indicators__suppressed') }}),
+with figures as (select * from {{ ref('int_indicators__rounded') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

@@ -4,6 +4,8 @@ dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
 regions as (select * from {{ ref('int_regions__vintages') }}),
 
+persons as (select * from {{ ref('counts_of_persons') }}),
+
 ratios as (
     select
         ratio.indicator_code,
@@ -11,9 +13,11 @@ ratios as (
         ratio.denominator as denominator_code,
         ratio.factor,
         denominator.source_feed as denominator_feed,
-        denominator.source_feed = ratio.source_feed as is_same_feed
+        denominator.source_feed = ratio.source_feed as is_same_feed,
+        coalesce(numerator.part_of = ratio.denominator, false) as is_share
     from dictionary as ratio
     inner join dictionary as denominator on ratio.denominator = denominator.indicator_code
+    left join persons as numerator on ratio.numerator = numerator.indicator_code
 ),
 
 -- Of borders CBS tells where they moved below the municipality; that one and the country are the same while their code is.
@@ -59,6 +63,7 @@ nearest_denominators as (
 matched as (
     select
         ratios.factor,
+        ratios.is_share,
         ratios.is_same_feed,
         ratios.denominator_code,
         ratios.denominator_feed,
@@ -102,6 +107,7 @@ parts as (
         end",
         }) }},
         matched.factor,
+        matched.is_share,
         matched.value as numerator,
         coalesce(matched.lower_bound, matched.value) as numerator_lower,
         coalesce(matched.upper_bound, matched.value) as numerator_upper,
@@ -139,6 +145,10 @@ select
         when parts.has_bounds then parts.factor * parts.numerator_lower / nullif(parts.denominator_upper, 0)
     end',
         'upper_bound': 'case
+        -- No part is more than its whole.
+        when parts.is_share then least(
+            parts.factor * parts.numerator_upper / nullif(parts.denominator_lower, 0), parts.factor
+        )
         when parts.has_bounds then parts.factor * parts.numerator_upper / nullif(parts.denominator_lower, 0)
     end',
     }) }},

@@ -1,0 +1,257 @@
+"""Fixed random rounding: the counts of persons of own registers as they are published.
+
+Each count becomes a multiple of 5: the one below or the one above it, so that it is right on average. Which of them
+follows from the secret of the installation, the indicator, the neighbourhoods of the place, and the count. The same
+count of the same neighbourhoods is therefore shown alike in every month and release, and neither averages nor
+differences lead back to it.
+
+Counts are related: places add up, and no part is more than its whole. Where a draw would disclose a small count to an
+outsider who knows all relations, the other draw is taken; where both would, the count is not shown.
+
+Source: Statistics Canada, random rounding of census counts (base 5); Statistics New Zealand, fixed random rounding.
+"""
+
+import hmac
+import json
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+# Passes the secret to dbt.
+SECRET_VARIABLE = "MAANDVERS_SECRET"
+BASE = 5
+# How far a shown count is from the true one at most; a true multiple of the base is shown as it is.
+LARGEST_ERROR = BASE - 1
+# Of a count that may be below the base an outsider is left with so many possible values.
+FEWEST_POSSIBLE = 3
+
+
+class Cell(NamedTuple):
+    """Address of a count."""
+
+    indicator: str
+    place: str
+    period: str
+
+
+class Shown(NamedTuple):
+    """A count as published, and the lowest and highest count that it may stand for."""
+
+    value: int
+    lower: int
+    upper: int
+
+
+class CountedPlace(NamedTuple):
+    """A region or department: the smallest places that it consists of, and the parts that it is the whole of.
+
+    One that lies across other wholes is shown as the sum of what its parts show, where these add up: a total of its own
+    would tie those wholes together.
+    """
+
+    members: str
+    parts: tuple[str, ...] = ()
+    is_across: bool = False
+
+
+class Relation(NamedTuple):
+    """A term of a sum that an indicator equals, or is at most: one of the same period or of a month before."""
+
+    name: str
+    indicator: str
+    beside: str
+    months_before: int
+    sign: int
+    is_equal: bool
+
+
+class Sum(NamedTuple):
+    """Counts, each with its sign, that add up to zero with a constant; or to zero or more."""
+
+    terms: Mapping[Cell, int]
+    constant: int
+    is_equal: bool
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """The rules under which a set of counts is rounded.
+
+    ``places`` lists parts before their whole. A ``part_of`` another indicator is counted in it as well: the rest of the
+    whole is rounded beside its parts, and the whole is shown as their sum. Places of an indicator that is ``additive``
+    add up; of any other, persons may be counted in several parts of a place.
+    """
+
+    secret: bytes
+    places: Mapping[str, CountedPlace]
+    part_of: Mapping[str, str] = field(default_factory=dict)
+    additive: Collection[str] = ()
+    relations: Collection[Relation] = ()
+
+    def __call__(self, counts: Mapping[Cell, int]) -> dict[Cell, Shown]:
+        """Round every count; without those that cannot be shown."""
+        rests = without_parts(counts, self.part_of)
+        outsider = Outsider(self._sums(rests))
+        order = {place: number for number, place in enumerate(self.places)}
+        shown: dict[Cell, Shown] = {}
+        for cell in sorted(rests, key=lambda cell: order[cell.place]):
+            if self._is_sum(cell):
+                parts = self._parts(cell, rests)
+                if shown.keys() >= set(parts):
+                    shown[cell] = _sum(shown[part] for part in parts)
+            else:
+                draws = (_bounded(value) for value in self._draws(cell, rests[cell]))
+                if draw := next((draw for draw in draws if outsider.learns(cell, draw.lower, draw.upper)), None):
+                    shown[cell] = draw
+        consists_of = {cell: list(self._consists_of(cell, rests)) for cell in counts}
+        # A whole is shown as the sum of its parts and its rest, if all of them are shown.
+        return {cell: _sum(shown[one] for one in own) for cell, own in consists_of.items() if shown.keys() >= set(own)}
+
+    def _draws(self, cell: Cell, count: int) -> tuple[int, ...]:
+        """Return the multiples that a count may be shown as, in the order of its draw, whatever the period."""
+        below, over = count - count % BASE, count % BASE
+        if not over:
+            return (count,)
+        text = f"{cell.indicator}|{self.places[cell.place].members}|{count}"
+        draw = int.from_bytes(hmac.digest(self.secret, text.encode(), "sha256")[:6]) / 2**48
+        return (below + BASE, below) if draw * BASE < over else (below, below + BASE)
+
+    def _is_sum(self, cell: Cell) -> bool:
+        """Check whether a count is shown as the sum of what its parts show."""
+        return self.places[cell.place].is_across and cell.indicator in self.additive
+
+    def _parts(self, cell: Cell, known: Collection[Cell]) -> list[Cell]:
+        """Return the known counts of the parts of a place."""
+        return [part for name in self.places[cell.place].parts if (part := cell._replace(place=name)) in known]
+
+    def _sums(self, rests: Mapping[Cell, int]) -> Iterator[Sum]:
+        """Yield all that an outsider knows of how counts are related."""
+        for cell in (cell for cell in rests if not self._is_sum(cell)):
+            if parts := self._parts(cell, rests):
+                # Persons of whom no place is known count for the largest place alone.
+                elsewhere = max(0, rests[cell] - sum(rests[part] for part in parts))
+                is_additive = cell.indicator in self.additive
+                yield Sum({**dict.fromkeys(parts, 1), cell: -1}, elsewhere, is_additive)
+                if not is_additive:
+                    yield from (Sum({cell: 1, part: -1}, 0, is_equal=False) for part in parts)
+            names = dict.fromkeys(one.name for one in self.relations if one.indicator == cell.indicator)
+            for terms in ([one for one in self.relations if one.name == name] for name in names):
+                besides = [
+                    list(
+                        self._consists_of(month_before(cell, term.months_before)._replace(indicator=term.beside), rests)
+                    )
+                    for term in terms
+                ]
+                if all(besides):
+                    signs = {one: term.sign for term, own in zip(terms, besides, strict=True) for one in own}
+                    yield Sum(signs | dict.fromkeys(self._consists_of(cell, rests), -1), 0, terms[0].is_equal)
+
+    def _consists_of(self, cell: Cell, rests: Mapping[Cell, int]) -> Iterator[Cell]:
+        """Yield the rests that a count is the sum of."""
+        if cell in rests:
+            yield cell
+        for part in (part for part, whole in self.part_of.items() if whole == cell.indicator):
+            yield from self._consists_of(cell._replace(indicator=part), rests)
+
+
+class Outsider:
+    """Someone who knows all that is shown and how it is related, and narrows counts down."""
+
+    def __init__(self, sums: Iterable[Sum]) -> None:
+        self._possible: dict[Cell, tuple[int, int]] = {}
+        self._sums_of: dict[Cell, list[Sum]] = {}
+        for one in sums:
+            for cell in one.terms:
+                self._sums_of.setdefault(cell, []).append(one)
+
+    def learns(self, cell: Cell, lower: int, upper: int) -> bool:
+        """Take in between which bounds a count lies, unless that would disclose a count."""
+        new = {cell: (lower, upper)}
+        changed = [cell]
+        while changed:
+            for one in self._sums_of.get(changed.pop(), ()):
+                for narrowed, bounds in self._narrowed(one, new):
+                    if bounds[0] < BASE and bounds[1] - bounds[0] < FEWEST_POSSIBLE - 1:
+                        return False
+                    new[narrowed] = bounds
+                    changed.append(narrowed)
+        self._possible |= new
+        return True
+
+    def _narrowed(self, one: Sum, new: Mapping[Cell, tuple[int, int]]) -> list[tuple[Cell, tuple[int, int]]]:
+        """Return the counts of a sum whose bounds the others narrow, once all of them are known."""
+        known = {cell: new.get(cell) or self._possible.get(cell) for cell in one.terms}
+        ends = [
+            (bounds[0] * sign, bounds[1] * sign) if sign > 0 else (bounds[1] * sign, bounds[0] * sign)
+            for bounds, sign in zip(known.values(), one.terms.values(), strict=True)
+            if bounds
+        ]
+        if len(ends) < len(known):
+            return []
+        least, most = (one.constant + sum(end) for end in zip(*ends, strict=True))
+        found = []
+        for (cell, bounds), (start, end), sign in zip(known.items(), ends, one.terms.values(), strict=True):
+            assert bounds
+            # What the others leave to this term.
+            low = max(start, end - most)
+            high = min(end, start - least) if one.is_equal else end
+            if (low, high) != (start, end):
+                found.append((cell, (low, high) if sign > 0 else (-high, -low)))
+        return found
+
+
+def without_parts(counts: Mapping[Cell, int], part_of: Mapping[str, str]) -> dict[Cell, int]:
+    """Return of each count the persons that are in none of its parts.
+
+    Without the rests of an indicator of which every person is in a part: that they are nothing is no secret.
+    """
+    rests = dict(counts)
+    for cell, count in counts.items():
+        whole = cell._replace(indicator=part_of.get(cell.indicator, ""))
+        if whole in rests:
+            rests[whole] -= count
+    whole_in_parts = set(part_of.values()) - {cell.indicator for cell, rest in rests.items() if rest > 0}
+    return {cell: max(rest, 0) for cell, rest in rests.items() if cell.indicator not in whole_in_parts}
+
+
+def month_before(cell: Cell, months: int) -> Cell:
+    """Return the same count so many months before."""
+    if not months:
+        return cell
+    year, month = map(int, cell.period.split("-"))
+    year, month = divmod(12 * year + month - 1 - months, 12)
+    return cell._replace(period=f"{year}-{month + 1:02}")
+
+
+def _bounded(value: int) -> Shown:
+    """Return a rounded count with what it may stand for, as far as the count alone says."""
+    return Shown(value, max(0, value - LARGEST_ERROR), value + LARGEST_ERROR)
+
+
+def _sum(counts: Iterable[Shown]) -> Shown:
+    return Shown(*map(sum, zip((0, 0, 0), *counts, strict=True)))
+
+
+def secret() -> bytes:
+    """Return the secret of the installation for which dbt runs."""
+    return os.environ[SECRET_VARIABLE].encode()
+
+
+def shown_table(connection: "DuckDBPyConnection", shown: Mapping[Cell, Shown]) -> "DuckDBPyRelation":
+    """Make rounded counts a relation: one row per place, indicator and period."""
+    columns = {
+        **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
+        **dict.fromkeys(("shown_count", "lower_count", "upper_count"), "integer"),
+    }
+    values = zip(*((*cell, *count) for cell, count in shown.items()), strict=True) if shown else [()] * len(columns)
+    # As JSON: a bound parameter would make DuckDB import pandas, and literals take seven times as long to read.
+    written = [json.dumps(column, ensure_ascii=False).replace("'", "''") for column in values]
+    lists = [
+        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
+        for text, (name, kind) in zip(written, columns.items(), strict=True)
+    ]
+    return connection.sql(f"select {', '.join(lists)}")
