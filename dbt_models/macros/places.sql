@@ -11,8 +11,7 @@
 {%- set codes, postcodes = places.code, places.postcode -%}
 {%- set has_point = places.longitude and places.latitude -%}
 {%- set longitude, latitude = relation ~ '.' ~ places.longitude[0], relation ~ '.' ~ places.latitude[0] -%}
-{%- set own = "(select region_code from " ~ ref('int_regions__vintages') ~ " where region_level = 'neighbourhood'"
-    ~ " and is_newest_vintage and municipality_code = '" ~ var('municipality_code') ~ "')" -%}
+{%- set own = "(select region_code from " ~ ref('int_regions__parts') ~ " where region_level = 'neighbourhood')" -%}
 {%- set found = [] -%}
 {%- for code in codes %}{% do found.append('by_' ~ code ~ '.region_code') %}{% endfor -%}
 {%- if has_point %}{% do found.append('by_point.region_code') %}{% endif -%}

@@ -1,7 +1,3 @@
-{# The neighbourhood that a register names, or unknown where it names none. #}
-{% macro neighbourhood_or_unknown(code) -%}
-    case when regexp_full_match(upper({{ code }}), 'BU[0-9]{8}') then upper({{ code }}) else 'unknown' end
-{%- endmacro %}
 {# A name as another file of the same department spells it: landing folds case and spaces within one file only. #}
 {% macro spelled_as_in(other, row, name) -%}
     coalesce(

@@ -1,5 +1,5 @@
-{# Rows of a feed whose neighbourhood is unknown for a reason; see the macro placed_in_neighbourhoods. #}
-{% test places_are_known(model, feed, reason) %}
+{# Rows of a feed whose neighbourhood is unknown for a reason; a model that is not placed yet names its raw table and date. #}
+{% test places_are_known(model, feed, reason, raw_table=none, on_date=none) %}
 
 {%- set remedies = {
     'no place': 'ask {owner} for the places of these rows',
@@ -10,8 +10,15 @@
 } -%}
 {{ config(severity='warn', meta={'feed': feed, 'do': remedies[reason]}) }}
 
+with delivered_rows as (select * from {{ model }}),
+
+placed_rows as (
+    {% if raw_table %}{{ placed_in_neighbourhoods(raw_table[0], raw_table[1], 'delivered_rows', on_date) }}
+    {% else %}select * from delivered_rows{% endif %}
+)
+
 select *
-from {{ model }}
+from placed_rows
 where place_unknown_reason = '{{ reason }}'
 
 {% endtest %}
