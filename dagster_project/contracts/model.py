@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_validator
 
 from dagster_project.contracts.calendar import Age, parse_age
+from dagster_project.contracts.personal import NUMBER_HEADINGS, PERSONAL_HEADINGS, recognised
 from dagster_project.contracts.protocols import (
     UPLOAD,
     MisplacedError,
@@ -35,13 +36,8 @@ PLAUSIBLE_DAYS = (date(1900, 1, 1), date(2100, 12, 31))
 # A table that lacks a larger share of our columns is another table, or has other names throughout.
 MOST_MISSING = 0.1
 
-# Headings of columns that identify a person. A feed with personal data may not land them.
-PERSONAL_HEADINGS = re.compile(
-    r"(^|_|\W)(text|text_extra|user|e?mail|phone|telefoon(nummer)?|reporter|reporter_id|bsn|(voor|achter)?naam|notes?"
-    r"|notities|toelichting|address|address_text|address_street|address_number|address_postalcode|adres"
-    r"|extra_properties)$",
-    re.IGNORECASE,
-)
+# Forms of the codes of places.
+PLACE_PATTERNS = {"code": "BU[0-9]{8}", "postcode": "[1-9][0-9]{3} ?[A-Z]{2}"}
 
 
 class ColumnMeta(Strict):
@@ -70,6 +66,10 @@ class ColumnMeta(Strict):
     is_pseudonymised: bool = False
     # The only values that are accepted in the column.
     accepted_values: tuple[str, ...] = ()
+    # The form of a code, as a regular expression that fits a whole value.
+    pattern: str | None = None
+    # The column says where something is: see the macro placed_in_neighbourhoods.
+    place: Literal["code", "longitude", "latitude", "postcode"] | None = None
     # First and last value that is accepted; dates and moments have PLAUSIBLE_DAYS by default.
     minimum: Bound | None = None
     maximum: Bound | None = None
@@ -101,6 +101,11 @@ class Column(Strict):
         minimum, maximum = self.meta.minimum, self.meta.maximum
         return first if minimum is None else minimum, last if maximum is None else maximum
 
+    @property
+    def pattern(self) -> str | None:
+        """The form of a value; codes of places have that of CBS or of the post by default."""
+        return self.meta.pattern or PLACE_PATTERNS.get(self.meta.place or "")
+
     def mistaken_rule(self, others: AbstractSet[str]) -> tuple[str, str] | None:
         """The key of a rule that does not fit the column or names no other, and why; None if all of them do."""
         meta, is_day = self.meta, self.data_type in ("date", "timestamptz")
@@ -113,6 +118,8 @@ class Column(Strict):
             "parts": set(meta.parts) <= others,
             "one_per": meta.one_per is None or self.data_type == "date",
             "ignores_case": not meta.ignores_case or self.data_type == "varchar",
+            "pattern": meta.pattern is None or (self.data_type == "varchar" and _is_expression(meta.pattern)),
+            "place": meta.place is None or self.data_type == ("varchar" if meta.place in PLACE_PATTERNS else "double"),
         }
         wrong = next((key for key, is_right in fits.items() if not is_right), None)
         return (wrong, f"does not fit a {self.data_type}, or names no column of the table") if wrong else None
@@ -266,6 +273,18 @@ class Feed(Strict):
         return f"{self.supplier}.{self.name}"
 
     @property
+    def is_own_register(self) -> bool:
+        """Whether a department of the municipality delivers it: what it contains may be about persons."""
+        return not self.delivery.shows_values
+
+    def shown_headings(self, headings: Iterable[str]) -> list[str]:
+        """Headings outside the contract that may be stored: of an own register only those that show no person."""
+        if not self.is_own_register:
+            return [*headings]
+        columns = [column.meta for table in self.tables for column in table.columns]
+        return recognised(headings, [name for one in columns for name in (one.supplier_name, *one.supplier_aliases)])
+
+    @property
     def has_editions(self) -> bool:
         """Whether the supplier publishes one table per year."""
         return bool(self.delivery.editions)
@@ -314,9 +333,11 @@ class Feed(Strict):
         if self.delivery.period_column and not self.period_column:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"
             raise MisplacedError("delivery.period_column", problem)
-        if self.delivery.personal_data:
-            for table in self.tables:
+        for table in self.tables:
+            if self.delivery.personal_data:
                 _check_identifies_no_person(table)
+            if self.is_own_register and self.delivery.is_uploaded:
+                _check_codes_have_a_form(table)
         return self
 
     def _check_parameters(self, key: str, protocol: str, values: dict[str, Any]) -> None:
@@ -333,6 +354,24 @@ def _check_identifies_no_person(table: Table) -> None:
         for heading in (column.meta.supplier_name, *column.meta.supplier_aliases):
             if column.meta.is_pseudonymised:
                 continue
-            if PERSONAL_HEADINGS.search(heading):
+            if PERSONAL_HEADINGS.search(heading) or NUMBER_HEADINGS.fullmatch(heading):
                 key = f"{table.name}.{column.name}.supplier_name"
-                raise MisplacedError(key, f"reads '{heading}', which identifies persons")
+                raise MisplacedError(key, f"reads '{heading}', which identifies persons: set is_pseudonymised")
+
+
+def _check_codes_have_a_form(table: Table) -> None:
+    """Refuse a column of codes in which a name or a number of a person could land."""
+    for column in table.columns:
+        meta = column.meta
+        is_code = column.data_type == "varchar" and column.name.endswith("_code")
+        if is_code and not (column.pattern or meta.accepted_values or meta.is_pseudonymised):
+            problem = "a code of an own register needs a pattern, or accepted_values"
+            raise MisplacedError(f"{table.name}.{column.name}.pattern", problem)
+
+
+def _is_expression(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

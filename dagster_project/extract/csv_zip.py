@@ -94,7 +94,7 @@ class CsvZip(Extractor[CsvZipParameters]):
                 tables=tables,
                 headers=archive.validators,
                 facts={"export": archive.name, "export_sha256": digest, "figures_status": "definitive"},
-                dropped_columns=dropped,
+                dropped_columns={table: self.feed.shown_headings(names) for table, names in dropped.items()},
             )
 
     def examine(self, edition: Edition, scratch: Path) -> Examination:

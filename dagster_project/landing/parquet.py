@@ -266,7 +266,12 @@ def _broken(
         "; ".join(f"{value}{count}" for value, count in zip(came, rows, strict=True)),
     )
     meaning = {one.column.meta.explanation_nl for one in named} - {None}
-    return replace(error, do=error.do + "".join(f"\n  meaning: {text}" for text in sorted(map(str, meaning))))
+    return replace(
+        error,
+        do=error.do + "".join(f"\n  meaning: {text}" for text in sorted(map(str, meaning))),
+        # A copy in quarantine would store a person's data that was typed into another column.
+        is_quarantined=not (feed.is_own_register and any(one.is_text for one in broken)),
+    )
 
 
 def _unexpected(feed: Feed, edition: Edition, table: Table, problem: str, expected: str, came: str) -> DeliveryError:

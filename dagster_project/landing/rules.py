@@ -9,6 +9,7 @@ import duckdb
 
 from dagster_project.contracts.calendar import last_period_end
 from dagster_project.contracts.model import Column, Feed, Table
+from dagster_project.contracts.personal import PERSONAL_TEXT
 from dagster_project.installation.workspace import LOCAL_TIME
 from dagster_project.landing.store import Manifest
 from dagster_project.storage.sql import identifier, literal, one_row
@@ -24,6 +25,8 @@ class BrokenRule:
     column: Column
     expected: str
     rows: int
+    # A text that may be persons' data.
+    is_text: bool
     # The first of the rows by its order in what was received, and the value in it.
     first: int
     value: str
@@ -35,13 +38,18 @@ class _Rule:
     expected: str
     # SQL that is true for a row that breaks the rule.
     is_broken: str
+    is_text: bool = False
 
 
 def broken_rules(
     connection: duckdb.DuckDBPyConnection, feed: Feed, table: Table, columns: list[Column], today: date | None
 ) -> list[BrokenRule]:
     """Judge the rows of ``typed``; without ``today`` the period clock is not compared with it."""
-    rules = [*_rules(table, columns), *_period_rules(connection, feed, table, columns, today)]
+    rules = [
+        *_rules(table, columns),
+        *_text_rules(feed, columns),
+        *_period_rules(connection, feed, table, columns, today),
+    ]
     if not rules:
         return []
     counts = one_row(
@@ -58,7 +66,7 @@ def broken_rules(
         if rows:
             name = identifier(rule.column.name)
             (value,) = one_row(connection, f"SELECT {name}::varchar FROM typed WHERE received_order = {first}")
-            found.append(BrokenRule(rule.column, rule.expected, rows, first, str(value)))
+            found.append(BrokenRule(rule.column, rule.expected, rows, rule.is_text, first, str(value)))
     return found
 
 
@@ -84,6 +92,24 @@ def _rules(table: Table, columns: list[Column]) -> Iterator[_Rule]:
             same = ", ".join(f"'{headings[one]}'" for one in column.meta.no_overlap_per)
             expected = f"before the next '{headings[str(start)]}' of the same {same}"
             yield _Rule(column, expected, f"coalesce({name} >= {_next(column)}, {_next(column)} IS NOT NULL)")
+
+
+def _text_rules(feed: Feed, columns: list[Column]) -> Iterator[_Rule]:
+    """Texts have the form or the values of the contract; any other text of an own register is no person's data."""
+    for column in columns:
+        name, meta = identifier(column.name), column.meta
+        if column.data_type != "varchar" or meta.is_pseudonymised:
+            continue
+        option = "i" if meta.ignores_case else "c"
+        if column.pattern:
+            is_broken = f"NOT regexp_full_match({name}, {literal(column.pattern)}, '{option}')"
+            yield _Rule(column, f"a value that fits {column.pattern}", is_broken, is_text=True)
+        elif meta.accepted_values:
+            is_broken = f"{name} NOT IN ({', '.join(map(literal, meta.accepted_values))})"
+            yield _Rule(column, f"one of {', '.join(meta.accepted_values)}", is_broken, is_text=True)
+        elif feed.is_own_register:
+            is_broken = f"regexp_matches({name}, {literal(PERSONAL_TEXT)})"
+            yield _Rule(column, "no number, telephone number or e-mail address of a person", is_broken, is_text=True)
 
 
 def _period_rules(

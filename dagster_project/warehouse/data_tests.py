@@ -11,6 +11,8 @@ from dagster_project.warehouse.dbt import RESULTS, current_manifest
 
 # Tests of severity 'warn' that found rows when they last ran: a partial build runs some of them only.
 WARNINGS = "warnings.json"
+# What to do about one that does not say so in its 'meta'; the owner is that of the feed.
+ASK = "look at the test in the dbt models, and ask {owner} about those figures"
 # A test that looks at more feeds is reported at none.
 MOST_FEEDS = 8
 
@@ -36,28 +38,31 @@ def feeds_behind(nodes: Iterable[str], feeds: Sequence[Feed]) -> set[str]:
 def record_warnings(workspace: Workspace, *, is_full: bool) -> None:
     """Record the tests that warned in the last build, and forget those that passed."""
     nodes = json.loads(results_of(workspace).read_bytes())
-    ran = {node["unique_id"]: node["status"] for node in nodes if node["unique_id"].startswith("test.")}
-    kept = set() if is_full else {test for test in _warned(workspace) if test not in ran}
-    warned = sorted(kept | {test for test, status in ran.items() if status == "warn"})
-    write_file(workspace.home / "dbt" / WARNINGS, json.dumps(warned).encode())
+    ran = {node["unique_id"]: node for node in nodes if node["unique_id"].startswith("test.")}
+    kept = {} if is_full else {test: rows for test, rows in _warned(workspace).items() if test not in ran}
+    warned = kept | {test: node["failures"] for test, node in ran.items() if node["status"] == "warn"}
+    write_file(workspace.home / "dbt" / WARNINGS, json.dumps(warned, sort_keys=True).encode())
 
 
 def warnings_per_feed(workspace: Workspace) -> dict[str, list[str]]:
     """Describe the tests that warn, for each feed that they look at."""
     found: dict[str, list[str]] = {}
-    for test in _warned(workspace):
+    owners = {feed.id: feed.delivery.owner for feed in workspace.feeds}
+    warned = _warned(workspace)
+    tests = json.loads(current_manifest().read_bytes())["nodes"] if warned else {}
+    for test, rows in warned.items():
         # test.maandvers.<name>.<hash>, of which a test with a name of its own has no hash.
         name = test.split(".")[2].replace("_", " ")
-        feeds = feeds_behind([test], workspace.feeds)
+        meta = tests.get(test, {}).get("config", {}).get("meta", {})
+        feeds = {meta["feed"]} if "feed" in meta else feeds_behind([test], workspace.feeds)
         # A test on a mart of everything says nothing of a single feed.
         for feed in feeds if len(feeds) <= MOST_FEEDS else ():
-            found.setdefault(feed, []).append(
-                f"data test '{name}' found figures that break it; do: look at the test in the dbt models, and ask the"
-                " supplier or the department about those figures"
-            )
+            do = meta.get("do", ASK).replace("{owner}", owners.get(feed, feed))
+            found.setdefault(feed, []).append(f"data test '{name}' found {rows:,} rows that break it; do: {do}")
     return found
 
 
-def _warned(workspace: Workspace) -> list[str]:
+def _warned(workspace: Workspace) -> dict[str, int]:
+    """Rows that break each test that warned."""
     file = workspace.home / "dbt" / WARNINGS
-    return json.loads(file.read_bytes()) if file.exists() else []
+    return json.loads(file.read_bytes()) if file.exists() else {}

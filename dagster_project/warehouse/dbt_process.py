@@ -36,7 +36,12 @@ def main() -> None:
         print(called.exception)
     if isinstance(called.result, RunExecutionResult):
         results = [
-            {"unique_id": one.node.unique_id, "status": one.status, "seconds": one.execution_time}
+            {
+                "unique_id": one.node.unique_id,
+                "status": one.status,
+                "seconds": one.execution_time,
+                "failures": one.failures,
+            }
             for one in called.result.results
         ]
         target = Path(arguments[arguments.index("--target-path") + 1])

@@ -28,7 +28,7 @@ EXPLAINED = [
     ),
     column("start_date", "Begindatum", "date", minimum_fill_pct=100, examples=("1-9-2026",)),
     column("hours", "Uren per week", "double", examples=("32,5", "36")),
-    column("team_code", "Team", examples=("6.10",)),
+    column("team_code", "Team", pattern="[0-9.]+", examples=("6.10",)),
     column("is_manager", "Leidinggevende", "boolean"),
     column("contract_type", "Soort | vorm", accepted_values=("vast", "tijdelijk")),
 ]  # fmt: skip

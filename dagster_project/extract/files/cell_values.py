@@ -16,6 +16,7 @@ from math import isfinite
 from typing import Literal
 
 from dagster_project.contracts.model import Column
+from dagster_project.contracts.personal import masked
 from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
 from dagster_project.installation.workspace import LOCAL_TIME
 
@@ -149,7 +150,8 @@ class ColumnReader:
         if is_empty(value):
             return "nothing"
         if self.shows_values and not self.column.meta.is_pseudonymised:
-            return f"{kind}: {str(value)[:60]!r}"
+            text = masked(str(value)) if self.column.data_type == "varchar" else str(value)
+            return f"{kind}: {text[:60]!r}"
         return f"{kind} of {len(str(value))} characters"
 
     def _day_order(self, values: Sequence[Cell]) -> Literal["day", "month"] | WrongValue:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dagster_project.contracts.model import Column, Feed
+from dagster_project.contracts.personal import masked
 from dagster_project.extract.files.newest_file import Given
 from dagster_project.extract.files.sheet_rows import Cell, NumberedRow, UnreadableFileError
 
@@ -132,7 +133,7 @@ class Headings:
 
     def _missing(self, columns: Sequence[Column], headings: Sequence[Cell]) -> UnreadableFileError:
         names = [column.meta.supplier_name for column in columns]
-        texts = [str(heading).strip() for heading in headings if heading is not None]
+        texts = [masked(str(heading).strip()) for heading in headings if heading is not None]
         known = self.count_known(headings)
         # A file without headings starts with a record, which may not be logged.
         delivery = self.feed.delivery

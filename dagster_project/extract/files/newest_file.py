@@ -16,6 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from dagster_project.contracts.personal import masked
 from dagster_project.contracts.protocols import Parameters, Strict
 from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Stored
@@ -137,14 +138,16 @@ class Finder:
         if self.needs_day and not is_dated:
             raise DeliveryError(
                 self.feed,
-                problem=f"the file {path.name} does not show of which day its table is",
+                problem=f"the file {masked(path.name)} does not show of which day its table is",
                 expected=f"a name with the day, such as {self.feed.partition('.')[2]}_2026-11-01.csv",
                 came="a table and a name without a day",
                 do="put the day on which its publisher published it in its name",
             )
         self._wait_until_written(path)
         with resolved_within(self.inbox or self._folder, path, self.feed).open("rb") as content:
-            yield self._checked(FoundFile(content, path.as_uri(), path.name, exported_at, is_dated, True, {}))
+            name = masked(path.name)
+            location = path.with_name(name).as_uri()
+            yield self._checked(FoundFile(content, location, name, exported_at, is_dated, True, {}))
 
     @property
     def _folder(self) -> Path:
@@ -173,7 +176,7 @@ class Finder:
             time.sleep(QUIET_SECONDS)
         raise SupplierUnreachableError(
             self.feed,
-            problem=f"the file {path.name} is still being written",
+            problem=f"the file {masked(path.name)} is still being written",
             expected=f"a file that does not change for {QUIET_SECONDS} seconds",
             came=f"another size or time after each of {PATIENCE} looks",
             do="run again when the copy or the export is complete",
@@ -188,10 +191,10 @@ class Finder:
                 self.feed,
                 problem="its folder contains no file of a known year",
                 expected=f"one of {', '.join(self._names_of_years())} in the name of each file",
-                came=", ".join(path.name for path in files[:5]),
+                came=", ".join(masked(path.name) for path in files[:5]),
                 do="put the table's identifier or year in its name",
             )
-        unknown = [path.name for path in files if self._year_of(path.name) is None]
+        unknown = [masked(path.name) for path in files if self._year_of(path.name) is None]
         if unknown:
             names = ", ".join(self._names_of_years())
             self.http.remarks.append(
@@ -238,7 +241,7 @@ class Finder:
         candidates = [folder] if folder.is_file() else [path for path in self._files(folder) if self._fits(path)]
         if not candidates:
             pattern = self.parameters.file_pattern
-            others = ", ".join(path.name for path in self._files(folder)[:5])
+            others = ", ".join(masked(path.name) for path in self._files(folder)[:5])
             raise SupplierUnreachableError(
                 self.feed,
                 problem="its folder contains no file that fits",
@@ -272,7 +275,7 @@ class Finder:
                 continue
         raise DeliveryError(
             self.feed,
-            problem=f"the name of {name} contains a day that does not exist",
+            problem=f"the name of {masked(name)} contains a day that does not exist",
             expected="year, month and day, such as 2026-11-01 or 20261101",
             came=text,
             do="give the file the day of its export as its date",

@@ -203,7 +203,7 @@ class TableFile(Extractor[FileParameters]):
             },
             headers=found.validators,
             facts={"file": found.name, "file_sha256": digest, "content_sha256": grid.digest, **grid.facts, **status},
-            dropped_columns={table.name: grid.dropped},
+            dropped_columns={table.name: self.feed.shown_headings(grid.dropped)},
             known_at=found.exported_at if found.is_from_folder else None,
             is_age_written=found.is_dated or not found.is_from_folder,
         )

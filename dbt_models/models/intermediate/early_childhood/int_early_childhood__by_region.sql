@@ -1,4 +1,6 @@
-with counts as (select * from {{ ref('stg_vve__places') }}),
+with delivered_counts as (select * from {{ ref('stg_vve__places') }}),
+
+counts as ({{ placed_in_neighbourhoods('raw_vve', 'places', 'delivered_counts', 'reference_date') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
@@ -18,6 +20,6 @@ from parts
 cross join months
 left join counts
     on
-        parts.neighbourhood_code = counts.neighbourhood_code
+        parts.neighbourhood_code = counts.place_code
         and months.reference_date = counts.reference_date
 group by all

@@ -8,9 +8,7 @@ deadlines as (select * from {{ ref('int_reports__deadlines') }}),
 
 categories as (select * from {{ ref('stg_signalen__categories') }}),
 
-locations as (select * from {{ ref('stg_signalen__locations') }}),
-
-regions as (select * from {{ ref('int_regions__vintages') }}),
+placed as (select * from {{ ref('int_reports__placed') }}),
 
 parents as (
     select distinct parent_report_id as report_id
@@ -18,30 +16,11 @@ parents as (
     where parent_report_id is not null
 ),
 
-own_neighbourhoods as (
-    select region_code as neighbourhood_code
-    from regions
-    where
-        region_level = 'neighbourhood'
-        and is_newest_vintage
-        and municipality_code = '{{ var('municipality_code') }}'
-),
-
--- Municipalities fill one code or the other; the first that is a neighbourhood of ours counts.
-placed as (
-    select
-        locations.location_id,
-        coalesce(by_buurt.neighbourhood_code, by_area.neighbourhood_code) as neighbourhood_code
-    from locations
-    left join own_neighbourhoods as by_buurt on locations.buurt_code = by_buurt.neighbourhood_code
-    left join own_neighbourhoods as by_area on locations.area_code = by_area.neighbourhood_code
-),
-
 -- Of a report that was split the parts count, not the whole.
 counted as (
     select
         reports.report_id,
-        coalesce(placed.neighbourhood_code, 'unknown') as neighbourhood_code,
+        placed.place_code as neighbourhood_code,
         coalesce(categories.main_category, 'unknown') as main_category,
         coalesce(categories.sub_category, 'unknown') as sub_category,
         coalesce(reports.report_type in ('MAI', 'PRJ'), false) as is_planned_work,
@@ -54,7 +33,7 @@ counted as (
     left join closings on reports.report_id = closings.report_id
     left join deadlines on reports.report_id = deadlines.report_id
     left join categories on reports.category_assignment_id = categories.category_assignment_id
-    left join placed on reports.location_id = placed.location_id
+    inner join placed on reports.report_id = placed.report_id
     where
         coalesce(closings.closing, 'open') <> 'split'
         and not exists (select 1 from parents where parents.report_id = reports.report_id)

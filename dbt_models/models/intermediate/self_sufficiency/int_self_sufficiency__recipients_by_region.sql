@@ -5,15 +5,7 @@ with recipients as (select * from {{ ref('stg_benefits_admin__recipients') }}),
 parts as (select * from {{ ref('int_regions__parts') }}),
 
 -- What lies in no neighbourhood of today still belongs to the municipality.
-placed as (
-    select
-        recipients.*,
-        case
-            when recipients.neighbourhood_code in (select neighbourhood_code from parts) then recipients.neighbourhood_code
-            else 'unknown'
-        end as place_code
-    from recipients
-),
+placed as ({{ placed_in_neighbourhoods('raw_benefits_admin', 'recipients', 'recipients', 'reference_date') }}),
 
 months as (select distinct delivery_id, reference_date from recipients)
 

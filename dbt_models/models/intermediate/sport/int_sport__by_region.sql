@@ -1,4 +1,9 @@
-with memberships as (select * from {{ ref('stg_sports__memberships') }}),
+with memberships as (
+    select
+        *,
+        make_date(membership_year, 12, 31) as reference_date
+    from {{ ref('stg_sports__memberships') }}
+),
 
 clubs as (select * from {{ ref('stg_sports__clubs') }}),
 
@@ -6,14 +11,20 @@ accommodation_use as (select * from {{ ref('stg_sports__accommodation_use') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
+placed_memberships as ({{ placed_in_neighbourhoods('raw_sports', 'memberships', 'memberships', 'reference_date') }}),
+
+placed_use as (
+    {{ placed_in_neighbourhoods('raw_sports', 'accommodation_use', 'accommodation_use', 'reference_date') }}
+),
+
 -- Members and subsidies are of a year; use is of a month.
 records as (
     select
         'sports.memberships' as feed,
         delivery_id,
         membership_year::varchar as period,
-        make_date(membership_year, 12, 31) as reference_date,
-        neighbourhood_code,
+        reference_date,
+        place_code,
         members_count,
         youth_members_count,
         null as club_name,
@@ -22,7 +33,7 @@ records as (
         null as accommodation_name,
         null as available_hours,
         null as used_hours
-    from memberships
+    from placed_memberships
     union all
     -- A club has members from anywhere: it belongs to the municipality and to no neighbourhood.
     select
@@ -46,7 +57,7 @@ records as (
         delivery_id,
         {{ month_name('reference_date') }},
         reference_date,
-        neighbourhood_code,
+        place_code,
         null,
         null,
         null,
@@ -55,7 +66,7 @@ records as (
         accommodation_name,
         available_hours,
         used_hours
-    from accommodation_use
+    from placed_use
 ),
 
 periods as (
@@ -91,7 +102,7 @@ from parts
 cross join periods
 left join records
     on
-        parts.neighbourhood_code = records.neighbourhood_code
+        parts.neighbourhood_code = records.place_code
         and periods.feed = records.feed
         and periods.period = records.period
 where periods.feed <> 'sports.clubs' or parts.region_level = 'municipality'

@@ -1,6 +1,8 @@
 {% set kinds = ['shop', 'office', 'business', 'dwelling'] %}
 
-with counts as (select * from {{ ref('stg_vacancy__premises') }}),
+with delivered_counts as (select * from {{ ref('stg_vacancy__premises') }}),
+
+counts as ({{ placed_in_neighbourhoods('raw_vacancy', 'premises', 'delivered_counts', 'reference_date') }}),
 
 parts as (select * from {{ ref('int_regions__parts') }}),
 
@@ -30,6 +32,6 @@ from parts
 cross join months
 left join counts
     on
-        parts.neighbourhood_code = counts.neighbourhood_code
+        parts.neighbourhood_code = counts.place_code
         and months.reference_date = counts.reference_date
 group by all

@@ -1,7 +1,7 @@
 -- Pregnancy and maternity leave is no sickness. A running step lasts as far as the export can know.
 select
     employee_key,
-    {{ spelled_as_in(source('raw_hr', 'staff'), 'absence', 'department_name') }} as department_name,
+    {{ listed_department('absence') }} as department_name,
     start_date,
     coalesce(end_date, as_of_date) as end_date,
     end_date is null as is_running,

@@ -2,7 +2,7 @@ select
     delivery_id,
     reference_date,
     accommodation_name,
-    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    neighbourhood_code,
     available_hours,
     used_hours
 from {{ source('raw_sports', 'accommodation_use') }}

@@ -3,7 +3,7 @@ select
     membership_year,
     club_name,
     lower(sport) as sport,
-    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    neighbourhood_code,
     members_count,
     youth_members_count
 from {{ source('raw_sports', 'memberships') }}

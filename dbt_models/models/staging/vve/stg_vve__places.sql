@@ -1,7 +1,7 @@
 select
     delivery_id,
     reference_date,
-    {{ neighbourhood_or_unknown('neighbourhood_code') }} as neighbourhood_code,
+    neighbourhood_code,
     toddlers_count,
     indicated_count,
     placed_count,
