@@ -46,6 +46,8 @@ class AuditOutcome(BaseModel):
     judged_at: datetime
     feeds: list[FeedVerdict]
     judgements: list[Judgement]
+    # Rows of each mart as the build of this run counted them, until they are judged.
+    mart_rows: list[dict[str, object]] = []
 
     def write(self, audit: Path) -> None:
         """Write the outcome to its file."""

@@ -22,7 +22,7 @@ from dagster_project.landing.staleness import refuse_a_wrong_clock, refuse_unkno
 from dagster_project.landing.store import FeedStore
 from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, audited
-from expectations.judgement import Judgement
+from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
 # One check per table with every suite in it: each check costs Dagster three events, and those cost more than judging.
@@ -105,9 +105,10 @@ def mart_checks(marts: Sequence[Mart]) -> dg.AssetChecksDefinition:
     def judge(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
         outcome = audited(opened)
-        frame = mart_frame(opened, marts, outcome)
+        frame = Frame("marts", outcome.mart_rows) if outcome.mart_rows else mart_frame(opened, marts, outcome)
         judgements = judge_frames(outcome.as_of, opened.audit, [frame])
         outcome.judgements += judgements
+        outcome.mart_rows = []
         outcome.write(opened.audit)
         for mart in marts:
             own = {"marts": [j for j in judgements if j.subject == mart.name]}

@@ -53,6 +53,8 @@ class Search:
     outcome: AuditOutcome
     # Names of the models, tests and marts that failed in the last build that did.
     failed: list[str] = field(default_factory=list)
+    # Rows of each mart in the last build; none where nothing was built.
+    mart_rows: list[dict[str, object]] = field(default_factory=list)
 
     def build_without(self, left_out: Collection[NewDelivery]) -> tuple[BuildPlan, dict[str, float]]:
         """Build with the last good delivery in the place of some. Raises DbtError or MartRefusedError."""
@@ -69,8 +71,10 @@ class Search:
             raise
         if seconds:
             record_warnings(self.workspace, is_full=planned.is_full)
-            rows = mart_frame(self.workspace, self.marts, outcome).rows
-            refused = [str(row["mart"]) for row in rows if int(str(row["margin"])) < 0 or row["stale_row_count"]]
+            self.mart_rows = mart_frame(self.workspace, self.marts, outcome).rows
+            refused = [
+                str(row["mart"]) for row in self.mart_rows if int(str(row["margin"])) < 0 or row["stale_row_count"]
+            ]
             if refused:
                 self.failed = refused
                 raise MartRefusedError(f"the marts {', '.join(refused)} lack rows or have stale ones")
@@ -120,7 +124,7 @@ def build_what_passes(
     search = Search(workspace, marts, audited(workspace))
     try:
         built = search.build_without([])
-        _add_warnings(workspace, search.outcome)
+        _complete(search)
         return built
     except (DbtError, MartRefusedError):
         new = _new_deliveries(search, released)
@@ -144,15 +148,15 @@ def build_what_passes(
     search.outcome.write(workspace.audit)
     move_clocks(workspace)
     built = search.build_without([])
-    _add_warnings(workspace, search.outcome)
+    _complete(search)
     return built
 
 
-def _add_warnings(workspace: Workspace, outcome: AuditOutcome) -> None:
-    """Add the data tests that warn to the verdicts of the feeds that they look at."""
-    if warnings := warnings_per_feed(workspace):
-        feeds = [one.model_copy(update={"warnings": warnings.get(one.clocks.feed, [])}) for one in outcome.feeds]
-        outcome.model_copy(update={"feeds": feeds}).write(workspace.audit)
+def _complete(search: Search) -> None:
+    """Add the data tests that warn to the verdicts of the feeds that they look at, and the rows of the marts."""
+    warnings = warnings_per_feed(search.workspace)
+    feeds = [one.model_copy(update={"warnings": warnings.get(one.clocks.feed, [])}) for one in search.outcome.feeds]
+    search.outcome.model_copy(update={"feeds": feeds, "mart_rows": search.mart_rows}).write(search.workspace.audit)
 
 
 def _without(outcome: AuditOutcome, left_out: Collection[NewDelivery]) -> AuditOutcome:
