@@ -31,16 +31,16 @@ test: $(INSTALLED)  ## style, types and all tests but the long ones: before each
 
 test-long: $(INSTALLED)  ## searches and long forms: a year, kills, proofs, damage, plans, nationwide, other storage; once per issue
 	MAANDVERS_TEST_MONTHS=12 MAANDVERS_TEST_KILLS=10 MAANDVERS_TEST_FIGURES=200 MAANDVERS_TEST_PLANS=400 \
-		MAANDVERS_TEST_PLACES=50 \
+		MAANDVERS_TEST_PLACES=50 MAANDVERS_TEST_BREAKAGES=10 \
 		$(PYTEST) -m "long or search"
 
 docs: $(INSTALLED)  ## every mart and column explained, of the sample municipality after make run
 	$(BIN)/maandvers docs --sample
 
 dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
-	mkdir -p $(SAMPLE_HOME)/dagster
+	umask 077 && mkdir -p $(SAMPLE_HOME)/dagster
 	test -f $(SAMPLE_HOME)/dagster/dagster.yaml || cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
-	MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
+	umask 077 && MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
 
 lock:  ## take newer versions of what pyproject.toml allows
 	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url \

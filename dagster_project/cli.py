@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagster_project.errors import ExitCode, MaandversError, SetupError
+from dagster_project.errors import ExitCode, MaandversError, SetupError, shown
 
 if TYPE_CHECKING:
     from dagster_project.installation.workspace import Clock
@@ -297,9 +297,16 @@ def _date(text: str | None) -> date | None:
         raise typer.BadParameter(f"expected a date such as 2026-11-23, came {text!r}") from error
 
 
+class _PlainFormatter(logging.Formatter):
+    """Formatter of lines that may repeat an address or a supplier's text, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return shown(super().format(record))
+
+
 def _log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(_PlainFormatter("%(asctime)s %(message)s", "%H:%M:%S"))
     # Of libraries only warnings: their progress is not what a person waits for.
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith(__package__))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -1,7 +1,56 @@
 """Errors that a person can act on: where it went wrong, what was expected, what came, what to do."""
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+
+# User and password in an address; people also type a password with a space or slash as it is, which no port resembles.
+USER_INFO = re.compile(
+    r"""\b(?!file:)([a-z][a-z0-9+.-]+:/+)
+    (?:[^\s/?#@:"]*:(?!\d*(?:[/?\#\s"]|$))[^\n"@]*@)?(?:[^\s/?\#@"]*@)*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# The query or fragment of an address, without the signs of a sentence after it.
+QUERY = re.compile(r"""(\b[a-z][a-z0-9+.-]+:/+[^\s"<>?\#]*)([?\#][^\s"<>]*?)(?=[)\]'.,:]*(?:[\s"<>]|$))""", re.I)
+# Parameters of the questions that Maandvers itself asks; any other may be a signature or a key.
+OWN_PARAMETER = re.compile(r"(?:(?:\$|%24)\w+|f|format|limit|offset|cursor|bbox(?:-crs)?|crs|page|page_size)", re.I)
+# Characters that a terminal obeys, all but tab and line end, and those that turn the direction of a text.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """Return a text without credentials in addresses and without control characters.
+
+    Every text passes here on its way to a message, a log, a terminal, a manifest or the event log.
+    """
+    return CONTROLS.sub("\ufffd", QUERY.sub(_public_query, USER_INFO.sub(r"\1", text)))
+
+
+def has_user(text: str) -> bool:
+    """Whether an address in a text names a user, with or without a password."""
+    return USER_INFO.sub(r"\1", text) != text
+
+
+def shown_in(value: object) -> object:
+    """Return a JSON value with its texts as they may be shown."""
+    match value:
+        case str():
+            return shown(value)
+        case dict():
+            return {key: shown_in(one) for key, one in value.items()}
+        case list():
+            return [shown_in(one) for one in value]
+        case _:
+            return value
+
+
+def _public_query(found: re.Match[str]) -> str:
+    query, is_cut, _ = found[2].removeprefix("?").partition("#")
+    parts = [part.partition("=") for part in query.split("&") if part]
+    public = [
+        name + sign + (value if OWN_PARAMETER.fullmatch(name) else "…") if sign else "…" for name, sign, value in parts
+    ]
+    return found[1] + ("?" + "&".join(public) if public else "") + ("#…" if is_cut else "")
 
 
 class ExitCode(IntEnum):
@@ -19,6 +68,9 @@ class ExitCode(IntEnum):
 
 class MaandversError(Exception):
     """Anything Maandvers says to a person on purpose."""
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class SetupError(MaandversError):
@@ -59,7 +111,7 @@ class DeliveryError(MaandversError):
         for other in self.others:
             lines.append(f"  also: {other.problem}")
             lines += [f"    expected: {other.expected}", f"    came: {other.came}", f"    do: {other.do}"]
-        return "\n".join(lines)
+        return shown("\n".join(lines))
 
 
 class SupplierUnreachableError(DeliveryError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.audit.judging import warm_up
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.errors import ExitCode, SetupError
+from dagster_project.errors import ExitCode, SetupError, shown
 from dagster_project.installation.opening import workspace_to_run
 from dagster_project.installation.workspace import Clock, Workspace, wall_clock
 from dagster_project.marts.catalogue import read_marts
@@ -116,7 +116,7 @@ def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
             cause = error.cause or error
             kind = cause.cls_name or ""
             # Dagster puts the full name of the class before the message.
-            failures.append((kind, re.sub(rf"^[\w.]*\b{kind}: ", "", cause.message.strip())))
+            failures.append((kind, shown(re.sub(rf"^[\w.]*\b{kind}: ", "", cause.message.strip()))))
     return failures
 
 

@@ -68,7 +68,8 @@ def _new_context(context_dir: Path) -> "FileDataContext":
     for path in project.iterdir():
         if path.name not in (RESULTS, STANDING):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.copy(Path(__file__).with_name("great_expectations.yml"), project)
+    settings = Path(__file__).with_name("great_expectations.yml")
+    shutil.copyfile(settings, project / settings.name)
     return open_context(context_dir)
 
 

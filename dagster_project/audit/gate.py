@@ -139,10 +139,9 @@ def quarantine_refused(
     """Quarantine a current delivery that the models or marts refuse, and put the last good one in its place."""
     state = store.state()
     delivery_id = state.current[edition].delivery_id
-    file = store.manifest(delivery_id).facts.get("file")
     error = DeliveryError(
         store.feed.id,
-        problem=f"delivery {delivery_id} of edition {edition}{f' (file {file})' if file else ''} {CANNOT_BE_BUILT}",
+        problem=f"{_name(store, edition, delivery_id)} {CANNOT_BE_BUILT}",
         expected="a delivery from which every model and mart can be built",
         came=refused_by,
         do="look for an unusual value in it, correct it and deliver again; to try this delivery once more, as after a"
@@ -169,6 +168,11 @@ def verdict_after_refusal(store: FeedStore, verdict: FeedVerdict, today: date) -
     return verdict.model_copy(update=changes)
 
 
+def _name(store: FeedStore, edition: str, delivery_id: str) -> str:
+    file = store.manifest(delivery_id).facts.get("file")
+    return f"delivery {delivery_id} of edition {edition}" + (f" (file {file})" if file else "")
+
+
 def _refused(store: FeedStore, state: FeedState, edition: str, delivery_id: str, reason: str) -> FeedState:
     store.move_to_quarantine(store.deliveries / delivery_id, delivery_id, reason)
     return state.model_copy(update={"problems": [*state.problems, reason]})
@@ -191,7 +195,7 @@ def _quarantine_candidate(store: FeedStore, state: FeedState, edition: str, fail
     candidate, kept = state.candidates[edition], state.current.get(edition)
     error = DeliveryError(
         store.feed.id,
-        problem=f"delivery {candidate.delivery_id} of edition {edition} did not pass the audit",
+        problem=f"{_name(store, edition, candidate.delivery_id)} did not pass the audit",
         expected=" ".join(dict.fromkeys(SUITES[j.suite].rule.en for j in failed[:3])),
         came="; ".join(j.message for j in failed[:3]),
         do=f"look at the Data Docs; if the delivery is right after all, widen the band in {store.feed.file}",

@@ -1,7 +1,7 @@
 """Typed form of a delivery contract, under ``config.meta`` of a dbt source."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -33,6 +33,9 @@ Bound = int | float | date
 # of months would grow without bound, and placeholders such as the year 9999.
 PLAUSIBLE_DAYS = (date(1900, 1, 1), date(2100, 12, 31))
 
+# A table that lacks a larger share of our columns is another table, or has other names throughout.
+MOST_MISSING = 0.1
+
 # Forms of the codes of places.
 PLACE_PATTERNS = {"code": "BU[0-9]{8}", "postcode": "[1-9][0-9]{3} ?[A-Z]{2}"}
 
@@ -55,8 +58,8 @@ class ColumnMeta(Strict):
     minimum_fill_pct: float = Field(default=0, ge=0, le=100)
     # The supplier publishes multiples of this number.
     rounding: int | None = Field(default=None, ge=1)
-    # Levels of regions, and editions, in which it does not.
-    exact_in: tuple[str, ...] = ()
+    # Levels of regions, and editions, of which it publishes multiples of another number; 0 where figures are exact.
+    rounding_in: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     # Smaller regions add up to the larger one, but for rounding: the audit compares them.
     is_additive: bool = False
     # A key of a person: pseudonymised before it lands, with a key that is valid within one delivery only.
@@ -145,6 +148,11 @@ class Table(Strict):
                 raise MisplacedError(f"{self.name}.{column.name}.{mistake[0]}", mistake[1])
         return self
 
+    def may_lack(self, missing: Sequence[Column], edition: int | None) -> bool:
+        """Whether a published table is usable without these columns: they are few, may be empty and are no key."""
+        is_usable = all(column.meta.minimum_fill_pct == 0 and column.name not in self.key for column in missing)
+        return is_usable and len(missing) <= len(self.expected_columns(edition)) * MOST_MISSING
+
     def expected_columns(self, edition: int | None) -> list[Column]:
         """The columns that a delivery of this edition must have."""
         return [column for column in self.columns if column.is_expected_in(edition)]
@@ -215,6 +223,8 @@ class Delivery(Strict):
     cadence: Age
     publication_lag: Age
     announced: tuple[date, ...] = ()
+    # First day on which the supplier counts in another way: figures before and after it do not compare.
+    series_break: date | None = None
     # Days such as 07-24 on which figures are published every year.
     announced_every_year: tuple[YearlyDay, ...] = ()
     clocks: tuple[Clock, ...] = Field(min_length=1)

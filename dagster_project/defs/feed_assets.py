@@ -128,6 +128,6 @@ def _facts(store: FeedStore, table: Table) -> dict[str, dg.MetadataValue | str |
         "waiting_for_audit": ", ".join(sorted(state.candidates)) or "none",
         "checked_at": state.checked_at.isoformat() if state.checked_at else "never",
         "asked_at": state.attempted_at.isoformat() if state.attempted_at else "never",
-        "remarks": dg.MetadataValue.md("\n\n".join(state.remarks) or "none"),
-        "problems": dg.MetadataValue.md("\n\n".join(state.problems) or "none"),
+        "remarks": dg.MetadataValue.text("\n\n".join(state.remarks) or "none"),
+        "problems": dg.MetadataValue.text("\n\n".join(state.problems) or "none"),
     }

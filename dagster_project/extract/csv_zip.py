@@ -20,11 +20,13 @@ from typing import ClassVar
 
 from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import MisplacedError, Parameters
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, protocol
+from dagster_project.extract.http import is_address
 from dagster_project.extract.http_age import http_date
+from dagster_project.extract.links import resolved_within
 from dagster_project.extract.packing import LINE_END, replay_tables, store_table
 from dagster_project.extract.progress import progress
 from dagster_project.installation.workspace import local_day
@@ -98,10 +100,10 @@ class CsvZip(Extractor[CsvZipParameters]):
     def examine(self, edition: Edition, scratch: Path) -> Examination:
         """Compare the newest export of a folder with the contract; of an address only look whether it answers."""
         location = self.parameters.location
-        if location is None or not location.startswith(("http://", "https://")):
+        if location is None or not is_address(location):
             return super().examine(edition, scratch)
         with self.http.explained(location), self.http.stream(location):
-            return Examination(table=location)
+            return Examination(table=shown(location))
 
     def _remark_on_rereading(self, archive: Archive, stored: Stored) -> None:
         """Report a folder without a new export, and an address that dates the stored export as new."""
@@ -133,12 +135,12 @@ class CsvZip(Extractor[CsvZipParameters]):
                 came="no location in the settings",
                 do=f"set MAANDVERS_SUPPLIERS__{self.feed.supplier.upper()}__LOCATION to the folder or address",
             )
-        if location.startswith(("http://", "https://")):
+        if is_address(location):
             with tempfile.TemporaryFile() as file:
                 yield self._download(location, stored, file)
         else:
             path = self._newest_in(Path(location))
-            with path.open("rb") as file:
+            with resolved_within(Path(location), path, self.feed.id).open("rb") as file:
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 yield Archive(file, path.resolve().as_uri(), path.name, _exported_at(path.name) or modified, {})
 
@@ -191,6 +193,8 @@ class CsvZip(Extractor[CsvZipParameters]):
                 str(table.member),
                 ", ".join(members.namelist()) or "an empty zip",
             )
+        size = members.getinfo(member).file_size
+        self.http.check_size(size, f"{member} in the export {archive.name}", "largest_answer_mb")
         bare = scratch / f"{table.name}.csv"
         with members.open(member) as raw, bare.open("w", encoding="utf-8", newline="") as target:
             reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline=""), strict=True)
@@ -246,13 +250,13 @@ class CsvZip(Extractor[CsvZipParameters]):
 
     def _headings(self, heading: list[str]) -> str:
         """Headings for a message; a file without headings starts with a record, which may not be logged."""
-        if self.feed.delivery.personal_data and not all(HEADING.fullmatch(name) for name in heading):
+        if not self.feed.delivery.shows_values and not all(HEADING.fullmatch(name) for name in heading):
             return "a first line without headings"
         return ", ".join(heading)
 
     def _shown(self, start: bytes) -> str:
         """Start of a file that is no zip, for a message; a register's records may not be logged, a web page may."""
-        if self.feed.delivery.personal_data and not start.lstrip().startswith(b"<"):
+        if not self.feed.delivery.shows_values and not start.lstrip().startswith(b"<"):
             return "something that is no web page"
         return repr(start)
 

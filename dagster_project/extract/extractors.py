@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from dagster_project.contracts.model import Feed
 from dagster_project.contracts.protocols import Parameters, parameters_class, register_parameters
-from dagster_project.errors import DeliveryError, SetupError
+from dagster_project.errors import DeliveryError, SetupError, shown
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.http import Http
@@ -97,7 +97,7 @@ class Extractor(ABC, Generic[P]):
 
     def error(self, problem: str, expected: str, came: object, do: str) -> DeliveryError:
         """Error for an answer that cannot become a delivery."""
-        return DeliveryError(self.feed.id, problem, expected, str(came)[:LONGEST_SHOWN], do)
+        return DeliveryError(self.feed.id, problem, expected, shown(str(came))[:LONGEST_SHOWN], do)
 
 
 EXTRACTORS: dict[str, type[Extractor[Any]]] = {}

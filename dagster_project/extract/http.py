@@ -1,30 +1,41 @@
 """HTTP client with the patience that public suppliers need: retries, back-off, Retry-After, time limits."""
 
 import logging
+import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from functools import cache
+from threading import Event, Timer
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self
 
 import httpx
 import orjson
 import tenacity
 
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.http_age import ResponseAge, http_date
-from dagster_project.installation.settings import HttpSettings
+from dagster_project.installation.settings import TOML, HttpSettings
 
 logger = logging.getLogger(__name__)
+
+# These libraries log whole addresses and headers.
+for library in ("httpx", "httpcore"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Headers that ask for a file only if it changed, each with the header of the earlier answer that it repeats.
 CONDITIONS = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
 CHUNK = 256 * 1024
+MEGABYTE = 1_000_000
+# One layer can only grow a thousandfold, a few layers without end.
+PACKINGS = ("", "identity", "gzip", "x-gzip", "deflate")
+CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+SizeLimit = Literal["largest_answer_mb", "largest_file_mb"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class Http:
         self.response_ages: list[ResponseAge] = []
         # Anomalies that do not affect any figure.
         self.remarks: list[str] = []
+        self._connections: list[Any] = []
         # Caches between us and the supplier must revalidate their answers.
         headers = {"User-Agent": "maandvers", "Accept-Encoding": "gzip", "Cache-Control": "no-cache"}
         if token:
@@ -107,27 +119,102 @@ class Http:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, BusySupplierError) as error:
+            # The reason may repeat a part of the password.
+            text = "cannot be requested" if isinstance(error, httpx.InvalidURL) else str(error) or "no message"
             is_retried = isinstance(error, httpx.TransportError | BusySupplierError)
             raise SupplierUnreachableError(
                 self.feed,
                 problem="gave no usable answer" + (f" after {self.settings.attempts} attempts" if is_retried else ""),
-                came=f"{type(error).__name__}: {error or 'no message'} ({url})",
+                came=f"{type(error).__name__}: {text} ({url})",
                 do="wait for the next run; if it lasts, ask the supplier, or look at proxy and firewall",
             ) from error
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx.Response]:
         """Stream an answer with status 200 or 304, in one attempt; any other status is raised."""
-        with self.client.stream("GET", url, headers=headers) as response:
+        with (
+            self._ended_in_time(url) as trace,
+            self.client.stream("GET", url, headers=headers, extensions={"trace": trace}) as response,
+        ):
+            if (packing := response.headers.get("Content-Encoding", "").strip().lower()) not in PACKINGS:
+                raise DeliveryError(
+                    self.feed,
+                    problem=f"packs {url} in a way that was not asked for",
+                    expected="no packing, or gzip",
+                    came=packing,
+                    do="ask the supplier; a proxy on the way may do so too",
+                    is_quarantined=False,
+                )
             if response.status_code in RETRIED_STATUS:
-                response.read()
-                if is_over_the_record_limit(response):
+                if is_over_the_record_limit(response.status_code, next(self.chunks(response), b"")):
                     response.raise_for_status()
                 raise BusySupplierError(response)
             if response.status_code != httpx.codes.NOT_MODIFIED:
                 response.raise_for_status()
             self.response_ages.append(ResponseAge.of(response))
             yield response
+
+    @contextmanager
+    def _ended_in_time(self, url: str) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+        """End a request that takes too long as a whole: one that drips never exceeds the time limit between bytes.
+
+        Yields a function that is called with the events of a request, which show its connections.
+        """
+        is_late = Event()
+
+        def note(event: str, info: Mapping[str, Any]) -> None:
+            if event.endswith(CONNECTED):
+                self._connections.append(info["return_value"].get_extra_info("socket"))
+
+        def end() -> None:
+            is_late.set()
+            for connection in self._connections:
+                # That of TLS would first wait for an answer.
+                with suppress(OSError):
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+        limit = Timer(self.settings.total_timeout, end)
+        limit.daemon = True
+        limit.start()
+        failure: Exception | None = None
+        try:
+            yield note
+        except Exception as error:
+            failure = error
+        finally:
+            limit.cancel()
+        if is_late.is_set():
+            # An answer without a length looks complete when it is ended.
+            raise SupplierUnreachableError(
+                self.feed,
+                problem="did not complete its answer in time",
+                expected=f"all of it within {self.settings.total_timeout:g} seconds",
+                came=f"a part of {url}",
+                do=f"wait for the next run; if the supplier is this slow, raise {_named('total_timeout')}",
+            ) from failure
+        if failure:
+            raise failure
+
+    def chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        """Iterate over the body of an answer, unpacked; raises DeliveryError once that is too large."""
+        size = 0
+        for chunk in response.iter_bytes(CHUNK):
+            size += len(chunk)
+            self.check_size(size, f"the answer of {response.url}", "largest_answer_mb")
+            yield chunk
+
+    def check_size(self, size: int, name: str, limit: SizeLimit) -> None:
+        """Raise DeliveryError for a size in bytes above a limit of the settings."""
+        most: int = getattr(self.settings, limit)
+        if size > most * MEGABYTE:
+            raise DeliveryError(
+                self.feed,
+                problem=f"{name} is too large",
+                expected=f"at most {most:,} MB, unpacked",
+                came=f"{size / MEGABYTE:,.1f} MB or more",
+                do=f"look at what it is; if it should be this large, raise {_named(limit)}",
+                is_quarantined=False,
+            )
 
     def download(self, url: str, known: Mapping[str, str], target: IO[bytes]) -> "Download | None":
         """Stream a file into ``target``; None if the supplier confirms that it is the one with validators ``known``."""
@@ -139,7 +226,7 @@ class Http:
                         return None
                     target.seek(0)
                     target.truncate()
-                    for chunk in response.iter_bytes(CHUNK):
+                    for chunk in self.chunks(response):
                         target.write(chunk)
                     target.seek(0)
                     return Download.of(response)
@@ -150,7 +237,7 @@ class Http:
         with self.explained(url):
             for attempt in self.attempts():
                 with attempt, self.stream(url) as response:
-                    return response.read()
+                    return b"".join(self.chunks(response))
         raise AssertionError("tenacity returns or raises")
 
     def get_json(self, url: str) -> tuple[dict[str, Any], bytes]:
@@ -170,12 +257,13 @@ class Http:
 
     def malformed(self, url: str, body: bytes, came: str) -> DeliveryError:
         """Error for an answer with status 200 that is not JSON of the expected form."""
-        start = body[:80].decode("utf-8", "replace").strip().replace("\n", " ")
+        # A register's records may not be logged; the page of a proxy may.
+        start = body.lstrip()[:80].decode("utf-8", "replace").strip().replace("\n", " ")
         return DeliveryError(
             self.feed,
             problem=f"the answer of {url} is not what the protocol promises",
             expected="a JSON object with a list under 'value'",
-            came=f"{came}; it starts with {start!r}",
+            came=f"{came}; it starts with {start!r}" if start.startswith("<") else came,
             do="open the address in a browser; if it is a maintenance page, the next run will do",
         )
 
@@ -190,7 +278,12 @@ class Http:
     def _say_why(self, state: tenacity.RetryCallState) -> None:
         wait = state.next_action.sleep if state.next_action else 0
         error = state.outcome.exception() if state.outcome else None
-        logger.warning("%s: attempt %d: %s; again in %.1f s", self.feed, state.attempt_number, error, wait)
+        logger.warning("%s: attempt %d: %s; again in %.1f s", self.feed, state.attempt_number, shown(str(error)), wait)
+
+
+def is_address(location: str) -> bool:
+    """Whether a location is that of a web server, and not a folder or file."""
+    return location.lower().startswith(("http://", "https://"))
 
 
 @cache
@@ -199,9 +292,13 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def is_over_the_record_limit(response: httpx.Response) -> bool:
+def is_over_the_record_limit(status: int, body: bytes) -> bool:
     """Whether CBS refuses a query as too large, with status 500; a retry would not help."""
-    return response.status_code == httpx.codes.INTERNAL_SERVER_ERROR and "10000 records" in response.text
+    return status == httpx.codes.INTERNAL_SERVER_ERROR and b"10000 records" in body
+
+
+def _named(setting: str) -> str:
+    return f"{setting} below [http] in {TOML}, or MAANDVERS_HTTP__{setting.upper()}"
 
 
 def _retry_after(response: httpx.Response) -> float | None:

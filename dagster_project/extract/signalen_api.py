@@ -183,7 +183,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
                 ) from error
             raise
         if not isinstance(answer, kind):
-            raise self._unexpected("its API gave other JSON", f"a {kind.__name__}", f"{answer!r:.60}")
+            raise self._unexpected("its API gave other JSON", f"a {kind.__name__}", f"a {type(answer).__name__}")
         return answer
 
     def _new_terms(self, known: Known, newest: datetime | None) -> list[Item]:

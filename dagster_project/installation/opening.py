@@ -1,7 +1,7 @@
 """Opening an installation: the real one, or the sample municipality with its suppliers running."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import load_settings
 from dagster_project.installation.workspace import LOCAL_TIME, Clock, Workspace, local_day, morning_of, wall_clock
+from dagster_project.storage.permissions import OTHERS, keep_private, make_passage
 
 SAMPLE_MUNICIPALITY = "GM9999"
 SAMPLE_HOME = Path("data/sample")
@@ -23,6 +24,7 @@ def workspace_of(
 
     With ``as_known_on`` the installation inside it for the figures known on that day.
     """
+    keep_private()
     settings = load_settings()
     if is_sample:
         home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
@@ -61,13 +63,23 @@ def workspace_to_run(
     return workspace
 
 
+def make_home(workspace: Workspace) -> None:
+    """Make the folder of an installation, and close it and its inbox to accounts that have no business there."""
+    make_passage(workspace.home, workspace.settings.release_readers)
+    inbox = workspace.settings.inbox
+    if inbox.is_dir():
+        # Departments may deliver by their group. A share has permissions of its own.
+        with suppress(PermissionError):
+            inbox.chmod(inbox.stat().st_mode & ~OTHERS)
+
+
 @contextmanager
 def sole_run(workspace: Workspace) -> Iterator[None]:
     """Keep a second run out of the same installation; the lock of a killed run ends with its process.
 
     Raises SetupError when another run is at work.
     """
-    workspace.home.mkdir(parents=True, exist_ok=True)
+    make_home(workspace)
     lock = FileLock(workspace.home / LOCK)
     try:
         with lock.acquire(timeout=0):

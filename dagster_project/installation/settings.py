@@ -18,7 +18,8 @@ from pydantic_settings import (
 
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
-from dagster_project.errors import SetupError
+from dagster_project.errors import SetupError, has_user
+from dagster_project.storage.permissions import Readers
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
@@ -53,14 +54,19 @@ class SupplierSettings(BaseModel):
 
 
 class HttpSettings(BaseModel):
-    """How patient we are with a supplier. Seconds, unless named otherwise."""
+    """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
     model_config = ConfigDict(extra="forbid")
 
+    # Without a byte, and for a whole answer.
     timeout: float = 60
+    total_timeout: float = 3600
     attempts: int = Field(default=5, ge=1)
     first_wait: float = 1
     longest_wait: float = 60
+    # An answer, or a part of an archive, as it is unpacked. A CSV or Excel file is read into memory.
+    largest_answer_mb: int = Field(default=2000, ge=1)
+    largest_file_mb: int = Field(default=500, ge=1)
 
 
 class TomlWithoutSecrets(TomlConfigSettingsSource):
@@ -76,6 +82,11 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
             if isinstance(own, dict) and "token" in own:
                 variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__TOKEN"
                 raise SetupError(f"{TOML}: the token of '{name}' is a secret\n  do: move it to {variable}")
+            if has_user(repr(own)):
+                variable = f"MAANDVERS_SUPPLIERS__{name.upper()}__LOCATION"
+                raise SetupError(
+                    f"{TOML}: an address of '{name}' contains a user or password\n  do: move it to {variable}"
+                )
         return values
 
 
@@ -102,6 +113,8 @@ class Settings(BaseSettings):
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
+    # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
+    release_readers: Readers = "group"
 
     @classmethod
     def settings_customise_sources(
@@ -134,7 +147,8 @@ def load_settings() -> Settings:
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
         is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
-        came = "" if is_secret else f", came {first['input']!r}"
+        # A whole section may contain a token.
+        came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
             f"setting '{name}': {first['msg']}{came}\n"
             f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"

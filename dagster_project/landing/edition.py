@@ -1,11 +1,13 @@
 """Steps for one edition: request, fetch, stamp, validate, write. Each takes values and returns another."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
+from dagster_project.errors import shown_in
 from dagster_project.extract.answer import Answer, Edition, Stored
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http_age import ResponseAge, oldest
@@ -174,7 +176,8 @@ def write(
         payload=answer.payload,
         tables=validated.tables,
     )
-    write_file(work / MANIFEST, manifest.model_dump_json(indent=2).encode())
+    written = shown_in(manifest.model_dump(mode="json"))
+    write_file(work / MANIFEST, json.dumps(written, indent=2, ensure_ascii=False).encode())
     store.add(work, stamped.delivery_id)
     return StoredEdition(
         delivery_id=stamped.delivery_id,

@@ -8,9 +8,10 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from traceback import format_tb
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, UnlistedError
 from dagster_project.extract.extractors import Extractor
 from dagster_project.extract.http import Http
@@ -98,7 +99,6 @@ def ask(store: FeedStore, extractor: Extractor, before: FeedState, now: datetime
     except DeliveryError as error:
         return Offer([], before.window, error=error)
     except Exception as error:
-        logger.exception("%s: unexpected", store.feed.id)
         return Offer([], before.window, error=_unexpected(store.feed, error))
     return Offer(editions, [edition.key for edition in editions])
 
@@ -157,7 +157,6 @@ def _ask_edition(
         error = known
     except Exception as unknown:
         # A mistake of ours in one feed must not keep the other feeds from going on.
-        logger.exception("%s %s: unexpected", store.feed.id, edition.key)
         error = _unexpected(store.feed, unknown)
     return EditionResult(edition, error=error, remarks=remarks)
 
@@ -216,11 +215,14 @@ def _problem(store: FeedStore, before: FeedState, error: DeliveryError) -> str:
 
 
 def _unexpected(feed: Feed, error: Exception) -> DeliveryError:
+    # The text of an error may repeat a value; its place in the code does not.
+    came = type(error).__name__ + (f": {error}" if feed.delivery.shows_values else "")
+    logger.error("%s: unexpected %s\n%s", feed.id, shown(came), "".join(format_tb(error.__traceback__)))
     return DeliveryError(
         feed.id,
         problem="was not received because of an unexpected error",
         expected="an error of the supplier that Maandvers knows, or none",
-        came=f"{type(error).__name__}: {error}",
+        came=came,
         do="report this with the log of the run",
         is_quarantined=False,
     )

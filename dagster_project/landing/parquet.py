@@ -60,7 +60,12 @@ def write_parquet(
             _read_as_text(connection, columns, records, feed.delivery.missing_values)
         except duckdb.Error as error:
             raise _unexpected(
-                feed, edition, table, "cannot be read", f"{records.format} records", str(error)
+                feed,
+                edition,
+                table,
+                "cannot be read",
+                f"{records.format} records",
+                str(error) if feed.delivery.shows_values else type(error).__name__,
             ) from error
         fold_case(connection, columns)
         rows = _check_rows(connection, feed, edition, table, records)
@@ -81,7 +86,8 @@ def write_parquet(
     remarks = []
     if written < rows:
         remarks.append(
-            f"{rows - written:,} rows of {table.name} have another day than the newest of their month: not used"
+            f"{rows - written:,} rows of {records.place or table.name} have another day than the newest of their month:"
+            " not used"
         )
     return Written([column.name for column in columns], remarks)
 
@@ -188,7 +194,8 @@ def _check_rows(
             f"{rows:,} rows",
         )
     if rows == 0:
-        raise _unexpected(feed, edition, table, "is empty", "at least one row", "0 rows")
+        came = f"0 rows in {records.place}" if records.place else "0 rows"
+        raise _unexpected(feed, edition, table, "is empty", "at least one row", came)
     return int(rows)
 
 
@@ -221,7 +228,7 @@ def _check_values(
                 table,
                 f"has another kind of value in column '{name}', {records.row(row)}",
                 KIND_OF_VALUE[column.data_type],
-                f"{value!r} ({wrong:,} such values)",
+                f"{repr(value) if feed.delivery.shows_values else f'{len(value)} characters'} ({wrong:,} such values)",
             )
 
 
@@ -247,7 +254,7 @@ def _broken(
     """Name each broken rule with its first row; the values of an own register are not repeated in logs."""
     named = broken[:MOST_NAMED]
     heading = {one.column.name: one.column.meta.supplier_name for one in named}
-    came = [f"{one.value}, " if not feed.is_own_register else "" for one in named]
+    came = [f"{one.value}, " if feed.delivery.shows_values else "" for one in named]
     rows = [f"{one.rows:,} such row{'s' if one.rows > 1 else ''}" for one in named]
     error = _unexpected(
         feed,

@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import DeliveryError, MaandversError
+from dagster_project.errors import DeliveryError, MaandversError, shown
 from dagster_project.extract.answer import Edition, PayloadFile, Records
 from dagster_project.extract.extractors import extractor_of
 from dagster_project.extract.http import Http
@@ -29,11 +29,11 @@ class StoredAnswers(httpx.BaseTransport):
     """Transport that answers each address with the payload file that came from it."""
 
     def __init__(self, folder: Path, files: Sequence[PayloadFile]) -> None:
-        self.stored = {str(httpx.URL(file.url)): folder / file.name for file in files}
+        self.stored = {shown(str(httpx.URL(file.url))): folder / file.name for file in files}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the stored answer, or status 404 for an address that was never requested."""
-        path = self.stored.get(str(request.url))
+        path = self.stored.get(shown(str(request.url)))
         if path is None:
             return httpx.Response(httpx.codes.NOT_FOUND, request=request)
         return httpx.Response(httpx.codes.OK, stream=_FileStream(path), request=request)

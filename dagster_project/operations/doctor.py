@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import UnlistedError
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, extractor_for, is_available
@@ -60,7 +60,7 @@ def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination
         with extractor_for(feed, settings) as extractor, tempfile.TemporaryDirectory() as scratch:
             service = getattr(extractor.parameters, "base_url", None)
             if service in unreachable:
-                problem = f"{feed.id}: was not asked, because {service} gave {unreachable[service]} no answer"
+                problem = f"{feed.id}: was not asked, because {shown(service)} gave {unreachable[service]} no answer"
                 yield FeedExamination(feed=feed.id, problems=[problem])
                 continue
             newest, errors = _examine(extractor, Path(scratch))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dagster_project.contracts.model import Feed
-from dagster_project.errors import SetupError
+from dagster_project.errors import SetupError, has_user
 from dagster_project.extract.files.newest_file import FileParameters
+from dagster_project.installation.opening import make_home
 from dagster_project.installation.settings import TOML
 from dagster_project.installation.workspace import Workspace
 from dagster_project.operations.template import write_template
@@ -49,6 +50,11 @@ def initialise(workspace: Workspace, code: str, systems: Sequence[str], exports:
     known = own_systems(workspace)
     if unknown := sorted(set(systems) - known.keys()):
         raise SetupError(f"no system is called {', '.join(unknown)}\n  do: choose from {', '.join(known)}")
+    if exports and has_user(exports):
+        raise SetupError(
+            f"--exports contains a user or password, which {TOML} may not\n  do: set it in the environment"
+        )
+    make_home(workspace)
     written = []
     for feed in (feed for name in systems for feed in known[name] if _is_form(feed)):
         (workspace.settings.inbox / feed.id).mkdir(parents=True, exist_ok=True)

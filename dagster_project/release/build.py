@@ -34,6 +34,7 @@ from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.permissions import FOLDER, share
 from dagster_project.storage.sql import Summary, connect, insert, literal
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
@@ -121,7 +122,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
 
     Raises ReadBackError when what was written differs from the warehouse; then nothing is published.
     """
+    readers = workspace.settings.release_readers
     workspace.releases.mkdir(parents=True, exist_ok=True)
+    workspace.releases.chmod(FOLDER[readers])
     for leftover in workspace.releases.glob(f"{BUILDING}*"):
         shutil.rmtree(leftover)
     release_id = _next_id(workspace, outcome.as_of)
@@ -188,6 +191,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     write_provenance(folder, workspace, outcome, note.deliveries)
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)
+    share(folder, readers)
     move_folder(folder, workspace.releases / release_id)
     written = [release_folder(release_id)]
     if workspace.point_in_time is None and PublicationHistory(workspace).publish(release_id, outcome.as_of):

@@ -20,6 +20,10 @@ from dagster_project.storage.sql import Summary, literal
 # Rows times columns above which CSV is compressed. Spreadsheets open plain CSV only, and up to a million rows at most;
 # what is larger is read by programs, and as zstd it takes a third of the time and less space than as gzip.
 LARGE = 1_000_000
+# Start of a text that a spreadsheet runs as a formula. It only shows a number.
+FORMULA = "^'*[=+\\-@\t\r]"
+NUMBER = "^[+-]?[0-9]+([.,][0-9]+)?$"
+STARTS = "'=+-@\t\r"
 
 
 def parquet_file(mart: str) -> str:
@@ -41,15 +45,33 @@ def write_mart_files(connection: duckdb.DuckDBPyConnection, mart: Mart, table: s
     """Write the rows of a table as the mart's files."""
     parquet, csv = mart_files(mart, rows)
     connection.execute(f"COPY {table} TO {literal(folder / parquet)} (FORMAT parquet, COMPRESSION zstd)")
-    columns = ", ".join(_as_text(column.name, column.data_type) for column in mart.columns)
+    columns = ", ".join(_as_cell(column.name, column.data_type) for column in mart.columns)
     connection.execute(f"COPY (SELECT {columns} FROM {table}) TO {literal(folder / csv)} (FORMAT csv, HEADER)")
 
 
-def _as_text(column: str, data_type: str) -> str:
-    """Select a column for CSV; a moment as DuckDB writes it in UTC, in a third of the time that it takes itself."""
+def _as_cell(column: str, data_type: str) -> str:
+    """Select a column for CSV: a text that a spreadsheet would run gets an apostrophe before it, as in Excel itself.
+
+    A moment is as DuckDB writes it in UTC, in a third of the time that it takes itself.
+    """
     if data_type == "timestamptz":
         return f"make_timestamp(epoch_us({column}))::varchar || '+00' AS {column}"
+    if data_type == "varchar":
+        # Few texts need the regular expressions.
+        is_run = f"contains({literal(STARTS)}, left({column}, 1)) AND {_is_formula(column)}"
+        return f"if({is_run}, chr(39) || {column}, {column}) AS {column}"
     return column
+
+
+def from_cell(column: str, data_type: str) -> str:
+    """Select a column of such a CSV file as it was in the mart: a text without the apostrophe that was added."""
+    if data_type == "varchar":
+        return f"if(starts_with({column}, chr(39)) AND {_is_formula(column)}, {column}[2:], {column}) AS {column}"
+    return column
+
+
+def _is_formula(column: str) -> str:
+    return f"regexp_matches({column}, {literal(FORMULA)}) AND NOT regexp_matches({column}, {literal(NUMBER)})"
 
 
 def link_mart_files(mart: Mart, rows: int, before: Path, folder: Path) -> bool:

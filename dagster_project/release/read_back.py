@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dagster_project.errors import MaandversError
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.mart_files import mart_files
+from dagster_project.release.mart_files import from_cell, mart_files
 from dagster_project.release.reader import SNAPSHOT, open_databases
 from dagster_project.storage.sql import Summary, connect, literal, parquet
 
@@ -40,7 +40,8 @@ def compare(
                 file, csv = (folder / name for name in mart_files(mart, source.rows))
                 read_csv = f"read_csv({literal(csv)}, {DIALECT}, columns={types})"
                 forms["Parquet"] = Summary.of(files, f"SELECT {names} FROM {parquet(file)}")
-                forms["CSV"] = Summary.of(files, f"SELECT {names} FROM {read_csv}")
+                texts = ", ".join(from_cell(column.name, column.data_type) for column in mart.columns)
+                forms["CSV"] = Summary.of(files, f"SELECT {texts} FROM {read_csv}")
             for form, found in forms.items():
                 if found != source:
                     raise ReadBackError(

@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from dagster_project.errors import SetupError
+from dagster_project.errors import SetupError, shown_in
 from dagster_project.storage.atomic import write_file
 
 EVENTS = "events.jsonl"
@@ -154,7 +154,7 @@ class EventLog:
                     file.write(b"\n")
             else:
                 file.truncate(reading.size)
-            entry = _entry_after(last, kind, content, at)
+            entry = _entry_after(last, kind, shown_in(content), at)
             file.write(entry.line + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -225,7 +225,7 @@ class EventLog:
         return tuple(found)
 
 
-def _entry_after(previous: str, kind: Kind, content: dict[str, Any], at: datetime) -> Entry:
+def _entry_after(previous: str, kind: Kind, content: object, at: datetime) -> Entry:
     written = {"previous": previous, "at": at.isoformat(), "kind": kind, "content": content}
     body = json.dumps(written)[:-1].encode()
     checksum = hashlib.sha256(body).hexdigest()

@@ -52,16 +52,28 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# First day on which the supplier of a feed counts in another way, as SQL; null if none is known. #}
+{% macro series_break(feed) -%}
+    {%- set supplier, table = feed.split('.') -%}
+    {%- for source in graph.sources.values() if source.source_name == 'raw_' ~ supplier and source.name == table -%}
+        {%- set day = source.meta.delivery.series_break -%}
+        {{ return("date '" ~ day ~ "'" if day else 'null::date') }}
+    {%- endfor -%}
+    {{ return('null::date') }}
+{%- endmacro %}
+
 {#
-    Feed and rounding of everything that models declare to make of a feed (see figures.sql). A figure made from several
-    rounded columns is off by as much as all of them together.
+    Feed, rounding and series break of everything that models declare to make of a feed (see figures.sql). A figure made
+    from several rounded columns is off by as much as all of them together.
 #}
 {% macro feeds_of_indicators() -%}
     {%- set rows = [] -%}
     {%- for model in (graph.nodes.values() if execute else []) if model.resource_type == 'model' -%}
         {%- for feed in model.config.meta.by_contract or [] -%}
             {%- for column in contract_columns(feed) -%}
-                {%- do rows.append((column.name, feed, column.meta.rounding, (column.meta.exact_in or []) | join(' '))) -%}
+                {%- set others = [] -%}
+                {%- for place, step in (column.meta.rounding_in or {}).items() -%}{%- do others.append(place ~ ':' ~ step) -%}{%- endfor -%}
+                {%- do rows.append((column.name, feed, column.meta.rounding, others | join(' '))) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- for feed, expressions in (model.config.meta.indicators or {}).items() -%}
@@ -77,10 +89,15 @@
     {%- endfor -%}
     select *
     from (values
-        {%- for code, feed, rounding, exact_in in rows %}
-        ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}, '{{ exact_in }}'){{ ',' if not loop.last }}
+        {%- for code, feed, rounding, rounding_in in rows %}
+        ('{{ code }}', '{{ feed }}', {{ rounding or 'null' }}, '{{ rounding_in }}', {{ series_break(feed) }}){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as made (indicator_code, source_feed, rounding, exact_in)
+    ) as made (indicator_code, source_feed, rounding, rounding_in, series_break_date)
+{%- endmacro %}
+
+{# The step to which a supplier rounds in an edition or at a level of regions, from text such as '2014:50 country:0'. #}
+{% macro step_in(place) -%}
+    try_cast(nullif(regexp_extract(dictionary.rounding_in, {{ place }}::varchar || ':([0-9]+)', 1), '') as integer)
 {%- endmacro %}
 
 {# The mart as its YAML declares it; a unit test, which does not see it, overrides this macro. #}

@@ -115,23 +115,32 @@ def test_a_month_of_the_police_is_due_six_weeks_after_it():
             assert later(date(2026, 10, 31), feed.delivery.publication_lag) == date(2026, 12, 12)
 
 
-# As CBS publishes them: the step, and the levels and editions in which figures are exact.
+def test_crimes_of_the_police_break_in_july_2018_and_nuisance_does_not():
+    breaks = {feed.id: feed.delivery.series_break for feed in load_feeds(MODELS) if feed.supplier == "police"}
+    assert breaks == {
+        "police.crime_yearly": date(2018, 7, 1),
+        "police.crime_monthly": date(2018, 7, 1),
+        "police.nuisance_monthly": None,
+    }
+
+
+# As CBS publishes them: the step, and that of other levels and editions; 0 where figures are exact.
 PUBLISHED_ROUNDING = {
-    "births_count": (5, ("country", "municipality")),
-    "deaths_count": (5, ("country", "municipality")),
-    "business_establishment_count": (5, ("country", "municipality")),
-    "dwelling_count": (5, ("2017",)),
-    "average_electricity_use_kwh": (10, ()),
-    "average_electricity_use_apartment_kwh": (10, ()),
-    "average_gas_use_m3": (10, ()),
-    "average_gas_use_apartment_m3": (10, ()),
+    "births_count": (5, {"country": 0, "municipality": 0}),
+    "deaths_count": (5, {"country": 0, "municipality": 0}),
+    "business_establishment_count": (5, {"country": 0, "municipality": 0}),
+    "dwelling_count": (5, {"2017": 0}),
+    "average_electricity_use_kwh": (10, {"2014": 50}),
+    "average_electricity_use_apartment_kwh": (10, {}),
+    "average_gas_use_m3": (10, {"2014": 50}),
+    "average_gas_use_apartment_m3": (10, {}),
 }
 
 
 def test_roundings_of_key_figures_are_those_that_cbs_publishes():
     feed = next(feed for feed in load_feeds(MODELS) if feed.id == "cbs.key_figures")
     columns = {column.name: column.meta for column in feed.tables[0].columns}
-    declared = {name: (columns[name].rounding, columns[name].exact_in) for name in PUBLISHED_ROUNDING}
+    declared = {name: (columns[name].rounding, columns[name].rounding_in) for name in PUBLISHED_ROUNDING}
     assert declared == PUBLISHED_ROUNDING
 
 

@@ -23,6 +23,9 @@ from dagster_project.warehouse.raw_layer import (
 
 pytestmark = pytest.mark.whole_run
 
+# In nothing that dbt writes.
+SECRET = "a-secret-of-this-test"
+
 
 def empty_warehouse(folder: Path) -> Path:
     """The raw layer as it is before anything was ever received."""
@@ -42,6 +45,9 @@ def empty_warehouse(folder: Path) -> Path:
 def test_every_rule_has_the_results_of_its_unit_tests_and_models_build_without_any_delivery(tmp_path):
     warehouse, target = empty_warehouse(tmp_path), tmp_path / "dbt"
     arguments = ("build", "--no-write-json", "--exclude-resource-type", "test")
-    run_dbt(arguments, warehouse=warehouse, municipality="GM9999", secret="test", target=target)
+    run_dbt(arguments, warehouse=warehouse, municipality="GM9999", secret=SECRET, target=target)
     built = {node["unique_id"].partition(".")[0] for node in json.loads((target / RESULTS).read_bytes())}
     assert built >= {"model", "seed", "unit_test"}
+    written = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len(written) > 100
+    assert [file for file in written if SECRET.encode() in file.read_bytes()] == []

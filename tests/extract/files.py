@@ -45,6 +45,8 @@ def contract(columns=STAFF, key=("person_code", "start_date"), protocol="file", 
         "protocol": protocol,
         "owner": "P&O",
         "publisher": "Eigen gemeente",
+        # As of an external supplier, whose values messages may repeat.
+        "contact": "https://example.org/",
         "licence": {"name": "Eigen gebruik", "url": "https://example.org/"},
         "cadence": "P1M",
         "publication_lag": "P7D",

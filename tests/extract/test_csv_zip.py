@@ -109,10 +109,23 @@ def test_one_file_may_be_named_and_so_may_a_relative_folder(folder, tmp_path, mo
 
 def test_line_breaks_quotes_and_commas_within_a_field_stay_one_row(folder, tmp_path):
     odd = '#1 "vol",\r\nniet geleegd\n'
-    write_zip(folder / NAME, categories=changed("categories", sub=odd))
+    write_zip(folder / NAME, categories=changed("categories", sub=odd), signals=changed("signals", source=odd))
     desk = reports(tmp_path / "landing", folder)
     desk.receive()
-    assert desk.rows("select sub_category from data", "categories") == [(odd,)]
+    assert desk.rows("select source from data where report_id = 1") == [(odd,)]
+    # Spaces in a category do not tell it apart from another.
+    assert desk.rows("select sub_category from data", "categories") == [('#1 "vol", niet geleegd',)]
+
+
+def test_a_category_is_one_whatever_its_case_and_spaces(folder, tmp_path):
+    names = [("Afval", "Container vol"), ("afval ", "container  vol"), ("Afval", "container vol"), ("AFVAL", "Glas")]
+    (category,) = members()["categories.csv"]
+    rows = [{**category, "id": str(n), "main": main, "sub": sub} for n, (main, sub) in enumerate(names)]
+    write_zip(folder / NAME, categories=rows)
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive()
+    query = "select main_category, sub_category, count(*) from data group by all order by 3"
+    assert desk.rows(query, "categories") == [("Afval", "Glas", 1), ("Afval", "container vol", 3)]
 
 
 def test_empty_fields_are_no_value_and_padding_goes(folder, tmp_path):

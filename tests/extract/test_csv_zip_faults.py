@@ -68,11 +68,15 @@ BROKEN = {
         "contains a broken categories.csv",
         "line",
     ),
-    "text in a number": ({"sla": changed("sla", n_days="three")}, "column 'n_days', row 1", "'three'"),
-    "part of a day": ({"sla": changed("sla", n_days="12.5")}, "column 'n_days', row 1", "'12.5'"),
+    "text in a number": ({"sla": changed("sla", n_days="three")}, "column 'n_days', row 1", "came: 5 characters"),
+    "part of a day": ({"sla": changed("sla", n_days="12.5")}, "column 'n_days', row 1", "came: 4 characters"),
     "beyond all numbers": ({"sla": changed("sla", n_days="9" * 30)}, "column 'n_days', row 1", "a whole number"),
-    "no number": ({"locations": changed("locations", lat="nan")}, "column 'lat', row 1", "'nan'"),
-    "no moment": ({"signals": changed("signals", created_at="yesterday")}, "column 'created_at', row 1", "yesterday"),
+    "no number": ({"locations": changed("locations", lat="nan")}, "column 'lat', row 1", "came: 3 characters"),
+    "no moment": (
+        {"signals": changed("signals", created_at="yesterday")},
+        "column 'created_at', row 1",
+        "came: 9 chara",
+    ),
     # From it, a series of months would grow without bound.
     "year 0206": (
         {"signals": changed("signals", created_at="0206-11-01 09:12:33+00")},

@@ -121,7 +121,7 @@ def test_a_newer_day_on_figures_of_persons_is_no_publication(staff):
 
 
 def test_one_row_of_a_day_to_come_keeps_nothing_fresh(tmp_path):
-    staff = desk(tmp_path, contract(clocks=("checked", "period"), period_column="staff.start_date"))
+    staff = desk(tmp_path, contract(clocks=("checked", "period"), period_column="staff.start_date", contact=None))
     drop(staff, "personeel_2026-11-01.csv", OCTOBER)
     before = staff.receive_and_admit()
     typed = with_value(OTHER, "Begindatum", "01-01-2062")

@@ -323,8 +323,9 @@ def test_a_persons_number_is_written_nowhere(staff):
     assert not [name for name, content in every_file(staff.store.folder).items() if b"987654321" in content]
 
 
-def test_errors_about_a_feed_with_persons_show_no_values(tmp_path):
-    staff = desk(tmp_path, contract(personal_data=True))
+@pytest.mark.parametrize("is_personal", [True, False])
+def test_errors_about_an_own_register_show_no_values(tmp_path, is_personal):
+    staff = desk(tmp_path, contract(personal_data=is_personal, contact=None))
     drop(staff, NAME, as_csv(HEADINGS, with_value(ROW, "Begindatum", "Jan Geheim")))
     message = staff.problem()
     assert "row 2, column C 'Begindatum'" in message
@@ -339,8 +340,9 @@ def test_errors_never_show_a_persons_number(tmp_path):
     assert "987654321" not in staff.problem()
 
 
-def test_a_first_row_of_a_person_is_not_shown_as_headings(tmp_path):
-    staff = desk(tmp_path, contract(personal_data=True))
+@pytest.mark.parametrize("is_personal", [True, False])
+def test_a_first_row_of_an_own_register_is_not_shown_as_headings(tmp_path, is_personal):
+    staff = desk(tmp_path, contract(personal_data=is_personal, contact=None))
     drop(staff, NAME, as_csv(ROW, OTHER))
     message = staff.problem()
     assert "lacks 7 columns: 'Personeelsnummer', 'Afdeling'" in message

@@ -227,6 +227,37 @@ def test_a_file_that_does_not_show_its_year_is_asked_about(tmp_path, name):
     assert tables.receive().received == ["2022"]
 
 
+@pytest.mark.parametrize("name", ["gezondheid_2024.csv", "50150NED.csv"])
+@pytest.mark.parametrize("title", ["Gezondheid per wijk 2022", "Tabel 2022, opgehaald 2024", "2022*"])
+def test_a_table_that_states_another_year_than_the_name_of_its_file_is_asked_about(tmp_path, name, title):
+    tables = yearly(tmp_path)
+    drop(tables, name, as_csv([title, ""], ["", ""], ["Wijken", "Aantal_7"], ["GM0867", "3"]))
+    problem = tables.problem()
+    assert f"the file {name} states another year above its headings than 2024" in problem
+    assert "expected: the table of 2024, 50150NED" in problem
+    assert "came: a title with 2022" in problem
+    assert "do: put 2022 or 50120NED in the name of the file" in problem
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Gezondheid per wijk 2024",
+        "Gezondheid",
+        "Gezondheid 2022 en 2024",
+        "Gezondheid 1999",
+        "Gewijzigd op: 15 november 2022",
+        "Gewijzigd op 15-11-2022",
+        "Gedownload op 2022-11-15",
+        "Tabel 120225",
+    ],
+)
+def test_another_number_above_the_headings_is_no_year_of_the_table(tmp_path, title):
+    tables = yearly(tmp_path)
+    drop(tables, "gezondheid_2024.csv", as_csv([title, ""], ["Wijken", "Aantal_7"], ["GM0867", "3"]))
+    assert tables.receive().received == ["2024"]
+
+
 def test_a_copy_of_a_table_from_the_web_without_a_day_is_asked_about(tmp_path):
     folder = tmp_path / "folder"
     web = contract(parameters={"location": "https://duo.nl/scholen.jsp"})

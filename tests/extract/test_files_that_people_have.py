@@ -294,7 +294,7 @@ def test_topics_in_rows_are_reported_with_the_word_for_it(staff):
     rows += [["Bedrag", "1", "2"], ["Leidinggevende", "ja", "nee"]]
     drop(staff, f"{NAME}.csv", as_csv(*rows))
     message = staff.problem()
-    assert "has its topics below each other and its regions or periods across" in message
+    assert "has its regions or periods across, and its topics below each other or in a title" in message
     assert "drag 'Onderwerp' to the columns and the others to the rows in StatLine" in message
 
 

@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).parents[2]
 # Rooms on one floor know nothing of each other.
 FLOORS = (
     ("errors", "analysis"),
-    ("contracts", "storage"),
+    ("contracts", "storage", "console"),
     ("expectations", "installation"),
     ("extract", "marts"),
     ("sample",),

@@ -8,6 +8,8 @@ import duckdb
 import pytest
 from borders.rendering import make
 
+from dagster_project.audit.clocks import read_clocks
+from dagster_project.extract.extractors import extractor_for
 from dagster_project.sample.service import write_inbox
 
 from .receiving import desk
@@ -124,6 +126,70 @@ def test_a_class_that_is_called_total_is_no_total_of_ours(tmp_path, drops):
     assert given.rows("select income_limit from data") == [("Totaal",)]
     # Nor are its figures final because they were uploaded.
     assert "figures_status" not in given.manifest().facts
+
+
+ACROSS = {
+    "regions and one topic in a title": "Laag inkomen\nPerioden;Nederland;Waalwijk\n2023;1,5;2,8\n",
+    "regions and one topic in a row": "Laag inkomen\nOnderwerp;Nederland;Waalwijk\nPersonen (x 1 000);1,5;2,8\n",
+    "regions and periods across": "Regio's;Nederland;Waalwijk\nPerioden;2023;2023\nPersonen (x 1 000);1,5;2,8\n",
+    "periods and one topic": "Personen per jaar\nRegio's;2022;2023\nNederland;1,5;2,8\n",
+}
+
+
+@pytest.mark.parametrize("form", ACROSS)
+def test_a_download_with_regions_or_periods_across_is_refused_with_the_word_for_it(tmp_path, form):
+    file = tmp_path / "Laag_inkomen_01112026_090000.csv"
+    file.write_text(ACROSS[form], "utf-8")
+    problem = dropped(tmp_path, "low_income", file).problem()
+    assert "has its regions or periods across" in problem
+    assert "drag 'Onderwerp' to the columns and the others to the rows in StatLine" in problem
+
+
+def renamed(drops, tmp_path, *headings):
+    """The sample's file of low income with other names for some headings."""
+    (sample,) = (drops / "statline.low_income").iterdir()
+    text = sample.read_text("utf-8")
+    for heading in headings:
+        assert f'"{heading}"' in text
+        text = text.replace(f'"{heading}"', f'"Nieuw: {heading}"')
+    (tmp_path / sample.name).write_text(text, "utf-8")
+    return dropped(tmp_path, "low_income", tmp_path / sample.name)
+
+
+def test_a_column_that_a_download_lacks_lands_empty_and_is_reported_with_the_nearest_name(tmp_path, drops):
+    given = renamed(drops, tmp_path, "Personen relatief (%)")
+    given.receive_and_admit()
+    assert given.rows("select person_pct, household_pct, child_pct from data") == [(None, 7.2, 7.4)]
+    (remark,) = (one for one in read_clocks(given.store).remarks if "is missing" in one)
+    assert "column 'Personen relatief (%)' is missing" in remark
+    assert "nearest new columns: Nieuw: Personen relatief (%)" in remark
+    assert "supplier_aliases" in remark
+    manifest = given.manifest()
+    payload, scratch = given.store.deliveries / manifest.delivery_id / "payload", tmp_path / "scratch"
+    scratch.mkdir()
+    with extractor_for(given.store.feed, given.settings) as extractor:
+        (again,) = extractor.replay(extractor.editions({})[0], payload, scratch).values()
+    assert again.supplier_columns.keys() == {*manifest.tables["low_income"].columns}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [("Perioden",), ("Regio's",), ("Personen relatief (%)", "Kinderen relatief (%)")],
+    ids=["part of the key", "must be filled", "more than a tenth"],
+)
+def test_a_download_that_lacks_more_is_refused(tmp_path, drops, headings):
+    problem = renamed(drops, tmp_path, *headings).problem()
+    assert all(f"'{heading}'" in problem for heading in headings)
+    assert "lacks" in problem
+
+
+def test_a_registers_own_file_may_lack_no_column(tmp_path):
+    """Without its last day every absence would seem to go on."""
+    folder = tmp_path / "drops" / "hr.absence"
+    folder.mkdir(parents=True)
+    headings = "Personeelsnummer;Afdeling;Eerste dag;Deeltijdfactor;Verzuimpercentage;Soort;Stand per"
+    (folder / "verzuim_2026-11-01.csv").write_text(f"{headings}\n1;Griffie;01-10-2026;1;100;ziek;01-11-2026\n")
+    assert "lacks column 'Laatste dag'" in desk(tmp_path, "hr.absence", drops=tmp_path / "drops").problem()
 
 
 def test_regions_that_share_a_name_are_refused_where_nothing_else_tells_them_apart(tmp_path):

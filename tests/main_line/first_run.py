@@ -89,12 +89,22 @@ def first_run(paged_suppliers: Suppliers, tmp_path_factory: pytest.TempPathFacto
     return FirstRun(Installation(folder / "home", paged_suppliers), call, made["requests"])
 
 
+# The permissions that most accounts give a new file.
+EVERYONE_READS = 0o022
+
+
 def call_sample(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command on the sample municipality of one day, with every feed."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
     command = [str(COMMAND), *arguments, "--sample", "--as-of", SAMPLE_DAY.isoformat(), "--json"]
     return subprocess.run(
-        command, env=own | {"MAANDVERS_HOME": str(home)}, capture_output=True, text=True, check=False, timeout=600
+        command,
+        env=own | {"MAANDVERS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+        umask=EVERYONE_READS,
     )
 
 

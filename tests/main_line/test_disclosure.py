@@ -117,3 +117,27 @@ def test_no_count_of_one_to_four_follows_from_all_that_is_shown(sample_home, rel
     found = {cell: attacker.possible(cell) for cell, rest in rests.items() if 1 <= rest <= 4 and cell in known}
     assert found
     assert {cell: possible for cell, possible in found.items() if len(possible) < 3} == {}
+
+
+def test_absence_of_fewer_than_fifty_staff_is_shown_over_twelve_months_alone(release):
+    rows = ask(
+        release,
+        "select staff_count, sickness_absence_fte_days, absence_reports_count, sickness_absence_12_months_pct"
+        " from mart_staff_absence where row_type = 'department'",
+    )
+    small = [row for row in rows if row[0] is not None and row[0] < 50]
+    assert {row[1:3] for row in small} == {(None, None)}
+    assert any(row[3] is not None for row in small)
+    assert any(row[1] is not None for row in rows)
+    assert all(count % 5 == 0 for row in rows for count in (row[0], row[2]) if count is not None)
+    assert min(row[0] for row in rows if row[0] is not None) >= 10
+
+
+def test_the_duration_of_fewer_than_five_reports_is_not_shown(release):
+    marts = ask(
+        release,
+        "select count(*) filter (reports_handling_days_median is not null), count(*) filter (reports_handled_count < 5"
+        " and reports_handling_days_median is not null) from mart_reports",
+    )
+    assert marts[0][0] > 100
+    assert marts[0][1] == 0

@@ -1,13 +1,17 @@
 """A delivery that passes landing and audit and that dbt cannot build from is quarantined; everything else goes out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from dagster_project.errors import ExitCode
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import read_note
 from dagster_project.sample.service import write_inbox
-from dagster_project.warehouse.refusals import NewDelivery, Search
+from dagster_project.warehouse.build_plan import move_clocks
+from dagster_project.warehouse.dbt import current_manifest
+from dagster_project.warehouse.refusals import NewDelivery, Search, build_what_passes
 
 from .installation import Installation, ask
 
@@ -135,3 +139,26 @@ def test_a_bad_delivery_of_a_first_run_is_withheld_and_the_others_released(tmp_p
     upload(tmp_path, STAFF, "Fte", "12,5")
     assert installation.run(NEXT + timedelta(days=1)).exit_code == ExitCode.RELEASED
     assert set(delivered(installation)) == {*FEEDS}
+
+
+@pytest.mark.long
+def test_a_mart_that_is_built_and_may_not_be_published_leads_to_its_delivery(tmp_path):
+    """Nothing was revised yet, and the mart of revisions may not be empty here where vacancy is shown."""
+    feeds = ["sports.clubs", "vacancy.premises"]
+    installation = Installation(tmp_path, settings={"MAANDVERS_FEEDS": str(feeds).replace("'", '"')})
+    write_inbox(tmp_path / "drops", FIRST)
+    assert installation.run(FIRST).release_id
+    workspace = installation.workspace(FIRST)
+    workspace.warehouse.unlink()
+    move_clocks(workspace)
+    strict = {"may_be_empty": False, "sources": frozenset({("raw_vacancy", "premises")})}
+    marts = [replace(mart, **strict) for mart in read_marts(current_manifest()) if mart.name == "mart_revisions"]
+    with installation.entered():
+        planned, _ = build_what_passes(workspace, marts, released={})
+    states = {feed: store.state() for feed, store in installation.stores(FIRST).items() if feed in feeds}
+    (problem,) = states["vacancy.premises"].problems
+    assert "is refused by the models or marts" in problem
+    assert "came: mart_revisions\n" in problem
+    assert states["vacancy.premises"].current == {}
+    assert states["sports.clubs"].problems == []
+    assert {feed for feed, *_ in planned.raw.deliveries} == {"sports.clubs"}

@@ -60,6 +60,32 @@ def test_every_theme_and_indicator_has_a_figure(release):
     ]  # fmt: skip
 
 
+def test_the_dictionary_says_since_when_a_series_counts_otherwise(release):
+    query = (
+        "select distinct source_feed, series_break_date::varchar from dim_indicator where series_break_date is not null"
+    )
+    assert set(ask(release, query)) == {
+        ("police.crime_yearly", "2018-07-01"), ("police.crime_monthly", "2018-07-01"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("years", "youth_care", "wmo"),
+    [
+        # The sample books on the details of its year: 6.72a to 6.74c, and from 2025 6.751 to 6.763, 6.791 and 6.792.
+        ("< 2025", {"6.72", "6.73", "6.74", "6.82"}, {"6.6", "6.71", "6.81", "6.91"}),
+        (">= 2025", {"6.75", "6.76", "6.792", "6.82"}, {"6.6", "6.71", "6.791", "6.81", "6.91"}),
+    ],
+)
+def test_task_fields_are_youth_care_or_wmo_by_the_codes_of_their_year(release, years, youth_care, wmo):
+    for flag, codes in (("is_youth_care", youth_care), ("is_wmo", wmo)):
+        query = f"select distinct task_field_code from mart_finance where fiscal_year {years} and {flag}"
+        assert {code for (code,) in ask(release, query)} == codes
+    # Coordination and policy for youth is no care.
+    unknown = f"select task_field_code from mart_finance where fiscal_year {years} and task_field_name_nl is null"
+    assert ask(release, unknown) == []
+
+
 def test_the_dictionary_says_how_finely_each_indicator_is_known(release):
     query = """
         with levels (region_level, rank) as (

@@ -1,5 +1,7 @@
 """Publishing: what is written is read back before anyone is pointed at it, and a number is never used twice."""
 
+import csv
+import io
 import shutil
 from datetime import timedelta
 
@@ -137,3 +139,41 @@ def test_reading_back_sees_that(written, tmp_path, how):
         damage(folder, how)
         with pytest.raises(ReadBackError, match=f"{mart} as {form} differs"):
             compare(rows, marts, folder, folder / "maandvers.duckdb")
+
+
+# A text of a supplier, and what of it stands in the CSV file.
+CELLS = {
+    '=HYPERLINK("https://kwaad.example")': '\'=HYPERLINK("https://kwaad.example")',
+    "+1+cmd|' /C calc'!A0": "'+1+cmd|' /C calc'!A0",
+    "-2+3": "'-2+3",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1": "'\t=1",
+    "\r=1": "'\r=1",
+    "-": "'-",
+    "'=1": "''=1",
+    "''@a": "'''@a",
+    "-12,5": "-12,5",
+    "+31": "+31",
+    "'t Harde": "'t Harde",
+    "a=b": "a=b",
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_text_that_a_spreadsheet_would_run_is_quoted_in_csv_and_read_back_as_it_was(installation, cell):
+    where = "where indicator_code = 'population_count'"
+    text = cell.replace("'", "''")
+    change(installation, f"update marts.dim_indicator set label_en = '{text}' {where}")
+    publish(installation)
+    file = installation.latest / "csv" / "dim_indicator.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode(), newline="")))
+    (found,) = [row["label_en"] for row in rows if row["indicator_code"] == "population_count"]
+    assert found == CELLS[cell]
+    assert ask(installation.latest, f"select label_en from dim_indicator {where}") == [(cell,)]
+
+
+def test_a_negative_number_is_not_quoted(installation):
+    change(installation, "update marts.dim_indicator set decimals = -2 where indicator_code = 'population_count'")
+    publish(installation)
+    rows = csv.DictReader(io.StringIO((installation.latest / "csv" / "dim_indicator.csv").read_text("utf-8")))
+    assert "-2" in [row["decimals"] for row in rows]

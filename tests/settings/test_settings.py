@@ -122,3 +122,30 @@ def test_a_secret_in_the_settings_file_is_refused_without_showing_it(tmp_path, m
         load_settings()
     assert "MAANDVERS_SUPPLIERS__SIGNALEN__TOKEN" in str(caught.value)
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[suppliers.hr]\nlocation = "https://lees:{SECRET}@host.test/x"',
+        f'[suppliers.hr]\nbase_url = "https://{SECRET}@host.test"',
+        f'[suppliers.hr.feeds.staff]\nlocation = "HTTPS://lees:{SECRET}@host.test/x.csv"',
+    ],
+)
+def test_a_password_in_an_address_is_refused_in_the_file(folder, text):
+    write(folder, text)
+    told = refused()
+    assert "an address of 'hr' contains a user or password" in told
+    assert "MAANDVERS_SUPPLIERS__HR__LOCATION" in told
+    assert SECRET not in told
+
+
+def test_a_password_in_an_address_of_the_environment_is_accepted(monkeypatch):
+    location = f"https://lees:{SECRET}@host.test/x"
+    monkeypatch.setenv("MAANDVERS_SUPPLIERS__HR__LOCATION", location)
+    assert load_settings().supplier("hr").location == location
+
+
+def test_a_section_of_another_form_is_refused_without_its_values(folder):
+    write(folder, f'[[suppliers.hr]]\nlocation = "{SECRET}"')
+    assert SECRET not in refused()

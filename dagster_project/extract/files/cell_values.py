@@ -69,7 +69,7 @@ class ColumnReader:
     column: Column
     missing: frozenset[str]
     decimal_mark: str | None
-    # Values of a feed about persons are not repeated in errors, which end up in logs.
+    # Values of an own register are not repeated in errors, which end up in logs.
     shows_values: bool
     # Takes a person's key to another, the same within one delivery.
     pseudonym: Callable[[str], str]

@@ -9,10 +9,12 @@ from functools import cached_property
 from dagster_project.contracts.model import Column, Feed
 from dagster_project.contracts.personal import masked
 from dagster_project.extract.files.newest_file import Given
-from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
+from dagster_project.extract.files.sheet_rows import Cell, NumberedRow, UnreadableFileError
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
 SPACES = re.compile(r"[\s\u00a0]+")
+# Nothing, a number, a date or an amount, which no heading is.
+VALUE = re.compile(r"[\d\s.,:/€-]*")
 APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 
@@ -24,6 +26,8 @@ class Headings:
     edition: int | None
     # Columns of OData v3 tables are numbered, and so are those of files exported from them.
     may_be_numbered: bool
+    # A published table is usable without some; in a register's own file each has its meaning for the others.
+    may_lack_columns: bool
     # By our names: headings that are tried first, or the value of a column that the file lacks.
     mapped: Mapping[str, tuple[str, ...] | Given] = field(default_factory=dict)
 
@@ -62,6 +66,22 @@ class Headings:
         """Number of headings that are in the contract."""
         return sum(self.is_known(heading) for heading in headings)
 
+    def refuse_across(self, rows: Sequence[NumberedRow]) -> None:
+        """Refuse a table with its topics below each other, or with regions or periods as headings of one topic."""
+        known = max((self.count_known(row) for _, row in rows), default=0)
+        first = [row[0] for _, row in rows if row and self.is_known(row[0])]
+        is_of_one_topic = (
+            self.may_lack_columns and len(first) == known == 1 < len(self.columns) and len(rows[-1][1]) > 1
+        )
+        if len(first) > max(known, 1) or is_of_one_topic:
+            raise UnreadableFileError(
+                "has its regions or periods across, and its topics below each other or in a title",
+                "a row per region and period, and a column per topic",
+                f"{len(first)} known name{'s' if len(first) > 1 else ''} in the first column, such as '{first[0]}',"
+                f" and {known} in the row with most",
+                "drag 'Onderwerp' to the columns and the others to the rows in StatLine, and download it again",
+            )
+
     def _fitting(self, headings: Sequence[Cell], names: set[str]) -> list[int]:
         return [place for place, heading in enumerate(headings) if self._fits(heading, names)]
 
@@ -72,7 +92,7 @@ class Headings:
     def places(self, headings: Sequence[Cell]) -> tuple[dict[str, int], list[UnreadableFileError]]:
         """Position of each column, by our names, and the problems of the others.
 
-        A column that comes from a code list of its supplier may be absent.
+        A column that comes from a code list of its supplier may be absent, and a few columns of a published table.
         """
         found, problems, missing = {}, [], []
         for column in self.columns:
@@ -104,7 +124,8 @@ class Headings:
                 found[column.name] = fitting[0]
             elif column.meta.code_list is None:
                 missing.append(column)
-        return found, [self._missing(missing, headings), *problems] if missing else problems
+        is_usable = self.may_lack_columns and self.feed.tables[0].may_lack(missing, self.edition)
+        return found, problems if is_usable or not missing else [self._missing(missing, headings), *problems]
 
     def _namesakes(self, column: Column) -> list[Column]:
         """The columns that may have the same headings, in the order of the contract; the column itself among them."""
@@ -115,7 +136,9 @@ class Headings:
         texts = [masked(str(heading).strip()) for heading in headings if heading is not None]
         known = self.count_known(headings)
         # A file without headings starts with a record, which may not be logged.
-        is_shown = known * 2 > len(self.feed.tables[0].columns) or not self.feed.delivery.personal_data
+        delivery = self.feed.delivery
+        are_headings = not delivery.personal_data and not any(VALUE.fullmatch(text) for text in texts)
+        is_shown = delivery.shows_values or are_headings or known * 2 > len(self.feed.tables[0].columns)
         unused = {self.normal(text): text for text in texts if not self.is_known(text)} if is_shown else {}
         lines = []
         for column, name in zip(columns, names, strict=True):

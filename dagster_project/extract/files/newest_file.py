@@ -4,8 +4,9 @@ import io
 import re
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -17,10 +18,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from dagster_project.contracts.personal import masked
 from dagster_project.contracts.protocols import Parameters, Strict
-from dagster_project.errors import DeliveryError, SupplierUnreachableError
+from dagster_project.errors import DeliveryError, SupplierUnreachableError, shown
 from dagster_project.extract.answer import Stored
-from dagster_project.extract.http import Http
+from dagster_project.extract.files.sheet_rows import Cell, UnreadableFileError
+from dagster_project.extract.http import Http, is_address
 from dagster_project.extract.http_age import http_date
+from dagster_project.extract.links import resolved_within
 from dagster_project.installation.workspace import LOCAL_TIME, local_day
 
 # The last is StatLine's form in the names of downloads.
@@ -29,6 +32,8 @@ DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%d%m20%y")
 DOWNLOADED = (
     r"(?:gedownload|download(?:ed)?|opgehaald|opgeslagen|export(?:ed)?|geexporteerd|d\.?d)[ _.-]*(?:op|on)?[ _.-]*"
 )
+# A day such as 15-11-2026 or 15 november 2026 in a title is that of the download or of a change.
+DAY_IN_TITLE = r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9}\.?)[-/. ]20\d{2}"
 # A file that changed more recently may still be growing.
 QUIET_SECONDS = 0.5
 PATIENCE = 20
@@ -110,11 +115,13 @@ class Finder:
     editions: dict[int, str] = field(default_factory=dict)
     # The table does not show its day, so that the name of a file must.
     needs_day: bool = False
+    # The inbox; None for a location of the settings, which may be anywhere.
+    inbox: Path | None = None
 
     @property
     def is_address(self) -> bool:
         """Whether the file is downloaded."""
-        return self.location.startswith(("http://", "https://"))
+        return is_address(self.location)
 
     @contextmanager
     def newest(self, year: int | None, stored: Stored | None) -> Iterator[FoundFile | None]:
@@ -124,9 +131,10 @@ class Finder:
         """
         if self.is_address:
             with tempfile.TemporaryFile() as content:
-                yield self._download(self._address(), stored, content)
+                found = self._download(self._address(), stored, content)
+                yield found and self._checked(found)
             return
-        path, exported_at, is_dated = self._newest_in(Path(self.location).resolve(), year)
+        path, exported_at, is_dated = self._newest_in(self._folder, year)
         if self.needs_day and not is_dated:
             raise DeliveryError(
                 self.feed,
@@ -136,9 +144,25 @@ class Finder:
                 do="put the day on which its publisher published it in its name",
             )
         self._wait_until_written(path)
-        with path.open("rb") as content:
+        with resolved_within(self.inbox or self._folder, path, self.feed).open("rb") as content:
             name = masked(path.name)
-            yield FoundFile(content, path.with_name(name).as_uri(), name, exported_at, is_dated, True, {})
+            location = path.with_name(name).as_uri()
+            yield self._checked(FoundFile(content, location, name, exported_at, is_dated, True, {}))
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of the files, or the only file; raises DeliveryError if it is a link out of the inbox."""
+        folder = Path(self.location)
+        return resolved_within(self.inbox or folder, folder, self.feed)
+
+    def _checked(self, found: FoundFile) -> FoundFile:
+        """Refuse a file that is too large to read, as it is or unpacked."""
+        size = found.content.seek(0, io.SEEK_END)
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(found.content) as archive:
+            size = max(size, sum(member.file_size for member in archive.infolist()))
+        self.http.check_size(size, f"the file {found.name}", "largest_file_mb")
+        found.content.seek(0)
+        return found
 
     def _wait_until_written(self, path: Path) -> None:
         """Wait until a file has not changed for a while; raises SupplierUnreachableError if it goes on changing."""
@@ -160,7 +184,7 @@ class Finder:
 
     def years(self) -> list[int]:
         """Years for which the folder has a table; raises SupplierUnreachableError if there is none."""
-        files = self._candidates(Path(self.location).resolve())
+        files = self._candidates(self._folder)
         years = sorted({year for path in files if (year := self._year_of(path.name))})
         if not years:
             raise SupplierUnreachableError(
@@ -191,6 +215,19 @@ class Finder:
         own = re.sub(rf"{DOWNLOADED}20\d{{2}}", "", bare, flags=re.IGNORECASE)
         years = [year for year in self.editions if re.search(rf"(?<!\d){year}(?!\d)", own)]
         return years[0] if len(years) == 1 else None
+
+    def refuse_another_year(self, year: int | None, titles: Iterable[Cell]) -> None:
+        """Refuse a table whose title states another year than the name of its file."""
+        texts = [re.sub(rf"{DOWNLOADED}\S*|{DAY_IN_TITLE}", "", str(title), flags=re.IGNORECASE) for title in titles]
+        stated = {int(found) for text in texts for found in re.findall(r"(?<!\d)20\d{2}(?!\d)", text)}
+        if year is not None and len(stated & self.editions.keys()) == 1 and year not in stated:
+            (own,) = stated & self.editions.keys()
+            raise UnreadableFileError(
+                f"states another year above its headings than {year}, which its name shows",
+                f"the table of {year}, {self.editions[year]}",
+                f"a title with {own}",
+                f"put {own} or {self.editions[own]} in the name of the file, if that is the year of its figures",
+            )
 
     def _newest_in(self, folder: Path, year: int | None) -> tuple[Path, datetime, bool]:
         candidates = [path for path in self._candidates(folder) if year is None or self._year_of(path.name) == year]
@@ -257,7 +294,7 @@ class Finder:
                 self.feed,
                 problem=f"no link on the page {self.location} fits",
                 expected=f"a link that fits {pattern!r}",
-                came=", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx")))[:300]
+                came=shown(", ".join(link for link in links.found if link.lower().endswith((".csv", ".xlsx"))))[:300]
                 or f"{len(links.found)} links, none to a .csv or .xlsx",
                 do="open the page in a browser; if the file has another kind of name now, adapt link_pattern",
             )
@@ -268,7 +305,7 @@ class Finder:
         return urlsplit(urljoin(self.location, newest))._replace(scheme=page.scheme, netloc=page.netloc).geturl()
 
     def _download(self, url: str, stored: Stored | None, content: io.BufferedRandom) -> FoundFile | None:
-        known = stored.validators if stored and stored.validators.get("url") == url else {}
+        known = stored.validators if stored and stored.validators.get("url") == shown(url) else {}
         download = self.http.download(url, known, content)
         if download is None:
             return None

@@ -125,9 +125,9 @@ class TableFile(Extractor[FileParameters]):
         editions = self.feed.delivery.editions
         location = self.parameters.location or str(self.access.inbox)
         # A copy of a table from the web is no younger than its publisher says.
-        is_of_the_web = self.feed.delivery.parameters.get("location") is not None
-        needs_day = is_of_the_web and self.feed.period_column is None
-        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day)
+        needs_day = self.feed.delivery.parameters.get("location") is not None and self.feed.period_column is None
+        inbox = self.access.inbox.parent if self.access.inbox and not self.parameters.location else None
+        return Finder(self.feed.id, location, self.parameters, self.http, editions, needs_day, inbox)
 
     def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
         """Read the table of a stored payload again; it has the names of the contract."""
@@ -175,8 +175,7 @@ class TableFile(Extractor[FileParameters]):
     ) -> Answer:
         table = self.feed.tables[0]
         bare = scratch / f"{table.name}.csv"
-        names = [column.name for column in table.columns]
-        _write(bare, names, texts)
+        _write(bare, texts)
         # A register's own figures are final; a file of an open table does not say whether its figures are.
         status = {"figures_status": "definitive"} if self._is_own_form else {}
         return Answer(
@@ -196,7 +195,7 @@ class TableFile(Extractor[FileParameters]):
                 table.name: Records(
                     [bare],
                     "csv",
-                    {name: name for name in names},
+                    {name: name for name in texts},
                     expected_rows=len(grid.numbers),
                     place=grid.label,
                     row_numbers=grid.numbers,
@@ -231,25 +230,18 @@ class TableFile(Extractor[FileParameters]):
     def _grid(self, found: FoundFile, edition: Edition) -> tuple[Grid, list[UnreadableFileError]]:
         """The rows below the headings, and the problems of the headings."""
         is_numbered = self.feed.delivery.protocol == "odata_v3"
-        headings = Headings(self.feed, edition.year, is_numbered, self.parameters.columns)
+        headings = Headings(self.feed, edition.year, is_numbered, not self._is_own_form, self.parameters.columns)
         rows = self._rows(found, headings)
         top = list(islice(rows.numbered, LAST_HEADING_ROW)) or [(1, [])]
         known = [headings.count_known(row) for _, row in top]
         first = known.index(max(known))
-        topics = [row[0] for _, row in top if row and headings.is_known(row[0])]
-        if len(topics) > max(*known, 1):
-            raise UnreadableFileError(
-                "has its topics below each other and its regions or periods across",
-                "a row per region and period, and a column per topic",
-                f"{len(topics)} topics in the first column, such as '{topics[0]}'",
-                "drag 'Onderwerp' to the columns and the others to the rows in StatLine, and download it again",
-            )
+        headings.refuse_across(top)
         number, heading = top[first]
+        self._finder.refuse_another_year(edition.year, [cell for _, row in top[:first] for cell in row])
         places, problems = headings.places(heading)
         if not places:
             raise _together(problems)
-        rows = replace(rows, numbered=chain(top[first + 1 :], rows.numbered))
-        grid = Grid.of(rows, heading, places)
+        grid = Grid.of(replace(rows, numbered=chain(top[first + 1 :], rows.numbered)), heading, places)
         _refuse_merged(rows, number)
         return self._selected(grid), problems
 
@@ -273,8 +265,7 @@ class TableFile(Extractor[FileParameters]):
     def _checked_texts(self, found: FoundFile, grid: Grid, problems: list[UnreadableFileError]) -> dict[str, list[str]]:
         """Values per column in the form that landing reads; raises every problem of the file at once."""
         texts, wrong = self._texts(found, grid)
-        problems = [*problems, *self._totals(grid), *wrong]
-        if problems:
+        if problems := [*problems, *self._totals(grid), *wrong]:
             raise _together(problems)
         self._refuse_repeats(grid, texts)
         return texts
@@ -294,7 +285,7 @@ class TableFile(Extractor[FileParameters]):
                 yield UnreadableFileError(
                     f"contains a total in {grid.place(totals[0], column)}",
                     "only the rows that the total adds up",
-                    repr(str(grid.cells[column.name][totals[0]]).strip()[:40]),
+                    f"'{str(grid.cells[column.name][totals[0]]).split()[0]}'",
                     f"remove row {', '.join(str(grid.numbers[position]) for position in totals[:20])}",
                 )
 
@@ -308,7 +299,7 @@ class TableFile(Extractor[FileParameters]):
         for column in self.feed.tables[0].columns:
             source = parameters.columns.get(column.name)
             reader = ColumnReader(
-                column, missing, parameters.decimal_mark, not delivery.personal_data, pseudonym, parameters.values
+                column, missing, parameters.decimal_mark, delivery.shows_values, pseudonym, parameters.values
             )
             if isinstance(source, Given):
                 given = reader.read([source.of(found)])
@@ -316,8 +307,10 @@ class TableFile(Extractor[FileParameters]):
             elif column.name in grid.places:
                 given = reader.read(grid.cells[column.name])
                 place = grid.place(given.position, column) if isinstance(given, WrongValue) else ""
-            else:
+            elif column.meta.code_list:
                 given, place = [""], ""
+            else:
+                continue
             if isinstance(given, WrongValue):
                 more = f" ({given.count} such values in the column)" if given.count > 1 else ""
                 problem = f"contains an unusable value in {place}"
@@ -392,9 +385,9 @@ def _is_accepted(column: Column, value: str) -> bool:
     return value.strip().casefold() in {known.casefold() for known in column.meta.accepted_values}
 
 
-def _write(bare: Path, names: list[str], texts: dict[str, list[str]]) -> None:
+def _write(bare: Path, texts: dict[str, list[str]]) -> None:
     """Write the table for landing to read."""
     with bare.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator=LINE_END)
-        writer.writerow(names)
-        writer.writerows(zip(*(texts[name] for name in names), strict=True))
+        writer.writerow(texts)
+        writer.writerows(zip(*texts.values(), strict=True))

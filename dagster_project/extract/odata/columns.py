@@ -12,8 +12,6 @@ from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition
 
 POSITION_SUFFIX = re.compile(r"_\d+$")
-# A table that lacks a larger share of our columns is another table, or has other names throughout.
-MOST_MISSING = 0.1
 DIMENSION_TYPES = {"Dimension", "GeoDimension", "GeoDetail", "TimeDimension"}
 
 
@@ -80,13 +78,13 @@ def match_columns(feed: Feed, edition: Edition, columns: list[Column], offered: 
     missing: list[Column] = []
     for column in columns:
         fitting = fitting_columns(column, offered)
-        if not fitting and column.meta.minimum_fill_pct == 0 and column.name not in feed.tables[0].key:
+        if not fitting and feed.tables[0].may_lack([column], edition.year):
             missing.append(column)
             continue
         if len(fitting) != 1:
             raise _no_single_match(feed, edition, column, [c.key for c in fitting], len(columns), offered)
         matched[column.name] = fitting[0].key
-    if len(missing) > len(columns) * MOST_MISSING:
+    if not feed.tables[0].may_lack(missing, edition.year):
         raise _no_single_match(feed, edition, missing[0], [], len(columns), offered)
     return matched
 

@@ -19,7 +19,6 @@ from dagster_project.extract.progress import progress
 # CBS gives its times without a zone in OData v3; they are Dutch clock times.
 SUPPLIER_TIME = ZoneInfo("Europe/Amsterdam")
 NEXT_LINK = re.compile(r"^@?odata\.nextLink$")
-CHUNK = 256 * 1024
 
 
 class CircularPagesError(ValueError):
@@ -123,7 +122,7 @@ class PageReader:
                 ):
                     digest, cutter, start, rows = hashlib.sha256(), PageCutter(target), b"", 0
                     try:
-                        for chunk in response.iter_bytes(CHUNK):
+                        for chunk in self.http.chunks(response):
                             start = start or chunk
                             digest.update(chunk)
                             archive.write(chunk)

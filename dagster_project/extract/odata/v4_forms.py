@@ -13,7 +13,8 @@ from typing import IO, Any, Protocol
 from urllib.parse import quote
 
 from dagster_project.extract.answer import PayloadFile
-from dagster_project.extract.odata.page import CHUNK, PageReader
+from dagster_project.extract.http import CHUNK
+from dagster_project.extract.odata.page import PageReader
 from dagster_project.extract.odata.query import Query
 from dagster_project.storage.sql import identifier, literal
 
@@ -126,6 +127,8 @@ class CsvBundle:
                 found = next((path for path in archive.namelist() if Path(path).name == f"{name}.csv"), None)
                 if found is None:
                     raise BadFormError(f"no {name}.csv among {', '.join(archive.namelist())}")
+                size = archive.getinfo(found).file_size
+                self.reader.http.check_size(size, f"{found} in {self.url}", "largest_answer_mb")
                 with archive.open(found) as file:
                     yield file
         except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, csv.Error) as error:

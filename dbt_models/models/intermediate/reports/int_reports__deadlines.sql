@@ -15,8 +15,8 @@ terms_in_force as (
     inner join categories on reports.category_assignment_id = categories.category_assignment_id
     inner join service_terms
         on
-            categories.main_category = service_terms.main_category
-            and categories.sub_category = service_terms.sub_category
+            lower(categories.main_category) = lower(service_terms.main_category)
+            and lower(categories.sub_category) = lower(service_terms.sub_category)
     qualify row_number() over (
         partition by reports.report_id
         order by

@@ -1,14 +1,19 @@
 with figures as (select * from {{ ref('int_indicators__final') }}),
 
+dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
+
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
 -- Clocks move at every run and figures do not, so they meet only here.
 select
     {{ declared_columns('figures', {
+        'is_series_break':
+            'coalesce(dictionary.series_break_date between figures.period_start_date and figures.period_end_date, false)',
         'released_at': 'least(figures.released_at, figures.denominator_released_at)',
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until)',
     }) }}
 from figures
+inner join dictionary on figures.indicator_code = dictionary.indicator_code
 left join freshness as clocks on figures.feed = clocks.feed
 left join freshness as denominator_clocks on figures.denominator_feed = denominator_clocks.feed

@@ -49,7 +49,8 @@ select
     units.unit_nl,
     feeds.source_feed,
     case when written.numerator is null then feeds.rounding end::integer as rounding,
-    feeds.exact_in,
+    feeds.rounding_in,
+    feeds.series_break_date,
     persons.indicator_code is not null as is_count_of_persons
 from written
 left join units on written.unit = units.unit

@@ -39,16 +39,15 @@ delivered as (
     {% endfor %}
 ),
 
--- A supplier may publish the figures of large regions, or of some editions, exactly.
+-- A supplier may round the figures of large regions, or of some editions, otherwise, or not at all.
 rounded as (
     select
         delivered.*,
-        case
-            when
-                instr(dictionary.exact_in, delivered.region_level) = 0
-                and instr(dictionary.exact_in, coalesce(delivered.edition_year::varchar, '-')) = 0
-                then dictionary.rounding
-        end as step
+        nullif(coalesce(
+            {{ step_in('delivered.edition_year') }},
+            {{ step_in('delivered.region_level') }},
+            dictionary.rounding
+        ), 0) as step
     from delivered
     inner join dictionary on delivered.indicator_code = dictionary.indicator_code
 ),
