@@ -28,7 +28,7 @@ CODES = {
     "ledger.budget": ["Taakveld"],
     "hr.absence": ["Soort"],
 }
-# Names of what is no person, in which only a number or an address shows that somebody typed in the wrong column.
+# Names of other things than persons, in which only a number or an address shows a value of another column.
 NAMES = {
     "hr.staff": ["Afdeling"],
     "ledger.actuals": ["Programma"],
