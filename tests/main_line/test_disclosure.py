@@ -139,5 +139,5 @@ def test_the_duration_of_fewer_than_five_reports_is_not_shown(release):
         "select count(*) filter (reports_handling_days_median is not null), count(*) filter (reports_handled_count < 5"
         " and reports_handling_days_median is not null) from mart_reports",
     )
-    assert marts[0][0] > 100
+    assert marts[0][0] > 0
     assert marts[0][1] == 0
