@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -141,10 +142,14 @@ def test_no_count_of_one_to_four_is_narrowed_down_to_fewer_than_three(seed):
     assert attacked(seed) == []
 
 
+# Other municipalities every day; the first seed is in the name of a test that fails.
+FIRST_SEED = 1000 * datetime.now(UTC).toordinal()
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("start", range(0, 200, 10))
-def test_nor_in_any_of_two_hundred_municipalities(start):
-    assert [(seed, found) for seed in range(start, start + 10) if (found := attacked(seed))] == []
+@pytest.mark.parametrize("first", range(FIRST_SEED, FIRST_SEED + 100, 10))
+def test_nor_in_any_of_a_hundred_municipalities(first):
+    assert [(seed, found) for seed in range(first, first + 10) if (found := attacked(seed))] == []
 
 
 FOUR = {f"BU{n}": CountedPlace(f"BU{n}") for n in range(4)} | {
