@@ -66,9 +66,9 @@ def test_the_sample_has_a_running_case_part_time_half_recovery_and_leave(drops):
 @pytest.mark.parametrize(
     ("feed", "old", "new", "message"),
     [
-        ("ledger.actuals", ";lasten;", ";uitgaven;", "uitgaven"),
+        ("ledger.actuals", ";lasten;", ";uitgaven;", "row 2, column E 'Lasten of baten'"),
         ("hr.absence", ";ziek;", ";griep;", "row 2, column G 'Soort'"),
-        ("hr.staff", ";34;", ";veel;", "veel"),
+        ("hr.staff", ";34;", ";veel;", "came: a text of 4 characters"),
     ],
 )
 def test_a_value_that_cannot_be_is_reported_and_the_last_good_delivery_stays(drops, feed, old, new, message):
