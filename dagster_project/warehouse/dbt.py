@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
 BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
 # Result of a build per node, in the target folder.
 RESULTS = "results.json"
+
+# A message of DuckDB about a value, and where it repeats one.
+VALUE_ERROR = re.compile(r"(Conversion|Out of Range|Invalid Input|Constraint) Error:.*")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|(?<=with value )\S+|\(-?\d[^)]*\)")
 
 # dbt reports usage unless these are set, whatever the project says.
 NO_TELEMETRY = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
@@ -111,4 +116,9 @@ def _call(
             check=False,
         )
     if done.returncode:
-        raise DbtError(f"dbt failed; the end of {log}:\n{log.read_text('utf-8')[-2000:]}")
+        raise DbtError(f"dbt failed; the end of {log}:\n{without_values(log.read_text('utf-8')[-2000:])}")
+
+
+def without_values(text: str) -> str:
+    """Text of dbt without the values that DuckDB repeats, which may be of a register; its own log keeps them."""
+    return VALUE_ERROR.sub(lambda line: QUOTED.sub("…", line.group()), text)
