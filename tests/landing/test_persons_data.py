@@ -1,7 +1,7 @@
 """Persons' data typed or named in the wrong place does not land, and is in no message, manifest, state or file."""
 
 import pytest
-from extract.files import HEADINGS, ROW, as_csv, desk, drop
+from extract.files import HEADINGS, ROW, as_csv, contract, desk, drop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ def test_a_number_name_or_address_of_a_person_in_another_column_does_not_land(tm
     assert own.state.current == own.state.candidates == {}
     payloads = [content for file, content in every_file(own.store.folder).items() if not file.endswith(REASON)]
     assert not any(text.encode() in content for content in payloads)
-    assert masked(text) == text or text not in problem
+    assert text not in problem
 
 
 @pytest.mark.parametrize("feed", sorted({*CODES, *NAMES}))
@@ -158,7 +158,7 @@ PERSONS = ["j.jansen@voorbeeld.nl", "123456782", "J. de Vries", "dhr. Jansen", "
 
 @pytest.mark.parametrize("person", PERSONS)
 def test_a_person_in_a_heading_is_stored_nowhere(tmp_path, person):
-    own = desk(tmp_path)
+    own = desk(tmp_path, contract(contact=None))
     drop(own, "personeel_2026-11-01.csv", as_csv([*HEADINGS, "BSN", "naam", person], [*ROW, "1", "2", "3"]))
     own.receive_and_admit()
     assert own.manifest().tables["staff"].dropped_columns == ["BSN", "naam", "1 more"]
@@ -167,7 +167,7 @@ def test_a_person_in_a_heading_is_stored_nowhere(tmp_path, person):
 
 @pytest.mark.parametrize("person", PERSONS[:4])
 def test_a_person_in_a_heading_is_in_no_message(tmp_path, person):
-    own = desk(tmp_path)
+    own = desk(tmp_path, contract(contact=None))
     drop(own, "personeel_2026-11-01.csv", as_csv([*HEADINGS[1:], person], [*ROW[1:], "3"]))
     assert person not in own.problem()
     assert "lacks column 'Personeelsnummer'" in own.problem()
@@ -176,7 +176,7 @@ def test_a_person_in_a_heading_is_in_no_message(tmp_path, person):
 @pytest.mark.parametrize("person", [*PERSONS[:3], "dhr_Jansen"])
 @pytest.mark.parametrize("row", [ROW, ["", *ROW[1:]]])
 def test_a_person_in_the_name_of_a_file_is_in_no_message_manifest_or_state(tmp_path, person, row):
-    own = desk(tmp_path)
+    own = desk(tmp_path, contract(contact=None))
     drop(own, f"verzuim {person} 2026-11-01.csv", as_csv(HEADINGS, row))
     own.receive()
     told = [*own.state.problems, *own.state.remarks]
