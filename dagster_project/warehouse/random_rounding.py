@@ -196,7 +196,7 @@ class Outsider:
         found = []
         for (cell, bounds), (start, end), sign in zip(known.items(), ends, one.terms.values(), strict=True):
             assert bounds
-            # What the others leave to this term.
+            # Bounds that the others leave to this term.
             low = max(start, end - most)
             high = min(end, start - least) if one.is_equal else end
             if (low, high) != (start, end):

@@ -9,7 +9,7 @@
     case when count({{ durations }}) >= 5 then {{ percentile(durations, fraction) }} end
 {%- endmacro %}
 
-{# What a total is per person, to a power of ten that is no more than one person's share of that mean: so many persons bear
+{# The mean of a total per person, to a power of ten that is no more than one person's share of that mean: so many persons bear
    no more digits, and the mean does not lead back to their exact number. #}
 {% macro mean_as_borne(total, persons) -%}
     case

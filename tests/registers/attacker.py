@@ -17,7 +17,7 @@ Rule = tuple[dict[Cell, int], float, float]
 
 
 class Attacker:
-    """What is known of counts by the ``values`` that are shown; of ``nothing_else`` each person is in a part."""
+    """Knowledge of counts by the ``values`` that are shown; of ``nothing_else`` each person is in a part."""
 
     def __init__(
         self,

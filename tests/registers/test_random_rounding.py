@@ -125,7 +125,7 @@ def determined(
 
 
 def attacked(seed: int) -> list[tuple[Cell, list[int]]]:
-    """What an attacker finds of a random municipality."""
+    """The finds of an attacker in a random municipality."""
     rng = random.Random(seed)
     where = places(rng)
     secret = str(seed).encode()
