@@ -57,6 +57,7 @@ def assert_named(added, status):
             assert (feed["state"], feed["why"]) == ("fresh", []), feed
 
 
+@pytest.mark.search
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_ten_broken_files_of_a_night_change_no_figure(sample_home, tmp_path, seed):
     home = tmp_path / "home"
