@@ -146,7 +146,7 @@ BAD_PAGES = {
     "half of it": ("Observations", with_records(lambda rows: rows[::2]), "by the supplier's own count"),
     "twice": ("Observations", with_records(lambda rows: [*rows, *rows]), "every number once"),
     "nothing": ("Observations", with_records(lambda _: []), "no observation matches the query"),
-    "no value": ("Observations", without("Value"), "column 'Value' is missing"),
+    "no value": ("Observations", without("Value"), "expected: column Value"),
     "unknown measure": (
         "MeasureCodes", with_records(lambda rows: rows[1:]), "measures that MeasureCodes lists"
     ),

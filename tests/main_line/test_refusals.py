@@ -22,6 +22,8 @@ BENEFITS = "benefits_admin.recipients"
 STAFF = "hr.staff"
 # A number that a model cannot add up.
 NO_SUM = "9" * 300
+# Fits a column, and the sum of all departments does not.
+TOO_MANY = "2147483647"
 FEEDS = [STAFF, "hr.absence", "ledger.actuals", "ledger.budget", "vacancy.premises", BENEFITS]
 
 
@@ -125,18 +127,18 @@ def test_every_culprit_is_found_by_halves_and_no_other(bad, found, builds):
 def test_a_bad_delivery_of_a_first_run_is_withheld_and_the_others_released(tmp_path):
     installation = installation_at(tmp_path)
     write_inbox(tmp_path / "drops", FIRST)
-    upload(tmp_path, STAFF, "Fte", NO_SUM)
+    upload(tmp_path, STAFF, "Aantal medewerkers", TOO_MANY)
     result = installation.run(NEXT)
     assert result.exit_code == ExitCode.RELEASED_WITH_WITHHELD_FEEDS
     states = {feed: store.state() for feed, store in installation.stores(NEXT).items()}
-    # Staff and absence are new, and the model that adds them up fails with both of them only.
+    # Staff and absence are new, and the model that brings them together fails with both of them only.
     (bad,) = [feed for feed in FEEDS if not states[feed].current]
     assert bad in (STAFF, "hr.absence")
     assert "together with the new deliveries of hr." in states[bad].problems[0]
     assert [feed for feed in FEEDS if states[feed].problems] == [bad]
     assert set(delivered(installation)) == {*FEEDS} - {bad}
     # Another file of staff mends both.
-    upload(tmp_path, STAFF, "Fte", "12,5")
+    upload(tmp_path, STAFF, "Aantal medewerkers", "12")
     assert installation.run(NEXT + timedelta(days=1)).exit_code == ExitCode.RELEASED
     assert set(delivered(installation)) == {*FEEDS}
 

@@ -125,6 +125,9 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
         "CREATE TABLE IF NOT EXISTS models.int_regions__vintages (region_code varchar, region_vintage integer,"
         " region_name varchar, district_code varchar, municipality_code varchar)"
     )
+    yield (
+        "CREATE TABLE IF NOT EXISTS models.int_indicators__dictionary (indicator_code varchar, series_break_date date)"
+    )
     wide_tables = {"int_indicators__final": "wide_figures", "stg_maandvers__freshness": "wide_freshness"}
     yield f"CREATE OR REPLACE VIEW models.{WIDE} AS {_model(WIDE, wide_tables)}"
     for mart in (long, wide):
@@ -209,7 +212,7 @@ def _write_contracts(models: Path, registers: Sequence[Register], url: str) -> N
             "fill_drop_points": 50,
         }
         columns = [
-            _column("region_code", "varchar", "Gebied"),
+            _column("region_code", "varchar", "Gebied", pattern=".*"),
             _column("amount", "bigint", "Aantal"),
             _column("measured_on", "date", "Peildatum"),
         ]
@@ -221,6 +224,6 @@ def _write_contracts(models: Path, registers: Sequence[Register], url: str) -> N
     file.write_text(yaml.safe_dump({"sources": [{"name": "raw_own", "tables": tables}]}), "utf-8")
 
 
-def _column(name: str, data_type: str, heading: str) -> dict[str, object]:
-    meta = {"supplier_name": heading}
+def _column(name: str, data_type: str, heading: str, **rules: str) -> dict[str, object]:
+    meta = {"supplier_name": heading, **rules}
     return {"name": name, "data_type": data_type, "description": f"{heading}.", "config": {"meta": meta}}

@@ -8,7 +8,21 @@ advice as (select * from {{ ref('stg_duo__school_advice') }} where school_type =
 
 deliveries as (select * from {{ ref('stg_maandvers__deliveries') }} where feed = 'duo.schools'),
 
-neighbourhoods as (select * from {{ ref('school_neighbourhoods') }}),
+listed as (select * from {{ ref('school_neighbourhoods') }}),
+
+postcodes as (select * from {{ ref('postcode_neighbourhoods') }}),
+
+-- The municipality's own list counts, and of a school that it lacks the postcode.
+neighbourhoods as (
+    select school_location_code, neighbourhood_code from listed
+    union
+    select
+        schools.school_location_code,
+        postcodes.neighbourhood_code
+    from schools
+    inner join postcodes on schools.postcode = postcodes.postcode
+    where schools.school_location_code not in (select school_location_code from listed)
+),
 
 -- The list of schools holds no date: it is of the school year in which DUO published it.
 dated_schools as (

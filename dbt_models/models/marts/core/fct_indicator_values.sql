@@ -14,6 +14,6 @@ select
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until)',
     }) }}
 from figures
-inner join dictionary on figures.indicator_code = dictionary.indicator_code
+left join dictionary on figures.indicator_code = dictionary.indicator_code
 left join freshness as clocks on figures.feed = clocks.feed
 left join freshness as denominator_clocks on figures.denominator_feed = denominator_clocks.feed
