@@ -111,6 +111,9 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     both = f"raw_own.{first.name} AS a JOIN raw_own.{second.name} AS b USING (region_code)"
     parts.append(_figures(long, both, first, value="1000 * a.amount + b.amount", denominator_feed=f"'{second.id}'"))
     yield f"CREATE OR REPLACE TABLE models.int_indicators__final AS {' UNION ALL '.join(parts)}"
+    yield (
+        "CREATE TABLE IF NOT EXISTS models.int_indicators__dictionary (indicator_code varchar, series_break_date date)"
+    )
     yield f"CREATE OR REPLACE TABLE models.wide_figures AS {_for_the_wide_mart(registers)}"
     for name in ("stg_maandvers__freshness", LONG):
         yield f"CREATE OR REPLACE VIEW models.{name} AS {_model(name)}"
@@ -124,9 +127,6 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     yield (
         "CREATE TABLE IF NOT EXISTS models.int_regions__vintages (region_code varchar, region_vintage integer,"
         " region_name varchar, district_code varchar, municipality_code varchar)"
-    )
-    yield (
-        "CREATE TABLE IF NOT EXISTS models.int_indicators__dictionary (indicator_code varchar, series_break_date date)"
     )
     wide_tables = {"int_indicators__final": "wide_figures", "stg_maandvers__freshness": "wide_freshness"}
     yield f"CREATE OR REPLACE VIEW models.{WIDE} AS {_model(WIDE, wide_tables)}"
