@@ -76,6 +76,11 @@ class Sum(NamedTuple):
     constant: int
     is_equal: bool
 
+    def holds(self, counts: Mapping[Cell, int]) -> bool:
+        """Check whether the true counts agree with it; those of a register that contradicts itself may not."""
+        total = self.constant + sum(sign * counts[cell] for cell, sign in self.terms.items())
+        return total == 0 if self.is_equal else total >= 0
+
 
 @dataclass(frozen=True)
 class Rounding:
@@ -95,7 +100,8 @@ class Rounding:
     def __call__(self, counts: Mapping[Cell, int]) -> dict[Cell, Shown]:
         """Round every count; without those that cannot be shown."""
         rests = without_parts(counts, self.part_of)
-        outsider = Outsider(self._sums(rests))
+        sums = (*self._sums_of_places(rests), *self._sums_of_relations(counts, rests))
+        outsider = Outsider(one for one in sums if one.holds(rests))
         order = {place: number for number, place in enumerate(self.places)}
         shown: dict[Cell, Shown] = {}
         for cell in sorted(rests, key=lambda cell: order[cell.place]):
@@ -128,8 +134,8 @@ class Rounding:
         """Return the known counts of the parts of a place."""
         return [part for name in self.places[cell.place].parts if (part := cell._replace(place=name)) in known]
 
-    def _sums(self, rests: Mapping[Cell, int]) -> Iterator[Sum]:
-        """Yield all that an outsider knows of how counts are related."""
+    def _sums_of_places(self, rests: Mapping[Cell, int]) -> Iterator[Sum]:
+        """Yield how the count of a place and those of its parts are tied."""
         for cell in (cell for cell in rests if not self._is_sum(cell)):
             if parts := self._parts(cell, rests):
                 # Persons of whom no place is known count for the largest place alone.
@@ -138,6 +144,10 @@ class Rounding:
                 yield Sum({**dict.fromkeys(parts, 1), cell: -1}, elsewhere, is_additive)
                 if not is_additive:
                     yield from (Sum({cell: 1, part: -1}, 0, is_equal=False) for part in parts)
+
+    def _sums_of_relations(self, counts: Iterable[Cell], rests: Mapping[Cell, int]) -> Iterator[Sum]:
+        """Yield how the counts of a place are tied to each other, and to those of another month."""
+        for cell in counts:
             names = dict.fromkeys(one.name for one in self.relations if one.indicator == cell.indicator)
             for terms in ([one for one in self.relations if one.name == name] for name in names):
                 besides = [

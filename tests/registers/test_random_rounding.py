@@ -235,6 +235,26 @@ def test_a_whole_is_shown_as_the_sum_of_its_parts_and_its_bounds_say_so():
         assert toddlers.value in range(15, 36, 5)
 
 
+def test_a_register_that_contradicts_itself_is_shown_all_the_same():
+    """Sixty households of twenty recipients: what ought to tie them says nothing, to an outsider either."""
+    counts = {Cell("recipients", "BU1", "2026-10"): 20, Cell("households", "BU1", "2026-10"): 60}
+    shown = Rounding(b"secret", {"BU1": CountedPlace("BU1")}, relations=BENEFITS_RELATIONS)(counts)
+    assert [shown[cell].value for cell in counts] == [20, 60]
+
+
+def test_a_count_is_not_shown_where_each_draw_discloses_another(monkeypatch):
+    """Three that are always equal: one shows 5 and one 0, and the third would narrow down either, to four values."""
+    counts = {Cell(name, "BU1", "2026-10"): 4 for name in ("first", "second", "third")}
+    equal = [Relation(name, "third", name, 0, 1, is_equal=True) for name in ("first", "second")]
+    roundings = (
+        Rounding(str(number).encode(), {"BU1": CountedPlace("BU1")}, relations=equal) for number in range(1000)
+    )
+    rounding = next(one for one in roundings if [shown.value for shown in one(counts).values()][:2] == [5, 0])
+    assert rounding(counts).keys() == counts.keys()
+    monkeypatch.setattr(random_rounding, "FEWEST_POSSIBLE", 5)
+    assert [cell.indicator for cell in rounding(counts)] == ["first", "second"]
+
+
 def test_an_area_across_districts_adds_nothing_to_what_its_neighbourhoods_show():
     rng = random.Random(5)
     where = places(rng)
