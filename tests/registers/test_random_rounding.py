@@ -137,7 +137,8 @@ def attacked(seed: int) -> list[tuple[Cell, list[int]]]:
     )
 
 
-@pytest.mark.parametrize("seed", range(2))
+# In the last, several sums together say more than one after the other.
+@pytest.mark.parametrize("seed", [0, 1, 739949003])
 def test_no_count_of_one_to_four_is_narrowed_down_to_fewer_than_three(seed):
     assert attacked(seed) == []
 
