@@ -26,7 +26,7 @@ SECRET_VARIABLE = "MAANDVERS_SECRET"
 BASE = 5
 # How far a shown count is from the true one at most; a true multiple of the base is shown as it is.
 LARGEST_ERROR = BASE - 1
-# Of a count that may be below the base an outsider is left with three possible values: one more here, since several sums
+# Of a count that may be below the base an outsider is left with three possible values. One more here: several sums
 # together can say more than one after the other.
 FEWEST_POSSIBLE = 4
 
