@@ -7,15 +7,14 @@ from secrets import token_hex
 from dagster_project.installation.settings import Settings
 
 FILE = "secret"
-# Whoever reads the fictional figures of the sample may know how they are rounded; every sample shows the same ones.
+# Fixed, so that every sample shows the same fictional figures.
 OF_SAMPLE = "sample"
 
 
 def secret_of(settings: Settings, home: Path) -> str:
-    """Return the secret of the environment, or that of the installation's own file, made when first asked for.
+    """Return the secret from the environment, or from the installation's own file, which is created at first use.
 
-    With another secret every count is rounded differently: the file belongs in the backup of an installation, and
-    nowhere else.
+    Another secret changes every rounded count, so the file belongs in the backup of an installation, and nowhere else.
     """
     if settings.secret:
         return settings.secret.get_secret_value()
@@ -26,7 +25,7 @@ def secret_of(settings: Settings, home: Path) -> str:
         with open(new, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
             opened.write(token_hex(32))
         try:
-            # Fails where another process was first, and its secret counts.
+            # Fails if another process created the file first; that one is used.
             os.link(new, file)
         except FileExistsError:
             pass

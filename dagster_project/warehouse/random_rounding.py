@@ -1,12 +1,12 @@
-"""Fixed random rounding: the counts of persons of own registers as they are published.
+"""Fixed random rounding of the counts of persons in own registers.
 
-Each count becomes a multiple of 5: the one below or the one above it, so that it is right on average. Which of them
-follows from the secret of the installation, the indicator, the neighbourhoods of the place, and the count. The same
-count of the same neighbourhoods is therefore shown alike in every month and release, and neither averages nor
-differences lead back to it.
+Each count is published as the multiple of 5 below or above it, with probabilities that keep it unbiased. An HMAC of the
+indicator, the neighbourhoods of the place and the count, keyed with the secret of the installation, decides which. The
+same count of the same neighbourhoods is therefore rounded alike in every month and release, and neither averages nor
+differences reveal it.
 
-Counts are related: places add up, and no part is more than its whole. Where a draw would disclose a small count to an
-outsider who knows all relations, the other draw is taken; where both would, the count is not shown.
+Counts are related: places add up, and no part exceeds its total. If a draw would disclose a small count to an outsider
+who knows all relations, the other multiple is published; if both would, the count is suppressed.
 
 Source: Statistics Canada, random rounding of census counts (base 5); Statistics New Zealand, fixed random rounding.
 """
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 # Passes the secret to dbt.
 SECRET_VARIABLE = "MAANDVERS_SECRET"
 BASE = 5
-# How far a shown count is from the true one at most; a true multiple of the base is shown as it is.
+# Largest difference between a published and a true count; a true multiple of the base is not changed.
 LARGEST_ERROR = BASE - 1
-# Of a count that may be below the base an outsider is left with three possible values. One more here: several sums
-# together can say more than one after the other.
+# Possible values that have to remain for a count below the base: the promised three, and a margin of one, since several
+# relations together can narrow a count further than each of them does.
 FEWEST_POSSIBLE = 4
 
 
 class Cell(NamedTuple):
-    """Address of a count."""
+    """Key of a count."""
 
     indicator: str
     place: str
@@ -40,7 +40,7 @@ class Cell(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A count as published, and the lowest and highest count that it may stand for."""
+    """Published count, with the bounds of the true count."""
 
     value: int
     lower: int
@@ -48,10 +48,10 @@ class Shown(NamedTuple):
 
 
 class CountedPlace(NamedTuple):
-    """A region or department: the smallest places that it consists of, and the parts that it is the whole of.
+    """Region or department: the smallest places in it, and the places that its count is compared with.
 
-    One that lies across other wholes is shown as the sum of what its parts show, where these add up: a total of its own
-    would tie those wholes together.
+    ``is_across`` marks an own area that overlaps several districts. Where places add up it is published as the sum of
+    its published parts, since a draw of its own would link those districts.
     """
 
     members: str
@@ -60,7 +60,7 @@ class CountedPlace(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A term of a sum that an indicator equals, or is at most: one of the same period or of a month before."""
+    """Term of a sum that an indicator equals, or does not exceed, in the same place and so many months earlier."""
 
     name: str
     indicator: str
@@ -71,25 +71,25 @@ class Relation(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """Counts, each with its sign, that add up to zero with a constant; or to zero or more."""
+    """Linear relation between counts: signed terms and a constant that add up to zero, or to at least zero."""
 
     terms: Mapping[Cell, int]
     constant: int
     is_equal: bool
 
     def holds(self, counts: Mapping[Cell, int]) -> bool:
-        """Check whether the true counts agree with it; those of a register that contradicts itself may not."""
+        """Check whether the true counts satisfy it; those of an inconsistent register may not."""
         total = self.constant + sum(sign * counts[cell] for cell, sign in self.terms.items())
         return total == 0 if self.is_equal else total >= 0
 
 
 @dataclass(frozen=True)
 class Rounding:
-    """The rules under which a set of counts is rounded.
+    """Rules for rounding a set of counts.
 
-    ``places`` lists parts before their whole. A ``part_of`` another indicator is counted in it as well: the rest of the
-    whole is rounded beside its parts, and the whole is shown as their sum. Places of an indicator that is ``additive``
-    add up; of any other, persons may be counted in several parts of a place.
+    ``places`` lists parts before totals. ``part_of`` maps an indicator to its total: the parts and the remainder are
+    rounded separately, and the total is published as their sum. Counts of ``additive`` indicators add up over places;
+    for other indicators one person may be counted in several places.
     """
 
     secret: bytes
@@ -99,7 +99,7 @@ class Rounding:
     relations: Collection[Relation] = ()
 
     def __call__(self, counts: Mapping[Cell, int]) -> dict[Cell, Shown]:
-        """Round every count; without those that cannot be shown."""
+        """Round every count, and leave out those that have to be suppressed."""
         rests = without_parts(counts, self.part_of)
         sums = (*self._sums_of_places(rests), *self._sums_of_relations(counts, rests))
         outsider = Outsider(one for one in sums if one.holds(rests))
@@ -115,11 +115,11 @@ class Rounding:
                 if draw := next((draw for draw in draws if outsider.learns(cell, draw.lower, draw.upper)), None):
                     shown[cell] = draw
         consists_of = {cell: list(self._consists_of(cell, rests)) for cell in counts}
-        # A whole is shown as the sum of its parts and its rest, if all of them are shown.
+        # A total is the sum of its parts and its remainder, unless one of them is suppressed.
         return {cell: _sum(shown[one] for one in own) for cell, own in consists_of.items() if shown.keys() >= set(own)}
 
     def _draws(self, cell: Cell, count: int) -> tuple[int, ...]:
-        """Return the multiples that a count may be shown as, in the order of its draw, whatever the period."""
+        """Return the candidate multiples of a count, the drawn one first; the period plays no part."""
         below, over = count - count % BASE, count % BASE
         if not over:
             return (count,)
@@ -128,18 +128,18 @@ class Rounding:
         return (below + BASE, below) if draw * BASE < over else (below, below + BASE)
 
     def _is_sum(self, cell: Cell) -> bool:
-        """Check whether a count is shown as the sum of what its parts show."""
+        """Check whether a count is published as the sum of its published parts."""
         return self.places[cell.place].is_across and cell.indicator in self.additive
 
     def _parts(self, cell: Cell, known: Collection[Cell]) -> list[Cell]:
-        """Return the known counts of the parts of a place."""
+        """Return the cells of the parts of a place, as far as they are known."""
         return [part for name in self.places[cell.place].parts if (part := cell._replace(place=name)) in known]
 
     def _sums_of_places(self, rests: Mapping[Cell, int]) -> Iterator[Sum]:
-        """Yield how the count of a place and those of its parts are tied."""
+        """Yield the relations between the count of a place and those of its parts."""
         for cell in (cell for cell in rests if not self._is_sum(cell)):
             if parts := self._parts(cell, rests):
-                # Persons of whom no place is known count for the largest place alone.
+                # Persons without a known place are counted in the largest place only.
                 elsewhere = max(0, rests[cell] - sum(rests[part] for part in parts))
                 is_additive = cell.indicator in self.additive
                 yield Sum({**dict.fromkeys(parts, 1), cell: -1}, elsewhere, is_additive)
@@ -147,7 +147,7 @@ class Rounding:
                     yield from (Sum({cell: 1, part: -1}, 0, is_equal=False) for part in parts)
 
     def _sums_of_relations(self, counts: Iterable[Cell], rests: Mapping[Cell, int]) -> Iterator[Sum]:
-        """Yield how the counts of a place are tied to each other, and to those of another month."""
+        """Yield the declared relations between indicators of the same place."""
         for cell in counts:
             names = dict.fromkeys(one.name for one in self.relations if one.indicator == cell.indicator)
             for terms in ([one for one in self.relations if one.name == name] for name in names):
@@ -162,7 +162,7 @@ class Rounding:
                     yield Sum(signs | dict.fromkeys(self._consists_of(cell, rests), -1), 0, terms[0].is_equal)
 
     def _consists_of(self, cell: Cell, rests: Mapping[Cell, int]) -> Iterator[Cell]:
-        """Yield the rests that a count is the sum of."""
+        """Yield the separately rounded cells that add up to a count."""
         if cell in rests:
             yield cell
         for part in (part for part, whole in self.part_of.items() if whole == cell.indicator):
@@ -170,7 +170,7 @@ class Rounding:
 
 
 class Outsider:
-    """Someone who knows all that is shown and how it is related, and narrows counts down."""
+    """Bounds of the true counts, as derived from published counts and their relations."""
 
     def __init__(self, sums: Iterable[Sum]) -> None:
         self._possible: dict[Cell, tuple[int, int]] = {}
@@ -180,7 +180,7 @@ class Outsider:
                 self._sums_of.setdefault(cell, []).append(one)
 
     def learns(self, cell: Cell, lower: int, upper: int) -> bool:
-        """Take in between which bounds a count lies, unless that would disclose a count."""
+        """Add the bounds of a count and propagate them; False, without adding them, if they disclose a count."""
         new = {cell: (lower, upper)}
         changed = [cell]
         while changed:
@@ -194,7 +194,7 @@ class Outsider:
         return True
 
     def _narrowed(self, one: Sum, new: Mapping[Cell, tuple[int, int]]) -> list[tuple[Cell, tuple[int, int]]]:
-        """Return the counts of a sum whose bounds the others narrow, once all of them are known."""
+        """Return the new bounds of counts that the other terms of a relation narrow, once all of them are known."""
         known = {cell: new.get(cell) or self._possible.get(cell) for cell in one.terms}
         ends = [
             (bounds[0] * sign, bounds[1] * sign) if sign > 0 else (bounds[1] * sign, bounds[0] * sign)
@@ -207,7 +207,7 @@ class Outsider:
         found = []
         for (cell, bounds), (start, end), sign in zip(known.items(), ends, one.terms.values(), strict=True):
             assert bounds
-            # Bounds that the others leave to this term.
+            # The other terms add up to between least - start and most - end.
             low = max(start, end - most)
             high = min(end, start - least) if one.is_equal else end
             if (low, high) != (start, end):
@@ -216,9 +216,9 @@ class Outsider:
 
 
 def without_parts(counts: Mapping[Cell, int], part_of: Mapping[str, str]) -> dict[Cell, int]:
-    """Return of each count the persons that are in none of its parts.
+    """Subtract parts from their totals.
 
-    Without the rests of an indicator of which every person is in a part: that they are nothing is no secret.
+    Leaves out totals whose parts cover everyone: a remainder that is always zero is public knowledge.
     """
     rests = dict(counts)
     for cell, count in counts.items():
@@ -230,7 +230,7 @@ def without_parts(counts: Mapping[Cell, int], part_of: Mapping[str, str]) -> dic
 
 
 def month_before(cell: Cell, months: int) -> Cell:
-    """Return the same count so many months before."""
+    """Return the key of the same count so many months earlier."""
     if not months:
         return cell
     year, month = map(int, cell.period.split("-"))
@@ -239,7 +239,7 @@ def month_before(cell: Cell, months: int) -> Cell:
 
 
 def _bounded(value: int) -> Shown:
-    """Return a rounded count with what it may stand for, as far as the count alone says."""
+    """Return a rounded count with the bounds that follow from rounding alone."""
     return Shown(value, max(0, value - LARGEST_ERROR), value + LARGEST_ERROR)
 
 
@@ -253,7 +253,7 @@ def secret() -> bytes:
 
 
 def shown_table(connection: "DuckDBPyConnection", shown: Mapping[Cell, Shown]) -> "DuckDBPyRelation":
-    """Make rounded counts a relation: one row per place, indicator and period."""
+    """Convert rounded counts to a relation with one row per place, indicator and period."""
     columns = {
         **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
         **dict.fromkeys(("shown_count", "lower_count", "upper_count"), "integer"),

@@ -1,17 +1,17 @@
-{# Of fewer persons, as shown, no amount, duration or hours are published. #}
+{# Smallest published count of persons whose amounts, durations and hours are published. #}
 {% macro fewest_persons() -%} 10 {%- endmacro %}
 
-{# Of fewer staff, absence is published over twelve months alone. #}
+{# Smallest number of staff whose absence is published per month; of fewer only over twelve months. #}
 {% macro fewest_staff_in_month() -%} 50 {%- endmacro %}
 
-{# A percentile of durations, where there are enough that it is not that of one report. #}
+{# A percentile of at least five durations; null for fewer, since it would be the duration of one report. #}
 {% macro percentile_of_enough(durations, fraction) -%}
     case when count({{ durations }}) >= 5 then {{ percentile(durations, fraction) }} end
 {%- endmacro %}
 
-{# The mean of a total per person, to a power of ten that is no more than one person's share of that mean: so many persons bear
-   no more digits, and the mean does not lead back to their exact number. #}
-{% macro mean_as_borne(total, persons) -%}
+{# Mean per person, rounded to the largest power of ten below mean / persons. More digits would not be significant for so
+   few persons, and could reveal their exact number. #}
+{% macro mean_per_contributor(total, persons) -%}
     case
         when {{ persons }} > 0 and {{ total }} <> 0
             then round(

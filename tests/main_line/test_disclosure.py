@@ -57,7 +57,7 @@ def test_every_count_of_an_own_register_is_rounded_or_counts_no_persons(release)
     registers = {"benefits_admin", "social_domain", "vve", "sports", "hr"}
     assert registers <= {feed.split(".")[0] for feed in own}
     of_registers = {code for code, feed in counts.items() if feed.split(".")[0] in registers}
-    persons = {code for code, row in rules_of_persons().items() if not row["borne_by"]}
+    persons = {code for code, row in rules_of_persons().items() if not row["contributors"]}
     assert of_registers - OF_NO_PERSONS - OF_STAFF == persons
     (off,) = ask(
         release,

@@ -61,7 +61,7 @@ class Attacker:
         return None if found.x is None else round(found.x[place])
 
     def possible(self, cell: Cell) -> list[int]:
-        """Return values that the rest of a count beside its parts may have: all, or three of them."""
+        """Return the possible values of a count less its parts: all of them, or three."""
         lowest, highest = self._extreme(cell, 1), self._extreme(cell, -1)
         assert lowest is not None, "what is shown contradicts itself"
         between = (value for value in range(lowest + 1, highest) if self._extreme(cell, 1, at=value) is not None)
@@ -69,7 +69,7 @@ class Attacker:
 
 
 def without_parts(values: Mapping[Cell, float], part_of: Mapping[str, str]) -> dict[Cell, float]:
-    """Return of each count what is left beside its parts: what is rounded for itself."""
+    """Subtract parts from their totals; the remainders are rounded separately."""
     rests = dict(values)
     for cell, value in values.items():
         if (whole := cell._replace(indicator=part_of.get(cell.indicator, ""))) in rests:

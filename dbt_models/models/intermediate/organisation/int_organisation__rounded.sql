@@ -17,7 +17,7 @@ select
     shown.month_days,
     staff.shown_count as employee_count,
     {% for amount in amounts %}
-    staff.shown_count * {{ mean_as_borne('shown.' ~ amount, 'shown.employee_count') }} as {{ amount }},
+    staff.shown_count * {{ mean_per_contributor('shown.' ~ amount, 'shown.employee_count') }} as {{ amount }},
     {% endfor %}
     reports.shown_count as report_count,
     shown.missing_reason

@@ -41,7 +41,7 @@ units as (select * from {{ ref('units') }}),
 -- Which feed an indicator is made from, and how far off its rounding is, follows from the contracts.
 feeds as ({{ feeds_of_indicators() }}),
 
-persons as (select * from {{ ref('counts_of_persons') }} where borne_by is null)
+persons as (select * from {{ ref('counts_of_persons') }} where contributors is null)
 
 -- A ratio is of its numerator's feed.
 select

@@ -32,9 +32,9 @@ select
     figures.value::integer as persons_count,
     rules.part_of,
     dictionary.aggregation = 'sum' as is_additive,
-    -- Finer ones are published only in what is borne by them.
+    -- At finer levels only the amounts and durations that relate to these persons are published.
     dictionary.finest_level <> 'municipality' or figures.region_level = 'municipality' as is_published
 from figures
 inner join rules on figures.indicator_code = rules.indicator_code
 inner join dictionary on figures.indicator_code = dictionary.indicator_code
-where rules.borne_by is null and figures.value is not null
+where rules.contributors is null and figures.value is not null

@@ -16,9 +16,9 @@ of_persons as (
         unioned.region_code,
         unioned.indicator_code,
         unioned.period,
-        rules.borne_by is null as is_count,
+        rules.contributors is null as is_count,
         dictionary.aggregation = 'sum' as is_sum,
-        {{ mean_as_borne(
+        {{ mean_per_contributor(
             "unioned.value * case when dictionary.aggregation = 'sum' then 1 else counts.persons_count end",
             'counts.persons_count'
         ) }} as mean_per_person,
@@ -26,13 +26,13 @@ of_persons as (
             as shown_count,
         rounded.lower_count,
         rounded.upper_count,
-        rules.borne_by is not null or counts.is_published as is_published
+        rules.contributors is not null or counts.is_published as is_published
     from unioned
     inner join rules on unioned.indicator_code = rules.indicator_code
     inner join dictionary on unioned.indicator_code = dictionary.indicator_code
     left join counts
         on
-            coalesce(rules.borne_by, rules.indicator_code) = counts.indicator_code
+            coalesce(rules.contributors, rules.indicator_code) = counts.indicator_code
             and unioned.region_code = counts.region_code
             and unioned.period = counts.period
     left join rounded
