@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dagster_project.contracts.personal import masked
 from dagster_project.errors import DeliveryError
 
 
@@ -12,7 +13,7 @@ def resolved_within(folder: Path, path: Path, feed: str) -> Path:
         return actual
     raise DeliveryError(
         feed,
-        problem=f"{path.name} is a symbolic link that leaves {folder}, so it is not read",
+        problem=f"{masked(path.name)} is a symbolic link that leaves {folder}, so it is not read",
         expected=f"a file or folder of its own, or a link to one in {folder}",
         came="a link to another place",
         do=f"put the file itself there, or set location below [suppliers.{feed.replace('.', '.feeds.', 1)}] in "

@@ -148,17 +148,15 @@ class Rounding:
 
     def _sums_of_relations(self, counts: Iterable[Cell], rests: Mapping[Cell, int]) -> Iterator[Sum]:
         """Yield the declared relations between indicators of the same place."""
+        terms_of: dict[str, dict[str, list[Relation]]] = {}
+        for term in self.relations:
+            terms_of.setdefault(term.indicator, {}).setdefault(term.name, []).append(term)
         for cell in counts:
-            names = dict.fromkeys(one.name for one in self.relations if one.indicator == cell.indicator)
-            for terms in ([one for one in self.relations if one.name == name] for name in names):
-                besides = [
-                    list(
-                        self._consists_of(month_before(cell, term.months_before)._replace(indicator=term.beside), rests)
-                    )
-                    for term in terms
-                ]
-                if all(besides):
-                    signs = {one: term.sign for term, own in zip(terms, besides, strict=True) for one in own}
+            for terms in terms_of.get(cell.indicator, {}).values():
+                besides = [month_before(cell, term.months_before)._replace(indicator=term.beside) for term in terms]
+                consists_of = [list(self._consists_of(beside, rests)) for beside in besides]
+                if all(consists_of):
+                    signs = {one: term.sign for term, own in zip(terms, consists_of, strict=True) for one in own}
                     yield Sum(signs | dict.fromkeys(self._consists_of(cell, rests), -1), 0, terms[0].is_equal)
 
     def _consists_of(self, cell: Cell, rests: Mapping[Cell, int]) -> Iterator[Cell]:
