@@ -49,15 +49,15 @@ def diagnose(workspace: Workspace) -> Diagnosis:
         used = [feed for feed in workspace.feeds if workspace.uses(feed)]
         present = [feed for feed in used if is_available(feed, settings)]
         return Diagnosis(
-            feeds=[*_examined(present, settings)],
+            feeds=[*_examined(present, settings, workspace.secret)],
             without_folder=[feed.id for feed in used if feed not in present],
         )
 
 
-def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination]:
+def _examined(feeds: list[Feed], settings: Settings, secret: str) -> Iterator[FeedExamination]:
     unreachable: dict[str, str] = {}
     for feed in feeds:
-        with extractor_for(feed, settings) as extractor, tempfile.TemporaryDirectory() as scratch:
+        with extractor_for(feed, settings, secret) as extractor, tempfile.TemporaryDirectory() as scratch:
             service = getattr(extractor.parameters, "base_url", None)
             if service in unreachable:
                 problem = f"{feed.id}: was not asked, because {shown(service)} gave {unreachable[service]} no answer"
