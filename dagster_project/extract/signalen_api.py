@@ -1,8 +1,8 @@
 """Protocol ``signalen_api``: Signalen's private REST API, from which only changed reports are retrieved.
 
 They are combined with the stored ones. Texts, reporters, notes and users, which the API gives with every report, are
-never written: only the columns of the contract are, with pseudonyms for numbers of reports. A report's states are in its history, which is one request per
-changed report.
+never written: only the columns of the contract are, with pseudonyms for numbers of reports. A report's states are in
+its history, which is one request per changed report.
 """
 
 import re
@@ -82,7 +82,7 @@ class SignalenApiParameters(Parameters):
 
 @dataclass
 class Known:
-    """The stored delivery: when each report, by its pseudonym, last changed, and the newest term of service of each category."""
+    """The stored delivery: the last change of each report, by pseudonym, and the newest term of each category."""
 
     updated_at: dict[int, datetime] = field(default_factory=dict)
     terms: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
         return self._list({"updated_after": since.isoformat()})
 
     def _list(self, filters: dict[str, str]) -> dict[int, Item]:
-        """Reports by pseudonym. A new report during reading shifts the pages, so that one may come twice or not at all."""
+        """Reports by pseudonym. A new report meanwhile shifts the pages, so that one may come twice or not at all."""
         for _ in range(READINGS):
             found, count = {}, 0
             with progress(f"{self.feed.id} list", None) as advance:

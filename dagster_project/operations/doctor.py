@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import httpx
 from pydantic import BaseModel
@@ -49,15 +50,16 @@ def diagnose(workspace: Workspace) -> Diagnosis:
         used = [feed for feed in workspace.feeds if workspace.uses(feed)]
         present = [feed for feed in used if is_available(feed, settings)]
         return Diagnosis(
-            feeds=[*_examined(present, settings, workspace.secret)],
+            feeds=[*_examined(present, settings)],
             without_folder=[feed.id for feed in used if feed not in present],
         )
 
 
-def _examined(feeds: list[Feed], settings: Settings, secret: str) -> Iterator[FeedExamination]:
+def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination]:
     unreachable: dict[str, str] = {}
     for feed in feeds:
-        with extractor_for(feed, settings, secret) as extractor, tempfile.TemporaryDirectory() as scratch:
+        # Nothing is stored, so neither are pseudonyms.
+        with extractor_for(feed, settings, token_hex()) as extractor, tempfile.TemporaryDirectory() as scratch:
             service = getattr(extractor.parameters, "base_url", None)
             if service in unreachable:
                 problem = f"{feed.id}: was not asked, because {shown(service)} gave {unreachable[service]} no answer"

@@ -69,8 +69,8 @@ class ColumnReader:
     decimal_mark: str | None
     # Values of an own register are not repeated in errors, which end up in logs.
     shows_values: bool
-    # Of the pseudonyms in one delivery.
-    pseudonym_key: bytes
+    # Of the pseudonyms in one delivery; None for the fictional examples of a template.
+    pseudonym_key: bytes | None
     # Accepted values, by the words of the file for them.
     translations: Mapping[str, str] = field(default_factory=dict)
 
@@ -138,8 +138,9 @@ class ColumnReader:
                     "the feed",
                 )
             text = same
-        is_bare = not self.column.meta.is_pseudonymised
-        return text if is_bare else pseudonyms(self.pseudonym_key, self.column.data_type)(text)
+        if self.column.meta.is_pseudonymised and self.pseudonym_key:
+            return pseudonyms(self.pseudonym_key, self.column.data_type)(text)
+        return text
 
     def _wrong(self, value: Cell, do: str) -> OddCell:
         return OddCell(EXPECTED[self.column.data_type], self._shown(value), do)
