@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 LOCALE = "nl_NL"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+_MILLION = 1_000_000
 # Units of which the sign is part of the figure, so that no word follows it.
 _SIGNED = {"pct", "eur", "eur_per_inhabitant", "keur"}
 _UNIT_WORDS = {
@@ -107,8 +108,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 def euros(value: float, decimals: int = 0) -> str:
     """Write an amount: € 1.280, and € −23,1 mln from a million up."""
-    if abs(rounded(value)) >= 1_000_000:
-        return f"€{NBSP}{number(value / 1_000_000, 1)}{NBSP}mln"
+    if abs(rounded(value)) >= _MILLION:
+        return f"€{NBSP}{number(value / _MILLION, 1)}{NBSP}mln"
     return f"€{NBSP}{number(value, decimals)}"
 
 
@@ -128,7 +129,7 @@ def figure(value: float, measured: Measured) -> str:
 def unit_word(measured: Measured, value: float | None = None) -> str:
     """Return the word after a figure, in the singular after exactly 1; empty where the sign in the figure says it."""
     word = measured.unit_noun or "" if measured.unit == "count" else _UNIT_WORDS.get(measured.unit, "")
-    if value is not None and rounded(value, measured.decimals) == 1:
+    if value is not None and measured.decimals == 0 and rounded(value) == 1:
         return _SINGULAR.get(word, word)
     return word
 
@@ -149,26 +150,29 @@ def short_unit(value: float, measured: Measured) -> str:
     return with_unit(value, measured) if keeps else figure(value, measured)
 
 
-def amount(change: float, measured: Measured) -> str:
-    """Write the size of a change, without its sign: '50', '1,3 procentpunt', '0,6 dagen'."""
+def amount(change: float, measured: Measured, beside: float = 0) -> str:
+    """Write the size of a change, without its sign: '50', '1,3 procentpunt', '0,6 dagen'.
+
+    Beside an amount in millions a change is in millions as well, unless it is too small to show so.
+    """
     size = abs(change)
     if measured.unit == "pct":
         return f"{number(size, measured.decimals)}{NBSP}procentpunt"
+    if measured.unit == "eur" and abs(beside) >= _MILLION and size >= _MILLION / 10:
+        return f"€{NBSP}{number(size / _MILLION, 1)}{NBSP}mln"
     return short_unit(size, measured)
 
 
-def difference(change: float, measured: Measured) -> str:
+def difference(change: float, measured: Measured, beside: float = 0) -> str:
     """Write a change with its sign in words: '50 meer', '1,3 procentpunt lager', '€ 0,9 mln lager'."""
     more, less = ("meer", "minder") if measured.unit == "count" else ("hoger", "lager")
-    return f"{amount(change, measured)}{NBSP}{more if change > 0 else less}"
+    return f"{amount(change, measured, beside)}{NBSP}{more if change > 0 else less}"
 
 
 def is_visible(change: float, measured: Measured) -> bool:
     """Report whether a change is more than 0 in the decimals that are shown."""
     if measured.unit == "keur":
         return rounded(change * 1000) != 0
-    if measured.unit == "eur" and abs(change) >= 1_000_000:
-        return True
     return rounded(change, measured.decimals) != 0
 
 

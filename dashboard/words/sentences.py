@@ -89,7 +89,7 @@ def change(
     beyond = differs(now, before.estimate, tolerance)
     if beyond is False or not is_visible(moved, measured):
         return Change("similar", "", f"Ongeveer gelijk aan {ago}", reference)
-    lead = difference(moved, measured)
+    lead = difference(moved, measured, now.value)
     if beyond is None:
         return Change("unjudged", lead, f" dan {ago}", reference)
     judged = verdict(moved, measured.direction)
@@ -121,14 +121,14 @@ def judgement(now: Estimate, before: Reference | None, measured: Measured, toler
             return Judgement(sentence, earlier)
         return Judgement(
             sentence,
-            f"{earlier} Het verschil van {amount(moved, measured)} is kleiner dan de gewone schommeling "
-            f"van ongeveer {amount(_two_digits(noise), measured)}.",
+            f"{earlier} Het verschil van {amount(moved, measured, now.value)} is kleiner dan de gewone schommeling "
+            f"van ongeveer {amount(_two_digits(noise), measured, now.value)}.",
         )
     if not named:
         return Judgement(f"{sentence_start(described.lead)}{described.rest}.", earlier)
     verb = "gestegen" if moved > 0 else "gedaald"
     judged = f" Dat is {_VERDICTS[described.verdict]}." if described.verdict else ""
-    return Judgement(f"{named} is met {amount(moved, measured)} {verb}.{judged}", earlier)
+    return Judgement(f"{named} is met {amount(moved, measured, now.value)} {verb}.{judged}", earlier)
 
 
 def _two_digits(noise: float) -> float:
