@@ -21,7 +21,7 @@ check: $(INSTALLED)  ## style, types and every test that needs no whole run: bef
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -m "not whole_run and not long"
+	$(PYTEST) -m "not whole_run and not long and not browser"
 
 test: $(INSTALLED)  ## style, types and all tests but the long ones: before each push, and in CI
 	$(BIN)/ruff check .
