@@ -17,11 +17,11 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
 
-check: $(INSTALLED)  ## style, types and every test that needs no whole run: before each commit
+check: $(INSTALLED)  ## style, types and every test that needs no whole run, no whole table and no browser: before each commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -m "not whole_run and not long and not browser"
+	$(PYTEST) -m "not (whole_run or real_data or browser or long)"
 
 test: $(INSTALLED)  ## style, types and all tests but the long ones: before each push, and in CI
 	$(BIN)/ruff check .

@@ -17,8 +17,10 @@ WHOLE_RUNS = {"first_run", "sample_home", "story", "copied_project", "dbt"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark whole runs, and start with them, so that no worker is left with one at the end."""
+    """Mark whole runs, and start with them, so that no worker is left with one at the end; mark tests of real data."""
     for item in items:
+        if item.path.name.startswith("test_real_"):
+            item.add_marker(pytest.mark.real_data)
         if WHOLE_RUNS & {*item.fixturenames}:
             item.add_marker(pytest.mark.whole_run)
     if not hasattr(config, "workerinput"):

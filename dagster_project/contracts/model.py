@@ -1,7 +1,7 @@
 """Typed form of a delivery contract, under ``config.meta`` of a dbt source."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -62,7 +62,7 @@ class ColumnMeta(Strict):
     rounding_in: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     # Smaller regions add up to the larger one, but for rounding: the audit compares them.
     is_additive: bool = False
-    # A key of a person: pseudonymised before it lands, with a key that is valid within one delivery only.
+    # A key of a person or a case: pseudonymised before it lands.
     is_pseudonymised: bool = False
     # The only values that are accepted in the column.
     accepted_values: tuple[str, ...] = ()
@@ -333,9 +333,12 @@ class Feed(Strict):
         if self.delivery.period_column and not self.period_column:
             problem = f"{self.delivery.period_column!r} is no table.column of this feed"
             raise MisplacedError("delivery.period_column", problem)
+        pseudonymised = {
+            column.name for table in self.tables for column in table.columns if column.meta.is_pseudonymised
+        }
         for table in self.tables:
             if self.delivery.personal_data:
-                _check_identifies_no_person(table)
+                _check_identifies_no_person(table, pseudonymised)
             if self.is_own_register and self.delivery.is_uploaded:
                 _check_codes_have_a_form(table)
         return self
@@ -349,8 +352,11 @@ class Feed(Strict):
         parameters.check_tables(self.tables)
 
 
-def _check_identifies_no_person(table: Table) -> None:
+def _check_identifies_no_person(table: Table, pseudonymised: Collection[str]) -> None:
     for column in table.columns:
+        if column.name in pseudonymised and not column.meta.is_pseudonymised:
+            problem = "is pseudonymised in another table: set is_pseudonymised, or they cannot be joined"
+            raise MisplacedError(f"{table.name}.{column.name}", problem)
         for heading in (column.meta.supplier_name, *column.meta.supplier_aliases):
             if column.meta.is_pseudonymised:
                 continue

@@ -16,7 +16,7 @@ PERSONAL_HEADINGS = re.compile(
 )
 # Headings of the numbers of persons and their cases: such a number leads back to a person in the own systems.
 NUMBER_HEADINGS = re.compile(
-    r"\w*(zaak|dossier|melding|beschikking|toewijzing|aanvraag|cli[eë]nt|klant|personeel|medewerker|burgerservice"
+    r"\w*(zaak|dossier|melding|signal|beschikking|toewijzing|aanvraag|cli[eë]nt|klant|personeel|medewerker|burgerservice"
     r"|persoon|relatie|lid|pati[eë]nt|leerling)s?[ _-]?(nummer|nr\.?|id|identificatie|kenmerk|sleutel|code)"
     r"|(a|bsn|sofi)-?nummer",
     re.IGNORECASE,

@@ -71,7 +71,7 @@ def _supplier_assets(supplier: str, feeds: Sequence[Feed], retry_delay: float) -
                 continue
             try:
                 if workspace.asks_for(feed):
-                    with extractor_for(feed, workspace.settings) as extractor:
+                    with extractor_for(feed, workspace.settings, opened.secret) as extractor:
                         receptions.append(receive(store, extractor, opened.now))
                 elif not opened.point_in_time and not opened.uses(feed):
                     retire(store, opened.now())

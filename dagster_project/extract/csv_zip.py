@@ -202,6 +202,11 @@ class CsvZip(Extractor[CsvZipParameters]):
                 heading = next(reader, [])
                 columns = self._columns(table, heading, archive)
                 places = [heading.index(name) for name in columns.values()]
+                pseudonym_at = {
+                    heading.index(columns[column.name]): self.lasting_pseudonyms(column.data_type)
+                    for column in table.columns
+                    if column.meta.is_pseudonymised
+                }
                 writer = csv.writer(target, lineterminator=LINE_END)
                 writer.writerow(columns.values())
                 with progress(f"{self.feed.id} {table.name}", None) as advance:
@@ -214,6 +219,8 @@ class CsvZip(Extractor[CsvZipParameters]):
                                 f"{len(heading)} columns",
                                 f"{len(row)} columns",
                             )
+                        for place, pseudonym in pseudonym_at.items():
+                            row[place] = row[place].strip() and pseudonym(row[place])
                         writer.writerow([row[place] for place in places])
                         rows += 1
                     advance(rows)
@@ -223,6 +230,13 @@ class CsvZip(Extractor[CsvZipParameters]):
                     f"contains a {table.member} that is not UTF-8",
                     "UTF-8 text",
                     f"byte 0x{error.object[error.start]:02x} after line {reader.line_num}",
+                ) from error
+            except ValueError as error:
+                raise self._unexpected(
+                    archive,
+                    f"has a number of a case that is no number in {table.member}, line {reader.line_num}",
+                    "a whole number",
+                    "another value",
                 ) from error
             except csv.Error as error:
                 raise self._unexpected(

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,6 +16,7 @@ from dagster_project.errors import DeliveryError, SetupError, shown
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.examination import Examination
 from dagster_project.extract.http import Http
+from dagster_project.extract.pseudonyms import lasting_key, pseudonyms
 from dagster_project.installation.settings import TOML, FeedSettings, Settings
 
 P = TypeVar("P", bound=Parameters)
@@ -32,6 +33,8 @@ class Access:
     # Whether all municipalities are asked for.
     is_country: bool
     inbox: Path | None = None
+    # Of the installation, for pseudonyms that stay the same.
+    secret: str = ""
 
     @property
     def municipality(self) -> str | None:
@@ -95,6 +98,10 @@ class Extractor(ABC, Generic[P]):
         assert answer is not None, "nothing is stored, so nothing can be confirmed"
         return answer.tables
 
+    def lasting_pseudonyms(self, data_type: str) -> Callable[[str], str]:
+        """Pseudonyms that are the same in each delivery, of columns of this type."""
+        return pseudonyms(lasting_key(self.access.secret, self.feed.id), data_type)
+
     def error(self, problem: str, expected: str, came: object, do: str) -> DeliveryError:
         """Error for an answer that cannot become a delivery."""
         return DeliveryError(self.feed.id, problem, expected, shown(str(came))[:LONGEST_SHOWN], do)
@@ -116,8 +123,11 @@ def protocol(name: str, parameters: type[Parameters]) -> Callable[[AnyExtractor]
 
 
 @contextmanager
-def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor[Any]]:
-    """Open the extractor of a feed with the settings of this municipality."""
+def extractor_for(feed: Feed, settings: Settings, secret: str = "") -> Iterator[Extractor[Any]]:
+    """Open the extractor of a feed with the settings and the secret of this installation.
+
+    Without a secret, its cases cannot be pseudonymised, and a feed that has cases raises ValueError.
+    """
     name, parameters = _chosen(feed, settings)
     supplier = settings.supplier(feed.supplier)
     editions = _settings_of(feed, settings).editions
@@ -125,7 +135,7 @@ def extractor_for(feed: Feed, settings: Settings) -> Iterator[Extractor[Any]]:
         editions = feed.delivery.newest_editions_of_a_municipality
     kept = feed.keeping(editions) if editions else feed
     with Http(feed.id, settings.http, supplier.token.get_secret_value() if supplier.token else None) as http:
-        yield EXTRACTORS[name](kept, parameters, http, _access(feed, settings))
+        yield EXTRACTORS[name](kept, parameters, http, replace(_access(feed, settings), secret=secret))
 
 
 def is_available(feed: Feed, settings: Settings) -> bool:

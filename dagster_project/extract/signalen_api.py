@@ -1,8 +1,8 @@
 """Protocol ``signalen_api``: Signalen's private REST API, from which only changed reports are retrieved.
 
 They are combined with the stored ones. Texts, reporters, notes and users, which the API gives with every report, are
-never written: only the columns of the contract are. A report's states are in its history, which is one request per
-changed report.
+never written: only the columns of the contract are, with pseudonyms for numbers of reports. A report's states are in
+its history, which is one request per changed report.
 """
 
 import re
@@ -82,7 +82,7 @@ class SignalenApiParameters(Parameters):
 
 @dataclass
 class Known:
-    """The stored delivery: when each report last changed, and the newest term of service of each category."""
+    """The stored delivery: the last change of each report, by pseudonym, and the newest term of each category."""
 
     updated_at: dict[int, datetime] = field(default_factory=dict)
     terms: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
@@ -140,13 +140,13 @@ class SignalenApi(Extractor[SignalenApiParameters]):
         return self._list({"updated_after": since.isoformat()})
 
     def _list(self, filters: dict[str, str]) -> dict[int, Item]:
-        """Reports by number. A new report during reading shifts the pages, so that one may come twice or not at all."""
+        """Reports by pseudonym. A new report meanwhile shifts the pages, so that one may come twice or not at all."""
         for _ in range(READINGS):
             found, count = {}, 0
             with progress(f"{self.feed.id} list", None) as advance:
                 for page in self._pages(SIGNALS, {"ordering": "created_at", **filters}):
                     count = page["count"]
-                    found.update({item["id"]: _without_persons(item) for item in page["results"]})
+                    found.update({self._pseudonym(item["id"]): _without_persons(item) for item in page["results"]})
                     advance(len(page["results"]))
             if len(found) == count:
                 return found
@@ -226,6 +226,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
 
     def _rows_of(self, item: Item) -> TableRows:
         number, place, category = item["id"], item["location"] or {}, item["category"]
+        report = self._pseudonym(number)
         history = sorted(
             self._json(f"{SIGNALS}{number}/history", list), key=lambda entry: datetime.fromisoformat(entry["when"])
         )
@@ -234,7 +235,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
         longitude, latitude = (place.get("geometrie") or {}).get("coordinates") or (None, None)
         assignment = _id(assignments[-1]) if assignments else None
         signal = {
-            "report_id": number,
+            "report_id": report,
             "source": item["source"],
             "created_at": item["created_at"],
             "updated_at": item["updated_at"],
@@ -242,19 +243,19 @@ class SignalenApi(Extractor[SignalenApiParameters]):
             "location_id": place.get("id"),
             "status_id": _id(states[-1]) if states else None,
             "priority": (item["priority"] or {}).get("priority"),
-            "parent_report_id": self._parent(number) if item["has_parent"] else None,
+            "parent_report_id": self._pseudonym(self._parent(number)) if item["has_parent"] else None,
             "report_type": (item["type"] or {}).get("code"),
         }
         return {
             "signals": [signal],
             "statuses": [
-                {"status_id": _id(entry), "report_id": number, "state": self._state(entry), "created_at": entry["when"]}
+                {"status_id": _id(entry), "report_id": report, "state": self._state(entry), "created_at": entry["when"]}
                 for entry in states
             ],
             "locations": [
                 {
                     "location_id": place["id"],
-                    "report_id": number,
+                    "report_id": report,
                     "longitude": longitude,
                     "latitude": latitude,
                     "buurt_code": place.get("buurt_code"),
@@ -266,7 +267,7 @@ class SignalenApi(Extractor[SignalenApiParameters]):
             "categories": [
                 {
                     "category_assignment_id": assignment,
-                    "report_id": number,
+                    "report_id": report,
                     "main_category": category["main"],
                     "sub_category": category["sub"],
                 }
@@ -279,6 +280,9 @@ class SignalenApi(Extractor[SignalenApiParameters]):
         """Number of the report from which one was split off; only the report's own page has it."""
         link = self._json(f"{SIGNALS}{number}", dict)["_links"]["sia:parent"]["href"]
         return int(urlsplit(link).path.rstrip("/").rpartition("/")[2])
+
+    def _pseudonym(self, number: int) -> int:
+        return int(self.lasting_pseudonyms("bigint")(str(number)))
 
     def _state(self, entry: Item) -> str:
         shown = entry["action"].partition(": ")[2]

@@ -1,4 +1,4 @@
-"""The secret of an installation, which decides how counts of persons are rounded."""
+"""The secret of an installation, which decides how counts of persons are rounded and cases pseudonymised."""
 
 import os
 from pathlib import Path

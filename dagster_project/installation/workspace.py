@@ -110,7 +110,7 @@ class Workspace:
 
     @property
     def secret(self) -> str:
-        """The secret by which counts of persons are rounded: the same in the rebuild of a past day."""
+        """The secret that rounds counts of persons and pseudonymises cases, the same in the rebuild of a past day."""
         if self.is_sample:
             return OF_SAMPLE
         return secret_of(self.settings, self.home.parents[1] if self.point_in_time else self.home)

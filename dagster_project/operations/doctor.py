@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import httpx
 from pydantic import BaseModel
@@ -57,7 +58,8 @@ def diagnose(workspace: Workspace) -> Diagnosis:
 def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination]:
     unreachable: dict[str, str] = {}
     for feed in feeds:
-        with extractor_for(feed, settings) as extractor, tempfile.TemporaryDirectory() as scratch:
+        # Nothing is stored, so neither are pseudonyms.
+        with extractor_for(feed, settings, token_hex()) as extractor, tempfile.TemporaryDirectory() as scratch:
             service = getattr(extractor.parameters, "base_url", None)
             if service in unreachable:
                 problem = f"{feed.id}: was not asked, because {shown(service)} gave {unreachable[service]} no answer"

@@ -89,7 +89,7 @@ def _example_rows(feed: Feed) -> list[list[str]]:
     by_column = []
     for column in columns:
         examples = column.meta.examples or column.meta.accepted_values or DEFAULT_EXAMPLES[column.data_type]
-        reader = ColumnReader(column, frozenset(feed.delivery.missing_values), ",", True, lambda text: text)
+        reader = ColumnReader(column, frozenset(feed.delivery.missing_values), ",", True, None)
         read = reader.read([examples[number % len(examples)] for number in range(count)])
         if isinstance(read, WrongValue):
             key = f"{feed.tables[0].name}.{column.name}.examples"

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from landing.receiving import reports
+from landing.receiving import every_file, report_id, reports
 from suppliers import faults
 
 from .zips import as_csv, changed, members, write_zip
@@ -88,7 +88,7 @@ def test_a_folder_gives_its_newest_export_by_name(folder, tmp_path):
     desk = reports(tmp_path / "landing", folder)
     desk.receive_and_admit()
     assert desk.manifest().facts["export"] == NAME
-    assert desk.rows("select report_id from data order by 1") == [(1,), (2,)]
+    assert desk.rows("select report_id from data order by 1") == sorted([(report_id(1),), (report_id(2),)])
 
 
 def test_a_folder_without_a_new_export_confirms_the_stored_one(folder, tmp_path):
@@ -112,7 +112,7 @@ def test_line_breaks_quotes_and_commas_within_a_field_stay_one_row(folder, tmp_p
     write_zip(folder / NAME, categories=changed("categories", sub=odd), signals=changed("signals", source=odd))
     desk = reports(tmp_path / "landing", folder)
     desk.receive()
-    assert desk.rows("select source from data where report_id = 1") == [(odd,)]
+    assert desk.rows(f"select source from data where report_id = {report_id(1)}") == [(odd,)]
     # Spaces in a category do not tell it apart from another.
     assert desk.rows("select sub_category from data", "categories") == [('#1 "vol", niet geleegd',)]
 
@@ -132,9 +132,37 @@ def test_empty_fields_are_no_value_and_padding_goes(folder, tmp_path):
     write_zip(folder / NAME, signals=changed("signals", parent="", source="  online  ", location_id=" "))
     desk = reports(tmp_path / "landing", folder)
     desk.receive()
-    assert desk.rows("select parent_report_id, source, location_id from data where report_id = 1") == [
+    assert desk.rows(f"select parent_report_id, source, location_id from data where report_id = {report_id(1)}") == [
         (None, "online", None)
     ]
+
+
+def test_numbers_of_reports_land_as_pseudonyms_that_still_join(folder, tmp_path):
+    number = "4711000231"
+    write_zip(
+        folder / NAME,
+        signals=[*changed("signals", id=number, parent="2")[:1], members()["signals.csv"][1]],
+        statuses=changed("statuses", _signal_id=number),
+    )
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive_and_admit()
+    assert desk.rows("select report_id from data", "statuses") == [(report_id(int(number)),)]
+    assert desk.rows("select parent_report_id from data where parent_report_id > 0") == [(report_id(2),)]
+    assert not any(number.encode() in content for content in every_file(desk.store.folder).values())
+
+
+def test_the_next_export_has_the_same_pseudonyms_and_another_installation_has_others(folder, tmp_path):
+    write_zip(folder / NAME)
+    desk = reports(tmp_path / "landing", folder)
+    desk.receive_and_admit()
+    before = desk.rows("select report_id from data order by 1")
+    write_zip(folder / "20261124_021504UTC.zip", statuses=changed("statuses", state="o"))
+    desk.a_day_later().receive_and_admit()
+    assert desk.rows("select report_id from data order by 1") == before
+    other = reports(tmp_path / "other", folder)
+    other.secret = "of another installation"
+    other.receive_and_admit()
+    assert not {*other.rows("select report_id from data")} & {*before}
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_heading(folder, tmp_path):

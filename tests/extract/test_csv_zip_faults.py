@@ -72,6 +72,11 @@ BROKEN = {
     "part of a day": ({"sla": changed("sla", n_days="12.5")}, "column 'n_days', row 1", "came: 4 characters"),
     "beyond all numbers": ({"sla": changed("sla", n_days="9" * 30)}, "column 'n_days', row 1", "a whole number"),
     "no number": ({"locations": changed("locations", lat="nan")}, "column 'lat', row 1", "came: 3 characters"),
+    "text in the number of a report": (
+        {"signals": changed("signals", id="SIG-4711")},
+        "has a number of a case that is no number in signals.csv, line 2",
+        "another value",
+    ),
     "no moment": (
         {"signals": changed("signals", created_at="yesterday")},
         "column 'created_at', row 1",

@@ -9,7 +9,7 @@ import duckdb
 import orjson
 import pytest
 from landing.receiving import desk as desk_of
-from landing.receiving import every_file
+from landing.receiving import every_file, report_id
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from suppliers import faults
@@ -75,7 +75,7 @@ def test_the_api_gives_the_same_tables_as_the_zip(signalen, tmp_path):
     export = by_zip(tmp_path)
     export.receive_and_admit()
     # The zip contains every report of the sample, this Signalen some of them.
-    some = f"report_id in ({', '.join(str(report.id) for report in REPORTS)})"
+    some = f"report_id in ({', '.join(str(report_id(report.id)) for report in REPORTS)})"
     expected = {
         table: export.rows(f"select * from data where {some} order by 1", table)
         for table in ("signals", "statuses", "locations", "categories")
@@ -105,7 +105,7 @@ def test_the_api_gives_the_same_tables_as_the_zip(signalen, tmp_path):
 def test_a_report_that_was_split_off_keeps_its_parent(signalen, tmp_path):
     desk = by_api(signalen, tmp_path)
     desk.receive()
-    parents = {report.id: report.parent for report in REPORTS if report.parent}
+    parents = {report_id(report.id): report_id(report.parent) for report in REPORTS if report.parent}
     assert parents
     assert dict(desk.rows("select report_id, parent_report_id from data where parent_report_id > 0")) == parents
 
@@ -209,12 +209,12 @@ def test_the_zip_of_one_night_may_be_followed_by_the_api(tmp_path):
 def test_reports_that_were_removed_go(signalen, tmp_path):
     desk = by_api(signalen, tmp_path)
     desk.receive_and_admit()
-    gone = REPORTS[3].id
-    signalen.app = Starlette(routes=routes([report for report in REPORTS if report.id != gone]))
+    gone = REPORTS[3]
+    signalen.app = Starlette(routes=routes([report for report in REPORTS if report != gone]))
     signalen.requests.clear()
     desk.a_day_later().receive_and_admit()
     for table in ("signals", "statuses", "locations", "categories"):
-        assert desk.rows(f"select count(*) from data where report_id = {gone}", table) == [(0,)]
+        assert desk.rows(f"select count(*) from data where report_id = {report_id(gone.id)}", table) == [(0,)]
     assert desk.rows("select count(*) from data") == [(len(REPORTS) - 1,)]
     assert not [path for path in asked(signalen) if path.endswith("history")]
 
@@ -248,7 +248,9 @@ def test_a_report_that_comes_in_while_we_read_comes_once(signalen, tmp_path):
     signalen.faults.set(SIGNALS, turn_up)
     desk = by_api(signalen, tmp_path)
     assert desk.receive().problems == []
-    assert [number for (number,) in rows(desk, "signals", "report_id")] == sorted(report.id for report in REPORTS)
+    assert [number for (number,) in rows(desk, "signals", "report_id")] == sorted(
+        report_id(report.id) for report in REPORTS
+    )
 
 
 def test_a_list_that_never_matches_its_count_is_reported(signalen, tmp_path):

@@ -14,6 +14,7 @@ from dagster_project.audit.gate import judge_deliveries
 from dagster_project.contracts.load import load_feeds
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import extractor_for
+from dagster_project.extract.pseudonyms import lasting_key, pseudonyms
 from dagster_project.installation.settings import DBT_PROJECT, HttpSettings, Settings, SupplierSettings
 from dagster_project.landing.ingest import Reception, receive
 from dagster_project.landing.store import FeedState, FeedStore, Manifest
@@ -24,7 +25,13 @@ from expectations.suites import SUITES
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 IMPATIENT = HttpSettings(timeout=20, attempts=3, first_wait=0.01, longest_wait=0.02)
 SAMPLE_TOWN = "GM9999"
+SECRET = "of an installation in a test"
 WAALWIJK = "GM0867"
+
+
+def report_id(number: int) -> int:
+    """The pseudonym of a report's number in Signalen."""
+    return int(pseudonyms(lasting_key(SECRET, "signalen.reports"), "bigint")(str(number)))
 
 
 @cache
@@ -40,9 +47,10 @@ class Desk:
     store: FeedStore
     settings: Settings
     now: datetime = NOW
+    secret: str = SECRET
 
     def receive(self) -> Reception:
-        with extractor_for(self.store.feed, self.settings) as extractor:
+        with extractor_for(self.store.feed, self.settings, self.secret) as extractor:
             return receive(self.store, extractor, lambda: self.now)
 
     def admit(self) -> list[Judgement]:

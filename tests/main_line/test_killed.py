@@ -51,7 +51,7 @@ def undisturbed(installation, day, home):
     for store in untouched.stores(day).values():
         if not workspace.uses(store.feed):
             continue
-        with extractor_for(store.feed, workspace.settings) as extractor:
+        with extractor_for(store.feed, workspace.settings, workspace.secret) as extractor:
             reception = receive(store, extractor, workspace.now)
         assert reception.problems == []
         ids |= {stored.delivery_id for stored in store.state().candidates.values()}

@@ -71,7 +71,7 @@ class Installation:
         workspace = replace(self.workspace, now=morning_of(day.on))
         for party, store, event in zip(self.parties, self.stores, day.events, strict=True):
             party.play(event, number, day.on, workspace.now())
-            with extractor_for(store.feed, workspace.settings) as extractor:
+            with extractor_for(store.feed, workspace.settings, workspace.secret) as extractor:
                 receive(store, extractor, workspace.now)
             party.tidy()
         judgements = judge_deliveries(

@@ -5,10 +5,8 @@ but a column rarely is: its form is the one in which each value is a number. If 
 numbers, the file is refused and its author asked.
 """
 
-import hashlib
-import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -18,6 +16,7 @@ from typing import Literal
 from dagster_project.contracts.model import Column
 from dagster_project.contracts.personal import masked
 from dagster_project.extract.files.sheet_rows import Cell, OddCell, is_empty
+from dagster_project.extract.pseudonyms import pseudonyms
 from dagster_project.installation.workspace import LOCAL_TIME
 
 EXPECTED: dict[str, str] = {
@@ -46,7 +45,6 @@ BRACKETED = re.compile(r"\( ?(\d.*?) ?\)")
 # 1.234,- is an amount of whole euros; the hyphen is no sign.
 WHOLE_EUROS = re.compile(r"(?<=\d),(?:--?|=)$")
 DASHES = str.maketrans("−–‐‑", "----")
-PSEUDONYM_LENGTH = 16
 MONTHS = 12
 
 
@@ -71,8 +69,8 @@ class ColumnReader:
     decimal_mark: str | None
     # Values of an own register are not repeated in errors, which end up in logs.
     shows_values: bool
-    # Takes a person's key to another, the same within one delivery.
-    pseudonym: Callable[[str], str]
+    # Of the pseudonyms in one delivery; None for the fictional examples of a template.
+    pseudonym_key: bytes | None
     # Accepted values, by the words of the file for them.
     translations: Mapping[str, str] = field(default_factory=dict)
 
@@ -140,7 +138,9 @@ class ColumnReader:
                     "the feed",
                 )
             text = same
-        return self.pseudonym(text) if self.column.meta.is_pseudonymised else text
+        if self.column.meta.is_pseudonymised and self.pseudonym_key:
+            return pseudonyms(self.pseudonym_key, self.column.data_type)(text)
+        return text
 
     def _wrong(self, value: Cell, do: str) -> OddCell:
         return OddCell(EXPECTED[self.column.data_type], self._shown(value), do)
@@ -205,11 +205,6 @@ class ColumnReader:
             came = f"{shown}, and no other value shows whether its separator marks thousands or decimals"
         do = "write numbers without separators for thousands, or set decimal_mark in the contract"
         return WrongValue(places[first], expected, came, do, len(some))
-
-
-def pseudonyms(key: bytes) -> Callable[[str], str]:
-    """Keyed one-way pseudonymisation (HMAC-SHA256)."""
-    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
 
 
 def _number(text: str, form: re.Pattern[str], thousands: str, decimals: str, is_whole: bool) -> str | None:

@@ -20,7 +20,7 @@ from dagster_project.contracts.protocols import UPLOAD
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
 from dagster_project.extract.extractors import Access, Extractor, protocol
-from dagster_project.extract.files.cell_values import ColumnReader, WrongValue, pseudonyms
+from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
 from dagster_project.extract.files.csv_file import read_csv
 from dagster_project.extract.files.excel_file import OLD_EXCEL_START, ZIP_START, read_excel
 from dagster_project.extract.files.headings import Headings
@@ -291,7 +291,7 @@ class TableFile(Extractor[FileParameters]):
 
     def _texts(self, found: FoundFile, grid: Grid) -> tuple[dict[str, list[str]], list[UnreadableFileError]]:
         """Values per column in the form that landing reads, and the first problem of each other column."""
-        pseudonym = pseudonyms(self.new_key())
+        key = self.new_key()
         parameters, delivery = self.parameters, self.feed.delivery
         missing = frozenset(delivery.missing_values)
         texts: dict[str, list[str]] = {}
@@ -299,7 +299,7 @@ class TableFile(Extractor[FileParameters]):
         for column in self.feed.tables[0].columns:
             source = parameters.columns.get(column.name)
             reader = ColumnReader(
-                column, missing, parameters.decimal_mark, delivery.shows_values, pseudonym, parameters.values
+                column, missing, parameters.decimal_mark, delivery.shows_values, key, parameters.values
             )
             if isinstance(source, Given):
                 given = reader.read([source.of(found)])
