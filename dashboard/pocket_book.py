@@ -1,4 +1,4 @@
-"""Content for a telephone without network: last value, change and freshness, and the outlines to find a neighbourhood."""
+"""Figures for a telephone without network, and the outlines by which it finds its neighbourhood."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ _BOARD = "select indicator_code from mart_kpi where fresh_until >= $today order 
 _INDICATORS = """
     select
         indicator_code,
-        coalesce(short_label_nl, label_nl),
+        short_label_nl,
         coalesce(noun_nl, unit_nl),
         decimals,
         concat_ws(' ', label_nl, search_words_nl),
@@ -40,8 +40,8 @@ _OUTLINES = """
 def pocket_book(cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: date) -> dict[str, Any]:
     """Return every board indicator of every area, and every indicator of the municipality, with the day it expires.
 
-    A figure is ``[indicator, area, period, value, year before, provisional, reason, until]``, where indicator, area, period
-    and until are places in their lists: names are sent once.
+    A figure is ``[indicator, area, period, value, year before, provisional, reason, until]``, where indicator, area,
+    period and until are places in their lists: names are sent once.
     """
     board = [code for (code,) in cursor.execute(_BOARD, {"today": today}).fetchall()]
     dictionary = {row[0]: row for row in cursor.execute(_INDICATORS).fetchall()}

@@ -20,6 +20,7 @@ _LEAST_LIKE = 78.0
 # Indicators below this share of the best one's score are not shown.
 _LEAST_OF_BEST = 0.55
 _MOST_AREAS = 4
+_LONGEST_QUERY, _MOST_WORDS = 200, 8
 
 _INDICATORS = """
     select indicator_code, short_label_nl, label_nl, definition_nl, theme_label_nl, search_words_nl
@@ -31,7 +32,7 @@ _AREAS = """
     where is_newest_vintage
     order by region_code
 """
-_BOARD = "select indicator_code, board_label_nl from mart_kpi where fresh_until >= current_date order by kpi_order"
+_BOARD = "select indicator_code from mart_kpi order by kpi_order"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class _Vocabulary:
 
     codes_of: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, code: str, text: str | None, weight: float) -> None:
-        """Note the words of a text as words of a code."""
-        for word in stems(text or ""):
+    def add(self, code: str, words: Iterable[str], weight: float) -> None:
+        """Note stems as words of a code."""
+        for word in words:
             codes = self.codes_of[word]
             codes[code] = max(weight, codes.get(code, 0.0))
 
@@ -104,27 +105,30 @@ class Index:
 
     def match(self, query: str, limit: int = 12) -> list[Match]:
         """Return what a query may ask for, best first."""
-        found = {code: 1.0 for digits in postcodes(query) for code in self.areas_of_postcode.get(digits, ())}
-        typed = [word for word in stems(query[:200]) if not (found and word[:4].isdigit())][:8]
-        for_areas, for_indicators = [], []
-        for word in typed:
-            areas, indicators = self.areas.fits(word), self.indicators.fits(word)
-            best_area, best_indicator = max(areas.values(), default=0.0), max(indicators.values(), default=0.0)
-            if best_area > best_indicator or (best_area and best_area == best_indicator == _EXACT):
-                for_areas.append(areas)
-            if best_indicator and best_indicator >= best_area:
-                for_indicators.append(indicators)
-        scored = self._areas(for_areas) or sorted(found.items())[:_MOST_AREAS]
-        if for_indicators:
-            likely = self._indicators(for_indicators, limit)
-            places = scored or [(self.municipality_code, 1.0)]
-            pairs = [Match(code, area, score * place) for area, place in places for code, score in likely]
-            return sorted(pairs, key=lambda match: -match.score)[:limit]
-        matches = [Match(None, area, place) for area, place in scored]
-        if scored:
-            area, place = scored[0]
-            matches += [Match(code, area, place * 0.5) for code in self.board]
-        return matches[:limit]
+        by_postcode = {area: 1.0 for digits in postcodes(query) for area in self.areas_of_postcode.get(digits, ())}
+        typed = [word for word in stems(query[:_LONGEST_QUERY]) if not (by_postcode and word[:4].isdigit())]
+        fits = [(self.areas.fits(word), self.indicators.fits(word)) for word in typed[:_MOST_WORDS]]
+        of_area = [areas for areas, indicators in fits if areas and _best(areas) >= _best(indicators)]
+        areas = self._areas(of_area) or sorted(by_postcode.items())[:_MOST_AREAS]
+        # A word that fits both is of the area if that is typed whole: "Nieuwe Maan".
+        whole = {area for area, score in areas if score >= _EXACT and self.words_of_area[area] > 1}
+        of_indicator = [
+            indicators
+            for areas_of_word, indicators in fits
+            if indicators and _best(indicators) >= _best(areas_of_word) and not whole & areas_of_word.keys()
+        ]
+        if not of_indicator:
+            matches = [Match(None, area, score) for area, score in areas]
+            return [*matches, *(Match(code, area, score / 2) for area, score in areas[:1] for code in self.board)][
+                :limit
+            ]
+        likely = self._indicators(of_indicator, limit)
+        pairs = [
+            Match(code, area, score * place)
+            for area, place in areas or [(self.municipality_code, 1.0)]
+            for code, score in likely
+        ]
+        return sorted(pairs, key=lambda match: -match.score)[:limit]
 
     def _areas(self, fits: list[dict[str, float]]) -> list[tuple[str, float]]:
         """Return the areas that fit the words best; a name that is typed whole goes before one that holds it."""
@@ -143,40 +147,51 @@ class Index:
         return sorted(likely, key=lambda pair: (-pair[1], pair[0]))[:_MOST_AREAS]
 
     def _indicators(self, fits: list[dict[str, float]], limit: int) -> list[tuple[str, float]]:
+        """Return the indicators that fit the words best; a short name and a place on the board go before others."""
         total: dict[str, float] = defaultdict(float)
         for codes in fits:
             for code, fit in codes.items():
                 total[code] += fit / len(fits)
         order = {code: place for place, code in enumerate(self.board)}
-        scores = {
-            code: score * (1.15 if code in order else 1.0) * (1 - 0.01 * min(10, self.words_of_indicator[code]))
-            for code, score in total.items()
-        }
+        scores = {}
+        for code, score in total.items():
+            typed_share = min(1.0, len(fits) / self.words_of_indicator[code])
+            is_whole = typed_share == 1.0 and score >= _EXACT
+            scores[code] = (
+                score * (0.8 + 0.2 * typed_share) * (1.06 if is_whole else 1.0) * (1.12 if code in order else 1.0)
+            )
         best = max(scores.values())
         likely = [(code, score) for code, score in scores.items() if score >= _LEAST_OF_BEST * best]
-        return sorted(likely, key=lambda pair: (-pair[1], order.get(pair[0], 999), pair[0]))[:limit]
+        return sorted(likely, key=lambda pair: (-pair[1], order.get(pair[0], len(order)), pair[0]))[:limit]
+
+
+def _best(fits: dict[str, float]) -> float:
+    return max(fits.values(), default=0.0)
 
 
 def index(cursor: duckdb.DuckDBPyConnection, municipality_code: str) -> Index:
     """Build the index of a release."""
-    board = dict(cursor.execute(_BOARD).fetchall())
+    board = tuple(code for (code,) in cursor.execute(_BOARD).fetchall())
     indicators, areas, lengths = _Vocabulary(), _Vocabulary(), {}
     for code, short_label, label, definition, theme, synonyms in cursor.execute(_INDICATORS).fetchall():
-        for text in (short_label, label, board.get(code)):
-            indicators.add(code, text, _WEIGHT_NAME)
-        indicators.add(code, synonyms, _WEIGHT_SYNONYM)
-        indicators.add(code, theme, _WEIGHT_THEME)
-        indicators.add(code, definition, _WEIGHT_DEFINITION)
-        lengths[code] = len(stems(label))
+        for text, weight in (
+            (short_label, _WEIGHT_NAME),
+            (label, _WEIGHT_NAME),
+            (synonyms, _WEIGHT_SYNONYM),
+            (theme, _WEIGHT_THEME),
+            (definition, _WEIGHT_DEFINITION),
+        ):
+            indicators.add(code, stems(text or ""), weight)
+        lengths[code] = max(1, len(stems(short_label)))
     names, of_postcode = {}, defaultdict(list)
     for code, level, name, postcode in cursor.execute(_AREAS).fetchall():
         words = [word for word in stems(name) if not (level == "district" and word.isdigit())]
         names[code] = max(1, len(words))
-        areas.add(code, " ".join(words), _EXACT)
+        areas.add(code, words, _EXACT)
         if postcode:
             of_postcode[postcode].append(code)
     by_postcode = {postcode: tuple(codes) for postcode, codes in of_postcode.items()}
-    return Index(indicators, areas, names, by_postcode, municipality_code, tuple(board), lengths)
+    return Index(indicators, areas, names, by_postcode, municipality_code, board, lengths)
 
 
 def find(cursor: duckdb.DuckDBPyConnection, found: Index, query: str, today: date, limit: int = 12) -> list[Result]:
