@@ -10,7 +10,7 @@ from functools import cached_property
 import duckdb
 
 from dagster_project.release.reader import Release
-from dashboard.reading.figure import COUNTRY, DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Indicator, Theme
+from dashboard.reading.figure import COUNTRY, DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Clock, Indicator, Theme
 
 _INDICATORS = """
     select
@@ -46,6 +46,20 @@ _AREAS = """
     where is_newest_vintage
     order by region_code
 """
+_CLOCKS = """
+    select
+        feed,
+        supplier,
+        checked_at,
+        released_at,
+        period_end_date,
+        fresh_until,
+        is_withheld,
+        withheld_reason_nl,
+        is_last_good
+    from release.snapshot.freshness
+    order by supplier
+"""
 _ORDER = (COUNTRY, MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)
 
 
@@ -59,6 +73,8 @@ class Board:
     indicators: Mapping[str, Indicator]
     themes: Mapping[str, Theme]
     areas: Mapping[str, Area]
+    # Clocks of feeds when the release was made.
+    clocks: Mapping[str, Clock]
     # Why a newer release cannot be opened; None if this is the newest.
     problem: str | None = None
     # Codes of themes that the reader may not see.
@@ -114,7 +130,8 @@ def open_board(release: Release, today: date) -> Board:
         code: Area(code, name or code, level, parent, postcode)
         for code, name, level, parent, postcode in cursor.execute(_AREAS).fetchall()
     }
-    return Board(release, today, cursor, indicators, themes, areas)
+    clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
+    return Board(release, today, cursor, indicators, themes, areas, clocks)
 
 
 def slug(label: str) -> str:

@@ -95,5 +95,6 @@ class Clock:
     period_end: date | None
     fresh_until: date | None
     is_withheld: bool
-    withheld_since: date | None
     withheld_reason: str | None
+    # The last good delivery is shown, since asking has failed.
+    is_last_good: bool
