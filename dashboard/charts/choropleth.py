@@ -7,11 +7,13 @@ from math import cos, floor, log10, radians
 
 from markupsafe import Markup, escape
 from shapely import geometry
+from shapely.ops import polylabel
 
 from dashboard.charts.scale import path, short
 
-_WIDTH = 358.0
-_TALLEST = 420.0
+# A tall municipality stands beside its legend; a wide one takes the whole width, above its legend.
+_WIDTH_TALL, _WIDTH_FLAT = 204.0, 326.0
+_FLAT_FROM = 1.15
 # Half a unit of the drawing: finer detail is not visible.
 _TOLERANCE = 0.6
 STEPS = 5
@@ -40,8 +42,9 @@ class LegendRow:
 
 @dataclass(frozen=True)
 class Choropleth:
-    """A drawn map and its legend."""
+    """A drawn map and its legend; ``box`` is both, side by side or one above the other as the shape asks."""
 
+    box: Markup
     svg: Markup
     legend: Markup
     rows: tuple[LegendRow, ...]
@@ -77,7 +80,7 @@ def choropleth(
     """Draw a map with ``outlines`` (of districts) above its areas; ``form`` writes the edges in the legend."""
     shapes = [(area, geometry.shape(json.loads(area.outline))) for area in areas if area.outline]
     if not shapes:
-        return Choropleth(Markup(""), Markup(""), ())
+        return Choropleth(Markup(""), Markup(""), Markup(""), ())
     place = _projection([shape for _, shape in shapes])
     lower_edges = edges([area.value for area in areas if area.value is not None])
     steps = {area.code: 0 if area.value is None else step_of(area.value, lower_edges) for area in areas}
@@ -105,7 +108,9 @@ def choropleth(
         f'aria-label="{escape(name)}">{hatch}{body}<g class="num" aria-hidden="true">{figures}</g></svg>'
     )
     rows = _legend_rows(lower_edges, list(steps.values()), form)
-    return Choropleth(svg, _legend(rows, noun, plural), rows)
+    legend = _legend(rows, noun, plural)
+    shape_class = "mapbox flat" if place.width == _WIDTH_FLAT else "mapbox"
+    return Choropleth(Markup(f'<div class="{shape_class}">{svg}{legend}</div>'), svg, legend, rows)
 
 
 @dataclass(frozen=True)
@@ -122,9 +127,10 @@ def _projection(shapes: Sequence[geometry.base.BaseGeometry]) -> _Projection:
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
     narrow = cos(radians((south + north) / 2))
     across, along = (east - west) * narrow or 1.0, north - south or 1.0
-    scale = min(_WIDTH / across, _TALLEST / along)
+    width = _WIDTH_FLAT if across > _FLAT_FROM * along else _WIDTH_TALL
+    scale = width / across
     return _Projection(
-        across * scale,
+        width,
         along * scale,
         lambda longitude, latitude: ((longitude - west) * narrow * scale, (north - latitude) * scale),
     )
@@ -149,15 +155,16 @@ def _outline(shape: geometry.base.BaseGeometry, project: Callable[[float, float]
 def _figure(
     area: MapArea, shape: geometry.base.BaseGeometry, project: Callable[[float, float], tuple[float, float]], step: int
 ) -> str:
-    """Write the figure in its area where the widest point leaves room for 40 × 28."""
+    """Write the figure in its area where the roomiest place in it leaves room for the text and some air."""
     if area.value is None:
         return ""
-    placed = geometry.Polygon([project(point[0], point[1]) for point in max(_rings(shape), key=len)])
-    point = placed.representative_point() if not placed.contains(placed.centroid) else placed.centroid
-    wide = max(40.0, 9.0 * len(area.text) + 6)
-    if not placed.contains(geometry.box(point.x - wide / 2, point.y - 14, point.x + wide / 2, point.y + 14)):
-        return ""
-    return f'<text class="f{step}" x="{short(point.x)}" y="{short(point.y + 6)}">{escape(area.text)}</text>'
+    parts = [geometry.Polygon([project(point[0], point[1]) for point in ring]) for ring in _rings(shape)]
+    placed = max(parts, key=lambda part: part.area)
+    half = 3.8 * len(area.text) + 3
+    for point in (placed.centroid, polylabel(placed, tolerance=1.0)):
+        if placed.contains(geometry.box(point.x - half, point.y - 9, point.x + half, point.y + 9)):
+            return f'<text class="f{step}" x="{short(point.x)}" y="{short(point.y + 4.5)}">{escape(area.text)}</text>'
+    return ""
 
 
 def _legend_rows(
