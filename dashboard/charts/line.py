@@ -99,7 +99,7 @@ def line(
     marks = ticks(heights)
     days = sorted({point.day for one in series for point in one.points})
     widest = max((len(one.end_label) * 9 for one in series), default=0)
-    names = max((len(one.name) * 6.4 for one in series), default=0) if len(series) > 1 else 0
+    names = max((len(one.name) * 6.8 for one in series), default=0) if len(series) > 1 else 0
     right = WIDTH - max(widest, names, 12) - 12
     across = Scale(days[0].toordinal(), days[-1].toordinal(), _LEFT, right)
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)

@@ -82,14 +82,13 @@ def picture(name: str, body: str, *, width: int = WIDTH, height: int = HEIGHT, c
 
 
 def choose(count: int, most: int) -> tuple[int, ...]:
-    """Choose up to ``most`` places out of ``count``, evenly spaced, the first and the last always among them."""
+    """Choose up to ``most`` (at least 3) places out of ``count``, evenly spaced, the first and the last among them."""
     if count <= most:
         return tuple(range(count))
-    # The widest set of equal steps; failing that, the first and the last alone with what lies about the middle.
     for parts in range(most - 1, 1, -1):
         if (count - 1) % parts == 0:
             return tuple(range(0, count, (count - 1) // parts))
-    return tuple(sorted({round(index * (count - 1) / (most - 1)) for index in range(most)}))
+    return (0, (count - 1) // 2, count - 1)
 
 
 def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> tuple[float, ...]:

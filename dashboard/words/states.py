@@ -83,9 +83,9 @@ def freshness(
     return Markup("{}, toonbaar {}, bron: {}").format(start, unbroken(f"t/m {day(fresh_until)}"), source)
 
 
-def updated(released_on: date | datetime | None) -> str:
+def updated(released_on: date | datetime | None) -> Markup:
     """Write 'bijgewerkt 28-11-2026' for the last line of a tile; empty where the source names no day."""
-    return f"bijgewerkt {day(released_on)}" if released_on is not None else ""
+    return Markup("bijgewerkt {}").format(unbroken(day(released_on))) if released_on is not None else Markup("")
 
 
 def mixed_freshness(checked: Sequence[date | datetime], fresh_until: Sequence[date]) -> Markup:
