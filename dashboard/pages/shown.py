@@ -15,7 +15,9 @@ from dashboard.words.noise import Estimate
 from dashboard.words.sentences import Reference
 
 _DATA = Markup('<data value="{}" data-i="{}" data-a="{}" data-p="{}">{}</data>')
-_ABSENT = Markup("{} {}")
+_ABSENT = Markup("{}{}")
+# Signs of a figure that fit a telephone in the largest type.
+_LONG = 8
 
 
 class Expiring(Protocol):
@@ -44,6 +46,11 @@ class Shown:
     expires_soon: str | None
     until: date | None
     href: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the figure needs smaller type."""
+        return len(self.value.striptags()) > _LONG
 
     @property
     def has_value(self) -> bool:
