@@ -211,7 +211,7 @@ def _comparison(board: Board, here: Area, indicator: Indicator, row: Row) -> bar
         )
     return bars.ComparisonRow(
         label=indicator.short_label,
-        text=one.value + (Markup("&nbsp;{}").format(one.unit) if one.unit else Markup()),
+        text=one.value + (Markup("&nbsp;{}").format(one.unit) if one.unit and not one.unit.startswith("per") else Markup()),
         value=figure.value,
         larger=row.municipality_value,
         peers=row.class_peers_value,

@@ -13,7 +13,7 @@ from dashboard.pages.graphs import course
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, address, as_data, earliest_of, estimate, reference, shown
+from dashboard.pages.shown import Shown, address, as_data, earliest_of, estimate, is_year_before, reference, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import Kpi, kpis
@@ -55,7 +55,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     profile = of_indicator(board, chosen.code)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
-    before = _year_before(now, own)
+    before = next((one for one in own if now is not None and is_year_before(one, now)), None)
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
         measures=here,
@@ -77,7 +77,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         "download": f"/k/{chosen.code}/{area.code}",
         "has_municipalities": MUNICIPALITIES in board.release.marts,
         **_ranking(chosen, profile, board, area),
-        "map": _map(board, chosen, profile),
+        "map": map_of(board, chosen, profile),
     }
     until = earliest_of([*own, *(row.figure for row in profile.values())])
     return render("indicator.html", board, "/t", until, values)
@@ -96,14 +96,6 @@ def _beside(board: Board, chosen: Indicator, area: Area, lines: Mapping[str, lis
     """The municipality's line beside that of a smaller area, where sizes do not matter."""
     is_smaller = area.code != board.municipality.code and chosen.unit in _RELATIVE
     return {board.municipality.name: lines[board.municipality.code]} if is_smaller else {}
-
-
-def _year_before(now: Figure | None, own: list[Figure]) -> Figure | None:
-    if now is None:
-        return None
-    start = now.period_start
-    return next((one for one in own if (one.period_start.year + 1, one.period_start.month, one.period_type)
-                 == (start.year, start.month, now.period_type)), None)  # fmt: skip
 
 
 def _line(figure: Figure, chosen: Indicator) -> Line:
@@ -172,7 +164,7 @@ def _bar(board: Board, chosen: Indicator, row: Row, area: Area) -> bars.RankingR
     )
 
 
-def _map(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[str, Choropleth, str] | None:
+def map_of(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[str, Choropleth, str] | None:
     """A map of the neighbourhoods, with districts above it; none of counts."""
     drawn = outlines(board, NEIGHBOURHOOD)
     if chosen.unit not in _RELATIVE or not profile or not drawn:
@@ -210,4 +202,4 @@ def _period_of(rows: Sequence[Row]) -> tuple[str, str, date]:
 def _in_words(chosen: Indicator, row: Row | None) -> str:
     if row is None:
         return states.absence("unknown").text
-    return numbers.with_unit(row.figure.value, chosen) if row.figure.value is not None else _why(row.figure)
+    return numbers.figure(row.figure.value, chosen) if row.figure.value is not None else _why(row.figure)

@@ -107,6 +107,12 @@ def reference(figure: Figure | None) -> Reference | None:
     return Reference(estimate(figure), periods.period(figure.period_type, figure.period, figure.period_end))
 
 
+def is_year_before(one: Figure, now: Figure) -> bool:
+    """Whether a figure is of the same period a year before."""
+    is_same = (one.period_start.month, one.period_type) == (now.period_start.month, now.period_type)
+    return is_same and one.period_start.year + 1 == now.period_start.year
+
+
 def earliest(*shown_ones: Expiring | None) -> date | None:
     """The first day after which something of these may not be shown any more."""
     return min((one.fresh_until for one in shown_ones if one is not None), default=None)
