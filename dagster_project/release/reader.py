@@ -20,6 +20,8 @@ NOTE = "release.json"
 DATAPACKAGE = "datapackage.json"
 # The tables behind the views of a release: every row it was made with, expired or not.
 SNAPSHOT = "snapshot"
+# Last day on which a row is shown, and each column without limits of its own.
+LIMIT = "fresh_until"
 
 
 class UnreadableReleaseError(SetupError):
@@ -91,6 +93,19 @@ class PublishedMart(_Resource):
         """The columns that identify a row."""
         return self.table.key
 
+    def shown_on(self, day: date) -> str:
+        """The query for rows that show something on a day, without their expired columns; definitions do not age."""
+        columns, still = [], []
+        for column in self.columns:
+            name = identifier(column.name)
+            fresh = " AND ".join(f"{identifier(limit)} >= {literal(day)}" for limit in column.shown_until)
+            columns.append(f"CASE WHEN {fresh} THEN {name} END AS {name}" if fresh else name)
+            still += [f"{name} IS NOT NULL AND {fresh}"] if fresh else []
+        if any(column.name == LIMIT for column in self.columns):
+            still.append(f"{LIMIT} >= {literal(day)}")
+        condition = f" WHERE {' OR '.join(still)}" if still else ""
+        return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
+
 
 class Catalogue(_Resource):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
@@ -128,6 +143,21 @@ class Release:
         """Open another connection to the same release, for another thread."""
         cursor = self.connection.cursor()
         cursor.execute("USE release")
+        return cursor
+
+    def shown_on(self, day: date) -> duckdb.DuckDBPyConnection:
+        """Open another connection, for another thread, whose unqualified names show the marts as they may be shown on a day.
+
+        The views of the release itself follow the database's own date.
+        """
+        cursor = self.connection.cursor()
+        schema = identifier(f"on_{day:%Y_%m_%d}")
+        # Views stand in the memory database, which all connections to this release share.
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
+        for mart in self.marts.values():
+            view = f"memory.{schema}.{identifier(mart.name)}"
+            cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {mart.shown_on(day)}")
+        cursor.execute(f"USE memory.{schema}")
         return cursor
 
     def close(self) -> None:

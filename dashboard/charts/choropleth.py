@@ -1,0 +1,183 @@
+"""Maps of relative figures: areas in five steps of one blue, as links, with outlines and a legend that counts."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import cos, floor, log10, radians
+
+from markupsafe import Markup, escape
+from shapely import geometry
+
+from dashboard.charts.scale import path, short
+
+_WIDTH = 358.0
+_TALLEST = 420.0
+# Half a unit of the drawing: finer detail is not visible.
+_TOLERANCE = 0.6
+STEPS = 5
+
+
+@dataclass(frozen=True)
+class MapArea:
+    """An area of a map: its outline as GeoJSON in longitude and latitude, and its figure if there is one."""
+
+    code: str
+    name: str
+    outline: str
+    value: float | None
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """A step of the legend, from high to low, with how many areas fall in it; step 0 is 'geen cijfer'."""
+
+    step: int
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Choropleth:
+    """A drawn map and its legend."""
+
+    svg: Markup
+    legend: Markup
+    rows: tuple[LegendRow, ...]
+
+
+def edges(values: Sequence[float]) -> tuple[float, ...]:
+    """Choose the lower edges of five steps of equal and round width; the last step is open above."""
+    if not values:
+        return ()
+    low, high = min(values), max(values)
+    low = 0.0 if low >= 0 and low < 0.5 * high else low
+    raw = (high - low) / STEPS or 1.0
+    power = 10.0 ** floor(log10(raw))
+    width = min(one for one in (power, 2 * power, 2.5 * power, 5 * power, 10 * power) if one >= raw * 0.85)
+    start = floor(low / width + 1e-9) * width
+    return tuple(round(start + index * width, 12) for index in range(STEPS))
+
+
+def step_of(value: float, lower_edges: Sequence[float]) -> int:
+    """Return the step of a value, 1 to 5."""
+    return max(1, sum(1 for edge in lower_edges if value >= edge - 1e-9))
+
+
+def choropleth(
+    name: str,
+    areas: Sequence[MapArea],
+    form: Callable[[float], str],
+    *,
+    outlines: Sequence[str] = (),
+    noun: str = "buurt",
+    plural: str = "buurten",
+) -> Choropleth:
+    """Draw a map with ``outlines`` (of districts) above its areas; ``form`` writes the edges in the legend."""
+    shapes = [(area, geometry.shape(json.loads(area.outline))) for area in areas if area.outline]
+    if not shapes:
+        return Choropleth(Markup(""), Markup(""), ())
+    place = _projection([shape for _, shape in shapes])
+    lower_edges = edges([area.value for area in areas if area.value is not None])
+    steps = {area.code: 0 if area.value is None else step_of(area.value, lower_edges) for area in areas}
+    body, figures = "", ""
+    for area, shape in shapes:
+        drawn = _outline(shape, place.project)
+        step = steps[area.code]
+        title = f"<title>{escape(area.name)}: {escape(area.text)}</title>"
+        body += (
+            f'<a href="{escape(area.href)}"><path class="m{step}" d="{drawn}">{title}</path></a>'
+            if area.href
+            else f'<path class="m{step}" d="{drawn}">{title}</path>'
+        )
+        figures += _figure(area, shape, place.project, step)
+    borders = "".join(_outline(geometry.shape(json.loads(one)), place.project) for one in outlines)
+    body += f'<path class="border" d="{borders}"/>' if borders else ""
+    hatch = (
+        '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<path class="hatch" d="M0 0v7"/></pattern></defs>'
+        if 0 in steps.values()
+        else ""
+    )
+    svg = Markup(
+        f'<svg class="map" viewBox="-1 -1 {short(place.width + 2)} {short(place.height + 2)}" role="group" '
+        f'aria-label="{escape(name)}">{hatch}{body}<g class="num" aria-hidden="true">{figures}</g></svg>'
+    )
+    rows = _legend_rows(lower_edges, list(steps.values()), form)
+    return Choropleth(svg, _legend(rows, noun, plural), rows)
+
+
+@dataclass(frozen=True)
+class _Projection:
+    width: float
+    height: float
+    project: Callable[[float, float], tuple[float, float]]
+
+
+def _projection(shapes: Sequence[geometry.base.BaseGeometry]) -> _Projection:
+    """Project degrees to the drawing: equirectangular about the middle, exact enough for one municipality."""
+    boxes = [shape.bounds for shape in shapes]
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    narrow = cos(radians((south + north) / 2))
+    across, along = (east - west) * narrow or 1.0, north - south or 1.0
+    scale = min(_WIDTH / across, _TALLEST / along)
+    return _Projection(
+        across * scale,
+        along * scale,
+        lambda longitude, latitude: ((longitude - west) * narrow * scale, (north - latitude) * scale),
+    )
+
+
+def _rings(shape: geometry.base.BaseGeometry) -> list[list[tuple[float, ...]]]:
+    polygons = shape.geoms if isinstance(shape, geometry.MultiPolygon) else [shape]
+    rings = [one for area in polygons if isinstance(area, geometry.Polygon) for one in (area.exterior, *area.interiors)]
+    return [list(ring.coords) for ring in rings]
+
+
+def _outline(shape: geometry.base.BaseGeometry, project: Callable[[float, float], tuple[float, float]]) -> str:
+    drawn = ""
+    for ring in _rings(shape):
+        placed = geometry.LineString([project(point[0], point[1]) for point in ring])
+        simple = placed.simplify(_TOLERANCE)
+        points = [(float(x), float(y)) for x, y in simple.coords]
+        drawn += path(points[:-1] if len(points) > 3 else points, is_closed=True)
+    return drawn
+
+
+def _figure(
+    area: MapArea, shape: geometry.base.BaseGeometry, project: Callable[[float, float], tuple[float, float]], step: int
+) -> str:
+    """Write the figure in its area where the widest point leaves room for 40 × 28."""
+    if area.value is None:
+        return ""
+    placed = geometry.Polygon([project(point[0], point[1]) for point in max(_rings(shape), key=len)])
+    point = placed.representative_point() if not placed.contains(placed.centroid) else placed.centroid
+    wide = max(40.0, 9.0 * len(area.text) + 6)
+    if not placed.contains(geometry.box(point.x - wide / 2, point.y - 14, point.x + wide / 2, point.y + 14)):
+        return ""
+    return f'<text class="f{step}" x="{short(point.x)}" y="{short(point.y + 6)}">{escape(area.text)}</text>'
+
+
+def _legend_rows(
+    lower_edges: Sequence[float], steps: Sequence[int], form: Callable[[float], str]
+) -> tuple[LegendRow, ...]:
+    rows = []
+    for index in reversed(range(len(lower_edges))):
+        low = form(lower_edges[index])
+        last = index == len(lower_edges) - 1
+        label = f"{low} of meer" if last else f"{low} tot {form(lower_edges[index + 1])}"
+        rows.append(LegendRow(index + 1, label, steps.count(index + 1)))
+    if 0 in steps:
+        rows.append(LegendRow(0, "geen cijfer", steps.count(0)))
+    return tuple(rows)
+
+
+def _legend(rows: Sequence[LegendRow], noun: str, plural: str) -> Markup:
+    drawn = "".join(
+        f'<li><svg viewBox="0 0 18 18" aria-hidden="true"><path class="m{row.step}" d="M0 0h18v18H0z"/></svg>'
+        f"<span>{escape(row.label)}<small>{row.count} {escape(noun if row.count == 1 else plural)}</small></span></li>"
+        for row in rows
+    )
+    return Markup(f'<ul class="leg">{drawn}</ul>')
