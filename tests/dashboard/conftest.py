@@ -7,9 +7,7 @@ import duckdb
 import pytest
 from main_line.first_run import SAMPLE_DAY
 
-from dagster_project.release.reader import SNAPSHOT, Release, open_release
-
-__all__ = ["SAMPLE_DAY"]
+from dagster_project.release.reader import Release, open_release
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +26,5 @@ def release(sample_releases: Path) -> Iterator[Release]:
 
 @pytest.fixture(scope="session")
 def cursor(release: Release) -> duckdb.DuckDBPyConnection:
-    """Every row of the release, whatever the date on which the tests run."""
-    cursor = release.cursor()
-    cursor.execute(f"USE release.{SNAPSHOT}")
-    return cursor
+    """The marts as they may be shown on the day of the sample, whatever the date on which the tests run."""
+    return release.shown_on(SAMPLE_DAY)
