@@ -160,9 +160,9 @@ def _figure(
         return ""
     parts = [geometry.Polygon([project(point[0], point[1]) for point in ring]) for ring in _rings(shape)]
     placed = max(parts, key=lambda part: part.area)
-    half = 3.8 * len(area.text) + 3
+    half = 3.5 * len(area.text) + 2
     for point in (placed.centroid, polylabel(placed, tolerance=1.0)):
-        if placed.contains(geometry.box(point.x - half, point.y - 9, point.x + half, point.y + 9)):
+        if placed.contains(geometry.box(point.x - half, point.y - 8, point.x + half, point.y + 8)):
             return f'<text class="f{step}" x="{short(point.x)}" y="{short(point.y + 4.5)}">{escape(area.text)}</text>'
     return ""
 

@@ -80,7 +80,9 @@ def _is_school_year(period_end: date | None) -> bool:
 
 
 def sentence_start(text: str) -> str:
-    """Put a capital at the start: 'Eerste kwartaal 2026'."""
+    """Put a capital at the start: 'Eerste kwartaal 2026'; the first letter of 'één' loses its accent then."""
+    if text.startswith("één"):
+        return f"Eén{text[3:]}"
     return text[:1].upper() + text[1:]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.words.noise import Estimate, differs
 from dashboard.words.numbers import NBSP, Measured, figure, number, rounded
-from dashboard.words.periods import enumeration
+from dashboard.words.periods import enumeration, sentence_start
 
 _COUNTS = ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien")
 
@@ -111,8 +111,7 @@ def ranking_title(groups: Sequence[Tie], noun: str = "buurt", plural: str = "buu
         has_noise = bool(groups) and bool(groups[0].sentence)
         return f"Geen {noun} steekt er duidelijk bovenuit" if has_noise else f"Alle {plural} op een rij"
     top = len(groups[0].codes)
-    counted = count_word(top, noun, plural)
-    start = counted[:1].upper() + counted[1:]
+    start = sentence_start(count_word(top, noun, plural))
     if top == 1:
         return f"{start} staat bovenaan"
     return f"{start} staan samen bovenaan" if "Onderling" in groups[0].sentence else f"{start} staan bovenaan"
