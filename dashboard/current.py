@@ -86,8 +86,8 @@ def current_figures(
     for row in rows:
         area, indicator, period = row[0], row[1], row[3]
         value = before.get((area, indicator, earlier[period]))
-        comparison = (None if value is None else earlier[period], value, noise.get((area, indicator, period)))
-        figures[indicator, area] = CurrentFigure(*row, *comparison)
+        comparison = [None if value is None else earlier[period], value, noise.get((area, indicator, period))]
+        figures[indicator, area] = CurrentFigure(*[*row, *comparison])
     return figures
 
 

@@ -13,6 +13,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from dashboard.words.numbers import rounded
+
 Value = str | int | float | bool | date | datetime | None
 
 # Excel and LibreOffice read a text that begins so as a formula, also after spaces and quotes that they drop.
@@ -92,15 +94,9 @@ def as_json(table: Table) -> bytes:
 def _rounded(table: Table, row: tuple[Value, ...]) -> Iterator[Value]:
     for column, value in zip(table.columns, row, strict=True):
         if isinstance(value, float) and column.decimals is not None:
-            # Half up, as on the page: 48.25 is 48.3.
-            step = 10**column.decimals
-            yield _half_up(value * step) / step
+            yield float(rounded(value, column.decimals))
         else:
             yield value
-
-
-def _half_up(value: float) -> float:
-    return float(int(abs(value) + 0.5 + 1e-9)) * (1 if value >= 0 else -1)
 
 
 def _safe(text: str) -> str:

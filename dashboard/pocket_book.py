@@ -8,6 +8,7 @@ import orjson
 
 from dagster_project.release.reader import ReleaseInfo
 from dashboard.current import current_figures
+from dashboard.words.numbers import rounded
 
 _BOARD = "select indicator_code from mart_kpi where fresh_until >= $today order by kpi_order"
 _INDICATORS = """
@@ -23,13 +24,13 @@ _INDICATORS = """
     order by indicator_code
 """
 _AREAS = """
-    select region_code, region_level, region_name, most_common_postcode
+    select region_code, region_level, coalesce(region_name, region_code), most_common_postcode
     from dim_region
     where is_newest_vintage and (municipality_code = $municipality or region_level = 'country')
     order by region_level = 'municipality' desc, region_code
 """
 _OUTLINES = """
-    select region_code, region_name, outline_geojson
+    select region_code, coalesce(region_name, region_code), outline_geojson
     from dim_region_outline
     where region_level = 'neighbourhood' and municipality_code = $municipality and fresh_until >= $today
     qualify region_vintage = max(region_vintage) over (partition by region_code)
@@ -95,4 +96,4 @@ def outlines(cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: dat
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:
-    return None if value is None else round(value, decimals)
+    return None if value is None else float(rounded(value, decimals))

@@ -14,7 +14,7 @@ from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Theme
 from dashboard.reading.profile import Row, of_neighbourhood
 from dashboard.reading.series import current
-from dashboard.words import numbers, places, states
+from dashboard.words import numbers, periods, places, states
 from dashboard.words.noise import Estimate
 
 # Age structure, benefits and the use of facilities come first; then the other themes in their order.
@@ -30,11 +30,13 @@ _ROWS = 6
 class StandOut:
     """A figure in which an area differs most from the municipality and comparable neighbourhoods."""
 
-    indicator: Indicator
+    label: str
     value: Markup
     unit: str
+    # After the label.
     sentence: str
     href: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Block:
     rows: tuple[Markup, ...]
     more: tuple[Markup, ...]
     more_count: int
+    caption: str
 
 
 def areas(board: Board, query: Query) -> Rendered:
@@ -118,7 +121,16 @@ def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Stan
             indicator.short_label, board.municipality.name, row.municipality_value, indicator, row.class_peers_value
         )
         unit = numbers.unit_word(indicator, row.figure.value)
-        found.append(StandOut(indicator, as_data(row.figure, indicator), unit, sentence, address(indicator, here)))
+        found.append(
+            StandOut(
+                indicator.short_label,
+                as_data(row.figure, indicator),
+                unit,
+                sentence.removeprefix(indicator.short_label),
+                address(indicator, here),
+                row.figure.fresh_until.isoformat(),
+            )
+        )
     return found
 
 
@@ -167,8 +179,16 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
             drawn = _by_unit(compared[:_ROWS])
             rest = _by_unit(compared[_ROWS:])
             title = places.block_title(board.themes[code].label, higher, lower, board.municipality.name)
-            blocks.append(Block(title, board.themes[code], drawn, rest, len(compared[_ROWS:])))
+            blocks.append(Block(title, board.themes[code], drawn, rest, len(compared[_ROWS:]), _caption(board, rows, chosen)))
     return blocks
+
+
+def _caption(board: Board, rows: Mapping[str, Row], chosen: Sequence[Indicator]) -> str:
+    """Periods and sources of a block."""
+    figures = [rows[one.code].figure for one in chosen]
+    when = dict.fromkeys(periods.period(one.period_type, one.period, one.period_end) for one in figures)
+    sources = dict.fromkeys(board.sources.get(one.feed, one.feed) for one in figures)
+    return f"{periods.sentence_start(periods.enumeration(when))}. Bron: {periods.enumeration(sources)}."
 
 
 def _by_unit(compared: Sequence[tuple[Indicator, bars.ComparisonRow]]) -> tuple[Markup, ...]:
@@ -191,7 +211,7 @@ def _comparison(board: Board, here: Area, indicator: Indicator, row: Row) -> bar
         )
     return bars.ComparisonRow(
         label=indicator.short_label,
-        text=one.value + (Markup("&nbsp;{}").format(one.unit) if one.unit else Markup()),
+        text=one.value + (Markup("&nbsp;{}").format(one.unit) if one.unit and not one.unit.startswith("per") else Markup()),
         value=figure.value,
         larger=row.municipality_value,
         peers=row.class_peers_value,

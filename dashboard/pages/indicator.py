@@ -1,7 +1,8 @@
 """One indicator in one area: figure, judgement, course, map, ranking and table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -12,11 +13,12 @@ from dashboard.pages.graphs import course
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, address, as_data, earliest_of, estimate, reference, shown
+from dashboard.pages.shown import Shown, address, as_data, earliest_of, estimate, is_year_before, reference, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import Kpi, kpis
 from dashboard.reading.outlines import outlines
+from dashboard.reading.municipalities import MUNICIPALITIES
 from dashboard.reading.profile import Row, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
@@ -36,7 +38,8 @@ class Line:
     period: str
     value: Markup
     status: str
-    checked: str
+    # From and to where chance or rounding may have brought the figure.
+    noise: str
     until: str
 
 
@@ -52,7 +55,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     profile = of_indicator(board, chosen.code)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
-    before = _year_before(now, own)
+    before = next((one for one in own if now is not None and is_year_before(one, now)), None)
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
         measures=here,
@@ -72,8 +75,9 @@ def indicator(board: Board, query: Query) -> Rendered:
         "theme": board.themes[chosen.theme_code],
         "areas": _chooser(board, chosen, area),
         "download": f"/k/{chosen.code}/{area.code}",
+        "has_municipalities": MUNICIPALITIES in board.release.marts,
         **_ranking(chosen, profile, board, area),
-        "map": _map(board, chosen, profile),
+        "map": map_of(board, chosen, profile),
     }
     until = earliest_of([*own, *(row.figure for row in profile.values())])
     return render("indicator.html", board, "/t", until, values)
@@ -94,23 +98,21 @@ def _beside(board: Board, chosen: Indicator, area: Area, lines: Mapping[str, lis
     return {board.municipality.name: lines[board.municipality.code]} if is_smaller else {}
 
 
-def _year_before(now: Figure | None, own: list[Figure]) -> Figure | None:
-    if now is None:
-        return None
-    start = now.period_start
-    return next((one for one in own if (one.period_start.year + 1, one.period_start.month, one.period_type)
-                 == (start.year, start.month, now.period_type)), None)  # fmt: skip
-
-
 def _line(figure: Figure, chosen: Indicator) -> Line:
     has_value = figure.value is not None
     return Line(
         periods.sentence_start(periods.period_row(figure.period_type, figure.period, figure.period_end)),
         as_data(figure, chosen) if has_value else Markup("{}").format(_why(figure)),
         states.status(figure.status),
-        periods.day(figure.checked_at) if figure.checked_at else "",
+        _noise(figure, chosen),
         figure.fresh_until.isoformat(),
     )
+
+
+def _noise(figure: Figure, chosen: Indicator) -> str:
+    if figure.value is None or figure.noise_lower is None or figure.noise_upper is None:
+        return ""
+    return "–".join(numbers.figure(bound, chosen) for bound in (figure.noise_lower, figure.noise_upper))
 
 
 def _why(figure: Figure) -> str:
@@ -138,8 +140,12 @@ def _ranking(chosen: Indicator, profile: Mapping[str, Row], board: Board, area: 
         without_figure=len(profile) - len(rows),
     )
     best = {"higher_is_better": "hoogste", "lower_is_better": "laagste"}.get(chosen.direction, "laagste")
-    note = f"Plaats 1 heeft het {best} cijfer." if any(row.first_rank for row in rows.values()) else ""
+    note = f"Plaats 1 heeft het {best} cijfer. Dunne streep: gewone schommeling." if _has_places(rows) else ""
     return {"ranking": drawn, "ranking_title": places.ranking_title(groups), "ranking_note": note}
+
+
+def _has_places(rows: Mapping[str, Row]) -> bool:
+    return any(row.first_rank for row in rows.values())
 
 
 def _bar(board: Board, chosen: Indicator, row: Row, area: Area) -> bars.RankingRow:
@@ -158,7 +164,7 @@ def _bar(board: Board, chosen: Indicator, row: Row, area: Area) -> bars.RankingR
     )
 
 
-def _map(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[str, Choropleth] | None:
+def map_of(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[str, Choropleth, str] | None:
     """A map of the neighbourhoods, with districts above it; none of counts."""
     drawn = outlines(board, NEIGHBOURHOOD)
     if chosen.unit not in _RELATIVE or not profile or not drawn:
@@ -184,10 +190,16 @@ def _map(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[s
         lambda value: numbers.figure(value, chosen),
         outlines=[*outlines(board, DISTRICT).values()],
     )
-    return title, picture
+    period = states.period_line(periods.period(*_period_of(known)), known[0].figure.status) if known else ""
+    return title, picture, period
+
+
+def _period_of(rows: Sequence[Row]) -> tuple[str, str, date]:
+    figure = rows[0].figure
+    return figure.period_type, figure.period, figure.period_end
 
 
 def _in_words(chosen: Indicator, row: Row | None) -> str:
     if row is None:
         return states.absence("unknown").text
-    return numbers.with_unit(row.figure.value, chosen) if row.figure.value is not None else _why(row.figure)
+    return numbers.figure(row.figure.value, chosen) if row.figure.value is not None else _why(row.figure)

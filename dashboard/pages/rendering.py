@@ -1,4 +1,4 @@
-"""Templates with what every page carries: styles, release, freshness and navigation."""
+"""Templates with what every page carries: the rules of style that it uses, release, freshness and navigation."""
 
 import hashlib
 from base64 import b64encode
@@ -9,61 +9,63 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
+from dashboard import look
+from dashboard.charts import icons
 from dashboard.pages.route import Rendered
 from dashboard.reading.board import Board
 from dashboard.words import periods
 
-_FOLDER = Path(__file__).parents[1]
-_LOOK = _FOLDER / "look"
-_NAVIGATION = (("/", "Overzicht"), ("/t", "Thema’s"), ("/b", "Buurten"), ("/versheid", "Versheid"))
-
-
-@cache
-def styles() -> str:
-    """The style sheet that stands in every page: the theme's properties before the rules that use them."""
-    return "".join((_LOOK / name).read_text("utf-8") for name in ("thema.css", "board.css"))
-
-
-@cache
-def style_hash() -> str:
-    """The hash by which a content security policy admits the style sheet."""
-    return "sha256-" + b64encode(hashlib.sha256(styles().encode()).digest()).decode()
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+_NAVIGATION = (("/t", "Thema’s"), ("/b", "Buurten"), ("/versheid", "Versheid"))
+_STYLE = "<style></style>"
+# The script of the board marks what expires while a page is open.
+_SET_BY_SCRIPT = frozenset({"expired"})
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    environment.filters["day"] = periods.day
+    environment.filters.update(day=periods.day, sentence=periods.sentence_start)
+    environment.globals.update(clock=icons.clock(), lock=icons.lock())
     return environment
 
 
 def render(template: str, board: Board, here: str, fresh_until: date | None, values: Mapping[str, Any]) -> Rendered:
     """Write a page of a release; ``here`` is the address of the part of the board that it belongs to."""
     info = board.release.info
-    page = _environment().get_template(template).render(
-        board=board,
-        release_id=info.release_id,
-        release_day=periods.day(info.as_of),
-        municipality=board.municipality,
-        is_fictional=info.is_fictional,
-        problem=board.problem,
-        styles=Markup(styles()),
-        navigation=[(address, label, address == here) for address, label in _NAVIGATION],
-        fresh_until=fresh_until,
-        **values,
+    page = (
+        _environment()
+        .get_template(template)
+        .render(
+            board=board,
+            release_id=info.release_id,
+            release_day=periods.day(info.as_of),
+            municipality=board.municipality,
+            is_fictional=info.is_fictional,
+            problem=board.problem,
+            navigation=[(address, label, address == here) for address, label in _NAVIGATION],
+            **values,
+        )
     )
-    return Rendered(page.encode(), fresh_until=fresh_until)
+    return _styled(page, board.theme, fresh_until)
 
 
-def render_bare(title: str, text: str) -> bytes:
+def render_bare(title: str, text: str, theme: str) -> Rendered:
     """Write a page without a release: what went wrong, and who acts."""
-    return _environment().get_template("bare.html").render(title=title, text=text, styles=Markup(styles())).encode()
+    return _styled(_environment().get_template("bare.html").render(title=title, text=text), theme, None)
+
+
+def _styled(page: str, theme: str, fresh_until: date | None) -> Rendered:
+    """Put the rules that a page uses into it, with the hash by which a content security policy admits them."""
+    rules = look.used(look.stylesheet(theme), page, _SET_BY_SCRIPT)
+    digest = b64encode(hashlib.sha256(rules.encode()).digest()).decode()
+    body = page.replace(_STYLE, f"<style>{rules}</style>", 1)
+    return Rendered(body.encode(), fresh_until=fresh_until, style_hash=f"sha256-{digest}")

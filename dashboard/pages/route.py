@@ -36,6 +36,8 @@ class Rendered:
     media_type: str = HTML
     fresh_until: date | None = None
     file_name: str | None = None
+    # Of the style sheet in a page.
+    style_hash: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from dashboard.words.noise import Estimate
 from dashboard.words.sentences import Reference
 
 _DATA = Markup('<data value="{}" data-i="{}" data-a="{}" data-p="{}">{}</data>')
-_ABSENT = Markup("{} {}")
+_ABSENT = Markup("{}{}")
+# Signs of a figure that fit a telephone in the largest type.
+_LONG = 8
 
 
 class Expiring(Protocol):
@@ -44,6 +46,11 @@ class Shown:
     expires_soon: str | None
     until: date | None
     href: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the figure needs smaller type."""
+        return len(self.value.striptags()) > _LONG
 
     @property
     def has_value(self) -> bool:
@@ -98,6 +105,12 @@ def reference(figure: Figure | None) -> Reference | None:
     if figure is None or figure.value is None:
         return None
     return Reference(estimate(figure), periods.period(figure.period_type, figure.period, figure.period_end))
+
+
+def is_year_before(one: Figure, now: Figure) -> bool:
+    """Whether a figure is of the same period a year before."""
+    is_same = (one.period_start.month, one.period_type) == (now.period_start.month, now.period_type)
+    return is_same and one.period_start.year + 1 == now.period_start.year
 
 
 def earliest(*shown_ones: Expiring | None) -> date | None:

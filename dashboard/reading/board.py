@@ -77,6 +77,8 @@ class Board:
     clocks: Mapping[str, Clock]
     # Why a newer release cannot be opened; None if this is the newest.
     problem: str | None = None
+    # The municipality's own look: custom properties.
+    theme: str = ""
     # Codes of themes that the reader may not see.
     hidden: frozenset[str] = field(default_factory=frozenset)
 
@@ -120,7 +122,7 @@ class Board:
         return replace(self, cursor=cursor, hidden=frozenset(hidden), problem=problem)
 
 
-def open_board(release: Release, today: date) -> Board:
+def open_board(release: Release, today: date, theme: str) -> Board:
     """Read the dictionary and areas of a release, and open a cursor on its marts as shown on a day."""
     cursor = release.shown_on(today)
     themes = {code: Theme(code, label, slug(label)) for code, label, _ in cursor.execute(_THEMES).fetchall()}
@@ -131,7 +133,7 @@ def open_board(release: Release, today: date) -> Board:
         for code, name, level, parent, postcode in cursor.execute(_AREAS).fetchall()
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
-    return Board(release, today, cursor, indicators, themes, areas, clocks)
+    return Board(release, today, cursor, indicators, themes, areas, clocks, theme=theme)
 
 
 def slug(label: str) -> str:

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-NEIGHBOURHOOD, DISTRICT, OWN_AREA, MUNICIPALITY, COUNTRY = "neighbourhood", "district", "area", "municipality", "country"
+NEIGHBOURHOOD, DISTRICT, OWN_AREA, MUNICIPALITY, COUNTRY = (
+    "neighbourhood",
+    "district",
+    "area",
+    "municipality",
+    "country",
+)
 
 
 @dataclass(frozen=True)

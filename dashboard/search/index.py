@@ -12,7 +12,7 @@ from dashboard.current import CurrentFigure, current_figures
 from dashboard.search.words import postcodes, stems
 
 # How much a word says about an indicator, by where it stands.
-_WEIGHT_NAME, _WEIGHT_SYNONYM, _WEIGHT_THEME, _WEIGHT_DEFINITION = 1.0, 0.95, 0.5, 0.3
+_WEIGHT_NAME, _WEIGHT_SYNONYM, _WEIGHT_THEME, _WEIGHT_DEFINITION = 1.0, 0.95, 0.5, 0.15
 # How well a typed word fits another: the same, its beginning, a part of a compound; a typing error counts by likeness.
 _EXACT, _BEGINNING, _PART = 1.0, 0.92, 0.85
 _SHORTEST_PART, _SHORTEST_ERROR = 4, 4
@@ -149,13 +149,15 @@ class Index:
     def _indicators(self, fits: list[dict[str, float]], limit: int) -> list[tuple[str, float]]:
         """Return the indicators that fit the words best; a short name and a place on the board go before others."""
         total: dict[str, float] = defaultdict(float)
+        well: dict[str, int] = defaultdict(int)
         for codes in fits:
             for code, fit in codes.items():
                 total[code] += fit / len(fits)
+                well[code] += fit >= _PART
         order = {code: place for place, code in enumerate(self.board)}
         scores = {}
         for code, score in total.items():
-            typed_share = min(1.0, len(fits) / self.words_of_indicator[code])
+            typed_share = min(1.0, well[code] / self.words_of_indicator[code])
             is_whole = typed_share == 1.0 and score >= _EXACT
             scores[code] = (
                 score * (0.8 + 0.2 * typed_share) * (1.06 if is_whole else 1.0) * (1.12 if code in order else 1.0)
@@ -185,7 +187,7 @@ def index(cursor: duckdb.DuckDBPyConnection, municipality_code: str) -> Index:
         lengths[code] = max(1, len(stems(short_label)))
     names, of_postcode = {}, defaultdict(list)
     for code, level, name, postcode in cursor.execute(_AREAS).fetchall():
-        words = [word for word in stems(name) if not (level == "district" and word.isdigit())]
+        words = [word for word in stems(name or code) if not (level == "district" and word.isdigit())]
         names[code] = max(1, len(words))
         areas.add(code, words, _EXACT)
         if postcode:

@@ -6,7 +6,8 @@ from functools import cache
 
 import snowballstemmer  # type: ignore[import-untyped]
 
-_WORD = re.compile(r"[0-9a-z]+")
+_WORD = re.compile(r"[0-9a-z]{2,}")
+_THOUSANDS = re.compile(r"(?<=[0-9])\.(?=[0-9]{3})")
 # Words that tell no figure and no area apart.
 _STOP_WORDS = """
     aan al alle als bij buurt dan dat de deze die dit door een en er geef geen gem gemeente had heb hebben heeft
@@ -18,9 +19,10 @@ _POSTCODE = re.compile(r"\b([0-9]{4})\s?([a-z]{2})?\b")
 
 
 def plain(text: str) -> str:
-    """Return text in lower case without accents and without characters that cannot be typed."""
+    """Return text in lower case without accents and without dots between thousands."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _THOUSANDS.sub("", bare)
 
 
 @cache

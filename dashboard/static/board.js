@@ -69,7 +69,8 @@
   addEventListener("online", offline);
   addEventListener("offline", offline);
   if ("serviceWorker" in navigator) {
-    navigator.serviceWorker.register("/sw.js");
+    // After the page, with which it would compete for the line.
+    addEventListener("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js"), 500));
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data.newer === location.href) for (const link of find("[data-newer]")) link.hidden = false;
     });
