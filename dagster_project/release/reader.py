@@ -53,18 +53,21 @@ class PublishedColumn(_Resource):
     feeds: tuple[str, ...] = ()
 
 
-class Source(_Resource):
-    """A feed behind a mart, with the name of its publisher."""
-
-    feed: str = Field(alias="path")
-    publisher: str = Field(alias="title")
-
-
 class PublishedLicence(_Resource):
     """A licence under which figures of a mart may be used."""
 
     name: str = Field(alias="title")
     url: str = Field(alias="path")
+
+
+class Source(_Resource):
+    """A feed behind a mart, with the name of its publisher."""
+
+    feed: str = Field(alias="path")
+    publisher: str = Field(alias="title")
+    licence: PublishedLicence = Field(alias="license")
+    # The team or address that answers questions about it.
+    contact: str
 
 
 class _Schema(_Resource):
