@@ -46,7 +46,7 @@ def course(
             for letter, measure in zip(_LETTERS, measures, strict=False)
         ],
     )
-    first = periods.period(known[0].period_type, known[0].period, known[0].period_end)
+    first = periods.since(known[0].period_type, known[0].period, known[0].period_end)
     title = sentences.line_title([estimate(figure) for figure in known], first, indicator)
     return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
 
