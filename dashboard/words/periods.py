@@ -56,7 +56,7 @@ def period_axis(period_type: str, code: str, period_end: date | None = None) -> 
             year, quarter = _quarter(code)
             return f"{quarter}e{NBSP}kw.{NBSP}’{year[2:]}"
         case "year" if _is_school_year(period_end):
-            return f"’{code[2:]}/’{int(code) % 100 + 1:02d}"
+            return f"’{code[2:]}/’{(int(code) + 1) % 100:02d}"
         case _:
             return code
 
