@@ -18,11 +18,20 @@ const keep = async (request, answer) => {
   await Promise.all(kept.slice(0, Math.max(0, kept.length - MOST_PAGES)).map((old) => pages.delete(old)));
 };
 const refreshBook = async () => {
-  for (const path of [BOOK, SHELL]) await keep(new Request(path), await fetch(path, { cache: "no-cache" })).catch(() => 0);
+  for (const path of [BOOK, SHELL]) {
+    await fetch(path, { cache: "no-cache" }).then((answer) => keep(new Request(path), answer)).catch(() => 0);
+  }
 };
 
 self.addEventListener("install", (event) => event.waitUntil(refreshBook().then(() => self.skipWaiting())));
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+// The page that brought this worker was loaded without it.
+const keepOpen = async () => {
+  for (const { url } of await self.clients.matchAll({ includeUncontrolled: true, type: "window" })) {
+    const key = new Request(url.split("#")[0]);
+    await fetch(key).then((answer) => keep(key, answer)).catch(() => 0);
+  }
+};
+self.addEventListener("activate", (event) => event.waitUntil(keepOpen().then(() => self.clients.claim())));
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
