@@ -1,5 +1,6 @@
 """Figures for a telephone without network, and the outlines by which it finds its neighbourhood."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ _INDICATORS = """
         theme_label_nl,
         unit
     from dim_indicator
+    where theme_code not in (select unnest($hidden::varchar[]))
     order by indicator_code
 """
 _AREAS = """
@@ -38,14 +40,18 @@ _OUTLINES = """
 """
 
 
-def pocket_book(cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: date) -> dict[str, Any]:
+def pocket_book(
+    cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: date, hidden_themes: Collection[str] = ()
+) -> dict[str, Any]:
     """Return every board indicator of every area, and every indicator of the municipality, with the day it expires.
+
+    Indicators of ``hidden_themes`` are left out.
 
     A figure is ``[indicator, area, period, value, year before, provisional, reason, until]``, where indicator, area,
     period and until are places in their lists: names are sent once.
     """
-    board = [code for (code,) in cursor.execute(_BOARD, {"today": today}).fetchall()]
-    dictionary = {row[0]: row for row in cursor.execute(_INDICATORS).fetchall()}
+    dictionary = {row[0]: row for row in cursor.execute(_INDICATORS, {"hidden": list(hidden_themes)}).fetchall()}
+    board = [code for (code,) in cursor.execute(_BOARD, {"today": today}).fetchall() if code in dictionary]
     areas = cursor.execute(_AREAS, {"municipality": release.municipality_code}).fetchall()
     figures = current_figures(cursor, today, board, [code for code, *_ in areas])
     figures |= current_figures(cursor, today, list(dictionary), [release.municipality_code])

@@ -53,18 +53,21 @@ class PublishedColumn(_Resource):
     feeds: tuple[str, ...] = ()
 
 
-class Source(_Resource):
-    """A feed behind a mart, with the name of its publisher."""
-
-    feed: str = Field(alias="path")
-    publisher: str = Field(alias="title")
-
-
 class PublishedLicence(_Resource):
     """A licence under which figures of a mart may be used."""
 
     name: str = Field(alias="title")
     url: str = Field(alias="path")
+
+
+class Source(_Resource):
+    """A feed behind a mart, with the name of its publisher."""
+
+    feed: str = Field(alias="path")
+    publisher: str = Field(alias="title")
+    licence: PublishedLicence = Field(alias="license")
+    # The team or address that answers questions about it.
+    contact: str
 
 
 class _Schema(_Resource):
@@ -133,6 +136,8 @@ class Release:
     catalogue: Catalogue
     # In UTC; unqualified names are views, which show no expired figure. Not to be shared between threads.
     connection: duckdb.DuckDBPyConnection
+    # Days for which there are views.
+    _days: set[date] = field(default_factory=set)
 
     @property
     def marts(self) -> dict[str, PublishedMart]:
@@ -153,10 +158,12 @@ class Release:
         cursor = self.connection.cursor()
         schema = identifier(f"on_{day:%Y_%m_%d}")
         # Views stand in the memory database, which all connections to this release share.
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
-        for mart in self.marts.values():
-            view = f"memory.{schema}.{identifier(mart.name)}"
-            cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {mart.shown_on(day)}")
+        if day not in self._days:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
+            for mart in self.marts.values():
+                view = f"memory.{schema}.{identifier(mart.name)}"
+                cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {mart.shown_on(day)}")
+            self._days.add(day)
         cursor.execute(f"USE memory.{schema}")
         return cursor
 

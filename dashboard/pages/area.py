@@ -187,7 +187,7 @@ def _caption(board: Board, rows: Mapping[str, Row], chosen: Sequence[Indicator])
     """Periods and sources of a block."""
     figures = [rows[one.code].figure for one in chosen]
     when = dict.fromkeys(periods.period(one.period_type, one.period, one.period_end) for one in figures)
-    sources = dict.fromkeys(board.sources.get(one.feed, one.feed) for one in figures)
+    sources = dict.fromkeys(board.publisher(one.feed) for one in figures)
     return f"{periods.sentence_start(periods.enumeration(when))}. Bron: {periods.enumeration(sources)}."
 
 

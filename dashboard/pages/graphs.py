@@ -38,7 +38,7 @@ def course(
     lines = {name: figures, **(others or {})}
     drawn = line.line(
         f"{indicator.label} in {name}",
-        [_series(indicator, label, own) for label, own in lines.items() if any(one.value is not None for one in own)],
+        [series_of(indicator, label, own) for label, own in lines.items() if any(one.value is not None for one in own)],
         lambda value: numbers.figure(value, indicator),
         target=line.Target(target, sentences.target_label(target, indicator)) if target is not None else None,
         measures=[
@@ -51,7 +51,8 @@ def course(
     return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
 
 
-def _series(indicator: Indicator, name: str, figures: Sequence[Figure]) -> line.Series:
+def series_of(indicator: Indicator, name: str, figures: Sequence[Figure]) -> line.Series:
+    """The line of an area, with gaps where there is no figure."""
     points = tuple(
         line.Point(
             figure.period_end,

@@ -72,7 +72,7 @@ def shown(board: Board, indicator: Indicator, area: Area, figure: Figure | None)
         return Shown(indicator, area, None, Markup(), "", _withheld(board, indicator), "", "", Markup(), None, None, href)
     has_value = figure.value is not None
     period = periods.period(figure.period_type, figure.period, figure.period_end)
-    source = board.sources.get(figure.feed, figure.feed)
+    source = board.publisher(figure.feed)
     return Shown(
         indicator=indicator,
         area=area,

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import duckdb
 
-from dagster_project.release.reader import Release
+from dagster_project.release.reader import Release, Source
 from dashboard.reading.figure import COUNTRY, DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Clock, Indicator, Theme
 
 _INDICATORS = """
@@ -99,9 +99,13 @@ class Board:
         return last is None or last < self.today
 
     @cached_property
-    def sources(self) -> Mapping[str, str]:
-        """Names of publishers by feed."""
-        return {source.feed: source.publisher for mart in self.release.marts.values() for source in mart.sources}
+    def sources(self) -> Mapping[str, Source]:
+        """Publishers, licences and contacts by feed."""
+        return {source.feed: source for mart in self.release.marts.values() for source in mart.sources}
+
+    def publisher(self, feed: str) -> str:
+        """The name of the publisher of a feed."""
+        return self.sources[feed].publisher if feed in self.sources else feed
 
     def of_level(self, *levels: str) -> list[Area]:
         """Areas of these levels, the larger levels first and by name."""

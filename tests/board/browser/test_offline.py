@@ -64,9 +64,9 @@ def test_search_finds_welfare_in_a_neighbourhood(visited, cursor):
         "select value, fresh_until from fct_indicator_values where is_current"
         " and indicator_code = 'welfare_recipients_quarter_count' and region_code = 'BU99990001'"
     ).fetchone()
-    first = visited.locator(".result").first
+    first = visited.locator(".results > li").first
     expect(first).to_contain_text("bijstand in Havenkwartier")
-    expect(first.locator(".figure")).to_contain_text(f"{value:.0f}")
+    expect(first.locator("strong")).to_contain_text(f"{value:.0f}")
     expect(first).to_contain_text(f"{until:%d-%m-%Y}")
     expect(visited.locator("[data-offline]")).to_have_text(f"Zonder verbinding. Cijfers van {RELEASE_DAY}")
 
@@ -74,8 +74,8 @@ def test_search_finds_welfare_in_a_neighbourhood(visited, cursor):
 def test_area_that_was_not_visited_comes_from_the_pocket_book(visited):
     visited.goto("/b/BU99990102")
 
-    assert visited.locator(".result .figure").count() > 3
-    expect(visited.locator(".result").first).to_contain_text("Sikkelpark")
+    assert visited.locator(".results strong").count() > 3
+    expect(visited.locator(".results > li").first).to_contain_text("Sikkelpark")
 
 
 def test_script_in_a_query_stays_text(visited):
@@ -90,7 +90,7 @@ def test_no_figure_after_forty_days(visited, path):
     travel(visited, SAMPLE_DAY + timedelta(days=40))
     visited.goto(path)
 
-    assert visited.locator("data:visible, .figure:visible").count() == 0
+    assert visited.locator("data:visible, .results strong:visible").count() == 0
     expect(visited.locator("main")).to_contain_text("Niet meer toonbaar")
 
 
