@@ -39,7 +39,7 @@ def course(
     drawn = line.line(
         f"{indicator.label} in {name}",
         [series_of(indicator, label, own) for label, own in lines.items() if any(one.value is not None for one in own)],
-        lambda value: numbers.figure(value, indicator),
+        lambda value: numbers.tick(value, indicator),
         target=line.Target(target, sentences.target_label(target, indicator)) if target is not None else None,
         measures=[
             line.PolicyMeasure(letter, measure.start, measure.end)

@@ -146,15 +146,26 @@ def euros(value: float, decimals: int = 0) -> str:
 
 def figure(value: float, measured: Measured) -> str:
     """Write a value as the indicator asks, without its unit word: 1.280, 1,6% or € −23,1 mln."""
-    match measured.unit:
+    return _figure(value, measured.unit, measured.decimals)
+
+
+def _figure(value: float, unit: str, decimals: int) -> str:
+    match unit:
         case "pct":
-            return f"{number(value, measured.decimals)}%"
+            return f"{number(value, decimals)}%"
         case "eur" | "eur_per_inhabitant":
-            return euros(value, measured.decimals)
+            return euros(value, decimals)
         case "keur":
             return euros(value * 1000)
         case _:
-            return number(value, measured.decimals)
+            return number(value, decimals)
+
+
+def tick(value: float, measured: Measured) -> str:
+    """Write a value along an axis or in a legend: a figure without idle decimals, '80' and '2,5%'."""
+    exact = rounded(value, measured.decimals)
+    least = next(places for places in range(measured.decimals + 1) if rounded(value, places) == exact)
+    return _figure(value, measured.unit, least)
 
 
 def unit_word(measured: Measured, value: float | None = None) -> str:
@@ -195,7 +206,9 @@ def amount(change: float, measured: Measured, beside: float = 0, decimals: int |
         case "eur" | "eur_per_inhabitant" | "keur":
             return figure(size, measured)
         case unit if unit in _WITH_UNIT:
-            return f"{number(size, shown)}{NBSP}{_UNIT_WORDS[unit]}"
+            word = _UNIT_WORDS[unit]
+            is_one = shown == 0 and rounded(size) == 1
+            return f"{number(size, shown)}{NBSP}{_SINGULAR.get(word, word) if is_one else word}"
         case _:
             return number(size, shown)
 

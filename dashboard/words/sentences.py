@@ -19,6 +19,8 @@ _NOUNS = {
     "keur": "het bedrag",
     "km": "de afstand",
 }
+# What follows the last comma in the labels of counts that differ in span or unit only.
+_ADDITIONS = {"aantal", "jaar", "maand", "12 maanden"}
 # Names that keep their capital inside a sentence.
 _PROPER = {"Wmo", "Wlz", "Zvw", "Wajong", "Participatiewet", "Jeugdwet", "Nederlandse", "Europese", "Maandrecht"}
 
@@ -107,11 +109,13 @@ def change(
 def subject(measured: Measured) -> str | None:
     """Name a count as a subject: 'Het aantal inwoners met bijstand'; None where its label does not allow it.
 
-    What follows a comma in a label ('Ziekmeldingen, 12 maanden') tells it from other labels, not from other sentences.
+    The addition in 'Ziekmeldingen, 12 maanden' tells a label from others, which a sentence does not need.
     """
     noun = measured.unit_noun
-    label = lower_first(measured.short_label.split(", ", 1)[0])
-    if measured.unit != "count" or not noun or noun.lower() not in label.lower():
+    label = lower_first(measured.short_label)
+    name, _, addition = label.rpartition(", ")
+    label = name if addition in _ADDITIONS else label
+    if measured.unit != "count" or not noun or noun.lower() not in label.split(",", 1)[0].lower():
         return None
     return f"Het aantal {label}"
 

@@ -144,6 +144,22 @@ def test_a_change_is_visible_from_the_last_decimal_on(change, measured, visible)
     assert numbers.is_visible(change, measured) is visible
 
 
+@pytest.mark.parametrize(
+    ("value", "measured", "text"),
+    [
+        (80, LONELY, "80%"),
+        (2.5, LONELY, "2,5%"),
+        (2.55, LONELY, "2,6%"),
+        (0, SCORE, "0"),
+        (-0.05, SCORE, "−0,05"),
+        (1300, WELFARE, "1.300"),
+        (30, INCOME, f"€{NBSP}30.000"),
+    ],
+)
+def test_ticks_have_no_idle_decimals(value, measured, text):
+    assert numbers.tick(value, measured) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [(20, "+20"), (0, "0"), (-40, "−40"), (0.4, "0"), (-0.4, "0")])
 def test_signed_numbers_sign_all_but_zero(value, text):
     assert numbers.signed(value) == text

@@ -104,6 +104,7 @@ def test_the_noise_named_is_never_less_than_the_difference_named(value, earlier,
     [
         ("Inwoners met bijstand", "inwoners", "Het aantal inwoners met bijstand"),
         ("Ziekmeldingen, 12 maanden", "ziekmeldingen", "Het aantal ziekmeldingen"),
+        ("Inwoners met WAO, WAZ of WIA", "inwoners", "Het aantal inwoners met WAO, WAZ of WIA"),
         ("Langdurig laag inkomen, huishoudens", "huishoudens", None),
         ("Overlast", "registraties", None),
         ("Overlast", None, None),
@@ -133,7 +134,7 @@ def test_judgement_inside_the_band_names_the_difference_and_the_noise():
          "1,3 procentpunt lager dan een jaar eerder, beter.", "Een jaar eerder was het 5,7%."),
         (band(6, 1), before(5.4, width=1), HANDLING, "Ongeveer gelijk aan een jaar eerder.",
          "Een jaar eerder was het 5,4 dagen. "
-         "Het verschil van 0,6 dagen is kleiner dan de gewone schommeling van ongeveer 1 dagen."),
+         "Het verschil van 0,6 dagen is kleiner dan de gewone schommeling van ongeveer 1 dag."),
         (band(6, 1), None, HANDLING, "", "Geen cijfer van een jaar eerder."),
         (Estimate(9), Reference(Estimate(8), "2023"), WELFARE,
          "Het aantal inwoners met bijstand is met 1 gestegen.", "Een jaar eerder waren het er 8."),
