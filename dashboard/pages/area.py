@@ -173,15 +173,13 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
             continue
         chosen = [one for one in board.of_theme(code) if one.code in rows and one.unit in _COMPARED]
         compared = [(one, _comparison(board, here, one, rows[one.code])) for one in chosen]
-        higher = [one.short_label for one, row in compared if row.word == "Hoger"]
-        lower = [one.short_label for one, row in compared if row.word == "Lager"]
         if compared:
             drawn = _by_unit(compared[:_ROWS])
             rest = _by_unit(compared[_ROWS:])
-            title = places.block_title(board.themes[code].label, higher, lower, board.municipality.name)
-            blocks.append(
-                Block(title, board.themes[code], drawn, rest, len(compared[_ROWS:]), _caption(board, rows, chosen))
-            )
+            words = [row.word for _, row in compared]
+            title = places.block_title(board.themes[code].label, words, board.municipality.name)
+            more = len(compared[_ROWS:])
+            blocks.append(Block(title, board.themes[code], drawn, rest, more, _caption(board, rows, chosen)))
     return blocks
 
 

@@ -68,7 +68,7 @@ def _graph(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]])
     drawn = line.line(
         f"{chosen.label}, {periods.enumeration(area.name for area in known)}",
         [series_of(chosen, area.name, lines[area.code]) for area in known],
-        lambda value: numbers.figure(value, chosen),
+        lambda value: numbers.tick(value, chosen),
         with_band=False,
     )
     start = "" if drawn.starts_at_zero else " De as begint niet bij 0."

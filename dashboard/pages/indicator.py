@@ -65,7 +65,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         "area": area,
         "light": words if kpi else None,
         "icon": light(words.light),
-        "judgement": sentences.judgement(estimate(now), reference(before), chosen)
+        "judgement": sentences.judgement(estimate(now), reference(before), chosen, kpi.tolerance if kpi else None)
         if now is not None and now.value is not None
         else None,
         "graph": graph,
@@ -186,7 +186,7 @@ def map_of(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple
     picture = choropleth(
         f"{chosen.label} per buurt",
         areas,
-        lambda value: numbers.figure(value, chosen),
+        lambda value: numbers.tick(value, chosen),
         outlines=[*outlines(board, DISTRICT).values()],
     )
     period = states.period_line(periods.period(*_period_of(known)), known[0].figure.status) if known else ""

@@ -26,6 +26,7 @@ _KPIS = """
         year_before_value,
         change,
         target_value,
+        tolerance,
         traffic_light,
         trend
     from mart_kpi
@@ -45,6 +46,8 @@ class Kpi:
     year_before_value: float | None
     change: float | None
     target: float | None
+    # How far from the target still counts as near; stands in for the noise of a change where chance is unknown.
+    tolerance: float | None
     light: str
     trend: str | None
 
