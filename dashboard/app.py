@@ -107,7 +107,9 @@ def _query(request: Request) -> Query:
     return Query({name: str(value) for name, value in request.path_params.items()}, dict(params), lists)
 
 
-def _respond(request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None) -> Response:
+def _respond(
+    request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None
+) -> Response:
     headers = {"Cache-Control": _ASK_AGAIN if status == 200 else "no-store", "Vary": "Accept-Encoding"}
     if shelved is not None and tag is not None:
         headers |= {"ETag": tag, "X-Release": shelved.board.release.info.release_id}
@@ -206,4 +208,3 @@ class Guard:
         route = scope.get("route")
         pattern = route.path if route is not None else "-"
         LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * (self.seconds() - began))
-

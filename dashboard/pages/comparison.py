@@ -106,4 +106,3 @@ def _cell(chosen: Indicator, figure: Figure | None) -> Markup:
     if figure.value is None:
         return Markup("<small>{}</small>").format(states.absence(figure.missing_reason or "unknown").text)
     return as_data(figure, chosen)
-
