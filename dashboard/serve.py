@@ -43,8 +43,8 @@ def check_address(settings: BoardSettings) -> None:
     if settings.groups_header is None or not settings.trusted_proxies:
         raise SetupError(
             f"board.host: {settings.host} can be reached from other machines, and the board asks nobody's name\n"
-            "  do: keep 127.0.0.1 and put a proxy with a login before it, or name the proxy in [board]: groups_header = "
-            '"X-Forwarded-Groups" and trusted_proxies = ["10.0.0.5"]'
+            "  do: keep 127.0.0.1 and put a proxy with a login before it, or name that proxy in [board], such as"
+            ' groups_header = "X-Forwarded-Groups" and trusted_proxies = ["10.0.0.5"]'
         )
 
 

@@ -116,7 +116,8 @@ def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Stan
     found = []
     for one in _of_different_themes(board, places.stand_outs(candidates, limit=len(candidates))):
         indicator, row = board.indicators[one.indicator_code], rows[one.indicator_code]
-        assert row.figure.value is not None and row.municipality_value is not None
+        assert row.figure.value is not None
+        assert row.municipality_value is not None
         sentence = places.stand_out_sentence(
             indicator.short_label, board.municipality.name, row.municipality_value, indicator, row.class_peers_value
         )
