@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from dagster_project.release.reader import Release, open_release
 
-sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "dashboard" / "browser")]
+sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "board" / "browser")]
 
 INDICATOR = "welfare_recipients_quarter_count"
 ROUND_TRIP_MS, BYTES_PER_SECOND, SLOWER = 400, 1_600_000 / 8, 4

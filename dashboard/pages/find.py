@@ -23,6 +23,7 @@ class Hit:
     area: Area
     shown: Shown | None
     change: sentences.Change | None
+    is_profile: bool = False
 
 
 def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], Rendered]:
@@ -30,24 +31,28 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
 
     def find(board: Board, query: Query) -> Rendered:
         typed = query.params.get("q", "")[:_LONGEST].strip()
-        found = search.find(board.cursor, index(board), typed, board.today) if typed else []
+        known = index(board)
+        found = search.find(board.cursor, known, typed, board.today) if typed else []
         hits = [
             _hit(board, one)
             for one in found
             if one.match.indicator_code is None or board.may_see(one.match.indicator_code)
         ]
         until = earliest_of(hit.shown.figure for hit in hits if hit.shown)
-        return render("find.html", board, "", until, {"typed": typed, "hits": hits})
+        return render(
+            "find.html", board, "", until, {"typed": typed, "corrected": known.corrected(typed), "hits": hits}
+        )
 
     return find
 
 
 def _hit(board: Board, found: search.Result) -> Hit:
     area = board.areas[found.match.area_code]
-    if found.match.indicator_code is None:
-        return Hit(area, None, None)
-    indicator = board.indicators[found.match.indicator_code]
     figure = found.figure
+    if found.match.indicator_code is None:
+        size = board.indicators[figure.indicator_code] if figure else None
+        return Hit(area, shown(board, size, area, _figure(figure)) if figure and size else None, None, is_profile=True)
+    indicator = board.indicators[found.match.indicator_code]
     one = shown(board, indicator, area, _figure(figure) if figure else None)
     if figure is None or figure.value is None:
         return Hit(area, one, None)

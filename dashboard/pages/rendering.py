@@ -51,6 +51,7 @@ def render(template: str, board: Board, here: str, fresh_until: date | None, val
             municipality=board.municipality,
             is_fictional=info.is_fictional,
             problem=board.problem,
+            fresh_until=fresh_until,
             navigation=[(address, label, address == here) for address, label in _NAVIGATION],
             **values,
         )

@@ -1,5 +1,6 @@
 """Search over the indicators and areas of a release: stems, synonyms, typing errors, postcodes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import duckdb
 from rapidfuzz import fuzz, process
 
 from dashboard.current import CurrentFigure, current_figures
-from dashboard.search.words import postcodes, stems
+from dashboard.search.words import postcodes, stem, stems, words
 
 # How much a word says about an indicator, by where it stands.
 _WEIGHT_NAME, _WEIGHT_SYNONYM, _WEIGHT_THEME, _WEIGHT_DEFINITION = 1.0, 0.95, 0.5, 0.15
@@ -20,6 +21,8 @@ _LEAST_LIKE = 78.0
 # Indicators below this share of the best one's score are not shown.
 _LEAST_OF_BEST = 0.55
 _MOST_AREAS = 4
+# The figure of an area as a whole.
+_OF_AREA = "population_count"
 _LONGEST_QUERY, _MOST_WORDS = 200, 8
 
 _INDICATORS = """
@@ -37,7 +40,7 @@ _BOARD = "select indicator_code from mart_kpi order by kpi_order"
 
 @dataclass(frozen=True)
 class Match:
-    """Subject of a query: an indicator in an area, or an area as a whole."""
+    """Subject of a query: an indicator in an area, or an area as a whole, which has no indicator."""
 
     indicator_code: str | None
     area_code: str
@@ -57,21 +60,30 @@ class _Vocabulary:
     """Words with the codes that carry them."""
 
     codes_of: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    # A word as it is written, by its stem.
+    written: dict[str, str] = field(default_factory=dict)
 
-    def add(self, code: str, words: Iterable[str], weight: float) -> None:
-        """Note stems as words of a code."""
-        for word in words:
-            codes = self.codes_of[word]
+    def add(self, code: str, written: Iterable[str], weight: float) -> None:
+        """Note words of a code."""
+        for word in written:
+            codes = self.codes_of[stem(word)]
             codes[code] = max(weight, codes.get(code, 0.0))
+            self.written.setdefault(stem(word), word)
 
     def fits(self, typed: str) -> dict[str, float]:
         """Return how well each code fits a typed word, by its best word."""
-        words = dict(self._words(typed))
         best: dict[str, float] = {}
-        for word, likeness in words.items():
+        for word, likeness in self._words(typed):
             for code, weight in self.codes_of[word].items():
                 best[code] = max(best.get(code, 0.0), likeness * weight)
         return best
+
+    def correct(self, typed: str) -> tuple[float, str]:
+        """Return how much a word that fits none looks like the most alike, and that one as it is written."""
+        if any(True for _, likeness in self._words(typed) if likeness >= _BEGINNING):
+            return _EXACT, ""
+        word, likeness = max(self._words(typed), key=lambda found: found[1], default=("", 0.0))
+        return likeness, self.written.get(word, "")
 
     def _words(self, typed: str) -> Iterable[tuple[str, float]]:
         if typed in self.codes_of:
@@ -128,7 +140,21 @@ class Index:
             for area, place in areas or [(self.municipality_code, 1.0)]
             for code, score in likely
         ]
-        return sorted(pairs, key=lambda match: -match.score)[:limit]
+        found = sorted(pairs, key=lambda match: -match.score)
+        if not areas or areas[0][0] == self.municipality_code:
+            return found[:limit]
+        # Beside it the same figure of the municipality, and the profile of the area.
+        beside = [Match(likely[0][0], self.municipality_code, 0.0), Match(None, areas[0][0], 0.0)]
+        return [*found[: limit - 2], *beside]
+
+    def corrected(self, query: str) -> str | None:
+        """Return the query with the words that were probably meant; None if all are known, or none is alike."""
+        known = query
+        for word in words(query[:_LONGEST_QUERY])[:_MOST_WORDS]:
+            likeness, meant = max(self.areas.correct(stem(word)), self.indicators.correct(stem(word)))
+            if likeness < _EXACT and meant:
+                known = re.sub(rf"\b{re.escape(word)}\b", meant, known, flags=re.IGNORECASE)
+        return known if known != query else None
 
     def _areas(self, fits: list[dict[str, float]]) -> list[tuple[str, float]]:
         """Return the areas that fit the words best; a name that is typed whole goes before one that holds it."""
@@ -183,13 +209,13 @@ def index(cursor: duckdb.DuckDBPyConnection, municipality_code: str) -> Index:
             (theme, _WEIGHT_THEME),
             (definition, _WEIGHT_DEFINITION),
         ):
-            indicators.add(code, stems(text or ""), weight)
+            indicators.add(code, words(text or ""), weight)
         lengths[code] = max(1, len(stems(short_label)))
     names, of_postcode = {}, defaultdict(list)
     for code, level, name, postcode in cursor.execute(_AREAS).fetchall():
-        words = [word for word in stems(name or code) if not (level == "district" and word.isdigit())]
-        names[code] = max(1, len(words))
-        areas.add(code, words, _EXACT)
+        of_name = [word for word in words(name or code) if not (level == "district" and word.isdigit())]
+        names[code] = max(1, len(of_name))
+        areas.add(code, of_name, _EXACT)
         if postcode:
             of_postcode[postcode].append(code)
     by_postcode = {postcode: tuple(codes) for postcode, codes in of_postcode.items()}
@@ -199,10 +225,7 @@ def index(cursor: duckdb.DuckDBPyConnection, municipality_code: str) -> Index:
 def find(cursor: duckdb.DuckDBPyConnection, found: Index, query: str, today: date, limit: int = 12) -> list[Result]:
     """Return the best matches of a query with their figures; those with a figure go before those that lack one."""
     matches = found.match(query, limit)
-    indicators = sorted({match.indicator_code for match in matches if match.indicator_code})
+    indicators = sorted({match.indicator_code or _OF_AREA for match in matches})
     figures = current_figures(cursor, today, indicators, sorted({match.area_code for match in matches}))
-    results = [
-        Result(match, figures.get((match.indicator_code, match.area_code)) if match.indicator_code else None)
-        for match in matches
-    ]
-    return sorted(results, key=lambda result: result.figure is None and result.match.indicator_code is not None)
+    results = [Result(match, figures.get((match.indicator_code or _OF_AREA, match.area_code))) for match in matches]
+    return sorted(results, key=lambda result: result.figure is None)

@@ -31,9 +31,14 @@ def stem(word: str) -> str:
     return word if word.isdigit() else str(snowballstemmer.stemmer("dutch").stemWord(word))
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in order, without stop words."""
+    return tuple(word for word in _WORD.findall(plain(text)) if word not in STOP_WORDS)
+
+
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of a text in order, without stop words."""
-    return tuple(stem(word) for word in _WORD.findall(plain(text)) if word not in STOP_WORDS)
+    return tuple(map(stem, words(text)))
 
 
 def postcodes(text: str) -> tuple[str, ...]:

@@ -6,20 +6,28 @@
   const dutch = (iso) => iso.split("-").reverse().join("-");
   const next = (iso) => new Date(Date.parse(iso + "T12:00:00Z") + 864e5).toISOString().slice(0, 10);
 
+  const blank = (element, until) => {
+    const label = ["[data-label]", "h1, h2, h3", "th", "a"].map((kind) => element.querySelector(kind)).find(Boolean);
+    const gone = document.createElement(element.tagName === "TR" ? "td" : "span");
+    gone.className = "expired";
+    gone.textContent = "Niet meer toonbaar sinds " + dutch(next(until)) + ": geen nieuwe levering";
+    if (element.tagName === "TR") gone.colSpan = 9;
+    element.replaceChildren(...(label ? [label, " ", gone] : [gone]));
+  };
   const expire = () => {
     const today = day(new Date());
     for (const element of find("[data-until]")) {
-      const until = element.dataset.until;
-      if (until >= today) continue;
-      const label = element.querySelector("[data-label], h1, h2, h3, a, th");
-      const gone = document.createElement("span");
-      gone.className = "expired";
-      gone.textContent = "Niet meer toonbaar sinds " + dutch(next(until)) + ": geen nieuwe levering";
-      const cell = element.tagName === "TR" ? document.createElement("td") : gone;
-      if (cell !== gone) { cell.colSpan = 9; cell.append(gone); }
-      element.replaceChildren(...(label ? [label, cell] : [cell]));
+      if (element.dataset.until >= today || !element.isConnected) continue;
+      blank(element, element.dataset.until);
       element.removeAttribute("data-until");
-      element.removeAttribute("aria-label");
+    }
+    // Charts, maps and figures without a day of their own go with the first figure of the page.
+    for (const all of find("[data-earliest]")) {
+      if (all.dataset.earliest >= today) continue;
+      for (const part of all.querySelectorAll("data, svg[role], section table, .judge, .why")) {
+        const panel = part.closest("section, figure, tr, p, li, div");
+        if (part.isConnected && !part.closest("[data-until]") && all.contains(panel)) blank(panel, all.dataset.earliest);
+      }
     }
   };
   expire();

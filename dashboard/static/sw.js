@@ -18,11 +18,20 @@ const keep = async (request, answer) => {
   await Promise.all(kept.slice(0, Math.max(0, kept.length - MOST_PAGES)).map((old) => pages.delete(old)));
 };
 const refreshBook = async () => {
-  for (const path of [BOOK, SHELL]) await keep(new Request(path), await fetch(path, { cache: "no-cache" })).catch(() => 0);
+  for (const path of [BOOK, SHELL]) {
+    await fetch(path, { cache: "no-cache" }).then((answer) => keep(new Request(path), answer)).catch(() => 0);
+  }
 };
 
 self.addEventListener("install", (event) => event.waitUntil(refreshBook().then(() => self.skipWaiting())));
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+// The page that brought this worker was loaded without it.
+const keepOpen = async () => {
+  for (const { url } of await self.clients.matchAll({ includeUncontrolled: true, type: "window" })) {
+    const key = new Request(url.split("#")[0]);
+    await fetch(key).then((answer) => keep(key, answer)).catch(() => 0);
+  }
+};
+self.addEventListener("activate", (event) => event.waitUntil(keepOpen().then(() => self.clients.claim())));
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
@@ -82,24 +91,25 @@ const fromBook = async (url) => {
   }
   const most = Math.max(0, ...rows.map(({ score }) => score));
   const found = rows.filter(({ score }) => score && (score === most || score >= 3)).sort((a, b) => b.score - a.score || a.figure[0] - b.figure[0]);
-  const list = found.slice(0, 24).map(({ figure }) => row(book, figure)).join("");
-  const bar = `<p class="offline-bar">Zonder verbinding. Cijfers van ${text(dutch(book.released_on))}</p>`;
-  const form = `<form action="/zoek" role="search"><label for="q">Zoek een cijfer of gebied</label> <input id="q" name="q" type="search" value="${text(query)}"> <button>Zoek</button></form>`;
-  const body = (await shell.text()).replace("<!--zakboek-->", () => `${bar}${form}<ul class="results">${list || "<li>Niets gevonden in het zakboek.</li>"}</ul>`);
+  const page = await shell.text();
+  const part = (name) => page.match(new RegExp(`<template ${name}>(.*?)</template>`, "s"))[1];
+  const parts = { result: part("data-result"), none: part("data-none") };
+  const list = found.slice(0, 24).map(({ figure }) => row(book, figure, parts)).join("");
+  const body = page.replace("<!--zakboek-->", () => list || "<li>Niets gevonden in het zakboek.</li>")
+    .replace("{q}", () => text(query))
+    .replace("data-offline hidden>", () => `data-offline>Zonder verbinding. Cijfers van ${text(dutch(book.released_on))}`);
   return new Response(body, { headers: shell.headers });
 };
-const row = (book, [indicator, area, period, value, before, provisional, reason, until]) => {
+const fill = (part, values) => part.replace(/\{(\w+)\}/g, (_, name) => text(values[name]));
+const row = (book, [indicator, area, period, value, before, provisional, reason, until], parts) => {
   const [code, label, noun, decimals, , , unit] = book.indicators[indicator];
   const [areaCode, , name] = book.areas[area];
   const number = (figure) => figure.toLocaleString("nl-NL", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "\u2212");
-  const day = book.days[until];
-  let answer = `<p>${text(REASONS[reason] ?? "De bron levert geen cijfer")}</p>`;
-  if (day < today()) answer = `<p>Niet meer toonbaar na ${text(dutch(day))}: geen nieuwe levering</p>`;
-  else if (value !== null) {
-    const measure = unit === "pct" ? "%" : ` ${noun}`;
-    const change = before === null ? "Geen cijfer van een jaar eerder" : `Een jaar eerder: ${number(before)}`;
-    answer = `<p><strong class="figure">${text(number(value))}</strong>${text(measure)}</p>
-      <p>${text(change)}. ${text(book.periods[period])}${provisional ? ", voorlopig" : ""}, toonbaar t/m ${text(dutch(day))}</p>`;
-  }
-  return `<li class="result"><a href="/k/${encodeURIComponent(code)}/${encodeURIComponent(areaCode)}">${text(label)}</a> <span>${text(name)}</span>${answer}</li>`;
+  const day = book.days[until], when = book.periods[period];
+  const known = { href: `/k/${encodeURIComponent(code)}/${encodeURIComponent(areaCode)}`, label: `${label} in ${name}` };
+  if (day < today()) return fill(parts.none, { ...known, words: when, absence: `Niet meer toonbaar na ${dutch(day)}: geen nieuwe levering` });
+  const words = `${when}${provisional ? ", voorlopig" : ""}. Toonbaar t/m ${dutch(day)}.`;
+  if (value === null) return fill(parts.none, { ...known, words, absence: REASONS[reason] ?? "De bron levert geen cijfer" });
+  const change = before === null ? "Geen cijfer van een jaar eerder." : `Een jaar eerder: ${number(before)}.`;
+  return fill(parts.result, { ...known, words: `${words} ${change}`, value: number(value), unit: unit === "pct" ? "%" : noun });
 };

@@ -28,6 +28,11 @@ def test_periods_in_sentences_rows_and_axes(period_type, code, end, sentence, ro
     assert periods.period_axis(period_type, code, end).replace(NBSP, " ") == axis
 
 
+def test_a_quarter_after_sinds_has_its_article():
+    assert periods.since("quarter", "2023-Q1").replace(NBSP, " ") == "het eerste kwartaal van 2023"
+    assert periods.since("year", "2013") == "2013"
+
+
 def test_a_moment_falls_on_its_day_in_the_netherlands():
     assert periods.day(datetime(2026, 11, 14, 23, 0, tzinfo=UTC)) == "15-11-2026"
     assert periods.day(date(2026, 1, 2)) == "02-01-2026"

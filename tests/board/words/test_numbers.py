@@ -83,6 +83,34 @@ def test_every_unit_of_the_seed_has_its_words():
     assert units == set(numbers._UNIT_WORDS)
 
 
+def test_every_noun_of_the_dictionary_has_a_singular():
+    nouns = set()
+    for path in (Path(__file__).parents[3] / "seeds" / "indicators").glob("*.csv"):
+        with path.open(encoding="utf-8") as lines:
+            nouns |= {row["noun_nl"] for row in csv.DictReader(lines)} - {""}
+    assert len(nouns) > 10
+    assert nouns - set(numbers._SINGULAR) == set()
+
+
+@pytest.mark.parametrize(
+    ("noise", "change", "measured", "text"),
+    [
+        (70.7, 20, WELFARE, "70"),
+        (103, 20, WELFARE, "100"),
+        (103, -102, WELFARE, "110"),
+        (12.6, 12, WELFARE, "13"),
+        (12.6, 12.5, WELFARE, "13"),
+        (9.01, 2, LONELY, "9 procentpunt"),
+        (9.01, 9, LONELY, "9,1 procentpunt"),
+        (49.2, 20, LONELY, "50 procentpunt"),
+        (0.41, 0.2, HANDLING, "0,4 dagen"),
+        (0.42, 0.4, HANDLING, "0,5 dagen"),
+    ],
+)
+def test_noise_is_written_to_one_digit_or_two_where_the_change_asks_for_it(noise, change, measured, text):
+    assert numbers.about(noise, change, measured).replace(NBSP, " ") == text
+
+
 @pytest.mark.parametrize(
     ("change", "measured", "beside", "text"),
     [
@@ -94,6 +122,8 @@ def test_every_unit_of_the_seed_has_its_words():
         (-92_807, BALANCE, -22_591_917, f"€{NBSP}92.807{NBSP}lager"),
         (-2_000, BALANCE, 10_000, f"€{NBSP}2.000{NBSP}lager"),
         (2, RATE, 43, f"2{NBSP}hoger"),
+        (-0.1, with_unit("km", 1), 1, f"0,1{NBSP}km{NBSP}kleiner"),
+        (2, with_unit("ha"), 90, f"2{NBSP}ha{NBSP}meer"),
     ],
 )
 def test_changes_have_their_sign_in_words(change, measured, beside, text):
@@ -112,6 +142,22 @@ def test_changes_have_their_sign_in_words(change, measured, beside, text):
 )
 def test_a_change_is_visible_from_the_last_decimal_on(change, measured, visible):
     assert numbers.is_visible(change, measured) is visible
+
+
+@pytest.mark.parametrize(
+    ("value", "measured", "text"),
+    [
+        (80, LONELY, "80%"),
+        (2.5, LONELY, "2,5%"),
+        (2.55, LONELY, "2,6%"),
+        (0, SCORE, "0"),
+        (-0.05, SCORE, "−0,05"),
+        (1300, WELFARE, "1.300"),
+        (30, INCOME, f"€{NBSP}30.000"),
+    ],
+)
+def test_ticks_have_no_idle_decimals(value, measured, text):
+    assert numbers.tick(value, measured) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(20, "+20"), (0, "0"), (-40, "−40"), (0.4, "0"), (-0.4, "0")])

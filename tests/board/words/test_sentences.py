@@ -1,6 +1,7 @@
 """Sentences: nothing rises or falls inside the noise band, and no neutral figure gets better or worse."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,30 @@ def test_no_sentence_moves_inside_the_noise_band(value, earlier, width, measured
         assert not re.search("beter|slechter", words)
 
 
+@given(st.floats(0, 3000), st.floats(0, 3000), st.floats(0.01, 900), st.sampled_from([WELFARE, LONELY, HANDLING, RATE]))
+def test_the_noise_named_is_never_less_than_the_difference_named(value, earlier, width, measured):
+    words = sentences.judgement(band(value, width), before(earlier, width=width), measured).explanation
+    if "schommeling" in words:
+        size, usual = re.findall(r"van (?:ongeveer )?([\d.,]+)", words)[-2:]
+        size, usual = (float(one.replace(".", "").rstrip(",").replace(",", ".").rstrip(".")) for one in (size, usual))
+        assert size < usual or (size == usual and "niet groter" in words)
+
+
+@pytest.mark.parametrize(
+    ("label", "noun", "named"),
+    [
+        ("Inwoners met bijstand", "inwoners", "Het aantal inwoners met bijstand"),
+        ("Ziekmeldingen, 12 maanden", "ziekmeldingen", "Het aantal ziekmeldingen"),
+        ("Inwoners met WAO, WAZ of WIA", "inwoners", "Het aantal inwoners met WAO, WAZ of WIA"),
+        ("Langdurig laag inkomen, huishoudens", "huishoudens", None),
+        ("Overlast", "registraties", None),
+        ("Overlast", None, None),
+    ],
+)
+def test_counts_are_a_subject_where_their_label_names_what_is_counted(label, noun, named):
+    assert sentences.subject(replace(WELFARE, short_label=label, unit_noun=noun)) == named
+
+
 def test_judgement_inside_the_band_names_the_difference_and_the_noise():
     judged = sentences.judgement(band(1280, 50), before(1300, width=50), WELFARE)
     assert judged.sentence == "Het aantal inwoners met bijstand is ongeveer gelijk gebleven."
@@ -109,7 +134,7 @@ def test_judgement_inside_the_band_names_the_difference_and_the_noise():
          "1,3 procentpunt lager dan een jaar eerder, beter.", "Een jaar eerder was het 5,7%."),
         (band(6, 1), before(5.4, width=1), HANDLING, "Ongeveer gelijk aan een jaar eerder.",
          "Een jaar eerder was het 5,4 dagen. "
-         "Het verschil van 0,6 dagen is kleiner dan de gewone schommeling van ongeveer 1,0 dagen."),
+         "Het verschil van 0,6 dagen is kleiner dan de gewone schommeling van ongeveer 1 dag."),
         (band(6, 1), None, HANDLING, "", "Geen cijfer van een jaar eerder."),
         (Estimate(9), Reference(Estimate(8), "2023"), WELFARE,
          "Het aantal inwoners met bijstand is met 1 gestegen.", "Een jaar eerder waren het er 8."),

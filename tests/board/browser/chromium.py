@@ -1,4 +1,4 @@
-"""Chromium of the system, driven by Playwright; nothing is downloaded from elsewhere than the packages of the system."""
+"""Chromium of the system, driven by Playwright; Playwright's own browsers are not used."""
 
 import os
 import shutil
@@ -10,7 +10,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-MISSING = "the tests of the board need Chromium\n  do: apt-get install chromium, or set MAANDVERS_TEST_CHROMIUM to yours"
+MISSING = (
+    "the tests of the board need Chromium\n  do: apt-get install chromium, or set MAANDVERS_TEST_CHROMIUM to yours"
+)
 
 
 def chromium() -> Path:

@@ -46,13 +46,12 @@ def test_first_result_is_what_was_asked_and_carries_the_figure_of_the_mart(curso
     first = search.find(cursor, found, query, SAMPLE_DAY)[0]
 
     assert (first.match.indicator_code, first.match.area_code) == (indicator, area)
-    if indicator:
-        held = cursor.execute(
-            "select period, value, fresh_until from fct_indicator_values"
-            " where is_current and indicator_code = ? and region_code = ?",
-            [indicator, area],
-        ).fetchone()
-        assert (first.figure.period, first.figure.value, first.figure.fresh_until) == held
+    held = cursor.execute(
+        "select period, value, fresh_until from fct_indicator_values"
+        " where is_current and indicator_code = ? and region_code = ?",
+        [indicator or "population_count", area],
+    ).fetchone()
+    assert (first.figure.period, first.figure.value, first.figure.fresh_until) == held
 
 
 def test_change_is_the_difference_with_the_same_period_a_year_earlier(cursor, found):
@@ -64,6 +63,26 @@ def test_change_is_the_difference_with_the_same_period_a_year_earlier(cursor, fo
     ).fetchone()
     assert figure.year_before_value == held[0]
     assert figure.change == figure.value - held[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("bijstand havenkwartir", "bijstand havenkwartier"),
+        ("Eenzaamhied", "eenzaamheid"),
+        ("bijstand havenkwartier", None),
+        ("zzzzqq", None),
+    ],
+)
+def test_a_typing_error_is_corrected_in_words(found, query, corrected):
+    assert found.corrected(query) == corrected
+
+
+def test_figure_of_the_municipality_and_profile_of_the_area_stand_below(cursor, found):
+    *_, whole, profile = found.match("bijstand havenkwartier")
+
+    assert (whole.indicator_code, whole.area_code) == ("welfare_recipients_quarter_count", "GM9999")
+    assert (profile.indicator_code, profile.area_code) == (None, "BU99990001")
 
 
 def test_postcode_finds_its_neighbourhoods_and_a_figure_in_them(cursor, found):
