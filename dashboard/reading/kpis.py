@@ -1,6 +1,7 @@
 """The tiles of the board, from ``mart_kpi``."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Figure
@@ -48,7 +49,7 @@ class Kpi:
     target: float | None
     # How far from the target still counts as near; stands in for the noise of a change where chance is unknown.
     tolerance: float | None
-    light: str
+    light: Literal["green", "amber", "red", "none"]
     trend: str | None
 
 
