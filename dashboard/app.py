@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Address
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
@@ -29,8 +30,8 @@ LOG = logging.getLogger("dashboard.access")
 _STATIC = Path(__file__).parent / "static"
 _SMALLEST_ZIPPED = 500
 _POLICY = (
-    "default-src 'none'; style-src {style}; script-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self' data:;"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src {style}; script-src 'self'; connect-src 'self'; worker-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -65,7 +66,7 @@ def create_app(
         Address("/sw.js", _static),
     ]
     app = Starlette(routes=[*extra, *pages], exception_handlers={404: _unknown(theme), 405: _unknown(theme)})
-    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)
+    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)  # type: ignore[arg-type]
     return app
 
 
@@ -107,7 +108,9 @@ def _query(request: Request) -> Query:
     return Query({name: str(value) for name, value in request.path_params.items()}, dict(params), lists)
 
 
-def _respond(request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None) -> Response:
+def _respond(
+    request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None
+) -> Response:
     headers = {"Cache-Control": _ASK_AGAIN if status == 200 else "no-store", "Vary": "Accept-Encoding"}
     if shelved is not None and tag is not None:
         headers |= {"ETag": tag, "X-Release": shelved.board.release.info.release_id}
@@ -175,18 +178,18 @@ def _peer(request: Request) -> str:
 class Guard:
     """Refuses peers that may not read, sets headers of safety, and writes a log without personal data."""
 
-    def __init__(self, app: Starlette, settings: BoardSettings, theme: str, seconds: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float]) -> None:
         """Stand before ``app``."""
         self.app, self.settings, self.theme, self.seconds = app, settings, theme, seconds
 
-    async def __call__(self, scope, receive, send) -> None:  # noqa: ANN001
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         began, status = self.seconds(), 500
 
-        async def guarded(message) -> None:  # noqa: ANN001
+        async def guarded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -206,4 +209,3 @@ class Guard:
         route = scope.get("route")
         pattern = route.path if route is not None else "-"
         LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * (self.seconds() - began))
-

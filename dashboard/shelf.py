@@ -82,7 +82,9 @@ class Shelf:
                 self._index = release_id, search.index(board.cursor, board.release.info.municipality_code)
             return self._index[1]
 
-    def page(self, shelved: Shelved, key: PageKey, make: Callable[[Board], Rendered], hidden: Collection[str]) -> Rendered:
+    def page(
+        self, shelved: Shelved, key: PageKey, make: Callable[[Board], Rendered], hidden: Collection[str]
+    ) -> Rendered:
         """A page of a release, made once."""
         with self._lock:
             if key in shelved.pages:

@@ -151,7 +151,7 @@ class Release:
         return cursor
 
     def shown_on(self, day: date) -> duckdb.DuckDBPyConnection:
-        """Open another connection, for another thread, whose unqualified names show the marts as they may be shown on a day.
+        """Open another connection, for another thread, in which unqualified names are the marts as shown on a day.
 
         The views of the release itself follow the database's own date.
         """

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import cos, floor, log10, radians
+from math import cos, floor, radians
 
 from markupsafe import Markup, escape
 from shapely import geometry
 from shapely.ops import polylabel
 
-from dashboard.charts.scale import path, short
+from dashboard.charts.scale import Format, first_exact, path, round_steps, short
 
 # A tall municipality stands beside its legend; a wide one takes the whole width, above its legend.
 _WIDTH_TALL, _WIDTH_FLAT = 204.0, 326.0
@@ -50,17 +50,19 @@ class Choropleth:
     rows: tuple[LegendRow, ...]
 
 
-def edges(values: Sequence[float]) -> tuple[float, ...]:
+def edges(values: Sequence[float], form: Format | None = None) -> tuple[float, ...]:
     """Choose the lower edges of five steps of equal and round width; the last step is open above."""
     if not values:
         return ()
     low, high = min(values), max(values)
-    low = 0.0 if low >= 0 and low < 0.5 * high else low
-    raw = (high - low) / STEPS or 1.0
-    power = 10.0 ** floor(log10(raw))
-    width = min(one for one in (power, 2 * power, 2.5 * power, 5 * power, 10 * power) if one >= raw * 0.85)
-    start = floor(low / width + 1e-9) * width
-    return tuple(round(start + index * width, 12) for index in range(STEPS))
+    low = 0.0 if 0 <= low < 0.5 * high else low
+    least = (high - low) / STEPS or abs(high) / STEPS or 1.0
+    choices = []
+    for width in round_steps(least):
+        start = floor(low / width + 1e-9)
+        if width >= least * 0.85:
+            choices.append(tuple(round((start + index) * width, 12) for index in range(STEPS)))
+    return first_exact(choices, form)
 
 
 def step_of(value: float, lower_edges: Sequence[float]) -> int:
@@ -71,7 +73,7 @@ def step_of(value: float, lower_edges: Sequence[float]) -> int:
 def choropleth(
     name: str,
     areas: Sequence[MapArea],
-    form: Callable[[float], str],
+    form: Format,
     *,
     outlines: Sequence[str] = (),
     noun: str = "buurt",
@@ -82,7 +84,7 @@ def choropleth(
     if not shapes:
         return Choropleth(Markup(""), Markup(""), Markup(""), ())
     place = _projection([shape for _, shape in shapes])
-    lower_edges = edges([area.value for area in areas if area.value is not None])
+    lower_edges = edges([area.value for area in areas if area.value is not None], form)
     steps = {area.code: 0 if area.value is None else step_of(area.value, lower_edges) for area in areas}
     body, figures = "", ""
     for area, shape in shapes:
@@ -167,9 +169,7 @@ def _figure(
     return ""
 
 
-def _legend_rows(
-    lower_edges: Sequence[float], steps: Sequence[int], form: Callable[[float], str]
-) -> tuple[LegendRow, ...]:
+def _legend_rows(lower_edges: Sequence[float], steps: Sequence[int], form: Format) -> tuple[LegendRow, ...]:
     rows = []
     for index in reversed(range(len(lower_edges))):
         low = form(lower_edges[index])

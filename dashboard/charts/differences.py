@@ -33,7 +33,7 @@ def difference_bars(
     known = [one.value for one in bars if one.value is not None]
     if not known:
         return Markup("")
-    marks = ticks([*known, *(band or ()), 0.0])
+    marks = ticks([*known, *(band or ()), 0.0], form)
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)
     step = (WIDTH - _LEFT) / len(bars)
     zero = up(0.0)

@@ -96,7 +96,7 @@ def line(
     heights = [point.value for point in known if point.value is not None]
     heights += [edge for point in band for edge in (point.lower, point.upper) if edge is not None]
     heights += [target.value] if target else []
-    marks = ticks(heights)
+    marks = ticks(heights, form)
     days = sorted({point.day for one in series for point in one.points})
     widest = max((len(one.end_label) * 9 for one in series), default=0)
     names = max((len(one.name) * 6.8 for one in series), default=0) if len(series) > 1 else 0

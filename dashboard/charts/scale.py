@@ -1,5 +1,6 @@
 """Scales, round ticks and short coordinates, shared by all charts."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
@@ -9,6 +10,8 @@ from markupsafe import escape
 # One box for all charts in a panel; the page scales it to the width that there is.
 WIDTH = 358
 HEIGHT = 236
+
+_NUMBER = re.compile(r"-?[\d.]+(?:,\d+)?")
 
 Format = Callable[[float], str]
 
@@ -28,27 +31,44 @@ class Scale:
         return self.start if span == 0 else self.start + (value - self.low) / span * (self.end - self.start)
 
 
-def ticks(values: Iterable[float], *, from_zero: bool = False) -> tuple[float, ...]:
-    """Choose three to five round ticks that enclose all values.
+def ticks(values: Iterable[float], form: Format | None = None) -> tuple[float, ...]:
+    """Choose three to five round ticks that enclose all values, such that ``form`` writes each of them exactly.
 
-    An axis that would start near 0 anyway starts at 0, and so does one that must (``from_zero``).
+    An axis that would start near 0 anyway starts at 0.
     """
     known = [*values] or [0.0]
     low, high = min(known), max(known)
-    if from_zero or (low >= 0 and low < 0.4 * high):
-        low, high = min(low, 0.0), max(high, 0.0)
+    if 0 <= low < 0.4 * high:
+        low = 0.0
     if low == high:
         low, high = (low - abs(low) / 10, high + abs(high) / 10) if low else (0.0, 1.0)
-    raw = (high - low) / 4
-    power = 10.0 ** floor(log10(raw))
-    for _ in range(2):
-        for step in (power, 2 * power, 2.5 * power, 5 * power):
-            first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-            if last - first <= 4:
-                first, last = (first, last) if last - first >= 2 else (first, first + 2)
-                return tuple(round(index * step, 12) for index in range(first, last + 1))
-        power *= 10
-    raise AssertionError("five steps of a power of ten enclose any range of four raw steps")
+    found: list[tuple[float, ...]] = []
+    for step in round_steps((high - low) / 4):
+        first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+        if last - first <= 4:
+            last = max(last, first + 2)
+            found.append(tuple(round(index * step, 12) for index in range(first, last + 1)))
+    return first_exact(found, form)
+
+
+def round_steps(least: float) -> tuple[float, ...]:
+    """Return round steps of 1, 2, 2.5 and 5 times a power of ten, from about ``least`` up."""
+    power = floor(log10(least))
+    return tuple(part * 10.0 ** (power + more) for more in range(3) for part in (1, 2, 2.5, 5))
+
+
+def first_exact(choices: Sequence[tuple[float, ...]], form: Format | None) -> tuple[float, ...]:
+    """Return the first choice of marks whose texts lie as far apart as they do: no 2,5 that is written as 3."""
+    return next((marks for marks in choices if form is None or _is_exact([form(one) for one in marks])), choices[0])
+
+
+def _is_exact(texts: Sequence[str]) -> bool:
+    found = [_NUMBER.search(text.replace("\N{MINUS SIGN}", "-")) for text in texts]
+    numbers = [float(one.group().replace(".", "").replace(",", ".")) for one in found if one]
+    if len(numbers) < len(texts):
+        return False
+    step = (numbers[-1] - numbers[0]) / (len(numbers) - 1)
+    return step > 0 and all(abs(one - numbers[0] - index * step) < step * 1e-6 for index, one in enumerate(numbers))
 
 
 def short(value: float) -> str:

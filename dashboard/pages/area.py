@@ -116,7 +116,8 @@ def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Stan
     found = []
     for one in _of_different_themes(board, places.stand_outs(candidates, limit=len(candidates))):
         indicator, row = board.indicators[one.indicator_code], rows[one.indicator_code]
-        assert row.figure.value is not None and row.municipality_value is not None
+        assert row.figure.value is not None
+        assert row.municipality_value is not None
         sentence = places.stand_out_sentence(
             indicator.short_label, board.municipality.name, row.municipality_value, indicator, row.class_peers_value
         )
@@ -173,13 +174,13 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
             continue
         chosen = [one for one in board.of_theme(code) if one.code in rows and one.unit in _COMPARED]
         compared = [(one, _comparison(board, here, one, rows[one.code])) for one in chosen]
-        higher = [one.short_label for one, row in compared if row.word == "Hoger"]
-        lower = [one.short_label for one, row in compared if row.word == "Lager"]
         if compared:
             drawn = _by_unit(compared[:_ROWS])
             rest = _by_unit(compared[_ROWS:])
-            title = places.block_title(board.themes[code].label, higher, lower, board.municipality.name)
-            blocks.append(Block(title, board.themes[code], drawn, rest, len(compared[_ROWS:]), _caption(board, rows, chosen)))
+            words = [row.word for _, row in compared]
+            title = places.block_title(board.themes[code].label, words, board.municipality.name)
+            more = len(compared[_ROWS:])
+            blocks.append(Block(title, board.themes[code], drawn, rest, more, _caption(board, rows, chosen)))
     return blocks
 
 
@@ -206,12 +207,11 @@ def _comparison(board: Board, here: Area, indicator: Indicator, row: Row) -> bar
     words = places.Comparison("", "")
     if here.level != MUNICIPALITY:
         larger = Estimate(row.municipality_value) if row.municipality_value is not None else None
-        words = places.comparison(
-            estimate(figure), larger, board.municipality.name, indicator, row.class_peers_value
-        )
+        words = places.comparison(estimate(figure), larger, board.municipality.name, indicator, row.class_peers_value)
     return bars.ComparisonRow(
         label=indicator.short_label,
-        text=one.value + (Markup("&nbsp;{}").format(one.unit) if one.unit and not one.unit.startswith("per") else Markup()),
+        text=one.value
+        + (Markup("&nbsp;{}").format(one.unit) if one.unit and not one.unit.startswith("per") else Markup()),
         value=figure.value,
         larger=row.municipality_value,
         peers=row.class_peers_value,

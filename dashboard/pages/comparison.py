@@ -43,7 +43,7 @@ def comparison(board: Board, query: Query) -> Rendered:
         "multiples": _multiples(chosen, areas, lines),
         "areas": areas,
         "rows": _rows(chosen, areas, lines),
-        "indicators": [(theme, [one for one in board.of_theme(theme.code)]) for theme in board.themes.values()
+        "indicators": [(theme, board.of_theme(theme.code)) for theme in board.themes.values()
                        if theme.code not in board.hidden],
         "choices": board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD),
         "taken": [area.code for area in areas] + [""] * (_MOST - len(areas)),
@@ -68,7 +68,7 @@ def _graph(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]])
     drawn = line.line(
         f"{chosen.label}, {periods.enumeration(area.name for area in known)}",
         [series_of(chosen, area.name, lines[area.code]) for area in known],
-        lambda value: numbers.figure(value, chosen),
+        lambda value: numbers.tick(value, chosen),
         with_band=False,
     )
     start = "" if drawn.starts_at_zero else " De as begint niet bij 0."
@@ -106,4 +106,3 @@ def _cell(chosen: Indicator, figure: Figure | None) -> Markup:
     if figure.value is None:
         return Markup("<small>{}</small>").format(states.absence(figure.missing_reason or "unknown").text)
     return as_data(figure, chosen)
-

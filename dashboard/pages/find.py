@@ -39,7 +39,9 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
             if one.match.indicator_code is None or board.may_see(one.match.indicator_code)
         ]
         until = earliest_of(hit.shown.figure for hit in hits if hit.shown)
-        return render("find.html", board, "", until, {"typed": typed, "corrected": known.corrected(typed), "hits": hits})
+        return render(
+            "find.html", board, "", until, {"typed": typed, "corrected": known.corrected(typed), "hits": hits}
+        )
 
     return find
 

@@ -39,14 +39,14 @@ def course(
     drawn = line.line(
         f"{indicator.label} in {name}",
         [series_of(indicator, label, own) for label, own in lines.items() if any(one.value is not None for one in own)],
-        lambda value: numbers.figure(value, indicator),
+        lambda value: numbers.tick(value, indicator),
         target=line.Target(target, sentences.target_label(target, indicator)) if target is not None else None,
         measures=[
             line.PolicyMeasure(letter, measure.start, measure.end)
             for letter, measure in zip(_LETTERS, measures, strict=False)
         ],
     )
-    first = periods.period(known[0].period_type, known[0].period, known[0].period_end)
+    first = periods.since(known[0].period_type, known[0].period, known[0].period_end)
     title = sentences.line_title([estimate(figure) for figure in known], first, indicator)
     return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
 

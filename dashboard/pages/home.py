@@ -64,6 +64,6 @@ def tile_of(board: Board, code: str, kpi: Kpi | None, now: Figure | None, histor
         ),
         icon=light(words.light),
         light=words,
-        change=sentences.change(estimate(now), reference(before), indicator),
+        change=sentences.change(estimate(now), reference(before), indicator, kpi.tolerance if kpi else None),
         updated=updated(now.released_at),
     )

@@ -13,16 +13,15 @@ from dashboard.pages.graphs import course
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, address, as_data, earliest_of, estimate, is_year_before, reference, shown
+from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_year_before, reference, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
-from dashboard.reading.kpis import Kpi, kpis
-from dashboard.reading.outlines import outlines
+from dashboard.reading.kpis import kpis
 from dashboard.reading.municipalities import MUNICIPALITIES
+from dashboard.reading.outlines import outlines
 from dashboard.reading.profile import Row, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
-from dashboard.words.noise import Estimate
 
 # Counts depend on the size of an area, so a map of them shows where many people live.
 _RELATIVE = {"pct", "per_1000", "per_1000_of_group", "per_household", "per_km2", "km", "score", "persons", "days",
@@ -66,7 +65,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         "area": area,
         "light": words if kpi else None,
         "icon": light(words.light),
-        "judgement": sentences.judgement(estimate(now), reference(before), chosen)
+        "judgement": sentences.judgement(estimate(now), reference(before), chosen, kpi.tolerance if kpi else None)
         if now is not None and now.value is not None
         else None,
         "graph": graph,
@@ -187,7 +186,7 @@ def map_of(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple
     picture = choropleth(
         f"{chosen.label} per buurt",
         areas,
-        lambda value: numbers.figure(value, chosen),
+        lambda value: numbers.tick(value, chosen),
         outlines=[*outlines(board, DISTRICT).values()],
     )
     period = states.period_line(periods.period(*_period_of(known)), known[0].figure.status) if known else ""

@@ -142,4 +142,3 @@ def _cell(board: Board, code: str, figure: Figure | None) -> Markup:
     if figure is not None and figure.value is not None:
         return as_data(figure, board.indicators[code])
     return Markup("<small>{}</small>").format(absence((figure and figure.missing_reason) or "unknown").text)
-

@@ -69,7 +69,9 @@ def shown(board: Board, indicator: Indicator, area: Area, figure: Figure | None)
     """Put a figure in words; None is one that the release does not show."""
     href = address(indicator, area)
     if figure is None:
-        return Shown(indicator, area, None, Markup(), "", _withheld(board, indicator), "", "", Markup(), None, None, href)
+        return Shown(
+            indicator, area, None, Markup(), "", _withheld(board, indicator), "", "", Markup(), None, None, href
+        )
     has_value = figure.value is not None
     period = periods.period(figure.period_type, figure.period, figure.period_end)
     source = board.publisher(figure.feed)

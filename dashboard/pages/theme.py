@@ -62,7 +62,9 @@ def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[I
         if figure is None and area.level != MUNICIPALITY:
             # Not every indicator is known so finely.
             continue
-        rows.append(_row(board, indicator, area, figure, before.get((indicator.code, area.code)), lines[indicator.code]))
+        rows.append(
+            _row(board, indicator, area, figure, before.get((indicator.code, area.code)), lines[indicator.code])
+        )
     return sorted(rows, key=lambda row: not row.shown.has_value)
 
 

@@ -10,7 +10,17 @@ from functools import cached_property
 import duckdb
 
 from dagster_project.release.reader import Release, Source
-from dashboard.reading.figure import COUNTRY, DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Clock, Indicator, Theme
+from dashboard.reading.figure import (
+    COUNTRY,
+    DISTRICT,
+    MUNICIPALITY,
+    NEIGHBOURHOOD,
+    OWN_AREA,
+    Area,
+    Clock,
+    Indicator,
+    Theme,
+)
 
 _INDICATORS = """
     select

@@ -1,6 +1,7 @@
 """The tiles of the board, from ``mart_kpi``."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Figure
@@ -26,6 +27,7 @@ _KPIS = """
         year_before_value,
         change,
         target_value,
+        tolerance,
         traffic_light,
         trend
     from mart_kpi
@@ -45,7 +47,9 @@ class Kpi:
     year_before_value: float | None
     change: float | None
     target: float | None
-    light: str
+    # How far from the target still counts as near; stands in for the noise of a change where chance is unknown.
+    tolerance: float | None
+    light: Literal["green", "amber", "red", "none"]
     trend: str | None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, floor, log10
 from typing import Protocol
 
 from babel.numbers import format_decimal
@@ -37,21 +38,51 @@ _UNIT_WORDS = {
     "score": "",
     "years": "jaren",
 }
+# Nouns of units and of counts (noun_nl in seeds/indicators), as they stand after exactly 1.
 _SINGULAR = {
-    "dagen": "dag",
-    "uren": "uur",
-    "jaren": "jaar",
-    "personen": "persoon",
-    "leerlingen": "leerling",
-    "inwoners": "inwoner",
-    "huishoudens": "huishouden",
-    "meldingen": "melding",
-    "woningen": "woning",
-    "misdrijven": "misdrijf",
-    "kinderen": "kind",
-    "jongeren": "jongere",
+    "accommodaties": "accommodatie",
+    "auto's": "auto",
     "cliënten": "cliënt",
+    "dagen": "dag",
+    "diefstallen": "diefstal",
+    "geboorten": "geboorte",
+    "huishoudens": "huishouden",
+    "inbraken": "inbraak",
+    "inwoners": "inwoner",
+    "jaren": "jaar",
+    "jongeren": "jongere",
+    "kantoren": "kantoor",
+    "kinderen": "kind",
+    "leden": "lid",
+    "leerlingen": "leerling",
+    "mannen": "man",
+    "medewerkers": "medewerker",
+    "meldingen": "melding",
+    "misdrijven": "misdrijf",
+    "personen": "persoon",
+    "peuters": "peuter",
+    "praktijken": "praktijk",
+    "registraties": "registratie",
+    "restaurants": "restaurant",
+    "ruimten": "ruimte",
+    "scholen": "school",
+    "sterfgevallen": "sterfgeval",
+    "toewijzingen": "toewijzing",
+    "trajecten": "traject",
+    "uren": "uur",
+    "verblijven": "verblijf",
+    "verenigingen": "vereniging",
+    "vernielingen": "vernieling",
+    "vestigingen": "vestiging",
+    "vrouwen": "vrouw",
+    "winkels": "winkel",
+    "woningen": "woning",
+    "ziekmeldingen": "ziekmelding",
 }
+# Units that stay with a figure in a running sentence.
+_WITH_UNIT = {"days", "hours", "km", "kwh", "m2", "m3", "ha", "fte", "years"}
+# What grows and shrinks rather than rises and falls.
+_MORE_OR_LESS = {"count", "ha", "m2", "hours", "fte", "years"}
 
 
 class Measured(Protocol):
@@ -115,15 +146,26 @@ def euros(value: float, decimals: int = 0) -> str:
 
 def figure(value: float, measured: Measured) -> str:
     """Write a value as the indicator asks, without its unit word: 1.280, 1,6% or € −23,1 mln."""
-    match measured.unit:
+    return _figure(value, measured.unit, measured.decimals)
+
+
+def _figure(value: float, unit: str, decimals: int) -> str:
+    match unit:
         case "pct":
-            return f"{number(value, measured.decimals)}%"
+            return f"{number(value, decimals)}%"
         case "eur" | "eur_per_inhabitant":
-            return euros(value, measured.decimals)
+            return euros(value, decimals)
         case "keur":
             return euros(value * 1000)
         case _:
-            return number(value, measured.decimals)
+            return number(value, decimals)
+
+
+def tick(value: float, measured: Measured) -> str:
+    """Write a value along an axis or in a legend: a figure without idle decimals, '80' and '2,5%'."""
+    exact = rounded(value, measured.decimals)
+    least = next(places for places in range(measured.decimals + 1) if rounded(value, places) == exact)
+    return _figure(value, measured.unit, least)
 
 
 def unit_word(measured: Measured, value: float | None = None) -> str:
@@ -146,26 +188,52 @@ def with_unit(value: float, measured: Measured) -> str:
 
 def short_unit(value: float, measured: Measured) -> str:
     """Write a value for a running sentence: the unit stays off where it is the noun of a count or a rate."""
-    keeps = measured.unit in {"days", "hours", "km", "kwh", "m2", "m3", "ha", "fte", "years"}
-    return with_unit(value, measured) if keeps else figure(value, measured)
+    return with_unit(value, measured) if measured.unit in _WITH_UNIT else figure(value, measured)
 
 
-def amount(change: float, measured: Measured, beside: float = 0) -> str:
+def amount(change: float, measured: Measured, beside: float = 0, decimals: int | None = None) -> str:
     """Write the size of a change, without its sign: '50', '1,3 procentpunt', '0,6 dagen'.
 
     Beside an amount in millions a change is in millions as well, unless it is too small to show so.
     """
     size = abs(change)
-    if measured.unit == "pct":
-        return f"{number(size, measured.decimals)}{NBSP}procentpunt"
-    if measured.unit == "eur" and abs(beside) >= _MILLION and size >= _MILLION / 10:
-        return f"€{NBSP}{number(size / _MILLION, 1)}{NBSP}mln"
-    return short_unit(size, measured)
+    shown = measured.decimals if decimals is None else decimals
+    match measured.unit:
+        case "pct":
+            return f"{number(size, shown)}{NBSP}procentpunt"
+        case "eur" if abs(beside) >= _MILLION and size >= _MILLION / 10:
+            return f"€{NBSP}{number(size / _MILLION, 1)}{NBSP}mln"
+        case "eur" | "eur_per_inhabitant" | "keur":
+            return figure(size, measured)
+        case unit if unit in _WITH_UNIT:
+            word = _UNIT_WORDS[unit]
+            is_one = shown == 0 and rounded(size) == 1
+            return f"{number(size, shown)}{NBSP}{_SINGULAR.get(word, word) if is_one else word}"
+        case _:
+            return number(size, shown)
+
+
+def about(noise: float, change: float, measured: Measured, beside: float = 0) -> str:
+    """Write the size of the noise that a change lies within: to one digit, since it is itself an estimate.
+
+    Where that would not exceed the change, to two digits and rounded up.
+    """
+    if measured.unit in {"eur", "eur_per_inhabitant", "keur"}:
+        return amount(noise, measured, beside)
+    first = -floor(log10(noise))
+    rough = rounded(noise * 10.0**first).scaleb(-first)
+    if rough > rounded(abs(change), measured.decimals):
+        return amount(float(rough), measured, decimals=max(min(first, measured.decimals), 0))
+    places = min(first + 1, measured.decimals)
+    return amount(ceil(round(noise * 10.0**places, 6)) / 10.0**places, measured, decimals=max(places, 0))
 
 
 def difference(change: float, measured: Measured, beside: float = 0) -> str:
-    """Write a change with its sign in words: '50 meer', '1,3 procentpunt lager', '€ 0,9 mln lager'."""
-    more, less = ("meer", "minder") if measured.unit == "count" else ("hoger", "lager")
+    """Write a change with its sign in words: '50 meer', '1,3 procentpunt lager', '0,1 km kleiner'."""
+    if measured.unit in _MORE_OR_LESS:
+        more, less = "meer", "minder"
+    else:
+        more, less = ("groter", "kleiner") if measured.unit == "km" else ("hoger", "lager")
     return f"{amount(change, measured, beside)}{NBSP}{more if change > 0 else less}"
 
 

@@ -38,6 +38,14 @@ def period(period_type: str, code: str, period_end: date | None = None) -> str:
     return _unquartered(period_type, code, period_end)
 
 
+def since(period_type: str, code: str, period_end: date | None = None) -> str:
+    """Write a period after 'sinds': 'het eerste kwartaal van 2023', else as in any sentence."""
+    if period_type == "quarter":
+        year, quarter = _quarter(code)
+        return f"het {_ORDINALS[quarter - 1]} kwartaal van{NBSP}{year}"
+    return period(period_type, code, period_end)
+
+
 def period_row(period_type: str, code: str, period_end: date | None = None) -> str:
     """Write a period in a table: as in a sentence, but '1e kwartaal 2026'."""
     if period_type == "quarter":
@@ -56,7 +64,7 @@ def period_axis(period_type: str, code: str, period_end: date | None = None) -> 
             year, quarter = _quarter(code)
             return f"{quarter}e{NBSP}kw.{NBSP}’{year[2:]}"
         case "year" if _is_school_year(period_end):
-            return f"’{code[2:]}/’{int(code) % 100 + 1:02d}"
+            return f"’{code[2:]}/’{(int(code) + 1) % 100:02d}"
         case _:
             return code
 

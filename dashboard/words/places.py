@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.words.noise import Estimate, differs
 from dashboard.words.numbers import NBSP, Measured, figure, number, rounded
-from dashboard.words.periods import enumeration, sentence_start
+from dashboard.words.periods import sentence_start
 
 _COUNTS = ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien")
 
@@ -175,10 +175,12 @@ def stand_out_sentence(
     return f"{label}. In {municipality} is dat {figure(municipality_value, measured)}{peers}."
 
 
-def block_title(theme: str, higher: Sequence[str], lower: Sequence[str], name: str) -> str:
-    """Title a block of a profile from its rows beyond noise; the theme alone where rows contradict or none differs."""
-    if higher and not lower and len(higher) <= 3:
-        return f"{theme}: hoger dan {name} voor {enumeration(higher)}"
-    if lower and not higher and len(lower) <= 3:
-        return f"{theme}: lager dan {name} voor {enumeration(lower)}"
+def block_title(theme: str, words: Sequence[str], name: str) -> str:
+    """Title a block of a profile from the words of its rows ('Hoger', 'Lager', or none within noise).
+
+    A direction is named only where all rows beyond noise agree and are at least half of the rows, and more than one.
+    """
+    beyond = [word for word in words if word]
+    if len(beyond) > 1 and len(set(beyond)) == 1 and 2 * len(beyond) >= len(words):
+        return f"{theme}: {beyond[0].lower()} dan in {name}"
     return theme

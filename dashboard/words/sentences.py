@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.words.noise import Estimate, differs, is_known_trend, is_steady, noise_of_difference
-from dashboard.words.numbers import Measured, amount, difference, figure, is_visible, number, short_unit
+from dashboard.words.numbers import Measured, about, amount, difference, figure, is_visible, number, short_unit
 from dashboard.words.periods import sentence_start
 
 Verdict = Literal["better", "worse"]
 Light = Literal["green", "amber", "red", "none"]
 _VERDICTS: dict[Verdict, str] = {"better": "beter", "worse": "slechter"}
+# Nouns for figures of a unit, in titles.
+_NOUNS = {
+    "pct": "het aandeel",
+    "eur": "het bedrag",
+    "eur_per_inhabitant": "het bedrag",
+    "keur": "het bedrag",
+    "km": "de afstand",
+}
+# What follows the last comma in the labels of counts that differ in span or unit only.
+_ADDITIONS = {"aantal", "jaar", "maand", "12 maanden"}
 # Names that keep their capital inside a sentence.
 _PROPER = {"Wmo", "Wlz", "Zvw", "Wajong", "Participatiewet", "Jeugdwet", "Nederlandse", "Europese", "Maandrecht"}
 
@@ -97,10 +107,15 @@ def change(
 
 
 def subject(measured: Measured) -> str | None:
-    """Name a count as a subject: 'Het aantal inwoners met bijstand'; None where its label does not allow it."""
+    """Name a count as a subject: 'Het aantal inwoners met bijstand'; None where its label does not allow it.
+
+    The addition in 'Ziekmeldingen, 12 maanden' tells a label from others, which a sentence does not need.
+    """
     noun = measured.unit_noun
     label = lower_first(measured.short_label)
-    if measured.unit != "count" or not noun or noun.lower() not in label.lower():
+    name, _, addition = label.rpartition(", ")
+    label = name if addition in _ADDITIONS else label
+    if measured.unit != "count" or not noun or noun.lower() not in label.split(",", 1)[0].lower():
         return None
     return f"Het aantal {label}"
 
@@ -119,21 +134,16 @@ def judgement(now: Estimate, before: Reference | None, measured: Measured, toler
         sentence = f"{named} is ongeveer gelijk gebleven." if named else "Ongeveer gelijk aan een jaar eerder."
         if not is_visible(moved, measured) or not noise:
             return Judgement(sentence, earlier)
+        size, usual = amount(moved, measured, now.value), about(noise, moved, measured, now.value)
+        compared = "niet groter" if size == usual else "kleiner"
         return Judgement(
-            sentence,
-            f"{earlier} Het verschil van {amount(moved, measured, now.value)} is kleiner dan de gewone schommeling "
-            f"van ongeveer {amount(_two_digits(noise), measured, now.value)}.",
+            sentence, f"{earlier} Het verschil van {size} is {compared} dan de gewone schommeling van ongeveer {usual}."
         )
     if not named:
         return Judgement(f"{sentence_start(described.lead)}{described.rest}.", earlier)
     verb = "gestegen" if moved > 0 else "gedaald"
     judged = f" Dat is {_VERDICTS[described.verdict]}." if described.verdict else ""
     return Judgement(f"{named} is met {amount(moved, measured, now.value)} {verb}.{judged}", earlier)
-
-
-def _two_digits(noise: float) -> float:
-    """Round a noise band to one or two digits, since its size is itself an estimate."""
-    return float(f"{noise:.1g}") if noise < 100 else float(f"{noise:.2g}")
 
 
 def target(light: Light, target_value: float | None, measured: Measured) -> TargetWords:
@@ -159,7 +169,7 @@ def line_title(series: Sequence[Estimate], since: str, measured: Measured, toler
     if len(series) == 1:
         return f"Eén cijfer bekend: {last}"
     counted = subject(measured) is not None
-    noun = "het aantal" if counted else "het aandeel" if measured.unit == "pct" else "het cijfer"
+    noun = "het aantal" if counted else _NOUNS.get(measured.unit, "het cijfer")
     if is_known_trend(series, tolerance):
         verb = "steeg" if series[-1].value > series[0].value else "daalde"
         return f"Sinds {since} {verb} {noun} van {figure(series[0].value, measured)} naar {last}"

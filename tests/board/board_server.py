@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import uvicorn
+
 from dashboard.app import create_app
 from dashboard.settings import BoardSettings
 
