@@ -105,10 +105,10 @@ def line(
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)
     body = axis(marks, up, form, right + 8, base=marks[0])
     body += _band(band, across, up)
-    body += _target(target, up, right) if target else ""
     body += "".join(_measure(measure, across, days, right) for measure in measures)
     for number, one in enumerate(series, start=1):
         body += _series(one, number, across, up)
+    body += _target(target, up, right) if target else ""
     body += _end_labels(series, up, right)
     body += _times(series, across)
     return LineChart(Markup(picture(name, body)), marks[0] == 0)
