@@ -11,16 +11,7 @@ from dashboard.pages.graphs import course, map_of
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import (
-    address,
-    as_data,
-    earliest_of,
-    estimate,
-    is_year_before,
-    reference,
-    rounding_of,
-    shown,
-)
+from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_year_before, reference, rounding_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import kpis
@@ -94,12 +85,13 @@ def indicator(board: Board, query: Query) -> Rendered:
 
 def _rate_of(board: Board, count: Indicator) -> Indicator:
     """The indicator that sets a count against the number of people or things it could have been; else the count."""
-    rates = (
+    rates = [
         one
         for one in board.indicators.values()
         if one.numerator == count.code and one.unit in _RELATIVE and board.may_see(one.code)
-    )
-    return next(rates, count)
+    ]
+    # '89 of every 1,000' is easier to picture than 8.9%.
+    return min(rates, key=lambda one: one.unit == "pct", default=count)
 
 
 def _on_map(board: Board, compared: Indicator, area: Area, profile: Mapping[str, Row]) -> dict[str, Figure]:
