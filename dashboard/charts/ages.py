@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from dashboard.charts.scale import WIDTH, picture, short
+from dashboard.charts.scale import WIDTH, clipped, picture, short
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def stack(name: str, rows: Sequence[StackRow]) -> Markup:
     body, y = "", 0
     for row in rows:
         total = sum(part.value for part in row.parts) or 1.0
-        body += f'<text class="b" y="{y + 12}">{escape(row.name)}</text>'
+        body += f'<text class="b" y="{y + 12}">{escape(clipped(row.name, WIDTH))}</text>'
         x = 0.0
         for number, part in enumerate(row.parts, start=1):
             wide = part.value / total * WIDTH
@@ -47,5 +47,5 @@ def stack(name: str, rows: Sequence[StackRow]) -> Markup:
         column, line = number % 3, number // 3
         x, at = column * (WIDTH // 3), y + 18 * line
         body += f'<rect class="m{min(number + 1, 5)}" x="{x}" y="{at}" width="12" height="12"/>'
-        body += f'<text x="{x + 18}" y="{at + 10}">{escape(part.label)}</text>'
+        body += f'<text x="{x + 18}" y="{at + 10}">{escape(clipped(part.label, WIDTH / 3 - 20))}</text>'
     return Markup(picture(name, body, height=y + 18 * ((len(labels) + 2) // 3)))
