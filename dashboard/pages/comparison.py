@@ -86,7 +86,7 @@ def _multiples(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figur
         if len(known) > 1:
             text = numbers.with_unit(known[-1].value or 0, chosen)
             items.append(Multiple(area.name, text, tuple(figure.value for figure in lines[area.code])))
-    return small_multiples(items)
+    return small_multiples(items, is_one_scale=False)
 
 
 def _rows(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> list[PeriodRow]:

@@ -34,7 +34,14 @@ def visited(kept) -> Page:
 
 def wait(page: Page, condition: str) -> None:
     """Wait until a condition holds; Playwright's own way needs what the content security policy forbids."""
-    page.evaluate(f"async () => {{ while (!({condition})) await new Promise((go) => setTimeout(go, 20)); }}")
+    page.evaluate(
+        f"""async () => {{
+            for (let turn = 0; !({condition}); turn++) {{
+                if (turn === 500) throw new Error("waited in vain");
+                await new Promise((go) => setTimeout(go, 20));
+            }}
+        }}"""
+    )
 
 
 def travel(page: Page, day: date) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from babel.numbers import parse_decimal
+from babel.numbers import format_decimal, parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +34,13 @@ NBSP = numbers.NBSP
 )
 def test_numbers_are_dutch_and_round_half_up(value, decimals, text):
     assert numbers.number(value, decimals) == text
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 3))
+def test_babel_writes_the_same_number(value, decimals):
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    expected = format_decimal(numbers.rounded(value, decimals), format=pattern, locale="nl_NL")
+    assert numbers.number(value, decimals) == expected.replace("-", "−")
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 3))
