@@ -71,6 +71,15 @@ class MunicipalityRow:
     class_ranked_count: int | None
 
 
+def are_known(board: Board, code: str) -> bool:
+    """Whether the release has an indicator of other municipalities."""
+    if MUNICIPALITIES not in board.release.marts:
+        return False
+    query = "select count(*) > 0 from mart_municipality_profile where indicator_code = $indicator"
+    row = board.cursor.execute(query, {"indicator": code}).fetchone()
+    return bool(row and row[0])
+
+
 def of_indicator(board: Board, code: str) -> list[MunicipalityRow]:
     """Rows of an indicator; none where the release has no other municipalities."""
     if MUNICIPALITIES not in board.release.marts:
