@@ -71,6 +71,47 @@ NEIGHBOURHOODS = [
 ]
 
 
+Place = tuple[float, float]
+
+# Kilometres east and north of a corner in the lake. A neighbourhood is the ground that is nearest to one of its
+# places; the first is its middle, and everything within CLEAR of it belongs to it.
+PLACES: dict[str, list[Place]] = {
+    "BU99970000": [(2.2, 1.9)],
+    "BU99970009": [(0.7, 1.6), (3.4, 0.9), (0.4, 2.4), (1.6, 0.6)],
+    "BU99980000": [(8.2, 0.7)],
+    "BU99980001": [(7.0, 0.9)],
+    "BU99980009": [(4.9, 0.9), (4.4, 1.9)],
+    "BU99990000": [(7.0, 4.6)],
+    "BU99990001": [(8.1, 5.3)],
+    "BU99990002": [(6.0, 4.7)],
+    "BU99990003": [(6.3, 5.6)],
+    "BU99990004": [(9.6, 5.0), (9.6, 5.4)],
+    "BU99990005": [(7.3, 5.7)],
+    "BU99990006": [(7.4, 2.9)],
+    "BU99990007": [(5.3, 3.0), (5.2, 2.6)],
+    "BU99990008": [(6.5, 2.1), (6.4, 2.8)],
+    "BU99990009": [(8.9, 3.0), (8.4, 2.3)],
+    "BU99990100": [(6.2, 6.8)],
+    "BU99990101": [(7.3, 6.8)],
+    "BU99990102": [(8.5, 6.5)],
+    "BU99990103": [(5.7, 7.7)],
+    "BU99990104": [(6.8, 7.8)],
+    "BU99990105": [(7.9, 7.8)],
+    "BU99990106": [(9.5, 7.1)],
+    "BU99990107": [(9.1, 8.7), (9.8, 8.3)],
+    "BU99990200": [(2.5, 4.3)],
+    "BU99990201": [(1.2, 4.4)],
+    "BU99990202": [(3.8, 4.5)],
+    "BU99990203": [(2.9, 5.7)],
+    "BU99990204": [(1.3, 6.0)],
+    "BU99990209": [(0.9, 7.5), (2.4, 7.4), (3.9, 7.0), (4.3, 8.2), (4.7, 5.7), (7.2, 8.9), (0.2, 6.6)],
+}
+CLEAR = 0.3
+_WEST, _SOUTH = 5.16, 52.51
+# Of longitude and of latitude.
+DEGREES_PER_KM = 0.0148, 0.009
+
+
 def region_name(code: str) -> str:
     """Name of a region of any level."""
     names = {neighbourhood.code: neighbourhood.name for neighbourhood in NEIGHBOURHOODS}
@@ -93,9 +134,11 @@ def region_codes() -> list[str]:
 
 
 def centre_of(neighbourhood: Neighbourhood) -> tuple[float, float]:
-    """Longitude and latitude of a neighbourhood's middle, on a grid of about a kilometre per neighbourhood."""
-    municipality, district, number = (
-        int(neighbourhood.code[part]) for part in (slice(2, 6), slice(6, 8), slice(8, 10))
-    )
-    column, row = number % 4, 3 * district + number // 4
-    return 5.20 + 0.015 * column + 0.08 * (9999 - municipality), 52.54 + 0.009 * row
+    """Longitude and latitude of a neighbourhood's middle."""
+    return to_degrees(*PLACES[neighbourhood.code][0])
+
+
+def to_degrees(east: float, north: float) -> tuple[float, float]:
+    """Longitude and latitude of a place."""
+    eastward, northward = DEGREES_PER_KM
+    return _WEST + eastward * east, _SOUTH + northward * north
