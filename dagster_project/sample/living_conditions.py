@@ -7,6 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from dagster_project.sample.municipality import Neighbourhood
+from dagster_project.sample.stories import ages_in, middle_of, welfare_in
 
 _BASE_YEAR = 2024
 _AGES = ["population_0_14", "population_15_24", "population_25_44", "population_45_64", "population_65_plus"]
@@ -89,7 +90,9 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
     later = year - _BASE_YEAR
     growth = Random(f"{seed}/{neighbourhood.code}/growth").uniform(-0.004, 0.012)
     people = round(neighbourhood.inhabitants * (1 + growth) ** later + about(1, "people", 0.1))
-    ages = _split(people, [about(weight, age) for age, weight in zip(_AGES, character.ages, strict=True)])
+    weights = ages_in(character.ages, neighbourhood.code, year)
+    ages = _split(people, [about(weight, age) for age, weight in zip(_AGES, weights, strict=True)])
+    welfare = character.welfare * welfare_in(neighbourhood.code, middle_of(year))
     households = round(people / about(character.household_size, "household_size", 0.05))
     kinds = _split(
         households, [about(weight, kind) for kind, weight in zip(_HOUSEHOLDS, character.households, strict=True)]
@@ -137,7 +140,7 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
         "minimum_110_households": households * about(character.low_income, "low_income") * 1.55,
         "poor_people": people * about(character.low_income, "poor_people") * 0.6,
         "wealth": households * about(character.wealth, "wealth") * 1.04**later,
-        "welfare": round(people * about(character.welfare, "welfare", 0.15) * 0.985**later),
+        "welfare": round(people * about(welfare, "welfare", 0.15) * 0.985**later),
         "disability": round(adults * about(0.016 + character.welfare, "disability")),
         "unemployment": round(adults * about(0.012 + character.welfare / 4, "unemployment", 0.2)),
         "state_pension": round(ages[4] * about(0.955, "pension", 0.02)),

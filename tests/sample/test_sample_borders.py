@@ -48,7 +48,7 @@ def test_neighbourhoods_share_borders_and_are_in_one_piece_each(outlines):
         assert coverage_is_valid(list(parts.values()))
         # All but the polder, that surrounds the town.
         assert {code for code, outline in parts.items() if len(outline.geoms) > 1} <= {"BU99990209"}
-    # As a check that can fail: an outline that is drawn anew does not share the corners of its neighbours.
+    # As a check that can fail: a simplified outline does not share the corners of its neighbours.
     parts["BU99990000"] = parts["BU99990000"].simplify(0.001)
     assert not coverage_is_valid(list(parts.values()))
 

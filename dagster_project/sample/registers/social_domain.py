@@ -1,4 +1,4 @@
-"""The fictional administration of youth care and Wmo: allocations of the last years, one row each."""
+"""The fictional administration of youth care and Wmo: allocations since 2021, one row each."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -24,7 +24,8 @@ _HEADINGS = (
     "Bedrag per maand",
     "Exportdatum",
 )
-_YEARS = 5
+# From then on the register holds everything: what drops out of an export would change the past.
+_FIRST_YEAR = 2021
 # Product category, how often, euro a month, and the years it usually lasts.
 _PRODUCTS: dict[str, list[tuple[str, float, float, float]]] = {
     "Jeugdwet": [
@@ -49,11 +50,11 @@ _LAPSED = "BU99990999"
 
 
 def write_social_domain(folder: Path, as_of: date, seed: int) -> None:
-    """Write the export of the last Monday: everything that began in the last years."""
+    """Write the export of the last Monday: everything that began since the first year."""
     exported = as_of - timedelta(days=as_of.weekday())
     own = [neighbourhood for neighbourhood in NEIGHBOURHOODS if neighbourhood.municipality_code == MUNICIPALITY]
     rows: list[tuple[Value, ...]] = []
-    for year in range(exported.year - _YEARS, exported.year + 1):
+    for year in range(_FIRST_YEAR, exported.year + 1):
         for part in own:
             truth = conditions(part, year, seed)
             rows += _begun(part, year, "Jeugdwet", truth["youth_care"], exported, seed)
