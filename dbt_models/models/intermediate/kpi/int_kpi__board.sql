@@ -19,7 +19,7 @@ figures as (
 latest as (
     select
         kpis.kpi_order,
-        kpis.board_label_nl,
+        dictionary.short_label_nl,
         dictionary.direction,
         figures.*
     from kpis
@@ -96,7 +96,7 @@ judged as (
 
 select
     kpi_order,
-    board_label_nl,
+    short_label_nl,
     region_code as municipality_code,
     indicator_code,
     direction,
