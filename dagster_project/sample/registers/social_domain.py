@@ -80,20 +80,21 @@ def _begun(
             place = random.choices((part.code, None, _LAPSED), (0.985, 0.01, 0.005))[0]
             referrer = random.choices(_REFERRERS, (0.46, 0.34, 0.1, 0.04, 0.06))[0] if law == "Jeugdwet" else None
             is_open = random.random() < 0.1
-            if awarded > exported:
-                continue
-            yield (
-                f"{client}-{second + 1}",
-                client,
-                law,
-                category,
-                f"{category}A{random.randint(1, 9):02}",
-                awarded,
-                start,
-                None if is_open and end > exported else end,
-                born,
-                place,
-                referrer,
-                round(euros * random.uniform(0.6, 1.4), 2),
-                exported,
-            )
+            code, euros_a_month = f"{category}A{random.randint(1, 9):02}", round(euros * random.uniform(0.6, 1.4), 2)
+            # Everything is drawn by now: what an export leaves out does not change the rows after it.
+            if awarded <= exported:
+                yield (
+                    f"{client}-{second + 1}",
+                    client,
+                    law,
+                    category,
+                    code,
+                    awarded,
+                    start,
+                    None if is_open and end > exported else end,
+                    born,
+                    place,
+                    referrer,
+                    euros_a_month,
+                    exported,
+                )
