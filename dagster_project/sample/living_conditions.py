@@ -6,13 +6,19 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
-from dagster_project.sample.municipality import Neighbourhood
+from dagster_project.sample.municipality import ELSEWHERE, Neighbourhood
 from dagster_project.sample.stories import ages_in, middle_of, welfare_in
 
 _BASE_YEAR = 2024
 _AGES = ["population_0_14", "population_15_24", "population_25_44", "population_45_64", "population_65_plus"]
 _HOUSEHOLDS = ["single_person_households", "households_without_children", "households_with_children"]
 _EDUCATION = ["low_education", "medium_education", "high_education"]
+
+# Quantities that are no part of a whole.
+_DRIFTING = (
+    *("births", "deaths", "welfare", "disability", "unemployment", "youth_care", "wmo", "businesses", "cars", "gas"),
+    *("electricity", "income", "low_income_households", "poor_people", "property_value", "vacant_dwellings"),
+)
 
 
 class Character(NamedTuple):
@@ -70,7 +76,25 @@ def conditions(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[st
 
     Everything can be added over neighbourhoods: averages come as a sum that is divided only when it is published.
     """
+    if neighbourhood in ELSEWHERE:
+        return Counter(_drifted(neighbourhood, year, seed))
     return Counter(_made_up(neighbourhood, year, seed))
+
+
+@cache
+def _drifted(neighbourhood: Neighbourhood, year: int, seed: int) -> dict[str, float]:
+    """The state of the base year, a little different: enough for a municipality that is only compared with."""
+    drift = Random(f"{seed}/{neighbourhood.code}/{year}")
+    growth = 1.006 ** (year - _BASE_YEAR)
+    return {
+        # Borders do not move. People, dwellings and households are added up, so they move together.
+        quantity: value
+        if quantity in ("land", "water")
+        else (round if isinstance(value, int) else float)(
+            value * growth * (drift.uniform(0.97, 1.03) if quantity in _DRIFTING else 1)
+        )
+        for quantity, value in _made_up(neighbourhood, _BASE_YEAR, seed).items()
+    }
 
 
 @cache

@@ -62,7 +62,10 @@ def rows_of(folder, feed):
 
 
 def day_in(text):
-    return datetime.strptime(text, "%d-%m-%Y").date() if "-" in text else date(int(text), 12, 31)
+    if "-" not in text:
+        return date(int(text), 12, 31)
+    day, month, year = map(int, text.split("-"))
+    return date(year, month, day)
 
 
 def counts_until(rows, period, first, last):

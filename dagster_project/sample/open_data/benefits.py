@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
+from dagster_project.sample.municipality import LAND, PARTS, parts_of, region_codes
 from dagster_project.sample.open_data.cbs_tables import (
     Dimension,
     Record,
@@ -84,7 +84,7 @@ def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[i
 
 
 def _records(codes: list[str], quarters: list[str], year: int, seed: int) -> Iterator[Record]:
-    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
+    known = {part.code: conditions(part, year, seed) for part in PARTS}
     truths = {
         quarter: {part: _in_quarter(truth, part, quarter, seed) for part, truth in known.items()}
         for quarter in quarters
