@@ -4,16 +4,7 @@ with figures as (select * from {{ ref('int_indicators__noise') }} where region_l
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
--- Who is compared by size is so by the current number of inhabitants.
-classes as (
-    select
-        region_code,
-        {{ municipality_size_class('value') }} as size_class,
-        feed as class_feed,
-        released_at as class_released_at
-    from figures
-    where indicator_code = 'population_count' and is_current and value is not null
-)
+classes as (select * from {{ ref('int_municipalities__classes') }})
 
 select
     figures.region_code as municipality_code,
@@ -50,4 +41,4 @@ select
     figures.denominator_released_at
 from figures
 inner join dictionary on figures.indicator_code = dictionary.indicator_code
-left join classes on figures.region_code = classes.region_code
+left join classes on figures.region_code = classes.municipality_code

@@ -41,7 +41,7 @@ compared as (
         )
 ),
 
--- What a share is weighed with is needed in its period as well, for its noise.
+-- The weight of a share is needed in its period as well, for its noise.
 needed as (
     select
         indicator_code,

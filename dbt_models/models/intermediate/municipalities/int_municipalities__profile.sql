@@ -2,6 +2,8 @@
 
 with every_period as (select * from {{ ref('int_municipalities__compared') }}),
 
+regions as (select * from {{ ref('int_regions__vintages') }}),
+
 ranks as (select * from {{ ref('int_municipalities__ranks') }}),
 
 peers as (select * from {{ ref('int_municipalities__peers') }}),
@@ -60,6 +62,7 @@ select
     compared.region_vintage,
     compared.municipality_code = '{{ var('municipality_code') }}' as is_own,
     compared.size_class,
+    regions.urbanity_class,
     compared.indicator_code,
     compared.period_type,
     compared.period,
@@ -110,6 +113,8 @@ select
     compared.class_feed,
     compared.class_released_at
 from compared
+left join regions
+    on compared.municipality_code = regions.region_code and compared.region_vintage = regions.region_vintage
 left join denominators on compared.indicator_code = denominators.indicator_code
 left join countries on compared.indicator_code = countries.indicator_code and compared.period = countries.period
 left join ranks as among_all

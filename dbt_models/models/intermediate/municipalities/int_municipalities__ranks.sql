@@ -1,6 +1,6 @@
 with figures as (select * from {{ ref('int_municipalities__compared') }} where is_ranked),
 
--- Everybody is compared with all municipalities and with those of its size class, in each period.
+-- A place among all municipalities and one among those of the size class, in each period.
 grouped as (
     select
         'all' as peer_group,
@@ -24,7 +24,7 @@ grouped as (
     where size_class is not null
 ),
 
--- Surely better than another is who is better at worst than the other at best.
+-- A municipality is surely better than another if its worst is better than the best of the other.
 ends as (
     select
         *,

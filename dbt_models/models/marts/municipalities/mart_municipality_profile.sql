@@ -10,7 +10,6 @@ select
     {{ declared_columns('profile', {
         'municipality_name': 'regions.region_name',
         'province_nl': 'regions.province_nl',
-        'urbanity_class': 'regions.urbanity_class',
         'theme_code': 'indicators.theme_code',
         'indicator_label_nl': 'indicators.label_nl',
         'unit_nl': 'indicators.unit_nl',
