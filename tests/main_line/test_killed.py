@@ -48,7 +48,7 @@ def undisturbed(installation, day, home):
     """The deliveries that come to an installation where nothing ever went wrong, on this day alone."""
     untouched = Installation(home, installation.suppliers, installation.settings)
     # Pseudonyms of the same cases are equal where the secret is.
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     shutil.copy(installation.home / secret.FILE, home)
     workspace = untouched.workspace(day)
     ids = set()
