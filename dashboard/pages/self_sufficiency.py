@@ -8,9 +8,8 @@ from markupsafe import Markup
 
 from dashboard.charts import line
 from dashboard.charts.differences import Difference, difference_bars
-from dashboard.pages.graphs import Graph
+from dashboard.pages.graphs import Graph, map_of
 from dashboard.pages.home import tile_of
-from dashboard.pages.indicator import map_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
 from dashboard.pages.shown import as_data, earliest_of, estimate
@@ -54,7 +53,8 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
     now = current(board, codes, [here])
     known = kpis(board)
     per_1000 = [code for code in _PER_1000 if code in board.indicators and board.may_see(code)]
-    drawn_map = map_of(board, board.indicators[per_1000[0]], of_indicator(board, per_1000[0])) if per_1000 else None
+    density = {row.figure.area_code: row.figure for row in of_indicator(board, per_1000[0]).values()} if per_1000 else {}
+    drawn_map = map_of(board, board.indicators[per_1000[0]], density) if per_1000 else None
     values = {
         "tiles": [tile_of(board, code, known.get(code), now.get((code, here)), lines[code])
                   for code in _TILES if code in codes],
@@ -65,8 +65,8 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
         "first_rows": _ROWS,
         "map": drawn_map,
     }  # fmt: skip
-    figures = [*now.values(), *current(board, per_1000, board.areas).values()]
-    return render("self_sufficiency.html", board, "/t", earliest_of(figures), values)
+    dated = [*now.values(), *current(board, per_1000, [area.code for area in _compared(board)]).values()]
+    return render("self_sufficiency.html", board, "/t", earliest_of(dated), values)
 
 
 def _kinds(board: Board, lines: dict[str, list[Figure]]) -> Graph | None:
@@ -123,11 +123,15 @@ def _flow(arrivals: Sequence[Figure], departures: Sequence[Figure]) -> Graph | N
     return Graph(title, drawn, caption)
 
 
+def _compared(board: Board) -> list[Area]:
+    return [*board.of_level(NEIGHBOURHOOD), board.municipality]
+
+
 def _areas(board: Board, codes: Sequence[str]) -> list[AreaRow]:
     """Neighbourhoods from many to few of the first figure, and the municipality."""
     if not codes:
         return []
-    areas = [*board.of_level(NEIGHBOURHOOD), board.municipality]
+    areas = _compared(board)
     known = current(board, codes, [area.code for area in areas])
 
     def height(area: Area) -> float:
