@@ -25,8 +25,10 @@ def board(sample_releases):
 @pytest.fixture(scope="module")
 def pairs(release):
     """Every indicator and own area of which the long mart has figures."""
-    return release.shown_on(SAMPLE_DAY).execute(
-        """
+    return (
+        release.shown_on(SAMPLE_DAY)
+        .execute(
+            """
         select distinct figures.indicator_code, figures.region_code
         from fct_indicator_values as figures
         inner join dim_region as regions
@@ -34,8 +36,10 @@ def pairs(release):
         where regions.municipality_code = $municipality
         order by all
         """,
-        {"municipality": release.info.municipality_code},
-    ).fetchall()
+            {"municipality": release.info.municipality_code},
+        )
+        .fetchall()
+    )
 
 
 def general_pages(release) -> list[str]:
@@ -77,7 +81,7 @@ def complaints_of_indicators(board, truth, pairs) -> list[str]:
         # A month that still runs stands in no table.
         over = {key: cell for key, cell in own.items() if key[2] != f"{SAMPLE_DAY:%Y-%m}"}
         found += [f"{address}: lacks {key}" for key in missing(shown, over, SAMPLE_DAY, indicator, area)]
-        if answer.status_code != 200 or not any(one.key in own for one in shown) and 'class="no"' not in answer.text:
+        if answer.status_code != 200 or (not any(one.key in own for one in shown) and 'class="no"' not in answer.text):
             found.append(f"{address}: {answer.status_code}, neither a figure nor the reason why there is none")
     return found
 
@@ -120,7 +124,11 @@ def test_links_lead_to_pages(board, release):
 
 
 def test_downloads_are_the_figures_of_their_marts(board, truth):
-    for address in ("/k/welfare_recipients_per_1000/BU99990104.json", "/b/BU99990104.json", "/t/uitkeringen/GM9999.json"):
+    for address in (
+        "/k/welfare_recipients_per_1000/BU99990104.json",
+        "/b/BU99990104.json",
+        "/t/uitkeringen/GM9999.json",
+    ):
         rows = board.get(address).json()["rows"]
         assert rows, address
         for row in rows:
