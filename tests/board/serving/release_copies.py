@@ -1,7 +1,6 @@
 """Releases that differ from the sample's in what a test says, as an installation would have them."""
 
 import json
-import os
 import shutil
 
 import duckdb
@@ -29,4 +28,4 @@ def point_to(releases, release_id):
     """Make a release the latest, in one step as a run does."""
     new = releases / f".{release_id}.new"
     new.symlink_to(release_id)
-    os.replace(new, releases / LATEST)
+    new.replace(releases / LATEST)
