@@ -29,9 +29,7 @@ class IndicatorRow:
 
 def themes(board: Board, query: Query) -> Rendered:
     """Show all themes with the number of their indicators."""
-    listed = [
-        (theme, len(board.of_theme(theme.code))) for theme in board.themes.values() if theme.code not in board.hidden
-    ]
+    listed = [(theme, len(board.of_theme(theme.code))) for theme in board.open_themes]
     return render("themes.html", board, "/t", None, {"themes": listed})
 
 
