@@ -11,10 +11,10 @@ from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
 from dashboard.pages.shown import Shown, earliest_of, estimate, is_year_before, reference, shown
 from dashboard.reading.board import Board
-from dashboard.reading.figure import Figure
+from dashboard.reading.figure import NEIGHBOURHOOD, Figure
 from dashboard.reading.kpis import Kpi, board_codes, kpis
 from dashboard.reading.series import histories
-from dashboard.words import sentences
+from dashboard.words import numbers, sentences
 from dashboard.words.states import updated
 
 # The sparkline of a tile shows the course of two or three years.
@@ -26,6 +26,8 @@ class Tile:
     """An indicator of the board."""
 
     shown: Shown
+    # Empty where the label of the tile says it.
+    unit: str
     spark: Markup
     icon: Markup
     light: sentences.TargetWords
@@ -40,7 +42,9 @@ def home(board: Board, query: Query) -> Rendered:
     lines = histories(board, codes, board.municipality.code)
     tiles = [_kpi_tile(board, code, known.get(code), lines[code]) for code in codes]
     until = earliest_of(kpi.figure for kpi in known.values())
-    return render("home.html", board, "/", until, {"tiles": tiles, "themes": board.themes.values()})
+    example = next((area.name for area in board.of_level(NEIGHBOURHOOD)), board.municipality.name)
+    values = {"tiles": tiles, "themes": board.themes.values(), "examples": (f"bijstand {example}", "overlast")}
+    return render("home.html", board, "/", until, values)
 
 
 def _kpi_tile(board: Board, code: str, kpi: Kpi | None, history: Sequence[Figure]) -> Tile:
@@ -52,11 +56,12 @@ def tile_of(board: Board, code: str, kpi: Kpi | None, now: Figure | None, histor
     indicator = board.indicators[code]
     words = sentences.target(kpi.light if kpi else "none", kpi.target if kpi else None, indicator)
     if now is None or now.value is None:
-        return Tile(shown(board, indicator, board.municipality, now), Markup(), Markup(), words, None, "")
+        return Tile(shown(board, indicator, board.municipality, now), "", Markup(), Markup(), words, None, "")
     line = [one for one in history if one.period_type == now.period_type and one.period_end <= now.period_end]
     before = next((one for one in line if is_year_before(one, now)), None)
     return Tile(
         shown=shown(board, indicator, board.municipality, now),
+        unit=numbers.unit_beside_label(indicator, now.value),
         spark=sparkline(
             [one.value for one in line[-_POINTS[now.period_type] :]],
             target=kpi.target if kpi else None,

@@ -13,7 +13,7 @@ from dashboard.pages.graphs import course
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_year_before, reference, shown
+from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_year_before, reference, rounding_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import kpis
@@ -51,7 +51,9 @@ def indicator(board: Board, query: Query) -> Rendered:
     now = next(iter(current(board, [chosen.code], [area.code]).values()), None)
     kpi = kpis(board).get(chosen.code) if area.level == MUNICIPALITY else None
     now = kpi.figure if kpi else now
-    profile = of_indicator(board, chosen.code)
+    # A count has no map of its own: where it is high, many people live. Its rate has.
+    compared = chosen if chosen.unit in _RELATIVE else _rate_of(board, chosen)
+    profile = of_indicator(board, compared.code)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
     before = next((one for one in own if now is not None and is_year_before(one, now)), None)
@@ -75,11 +77,19 @@ def indicator(board: Board, query: Query) -> Rendered:
         "areas": _chooser(board, chosen, area),
         "download": f"/k/{chosen.code}/{area.code}",
         "has_municipalities": MUNICIPALITIES in board.release.marts,
-        **_ranking(chosen, profile, board, area),
-        "map": map_of(board, chosen, profile),
+        **_ranking(compared, profile, board, area),
+        "map": map_of(board, compared, profile),
+        "compared": compared,
     }
     until = earliest_of([*own, *(row.figure for row in profile.values())])
     return render("indicator.html", board, "/t", until, values)
+
+
+def _rate_of(board: Board, count: Indicator) -> Indicator:
+    """The indicator that sets a count against the number of people or things it could have been; else the count."""
+    rates = [one for one in board.indicators.values() if one.numerator == count.code and one.unit in _RELATIVE]
+    # '89 of every 1,000' is easier to picture than 8.9%.
+    return min(rates, key=lambda one: one.unit == "pct", default=count)
 
 
 def _around(board: Board, area: Area) -> set[str]:
@@ -111,7 +121,9 @@ def _line(figure: Figure, chosen: Indicator) -> Line:
 def _noise(figure: Figure, chosen: Indicator) -> str:
     if figure.value is None or figure.noise_lower is None or figure.noise_upper is None:
         return ""
-    return "–".join(numbers.figure(bound, chosen) for bound in (figure.noise_lower, figure.noise_upper))
+    step = rounding_of(chosen) or 0
+    bounds = (numbers.to_step(bound, step) for bound in (figure.noise_lower, figure.noise_upper))
+    return "–".join(numbers.figure(bound, chosen) for bound in bounds)
 
 
 def _why(figure: Figure) -> str:

@@ -83,7 +83,7 @@ def shown(board: Board, indicator: Indicator, area: Area, figure: Figure | None)
         unit=numbers.unit_word(indicator, figure.value) if has_value else "",
         absence=Markup() if has_value else _absent(states.absence(figure.missing_reason or "unknown")),
         period=period,
-        period_line=states.period_line(period, figure.status, _rounding(indicator)),
+        period_line=states.period_line(period, figure.status, rounding_of(indicator)),
         freshness=states.freshness(figure.released_at, figure.fresh_until, source, checked_on=figure.checked_at),
         expires_soon=states.expires_soon(figure.fresh_until, board.today),
         until=figure.fresh_until,
@@ -125,7 +125,8 @@ def earliest_of(figures: Iterable[Figure | None]) -> date | None:
     return earliest(*figures)
 
 
-def _rounding(indicator: Indicator) -> int | None:
+def rounding_of(indicator: Indicator) -> int | None:
+    """The multiple that figures of an indicator are rounded to; None for those that are exact."""
     return 5 if indicator.is_count_of_persons else indicator.rounding
 
 

@@ -131,6 +131,11 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
     return abs(result) if result.is_zero() else result
 
 
+def to_step(value: float, step: int) -> float:
+    """Round half up to a multiple of a step, as the figure beside it is rounded; a step of 0 leaves the value."""
+    return float(rounded(value / step)) * step if step else value
+
+
 def number(value: float, decimals: int = 0) -> str:
     """Write a number: 6.801 and 48,3, with a real minus sign."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -174,6 +179,12 @@ def unit_word(measured: Measured, value: float | None = None) -> str:
     if value is not None and measured.decimals == 0 and rounded(value) == 1:
         return _SINGULAR.get(word, word)
     return word
+
+
+def unit_beside_label(measured: Measured, value: float | None = None) -> str:
+    """Return the word after a figure that stands under its label: empty where the label says it already."""
+    word = unit_word(measured)
+    return "" if word.replace(NBSP, " ").lower() in measured.short_label.lower() else unit_word(measured, value)
 
 
 def parts(value: float, measured: Measured) -> Parts:

@@ -9,8 +9,8 @@ from dashboard.words.numbers import Measured, about, amount, difference, figure,
 from dashboard.words.periods import sentence_start
 
 Verdict = Literal["better", "worse"]
-Light = Literal["green", "amber", "red", "none"]
 _VERDICTS: dict[Verdict, str] = {"better": "beter", "worse": "slechter"}
+_TARGETS = {"green": "Op doel", "amber": "Bijna op doel", "red": "Niet op doel"}
 # Nouns for figures of a unit, in titles.
 _NOUNS = {
     "pct": "het aandeel",
@@ -63,7 +63,7 @@ class Judgement:
 class TargetWords:
     """The words of a target light: 'Op doel' and 'hoogstens 1.300'."""
 
-    light: Light
+    light: str
     verdict: str
     target: str
 
@@ -146,19 +146,22 @@ def judgement(now: Estimate, before: Reference | None, measured: Measured, toler
     return Judgement(f"{named} is met {amount(moved, measured, now.value)} {verb}.{judged}", earlier)
 
 
-def target(light: Light, target_value: float | None, measured: Measured) -> TargetWords:
-    """Describe a target light: shape, words and target together."""
-    if light == "none" or target_value is None:
+def target(light: str, target_value: float | None, measured: Measured) -> TargetWords:
+    """Describe a target light ('green', 'amber', 'red' or 'none'): shape, words and target together."""
+    if light not in _TARGETS or target_value is None:
         return TargetWords("none", "Geen doel afgesproken", "")
-    bound = "minstens" if measured.direction == "higher_is_better" else "hoogstens"
-    words = {"green": "Op doel", "amber": "Bijna op doel", "red": "Niet op doel"}[light]
-    return TargetWords(light, words, f"{bound}\N{NO-BREAK SPACE}{short_unit(target_value, measured)}")
+    return TargetWords(
+        light, _TARGETS[light], f"{_bound(measured)}\N{NO-BREAK SPACE}{short_unit(target_value, measured)}"
+    )
 
 
 def target_label(target_value: float, measured: Measured) -> str:
     """Label the target line of a chart: 'doel: hoogstens 1.300'."""
-    bound = "minstens" if measured.direction == "higher_is_better" else "hoogstens"
-    return f"doel: {bound}\N{NO-BREAK SPACE}{figure(target_value, measured)}"
+    return f"doel: {_bound(measured)}\N{NO-BREAK SPACE}{figure(target_value, measured)}"
+
+
+def _bound(measured: Measured) -> str:
+    return "minstens" if measured.direction == "higher_is_better" else "hoogstens"
 
 
 def line_title(series: Sequence[Estimate], since: str, measured: Measured, tolerance: float | None = None) -> str:
