@@ -32,13 +32,17 @@ def compare(page, cursor, indicator, area):
     text, value, period = shown(page, indicator, area)
     expected, expected_period, decimals = held(cursor, indicator, area)
     assert (value, period) == (expected, expected_period)
-    assert text == in_dutch(expected, decimals)
+    assert text.replace("\N{NO-BREAK SPACE}", " ") == in_dutch(indicator, expected, decimals)
 
 
-def in_dutch(value, decimals):
-    """The figure as Babel writes it, with a true minus, millions in words."""
-    if abs(value) >= 1_000_000 and decimals == 0:
-        return format_decimal(abs(value) / 1e6, "0.0", locale="nl_NL")
+def in_dutch(indicator, value, decimals):
+    """The figure as Babel writes it, with a true minus, and millions in words."""
+    if indicator.endswith("_eur") and abs(value) >= 1_000_000:
+        return "€ {}{} mln".format("\N{MINUS SIGN}" if value < 0 else "", number(abs(value) / 1e6, 1))
+    return number(value, decimals) + ("%" if indicator.endswith("_pct") else "")
+
+
+def number(value, decimals):
     return format_decimal(value, "#,##0" + ("." + "0" * decimals if decimals else ""), locale="nl_NL")
 
 
