@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from layout import FITS, OVERFLOW, SMALL_TARGETS
 from playwright.sync_api import Browser, Page, expect
 from telephone import DESK, PHONE, telephone
 
@@ -80,25 +81,6 @@ def test_axe_finds_what_is_wrong(chromium):
 
 # Space for the widest things in the narrowest window, with the scrollbar of a desk.
 NARROW = {"width": 305, "height": 700}
-OVERFLOW = """() => {
-    const wide = [...document.querySelectorAll("body *")].filter((one) => {
-        const box = one.getBoundingClientRect();
-        const scrolls = one.closest(".scroll, .vh, svg, [hidden]");
-        return box.width && box.right > document.documentElement.clientWidth + 1 && !scrolls;
-    });
-    return { page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-             wide: wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)) };
-}"""
-FITS = {"page": 0, "wide": []}
-
-
-# What is to be tapped is 44 px high; links in running text are not.
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a, .tile a, .results a")]
-    .map((one) => {
-        const area = one.matches(".tile a, .results a") ? one.closest(".tile, li") : one;
-        return [Math.round(area.getBoundingClientRect().height), one.outerHTML.slice(0, 100)];
-    })
-    .filter(([height]) => height > 0 && height < 44)"""
 
 
 def test_text_that_overflows_and_a_small_target_are_seen(screen):

@@ -86,3 +86,27 @@ def test_one_search_gives_the_figure(home, cursor, words, indicator, area):
 )
 def test_overview_shows_it_without_a_tap(home, cursor, indicator):
     compare(home, cursor, indicator, "GM9999")
+
+
+def test_neighbourhood_that_stands_out_on_loneliness_is_one_tap_away(home, cursor):
+    tap(home, "Eenzaamheid")
+
+    worst = cursor.execute(
+        "select neighbourhood_code from mart_neighbourhood_profile where indicator_code = 'lonely_pct'"
+        " and value is not null order by value desc limit 1"
+    ).fetchone()[0]
+    compare(home, cursor, "lonely_pct", worst)
+
+
+def test_welfare_of_a_neighbourhood_is_two_taps_away(home, cursor):
+    tap(home, "Inwoners met bijstand")
+    home.locator("svg a[href*='BU99990004'], .rank a[href*='BU99990004'], a[href$='BU99990004']").first.click()
+
+    compare(home, cursor, "welfare_recipients_quarter_count", "BU99990004")
+
+
+def test_freshness_says_until_when_each_source_is_shown(home, cursor):
+    home.locator("header a", has_text="Versheid").click()
+
+    until = cursor.execute("select min(fresh_until) from fct_indicator_values where feed = 'hr.absence'").fetchone()[0]
+    assert f"{until:%d-%m-%Y}" in home.locator("main").inner_text()
