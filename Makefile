@@ -10,12 +10,15 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run check test test-long docs dev lock
+.PHONY: run serve check test test-long docs dev lock
 
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
+
+serve: $(INSTALLED)  ## the board of the sample municipality, after make run
+	$(BIN)/maandvers serve --sample
 
 check: $(INSTALLED)  ## style, types and every test that needs no whole run, no whole table and no browser: before each commit
 	$(BIN)/ruff check .

@@ -262,6 +262,25 @@ def docs_command(sample: Sample = False) -> None:
     print(write_docs(workspace_of(is_sample=sample, as_of=None)))
 
 
+@app.command(name="serve")
+def serve_command(
+    ctx: typer.Context,
+    sample: Sample = False,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Instead of that of the settings.")] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Instead of that of the settings.")
+    ] = None,
+) -> None:
+    """The board: the latest release as web pages, for officials and their telephones."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.serve import serve
+
+    _log_to_stderr()
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=_clock(ctx))
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    serve(workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen))
+
+
 def main(clock: "Clock | None" = None) -> None:
     """Entry point; errors that a person must correct are printed without a traceback.
 
@@ -308,7 +327,9 @@ def _log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_PlainFormatter("%(asctime)s %(message)s", "%H:%M:%S"))
     # Of libraries only warnings: their progress is not what a person waits for.
-    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith(__package__))
+    handler.addFilter(
+        lambda record: record.levelno >= logging.WARNING or record.name.startswith((__package__, "dashboard"))
+    )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger(__package__).setLevel(logging.INFO)
 

@@ -20,6 +20,7 @@ from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
 from dagster_project.storage.permissions import Readers
+from dashboard.settings import BoardSettings
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
@@ -113,6 +114,7 @@ class Settings(BaseSettings):
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
+    board: BoardSettings = BoardSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 

@@ -65,13 +65,24 @@ def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcom
             "primaryKey": list(mart.key),
             "missingValues": [""],
         },
-        "sources": [{"title": feed.delivery.publisher, "path": feed.id} for feed in used],
+        "sources": [_source(feed) for feed in used],
         # Our own property: feeds whose supplier gave no usable answer, so that their figures stand until they expire.
         "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome)],
         "licenses": [
             {"title": name, "path": url}
             for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
         ],
+    }
+
+
+def _source(feed: Feed) -> dict[str, Any]:
+    """Describe a feed; its licence and who answers questions are our own properties."""
+    licence = feed.delivery.licence
+    return {
+        "title": feed.delivery.publisher,
+        "path": feed.id,
+        "license": {"title": licence.name, "path": str(licence.url)},
+        "contact": feed.delivery.contact or feed.delivery.owner,
     }
 
 

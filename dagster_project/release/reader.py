@@ -20,6 +20,8 @@ NOTE = "release.json"
 DATAPACKAGE = "datapackage.json"
 # The tables behind the views of a release: every row it was made with, expired or not.
 SNAPSHOT = "snapshot"
+# Last day on which a row is shown, and each column without limits of its own.
+LIMIT = "fresh_until"
 
 
 class UnreadableReleaseError(SetupError):
@@ -51,18 +53,21 @@ class PublishedColumn(_Resource):
     feeds: tuple[str, ...] = ()
 
 
-class Source(_Resource):
-    """A feed behind a mart, with the name of its publisher."""
-
-    feed: str = Field(alias="path")
-    publisher: str = Field(alias="title")
-
-
 class PublishedLicence(_Resource):
     """A licence under which figures of a mart may be used."""
 
     name: str = Field(alias="title")
     url: str = Field(alias="path")
+
+
+class Source(_Resource):
+    """A feed behind a mart, with the name of its publisher."""
+
+    feed: str = Field(alias="path")
+    publisher: str = Field(alias="title")
+    licence: PublishedLicence = Field(alias="license")
+    # The team or address that answers questions about it.
+    contact: str
 
 
 class _Schema(_Resource):
@@ -91,6 +96,19 @@ class PublishedMart(_Resource):
         """The columns that identify a row."""
         return self.table.key
 
+    def shown_on(self, day: date) -> str:
+        """The query for rows that show something on a day, without their expired columns; definitions do not age."""
+        columns, still = [], []
+        for column in self.columns:
+            name = identifier(column.name)
+            fresh = " AND ".join(f"{identifier(limit)} >= {literal(day)}" for limit in column.shown_until)
+            columns.append(f"CASE WHEN {fresh} THEN {name} END AS {name}" if fresh else name)
+            still += [f"{name} IS NOT NULL AND {fresh}"] if fresh else []
+        if any(column.name == LIMIT for column in self.columns):
+            still.append(f"{LIMIT} >= {literal(day)}")
+        condition = f" WHERE {' OR '.join(still)}" if still else ""
+        return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
+
 
 class Catalogue(_Resource):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
@@ -118,6 +136,8 @@ class Release:
     catalogue: Catalogue
     # In UTC; unqualified names are views, which show no expired figure. Not to be shared between threads.
     connection: duckdb.DuckDBPyConnection
+    # Days for which there are views.
+    _days: set[date] = field(default_factory=set)
 
     @property
     def marts(self) -> dict[str, PublishedMart]:
@@ -128,6 +148,23 @@ class Release:
         """Open another connection to the same release, for another thread."""
         cursor = self.connection.cursor()
         cursor.execute("USE release")
+        return cursor
+
+    def shown_on(self, day: date) -> duckdb.DuckDBPyConnection:
+        """Open another connection, for another thread, in which unqualified names are the marts as shown on a day.
+
+        The views of the release itself follow the database's own date.
+        """
+        cursor = self.connection.cursor()
+        schema = identifier(f"on_{day:%Y_%m_%d}")
+        # Views stand in the memory database, which all connections to this release share.
+        if day not in self._days:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
+            for mart in self.marts.values():
+                view = f"memory.{schema}.{identifier(mart.name)}"
+                cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {mart.shown_on(day)}")
+            self._days.add(day)
+        cursor.execute(f"USE memory.{schema}")
         return cursor
 
     def close(self) -> None:

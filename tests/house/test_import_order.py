@@ -120,3 +120,37 @@ def test_a_second_class_of_a_name_is_found(tmp_path):
         (tmp_path / file).parent.mkdir(parents=True)
         (tmp_path / file).write_text("class Column: ...\nclass _Column: ...\n", encoding="utf-8")
     assert shared_class_names(tmp_path) == ["Column"]
+
+
+# The board reads a release, and nothing of how it came about.
+READER = {"dagster_project.release.reader", "dagster_project.errors"}
+
+
+def imports_of_the_board(root: Path) -> list[str]:
+    """List imports of the board from the rest of the house, but for the reader of releases."""
+    return [
+        f"{file.relative_to(root)} imports {module}"
+        for file in sorted((root / "dashboard").rglob("*.py"))
+        for module in imported_modules(file, root)
+        if module.split(".")[0] in ROOTS and module not in READER
+    ]
+
+
+def test_the_board_imports_only_the_reader_of_releases():
+    assert imports_of_the_board(REPOSITORY) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from dagster_project.landing.store import FeedStore",
+        "from dagster_project.audit import gate",
+        "import expectations",
+    ],
+)
+def test_a_board_that_imports_another_room_is_found(tmp_path, line):
+    file = tmp_path / "dashboard" / "pages" / "x.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(line)
+    (found,) = imports_of_the_board(tmp_path)
+    assert found.startswith("dashboard/pages/x.py imports")

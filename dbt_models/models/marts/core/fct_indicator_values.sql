@@ -1,4 +1,4 @@
-with figures as (select * from {{ ref('int_indicators__final') }}),
+with figures as (select * from {{ ref('int_indicators__noise') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

@@ -41,6 +41,16 @@ units as (select * from {{ ref('units') }}),
 -- Which feed an indicator is made from, and how far off its rounding is, follows from the contracts.
 feeds as ({{ feeds_of_indicators() }}),
 
+search_words as (
+    select
+        written.indicator_code,
+        string_agg(search_words.search_word, ' ' order by search_words.search_word) as search_words_nl
+    from written
+    inner join {{ ref('search_words') }} as search_words
+        on written.indicator_code like search_words.indicator_pattern
+    group by written.indicator_code
+),
+
 persons as (select * from {{ ref('counts_of_persons') }} where contributors is null)
 
 -- A ratio is of its numerator's feed.
@@ -67,8 +77,10 @@ select
     case when written.numerator is null then feeds.rounding end::integer as rounding,
     feeds.rounding_in,
     feeds.series_break_date,
-    persons.indicator_code is not null as is_count_of_persons
+    persons.indicator_code is not null as is_count_of_persons,
+    search_words.search_words_nl
 from written
 left join units on written.unit = units.unit
 left join feeds on coalesce(written.numerator, written.indicator_code) = feeds.indicator_code
 left join persons on written.indicator_code = persons.indicator_code
+left join search_words on written.indicator_code = search_words.indicator_code

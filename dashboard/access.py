@@ -1,0 +1,68 @@
+"""Readers: which groups they are in, which themes these hide, and how much they may ask for."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+
+from dashboard.settings import BoardSettings
+
+_MINUTE = 60.0
+# Readers whose last minute is remembered.
+_MOST_READERS = 10_000
+
+
+def groups_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> frozenset[str]:
+    """Groups that a trusted proxy names for a reader; none from any other peer."""
+    if settings.groups_header is None or not _is_trusted(settings, peer):
+        return frozenset()
+    named = headers.get(settings.groups_header.lower(), "")
+    return frozenset(group.strip() for group in named.split(",") if group.strip())
+
+
+def hidden_themes(settings: BoardSettings, groups: frozenset[str]) -> frozenset[str]:
+    """Codes of the themes that a reader of these groups may not see."""
+    return frozenset(theme for theme, allowed in settings.themes.items() if not groups & {*allowed})
+
+
+def is_let_in(settings: BoardSettings, peer: str) -> bool:
+    """Whether a peer may read at all: behind a proxy only the proxy, and this machine."""
+    return settings.public or _is_local(peer) or _is_trusted(settings, peer)
+
+
+def _is_trusted(settings: BoardSettings, peer: str) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in ip_network(proxy) for proxy in settings.trusted_proxies)
+
+
+def _is_local(peer: str) -> bool:
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        # The client of a test, or a socket file, has no address.
+        return True
+
+
+@dataclass
+class Limit:
+    """How many expensive pages a reader may ask for in a minute."""
+
+    most: int
+    seconds: Callable[[], float]
+    _asked: dict[str, deque[float]] = field(default_factory=dict)
+
+    def admits(self, reader: str) -> bool:
+        """Count a question, and say whether it is answered."""
+        now = self.seconds()
+        asked = self._asked.setdefault(reader, deque())
+        while asked and asked[0] <= now - _MINUTE:
+            asked.popleft()
+        if len(asked) >= self.most:
+            return False
+        asked.append(now)
+        if len(self._asked) > _MOST_READERS:
+            self._asked = {name: times for name, times in self._asked.items() if times and times[-1] > now - _MINUTE}
+        return True

@@ -1,0 +1,211 @@
+"""The web application: finds the page of an address, lets readers in, and says how long an answer is good for."""
+
+import gzip
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as Address
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dagster_project.release.reader import UnreadableReleaseError
+from dashboard import look
+from dashboard.access import Limit, groups_of, hidden_themes, is_let_in
+from dashboard.pages.rendering import render_bare
+from dashboard.pages.route import ForbiddenError, NotFoundError, Query, Rendered, Route
+from dashboard.pages.routes import routes
+from dashboard.settings import BoardSettings
+from dashboard.shelf import Shelf, Shelved
+
+LOG = logging.getLogger("dashboard.access")
+_STATIC = Path(__file__).parent / "static"
+_SMALLEST_ZIPPED = 500
+_POLICY = (
+    "default-src 'none'; style-src {style}; script-src 'self'; connect-src 'self'; worker-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# A page is asked for again each time; its ETag answers whether it is still the same.
+_ASK_AGAIN = "private, no-cache"
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(
+    releases: Path,
+    now: Callable[[], datetime],
+    settings: BoardSettings,
+    seconds: Callable[[], float] = time.monotonic,
+) -> Starlette:
+    """Make the board over a folder of releases; ``now`` is the clock by which figures expire.
+
+    ``seconds`` counts time for the watch on new releases and for limits.
+    """
+    theme = settings.look.read_text("utf-8") if settings.look else look.default_theme()
+    shelf = Shelf(releases, now, seconds, theme)
+    limit = Limit(settings.expensive_pages_per_minute, seconds)
+
+    pages = [Address(route.path, _endpoint(route, shelf, settings, limit)) for route in routes(shelf.index_of)]
+    extra = [
+        Address("/gezond", _health(shelf)),
+        Address("/static/{name}", _static),
+        Address("/sw.js", _static),
+    ]
+    app = Starlette(routes=[*extra, *pages], exception_handlers={404: _unknown(theme), 405: _unknown(theme)})
+    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)  # type: ignore[arg-type]
+    return app
+
+
+def _endpoint(route: Route, shelf: Shelf, settings: BoardSettings, limit: Limit) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(_answer, request, route, shelf, settings, limit)
+
+    return answer
+
+
+def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSettings, limit: Limit) -> Response:
+    try:
+        shelved = shelf.current()
+    except UnreadableReleaseError:
+        text = "Er is nog geen uitgave met cijfers, of de laatste kan niet worden geopend. Het datateam lost dit op."
+        return _respond(request, render_bare("Nog geen cijfers", text, shelf.theme), 503, None)
+    hidden = hidden_themes(settings, groups_of(settings, _peer(request), request.headers))
+    tag = f'"{shelved.tag}.{"-".join(sorted(hidden)) or "all"}"'
+    if request.headers.get("if-none-match") == tag and shelf.problem is None:
+        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
+    if route.is_expensive and not limit.admits(_peer(request)):
+        text = "U vraagt meer pagina’s op dan we aankunnen. Probeer het over een minuut opnieuw."
+        return _respond(request, render_bare("Even geduld", text, shelf.theme), 429, None)
+    query = _query(request)
+    key = (f"{request.url.path}?{request.url.query}", hidden, shelf.problem is not None)
+    try:
+        page = shelf.page(shelved, key, lambda board: route.render(board, query), hidden)
+    except NotFoundError as error:
+        return _respond(request, render_bare("Niet gevonden", str(error), shelf.theme), 404, None)
+    except ForbiddenError as error:
+        text = f"Het thema {error} is alleen voor bepaalde groepen. Vraag toegang bij uw leidinggevende."
+        return _respond(request, render_bare("Geen toegang", text, shelf.theme), 403, None)
+    return _respond(request, page, 200, shelved, tag)
+
+
+def _query(request: Request) -> Query:
+    params = request.query_params
+    lists = {name: tuple(params.getlist(name)) for name in params}
+    return Query({name: str(value) for name, value in request.path_params.items()}, dict(params), lists)
+
+
+def _respond(
+    request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None
+) -> Response:
+    headers = {"Cache-Control": _ASK_AGAIN if status == 200 else "no-store", "Vary": "Accept-Encoding"}
+    if shelved is not None and tag is not None:
+        headers |= {"ETag": tag, "X-Release": shelved.board.release.info.release_id}
+    if page.fresh_until is not None:
+        headers["X-Fresh-Until"] = page.fresh_until.isoformat()
+    if page.file_name is not None:
+        headers["Content-Disposition"] = f'attachment; filename="{page.file_name}"'
+    if page.style_hash is not None:
+        headers["Content-Security-Policy"] = _POLICY.format(style=f"'{page.style_hash}'")
+    body = page.body
+    if len(body) >= _SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 6, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status, headers, page.media_type)
+
+
+def _health(shelf: Shelf) -> Endpoint:
+    """What monitoring asks: which release is shown, until when, and what is wrong."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            shelved = await run_in_threadpool(shelf.current)
+        except UnreadableReleaseError:
+            return Response(orjson.dumps({"status": "no release"}), 503, media_type="application/json")
+        board = shelved.board
+        status = "expired" if board.is_expired else "a newer release cannot be opened" if shelf.problem else "ok"
+        content = {
+            "status": status,
+            "release": board.release.info.release_id,
+            "as_of": board.release.info.as_of,
+            "complete_until": board.release.catalogue.complete_until,
+            "expires_after": board.release.catalogue.expires_after,
+        }
+        code = 200 if status == "ok" else 503
+        return Response(orjson.dumps(content), code, {"Cache-Control": "no-store"}, "application/json")
+
+    return answer
+
+
+@cache
+def _file(name: str) -> bytes | None:
+    path = _STATIC / name
+    return path.read_bytes() if path.parent == _STATIC and path.suffix == ".js" and path.is_file() else None
+
+
+async def _static(request: Request) -> Response:
+    body = _file(request.path_params.get("name", "sw.js"))
+    if body is None:
+        return Response(status_code=404)
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+
+def _unknown(theme: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        page = render_bare("Niet gevonden", "Deze pagina bestaat niet. Zoek het cijfer in het overzicht.", theme)
+        return _respond(request, page, getattr(error, "status_code", 404), None)
+
+    return answer
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+class Guard:
+    """Refuses peers that may not read, sets headers of safety, and writes a log without personal data."""
+
+    def __init__(self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float]) -> None:
+        """Stand before ``app``."""
+        self.app, self.settings, self.theme, self.seconds = app, settings, theme, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = self.seconds(), 500
+
+        async def guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", "default-src 'none'")
+            await send(message)
+
+        if is_let_in(self.settings, (scope.get("client") or ("",))[0]):
+            await self.app(scope, receive, guarded)
+        else:
+            page = render_bare("Geen toegang", "Dit bord is alleen bereikbaar via de eigen ingang.", self.theme)
+            await _respond(Request(scope), page, 403, None)(scope, receive, guarded)
+        # The pattern of an address, not the address: what a reader searched for is the reader's own.
+        route = scope.get("route")
+        pattern = route.path if route is not None else "-"
+        LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * (self.seconds() - began))

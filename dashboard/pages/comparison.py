@@ -1,0 +1,108 @@
+"""Two to four areas side by side, in one indicator."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dashboard.charts import line
+from dashboard.charts.sparkline import Multiple, small_multiples
+from dashboard.pages.graphs import Graph, series_of
+from dashboard.pages.lookups import area_of, indicator_of
+from dashboard.pages.rendering import render
+from dashboard.pages.route import NotFoundError, Query, Rendered
+from dashboard.pages.shown import as_data, earliest_of, shown
+from dashboard.reading.board import Board
+from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
+from dashboard.reading.series import current, series
+from dashboard.words import numbers, periods, states
+
+_MOST = 4
+_DEFAULT = "welfare_recipients_per_1000"
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A period with the figure of each area."""
+
+    period: str
+    cells: tuple[Markup, ...]
+
+
+def comparison(board: Board, query: Query) -> Rendered:
+    """Show an indicator in several areas, and a form to choose others."""
+    chosen = _indicator(board, query)
+    areas = [area_of(board, code) for code in dict.fromkeys(code for code in query.lists.get("g", ()) if code)][:_MOST]
+    if len(areas) == 1 and areas[0] != board.municipality:
+        areas.append(board.municipality)
+    lines = series(board, chosen.code, [area.code for area in areas]) if areas else {}
+    now = current(board, [chosen.code], [area.code for area in areas])
+    values = {
+        "indicator": chosen,
+        "ones": [shown(board, chosen, area, now.get((chosen.code, area.code))) for area in areas],
+        "graph": _graph(chosen, areas, lines),
+        "multiples": _multiples(chosen, areas, lines),
+        "areas": areas,
+        "rows": _rows(chosen, areas, lines),
+        "indicators": [(theme, board.of_theme(theme.code)) for theme in board.themes.values()
+                       if theme.code not in board.hidden],
+        "choices": board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD),
+        "taken": [area.code for area in areas] + [""] * (_MOST - len(areas)),
+        "download": "/vergelijk/" + chosen.code + "/" + "+".join(area.code for area in areas),
+    }  # fmt: skip
+    return render("comparison.html", board, "", earliest_of(now.values()), values)
+
+
+def _indicator(board: Board, query: Query) -> Indicator:
+    code = query.params.get("k") or _DEFAULT
+    if not query.params.get("k") and code not in board.indicators:
+        code = next(iter(board.indicators), "")
+    if not code:
+        raise NotFoundError("Deze uitgave heeft geen cijfers.")
+    return indicator_of(board, code)
+
+
+def _graph(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> Graph | None:
+    known = [area for area in areas if sum(one.value is not None for one in lines[area.code]) > 1]
+    if not known or chosen.unit == "count":
+        return None
+    drawn = line.line(
+        f"{chosen.label}, {periods.enumeration(area.name for area in known)}",
+        [series_of(chosen, area.name, lines[area.code]) for area in known],
+        lambda value: numbers.tick(value, chosen),
+        with_band=False,
+    )
+    start = "" if drawn.starts_at_zero else " De as begint niet bij 0."
+    return Graph(f"{chosen.short_label} in {periods.enumeration(area.name for area in known)}", drawn.svg,
+                 f"Gestreept en open: voorlopig.{start}")  # fmt: skip
+
+
+def _multiples(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> Markup:
+    """Counts of areas of different size, each with a line of its own."""
+    items = []
+    for area in areas if chosen.unit == "count" else ():
+        known = [figure for figure in lines[area.code] if figure.value is not None]
+        if len(known) > 1:
+            text = numbers.with_unit(known[-1].value or 0, chosen)
+            items.append(Multiple(area.name, text, tuple(figure.value for figure in lines[area.code])))
+    return small_multiples(items)
+
+
+def _rows(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> list[PeriodRow]:
+    by_period = {area.code: {figure.period: figure for figure in lines[area.code]} for area in areas}
+    every = {figure.period: figure for own in lines.values() for figure in own}
+    ordered = sorted(every.values(), key=lambda figure: figure.period_end, reverse=True)
+    return [
+        PeriodRow(
+            periods.sentence_start(periods.period_row(one.period_type, one.period, one.period_end)),
+            tuple(_cell(chosen, by_period[area.code].get(one.period)) for area in areas),
+        )
+        for one in ordered
+    ]
+
+
+def _cell(chosen: Indicator, figure: Figure | None) -> Markup:
+    if figure is None:
+        return Markup("<small>{}</small>").format(states.absence("unknown").text)
+    if figure.value is None:
+        return Markup("<small>{}</small>").format(states.absence(figure.missing_reason or "unknown").text)
+    return as_data(figure, chosen)

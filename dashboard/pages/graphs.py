@@ -1,0 +1,86 @@
+"""Charts of series of figures, with the sentences above and below them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dashboard.charts import line
+from dashboard.pages.shown import estimate
+from dashboard.reading.figure import Figure, Indicator, Measure
+from dashboard.words import numbers, periods, sentences
+
+_LETTERS = "ABCDEFGH"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A chart, the sentence above it and the sentences below it."""
+
+    title: str
+    svg: Markup
+    caption: str
+
+
+def course(
+    indicator: Indicator,
+    name: str,
+    figures: Sequence[Figure],
+    *,
+    others: Mapping[str, Sequence[Figure]] | None = None,
+    target: float | None = None,
+    measures: Sequence[Measure] = (),
+) -> Graph | None:
+    """Draw the course of an indicator in an area, beside ``others`` by name; None without two figures."""
+    known = [figure for figure in figures if figure.value is not None]
+    if len(known) < 2:
+        return None
+    lines = {name: figures, **(others or {})}
+    drawn = line.line(
+        f"{indicator.label} in {name}",
+        [series_of(indicator, label, own) for label, own in lines.items() if any(one.value is not None for one in own)],
+        lambda value: numbers.tick(value, indicator),
+        target=line.Target(target, sentences.target_label(target, indicator)) if target is not None else None,
+        measures=[
+            line.PolicyMeasure(letter, measure.start, measure.end)
+            for letter, measure in zip(_LETTERS, measures, strict=False)
+        ],
+    )
+    first = periods.since(known[0].period_type, known[0].period, known[0].period_end)
+    title = sentences.line_title([estimate(figure) for figure in known], first, indicator)
+    return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
+
+
+def series_of(indicator: Indicator, name: str, figures: Sequence[Figure]) -> line.Series:
+    """The line of an area, with gaps where there is no figure."""
+    points = tuple(
+        line.Point(
+            figure.period_end,
+            periods.period_axis(figure.period_type, figure.period, figure.period_end),
+            figure.value,
+            figure.noise_lower,
+            figure.noise_upper,
+            figure.status == "provisional",
+        )
+        for figure in figures
+    )
+    known = [figure.value for figure in figures if figure.value is not None]
+    return line.Series(name, points, numbers.figure(known[-1], indicator))
+
+
+def _caption(
+    indicator: Indicator, known: Sequence[Figure], starts_at_zero: bool, measures: Sequence[Measure]
+) -> list[str]:
+    first, last = known[0], known[-1]
+    span = [periods.period(one.period_type, one.period, one.period_end) for one in (first, last)]
+    words = [f"{indicator.label}, {span[0]} tot en met {span[1]}."]
+    if any(figure.noise_lower is not None for figure in known):
+        words.append("De lichte band is de gewone schommeling.")
+    if last.status == "provisional":
+        words.append("Gestreept en open: voorlopig.")
+    if not starts_at_zero:
+        words.append("De as begint niet bij 0.")
+    for letter, measure in zip(_LETTERS, measures, strict=False):
+        until = f" tot en met {periods.day(measure.end)}" if measure.end else ""
+        words.append(f"{letter}: {measure.name}, vanaf {periods.day(measure.start)}{until}.")
+    return words

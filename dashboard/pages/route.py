@@ -1,0 +1,49 @@
+"""The interface between pages and the server: a route, its question and its answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dashboard.reading.board import Board
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+
+
+class NotFoundError(Exception):
+    """An address of something that this release does not have; its text is for readers."""
+
+
+class ForbiddenError(Exception):
+    """An address of a theme that the reader may not see."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """The parts of an address that a page uses."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    # Parameters that may be given more than once.
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page, with the earliest last day of its figures; None for a page without figures that expire."""
+
+    body: bytes
+    media_type: str = HTML
+    fresh_until: date | None = None
+    file_name: str | None = None
+    # Of the style sheet in a page.
+    style_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address and the page that it shows; ``is_expensive`` pages have a limit per reader."""
+
+    path: str
+    render: Callable[[Board, Query], Rendered]
+    is_expensive: bool = False

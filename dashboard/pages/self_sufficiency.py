@@ -1,0 +1,144 @@
+"""The model theme page: economic self-sufficiency, across the themes of benefits and work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from markupsafe import Markup
+
+from dashboard.charts import line
+from dashboard.charts.differences import Difference, difference_bars
+from dashboard.pages.graphs import Graph
+from dashboard.pages.home import tile_of
+from dashboard.pages.indicator import map_of
+from dashboard.pages.rendering import render
+from dashboard.pages.route import Query, Rendered
+from dashboard.pages.shown import as_data, earliest_of, estimate
+from dashboard.reading.board import Board
+from dashboard.reading.figure import NEIGHBOURHOOD, Area, Figure
+from dashboard.reading.kpis import kpis
+from dashboard.reading.profile import of_indicator
+from dashboard.reading.series import current, histories
+from dashboard.words import numbers, periods, sentences
+from dashboard.words.noise import is_steady
+from dashboard.words.states import absence
+
+_TILES = ("welfare_recipients_quarter_count", "benefit_households_count", "benefit_outflow_to_work_pct")
+_KINDS = {
+    "welfare_recipients_quarter_count": "Bijstand",
+    "disability_benefit_recipients_quarter_count": "Arbeidsongeschikt",
+    "unemployment_benefit_recipients_quarter_count": "Werkloos",
+}
+_IN, _OUT = "benefit_inflow_count", "benefit_outflow_count"
+_PER_1000 = {
+    "welfare_recipients_of_working_age_per_1000": "Bijstand",
+    "disability_benefit_recipients_of_working_age_per_1000": "Arbeidsongeschikt",
+    "unemployment_benefit_recipients_of_working_age_per_1000": "Werkloos",
+}
+_MONTHS, _ROWS = 24, 8
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """An area with its figures of each kind of benefit."""
+
+    area: Area
+    cells: tuple[Markup, ...]
+
+
+def self_sufficiency(board: Board, query: Query) -> Rendered:
+    """Show benefits, their flows, and where in the municipality they are."""
+    here = board.municipality.code
+    codes = [code for code in (*_TILES, *_KINDS, _IN, _OUT) if code in board.indicators and board.may_see(code)]
+    lines = histories(board, codes, here)
+    now = current(board, codes, [here])
+    known = kpis(board)
+    density, *_ = _PER_1000
+    rows = _areas(board)
+    drawn_map = map_of(board, board.indicators[density], of_indicator(board, density))
+    values = {
+        "tiles": [tile_of(board, code, known.get(code), now.get((code, here)), lines[code])
+                  for code in _TILES if code in codes],
+        "kinds": _kinds(board, {code: lines[code] for code in _KINDS if code in codes}),
+        "flow": _flow(lines.get(_IN, []), lines.get(_OUT, [])),
+        "names": [*_PER_1000.values()],
+        "rows": rows,
+        "first_rows": _ROWS,
+        "map": drawn_map,
+    }  # fmt: skip
+    figures = [*now.values(), *current(board, _PER_1000, board.areas).values()]
+    return render("self_sufficiency.html", board, "/t", earliest_of(figures), values)
+
+
+def _kinds(board: Board, lines: dict[str, list[Figure]]) -> Graph | None:
+    known = {code: [one for one in figures if one.value is not None] for code, figures in lines.items()}
+    known = {code: figures for code, figures in known.items() if len(figures) > 1}
+    if not known:
+        return None
+    series = []
+    for code, figures in known.items():
+        indicator = board.indicators[code]
+        points = tuple(
+            line.Point(
+                one.period_end,
+                periods.period_axis(one.period_type, one.period, one.period_end),
+                one.value,
+                is_provisional=one.status == "provisional",
+            )
+            for one in figures
+        )
+        series.append(line.Series(_KINDS[code], points, numbers.figure(figures[-1].value or 0, indicator)))
+    steady = all(is_steady([estimate(one) for one in figures]) for figures in known.values())
+    title = "De drie soorten uitkeringen blijven ongeveer gelijk" if steady else "Drie soorten uitkeringen over de tijd"
+    drawn = line.line("Inwoners met een uitkering, naar soort", series, numbers.number, with_band=False)
+    return Graph(title, drawn.svg, "Aantal inwoners aan het eind van het kwartaal. Open punt: voorlopig.")
+
+
+def _flow(arrivals: Sequence[Figure], departures: Sequence[Figure]) -> Graph | None:
+    """Arrivals less departures; their chance is that of two counts."""
+    left = {one.period: one for one in departures if one.value is not None}
+    pairs = [(one, left[one.period]) for one in arrivals if one.value is not None and one.period in left][-_MONTHS:]
+    if len(pairs) < 2:
+        return None
+    net = [(came.value or 0) - (went.value or 0) for came, went in pairs]
+    counts = sum((came.value or 0) + (went.value or 0) for came, went in pairs) / len(pairs)
+    width = 1.96 * sqrt(counts)
+    bars = [
+        Difference(periods.period_axis(came.period_type, came.period), value, came.status == "provisional")
+        for (came, _), value in zip(pairs, net, strict=True)
+    ]
+    title = sentences.difference_title(net, (-width, width), "instroom", "uitstroom")
+    came, went = pairs[-1]
+    caption = (
+        f"Instroom min uitstroom per maand. In {periods.period(came.period_type, came.period)}: "
+        f"{numbers.number(came.value or 0)} erbij, {numbers.number(went.value or 0)} weg. "
+        "Lichte band: gewone schommeling."
+    )
+    drawn = difference_bars(
+        "Instroom min uitstroom per maand",
+        bars,
+        numbers.signed,
+        band=(-width, width),
+        end_label=numbers.signed(net[-1]),
+    )
+    return Graph(title, drawn, caption)
+
+
+def _areas(board: Board) -> list[AreaRow]:
+    """Neighbourhoods from many to few welfare recipients, and the municipality."""
+    codes = [code for code in _PER_1000 if code in board.indicators]
+    areas = [*board.of_level(NEIGHBOURHOOD), board.municipality]
+    known = current(board, codes, [area.code for area in areas])
+
+    def height(area: Area) -> float:
+        figure = known.get((codes[0], area.code))
+        return -1.0 if figure is None or figure.value is None else figure.value
+
+    rows = [AreaRow(area, tuple(_cell(board, code, known.get((code, area.code))) for code in codes)) for area in areas]
+    return sorted(rows, key=lambda row: (row.area == board.municipality, -height(row.area), row.area.name))
+
+
+def _cell(board: Board, code: str, figure: Figure | None) -> Markup:
+    if figure is not None and figure.value is not None:
+        return as_data(figure, board.indicators[code])
+    return Markup("<small>{}</small>").format(absence((figure and figure.missing_reason) or "unknown").text)

@@ -1,0 +1,66 @@
+"""Checks and revisions of a release, from its metadata and ``mart_revisions``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.reading.board import Board
+
+_CHECKS = """
+    select
+        suite,
+        count(*) as check_count,
+        count(*) filter (not is_passed) as failed_count,
+        coalesce(list(message_nl) filter (not is_passed), []) as messages
+    from release.snapshot.audit_results
+    where subject = $feed
+    group by suite
+    order by suite
+"""
+_REVISIONS = """
+    select
+        region_code,
+        period_type,
+        period,
+        period_end_date,
+        first_value,
+        value,
+        last_changed_on
+    from mart_revisions
+    where indicator_code = $indicator
+    order by last_changed_on desc, region_code, period
+    limit 50
+"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Results of a suite of checks on a feed; messages of those that failed."""
+
+    suite: str
+    count: int
+    failed: int
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure that its source changed after it was first published."""
+
+    area_code: str
+    period_type: str
+    period: str
+    period_end: date
+    first_value: float | None
+    value: float | None
+    changed_on: date
+
+
+def checks(board: Board, feed: str) -> list[Check]:
+    """The checks of a feed that let the release out."""
+    rows = board.cursor.execute(_CHECKS, {"feed": feed}).fetchall()
+    return [Check(suite, count, failed, tuple(messages)) for suite, count, failed, messages in rows]
+
+
+def revisions(board: Board, indicator: str) -> list[Revision]:
+    """The newest revisions of an indicator."""
+    return [Revision(*row) for row in board.cursor.execute(_REVISIONS, {"indicator": indicator}).fetchall()]

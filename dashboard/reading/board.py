@@ -1,0 +1,156 @@
+"""One release on one day: its dictionary, areas and themes in memory, and a cursor on the marts as shown that day."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+import duckdb
+
+from dagster_project.release.reader import Release, Source
+from dashboard.reading.figure import (
+    COUNTRY,
+    DISTRICT,
+    MUNICIPALITY,
+    NEIGHBOURHOOD,
+    OWN_AREA,
+    Area,
+    Clock,
+    Indicator,
+    Theme,
+)
+
+_INDICATORS = """
+    select
+        indicator_code,
+        label_nl,
+        short_label_nl,
+        definition_nl,
+        theme_code,
+        unit,
+        noun_nl,
+        decimals,
+        direction,
+        reference_moment,
+        source_feed,
+        finest_level,
+        numerator,
+        denominator,
+        factor,
+        rounding,
+        is_count_of_persons
+    from dim_indicator
+    order by theme_order, indicator_code
+"""
+_THEMES = "select distinct theme_code, theme_label_nl, theme_order from dim_indicator order by theme_order"
+_AREAS = """
+    select
+        region_code,
+        region_name,
+        region_level,
+        parent_region_code,
+        most_common_postcode
+    from dim_region
+    where is_newest_vintage
+    order by region_code
+"""
+_CLOCKS = """
+    select
+        feed,
+        supplier,
+        checked_at,
+        released_at,
+        period_end_date,
+        fresh_until,
+        is_withheld,
+        withheld_reason_nl,
+        is_last_good
+    from release.snapshot.freshness
+    order by supplier
+"""
+_ORDER = (COUNTRY, MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The board of one release on one day, for one reader; not to be shared between threads."""
+
+    release: Release
+    today: date
+    cursor: duckdb.DuckDBPyConnection
+    indicators: Mapping[str, Indicator]
+    themes: Mapping[str, Theme]
+    areas: Mapping[str, Area]
+    # Clocks of feeds when the release was made.
+    clocks: Mapping[str, Clock]
+    # Why a newer release cannot be opened; None if this is the newest.
+    problem: str | None = None
+    # The municipality's own look: custom properties.
+    theme: str = ""
+    # Codes of themes that the reader may not see.
+    hidden: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def municipality(self) -> Area:
+        """The municipality whose release it is."""
+        return self.areas[self.release.info.municipality_code]
+
+    @property
+    def neighbourhoods(self) -> list[Area]:
+        """Neighbourhoods by name."""
+        return self.of_level(NEIGHBOURHOOD)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether no figure of the release may be shown any more."""
+        last = self.release.catalogue.expires_after
+        return last is None or last < self.today
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Publishers, licences and contacts by feed."""
+        return {source.feed: source for mart in self.release.marts.values() for source in mart.sources}
+
+    def publisher(self, feed: str) -> str:
+        """The name of the publisher of a feed."""
+        return self.sources[feed].publisher if feed in self.sources else feed
+
+    def of_level(self, *levels: str) -> list[Area]:
+        """Areas of these levels, the larger levels first and by name."""
+        chosen = [area for area in self.areas.values() if area.level in levels]
+        return sorted(chosen, key=lambda area: (_ORDER.index(area.level), area.name.casefold()))
+
+    def of_theme(self, code: str) -> list[Indicator]:
+        """Indicators of a theme, in the order of the dictionary."""
+        return [indicator for indicator in self.indicators.values() if indicator.theme_code == code]
+
+    def may_see(self, indicator_code: str) -> bool:
+        """Whether the reader may see figures of the indicator."""
+        return self.indicators[indicator_code].theme_code not in self.hidden
+
+    def for_reader(self, hidden: Collection[str], problem: str | None) -> "Board":
+        """The same board for another request: with a cursor of its own, without the themes hidden from its reader."""
+        cursor = self.release.shown_on(self.today)
+        return replace(self, cursor=cursor, hidden=frozenset(hidden), problem=problem)
+
+
+def open_board(release: Release, today: date, theme: str) -> Board:
+    """Read the dictionary and areas of a release, and open a cursor on its marts as shown on a day."""
+    cursor = release.shown_on(today)
+    themes = {code: Theme(code, label, slug(label)) for code, label, _ in cursor.execute(_THEMES).fetchall()}
+    indicators = {row[0]: Indicator(*row) for row in cursor.execute(_INDICATORS).fetchall()}
+    # Names come with the key figures, and are unknown while those are withheld.
+    areas = {
+        code: Area(code, name or code, level, parent, postcode)
+        for code, name, level, parent, postcode in cursor.execute(_AREAS).fetchall()
+    }
+    clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
+    return Board(release, today, cursor, indicators, themes, areas, clocks, theme=theme)
+
+
+def slug(label: str) -> str:
+    """A label as a part of an address: 'Financiën' becomes 'financien'."""
+    bare = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")

@@ -1,0 +1,65 @@
+"""The tiles of the board, from ``mart_kpi``."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.reading.board import Board
+from dashboard.reading.figure import Figure
+
+_KPIS = """
+    select
+        indicator_code,
+        municipality_code,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        value,
+        noise_lower,
+        noise_upper,
+        status,
+        null,
+        feed,
+        released_at,
+        checked_at,
+        fresh_until,
+        year_before_period,
+        year_before_value,
+        change,
+        target_value,
+        tolerance,
+        traffic_light,
+        trend
+    from mart_kpi
+    order by kpi_order
+"""
+# Expired ones too: their place on the board says why.
+_CODES = "select indicator_code from release.snapshot.mart_kpi order by kpi_order"
+_FIGURE_COLUMNS = 15
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A figure of the board with its comparison and its target."""
+
+    figure: Figure
+    year_before_period: str | None
+    year_before_value: float | None
+    change: float | None
+    target: float | None
+    # How far from the target still counts as near; stands in for the noise of a change where chance is unknown.
+    tolerance: float | None
+    light: Literal["green", "amber", "red", "none"]
+    trend: str | None
+
+
+def kpis(board: Board) -> dict[str, Kpi]:
+    """The indicators of the board that may be shown, in its order."""
+    rows = board.cursor.execute(_KPIS).fetchall()
+    return {row[0]: Kpi(Figure(*row[:_FIGURE_COLUMNS]), *row[_FIGURE_COLUMNS:]) for row in rows}
+
+
+def board_codes(board: Board) -> list[str]:
+    """Codes of all indicators of the board, in its order."""
+    codes = [code for (code,) in board.cursor.execute(_CODES).fetchall()]
+    return [code for code in codes if board.may_see(code)]

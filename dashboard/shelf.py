@@ -1,0 +1,102 @@
+"""The release that the board shows: opened once per day, swapped when a newer one opens, with its pages kept."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dagster_project.release.reader import ReleaseWatch
+from dashboard import search
+from dashboard.pages.route import Rendered
+from dashboard.reading.board import Board, open_board
+
+_HERE = ZoneInfo("Europe/Amsterdam")
+# Seconds between two looks at ``latest``.
+_LOOK_EVERY = 2.0
+_MOST_PAGES = 1_000
+
+PageKey = tuple[str, frozenset[str], bool]
+
+
+@dataclass
+class Shelved:
+    """The board of a release on a day, and the pages made of it."""
+
+    board: Board
+    pages: OrderedDict[PageKey, Rendered] = field(default_factory=OrderedDict)
+
+    @property
+    def tag(self) -> str:
+        """The name of the release on its day, for the ETag of a page."""
+        return f"{self.board.release.info.release_id}.{self.board.today:%Y%m%d}"
+
+
+@dataclass
+class Shelf:
+    """Boards by release and day; the newest answers, an older one until its last request ends."""
+
+    releases: Path
+    now: Callable[[], datetime]
+    seconds: Callable[[], float]
+    theme: str
+    problem: str | None = None
+    _watch: ReleaseWatch = field(init=False)
+    _shelved: Shelved | None = None
+    _index: tuple[str, search.Index] | None = None
+    _looked_at: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Watch the folder of releases."""
+        self._watch = ReleaseWatch(self.releases)
+
+    @property
+    def today(self) -> date:
+        """The date in the municipality."""
+        return self.now().astimezone(_HERE).date()
+
+    def current(self) -> Shelved:
+        """The newest release that opens, today. Raises UnreadableReleaseError if none ever did."""
+        with self._lock:
+            today, asked = self.today, self.seconds()
+            is_due = self._looked_at is None or asked - self._looked_at >= _LOOK_EVERY
+            if self._shelved is None or is_due or self._shelved.board.today != today:
+                release = self._watch.current()
+                self._looked_at, self.problem = asked, self._watch.problem
+                if (
+                    self._shelved is None
+                    or self._shelved.board.release is not release
+                    or self._shelved.board.today != today
+                ):
+                    self._shelved = Shelved(open_board(release, today, self.theme))
+            return self._shelved
+
+    def index_of(self, board: Board) -> search.Index:
+        """The search index of a release, made at its first search."""
+        with self._lock:
+            release_id = board.release.info.release_id
+            if self._index is None or self._index[0] != release_id:
+                self._index = release_id, search.index(board.cursor, board.release.info.municipality_code)
+            return self._index[1]
+
+    def page(
+        self, shelved: Shelved, key: PageKey, make: Callable[[Board], Rendered], hidden: Collection[str]
+    ) -> Rendered:
+        """A page of a release, made once."""
+        with self._lock:
+            if key in shelved.pages:
+                shelved.pages.move_to_end(key)
+                return shelved.pages[key]
+        board = shelved.board.for_reader(hidden, self.problem)
+        try:
+            page = make(board)
+        finally:
+            board.cursor.close()
+        with self._lock:
+            shelved.pages[key] = page
+            while len(shelved.pages) > _MOST_PAGES:
+                shelved.pages.popitem(last=False)
+        return page
