@@ -13,6 +13,7 @@ from dashboard.charts.scale import (
     Scale,
     axis,
     choose,
+    clipped,
     path,
     picture,
     short,
@@ -26,6 +27,7 @@ _BOTTOM = HEIGHT - 28
 _LEFT = 34
 _DOTS_UP_TO = 14
 _APART = 32
+_WIDEST_LABEL = 122
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,15 @@ def line(
     days = sorted({point.day for one in series for point in one.points})
     widest = max((len(one.end_label) * 9 for one in series), default=0)
     names = max((len(one.name) * 6.8 for one in series), default=0) if len(series) > 1 else 0
-    right = WIDTH - max(widest, names, 12) - 12
+    right = WIDTH - min(max(widest, names, 12), _WIDEST_LABEL) - 12
     across = Scale(days[0].toordinal(), days[-1].toordinal(), _LEFT, right)
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)
     body = axis(marks, up, form, right + 8, base=marks[0])
     body += _band(band, across, up)
-    body += _target(target, up, right) if target else ""
     body += "".join(_measure(measure, across, days, right) for measure in measures)
     for number, one in enumerate(series, start=1):
         body += _series(one, number, across, up)
+    body += _target(target, up, right) if target else ""
     body += _end_labels(series, up, right)
     body += _times(series, across)
     return LineChart(Markup(picture(name, body)), marks[0] == 0)
@@ -197,7 +199,9 @@ def _end_labels(series: Sequence[Series], up: Scale, right: float) -> str:
         x = short(right + 11)
         drawn += f'<text class="v" x="{x}" y="{short(y + (1 if with_names else 5))}">{escape(one.end_label)}</text>'
         if with_names:
-            drawn += f'<text class="k" x="{x}" y="{short(y + 14)}">{escape(one.name)}</text>'
+            drawn += (
+                f'<text class="k" x="{x}" y="{short(y + 14)}">{escape(clipped(one.name, WIDTH - right - 11))}</text>'
+            )
     return drawn
 
 

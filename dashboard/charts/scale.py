@@ -13,6 +13,9 @@ HEIGHT = 236
 
 _NUMBER = re.compile(r"-?[\d.]+(?:,\d+)?")
 
+# The width of an average letter of the chart text.
+_LETTER = 6.8
+
 Format = Callable[[float], str]
 
 
@@ -127,6 +130,12 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> tu
     for index, one in zip(order, placed, strict=True):
         result[index] = one
     return tuple(result)
+
+
+def clipped(text: str, room: float) -> str:
+    """Shorten a name that would leave its room in a drawing, where text does not wrap."""
+    most = max(int(room / _LETTER), 2)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def axis(marks: Sequence[float], scale: Scale, form: Format, right: float, *, base: float | None = None) -> str:

@@ -50,16 +50,20 @@ def sparkline(
     )
 
 
-def small_multiples(items: Sequence[Multiple]) -> Markup:
-    """Draw small lines side by side on one scale, each with its name and last figure."""
+def small_multiples(items: Sequence[Multiple], *, is_one_scale: bool = True) -> Markup:
+    """Draw small lines side by side, each with its name and last figure.
+
+    On one scale levels compare; else each line has its own scale from 0, so that relative changes compare.
+    """
     every = [value for item in items for value in item.values if value is not None]
     if not every:
         return Markup("")
-    limits = (min(every), max(every))
     drawn = ""
     for item in items:
         name = escape(item.name)
         shown = f'<a href="{escape(item.href)}">{name}</a>' if item.href else name
+        own = [0.0, *(value for value in item.values if value is not None)]
+        limits = (min(every), max(every)) if is_one_scale else (min(own), max(own))
         line = sparkline(item.values, is_provisional=item.is_provisional, limits=limits)
         drawn += f"<li><b>{shown}</b>{line}<span>{escape(item.text)}</span></li>"
     return Markup(f'<ul class="many">{drawn}</ul>')

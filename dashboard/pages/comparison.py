@@ -71,9 +71,11 @@ def _graph(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]])
         lambda value: numbers.tick(value, chosen),
         with_band=False,
     )
-    start = "" if drawn.starts_at_zero else " De as begint niet bij 0."
+    shown_ones = [lines[area.code][-1] for area in known]
+    words = ["Gestreept en open: voorlopig."] if any(one.status == "provisional" for one in shown_ones) else []
+    words += [] if drawn.starts_at_zero else ["De as begint niet bij 0."]
     return Graph(f"{chosen.short_label} in {periods.enumeration(area.name for area in known)}", drawn.svg,
-                 f"Gestreept en open: voorlopig.{start}")  # fmt: skip
+                 " ".join(words))  # fmt: skip
 
 
 def _multiples(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> Markup:
@@ -84,7 +86,7 @@ def _multiples(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figur
         if len(known) > 1:
             text = numbers.with_unit(known[-1].value or 0, chosen)
             items.append(Multiple(area.name, text, tuple(figure.value for figure in lines[area.code])))
-    return small_multiples(items)
+    return small_multiples(items, is_one_scale=False)
 
 
 def _rows(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> list[PeriodRow]:

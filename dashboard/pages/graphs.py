@@ -1,4 +1,4 @@
-"""Charts of series of figures, with the sentences above and below them."""
+"""Charts and maps of figures, with the sentences above and below them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dashboard.charts import line
-from dashboard.pages.shown import estimate
-from dashboard.reading.figure import Figure, Indicator, Measure
-from dashboard.words import numbers, periods, sentences
+from dashboard.charts.choropleth import MapArea, choropleth
+from dashboard.pages.shown import address, estimate
+from dashboard.reading.board import Board
+from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Figure, Indicator, Measure
+from dashboard.reading.outlines import outlines
+from dashboard.words import numbers, periods, places, sentences, states
 
 _LETTERS = "ABCDEFGH"
+# Of the areas of a map: one, several, and the level whose outlines stand above them.
+_LEVELS = {
+    NEIGHBOURHOOD: ("buurt", "buurten", DISTRICT),
+    DISTRICT: ("wijk", "wijken", MUNICIPALITY),
+    OWN_AREA: ("gebied", "gebieden", MUNICIPALITY),
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,15 @@ class Graph:
     title: str
     svg: Markup
     caption: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map with its legend, the sentence above it and the period that it is of."""
+
+    title: str
+    box: Markup
+    period: str
 
 
 def course(
@@ -84,3 +102,43 @@ def _caption(
         until = f" tot en met {periods.day(measure.end)}" if measure.end else ""
         words.append(f"{letter}: {measure.name}, vanaf {periods.day(measure.start)}{until}.")
     return words
+
+
+def map_of(board: Board, indicator: Indicator, figures: Mapping[str, Figure], level: str = NEIGHBOURHOOD) -> Map | None:
+    """Draw a relative figure by area of a level, with the next larger areas outlined; None without outlines."""
+    drawn = {code: outline for code, outline in outlines(board, level).items() if code in board.areas}
+    known = [figures[code] for code in drawn if code in figures and figures[code].value is not None]
+    if not known:
+        return None
+    noun, plural, around = _LEVELS[level]
+    areas = [
+        MapArea(
+            code,
+            board.areas[code].name,
+            outline,
+            figures[code].value if code in figures else None,
+            _in_words(indicator, figures.get(code)),
+            address(indicator, board.areas[code]),
+        )
+        for code, outline in drawn.items()
+    ]
+    groups = places.ties([places.Placed(figure.area_code, estimate(figure)) for figure in known], plural)
+    picture = choropleth(
+        f"{indicator.label} per {noun}",
+        areas,
+        lambda value: numbers.tick(value, indicator),
+        outlines=[*outlines(board, around).values()],
+        noun=noun,
+        plural=plural,
+    )
+    period = periods.period(known[0].period_type, known[0].period, known[0].period_end)
+    title = places.map_title(groups, indicator.short_label, noun, plural)
+    return Map(title, picture.box, states.period_line(period, known[0].status))
+
+
+def _in_words(indicator: Indicator, figure: Figure | None) -> str:
+    if figure is None:
+        return states.absence("unknown").text
+    if figure.value is None:
+        return states.absence(figure.missing_reason or "unknown").text
+    return numbers.figure(figure.value, indicator)

@@ -1,15 +1,13 @@
 """One indicator in one area: figure, judgement, course, map, ranking and table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup
 
 from dashboard.charts import bars
-from dashboard.charts.choropleth import Choropleth, MapArea, choropleth
 from dashboard.charts.icons import light
-from dashboard.pages.graphs import course
+from dashboard.pages.graphs import course, map_of
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
@@ -17,8 +15,7 @@ from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_ye
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import kpis
-from dashboard.reading.municipalities import MUNICIPALITIES
-from dashboard.reading.outlines import outlines
+from dashboard.reading.municipalities import are_known
 from dashboard.reading.profile import Row, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
@@ -54,6 +51,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     # A count has no map of its own: where it is high, many people live. Its rate has.
     compared = chosen if chosen.unit in _RELATIVE else _rate_of(board, chosen)
     profile = of_indicator(board, compared.code)
+    on_map = _on_map(board, compared, area, profile)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
     before = next((one for one in own if now is not None and is_year_before(one, now)), None)
@@ -76,20 +74,34 @@ def indicator(board: Board, query: Query) -> Rendered:
         "theme": board.themes[chosen.theme_code],
         "areas": _chooser(board, chosen, area),
         "download": f"/k/{chosen.code}/{area.code}",
-        "has_municipalities": MUNICIPALITIES in board.release.marts,
+        "has_municipalities": are_known(board, chosen.code),
         **_ranking(compared, profile, board, area),
-        "map": map_of(board, compared, profile),
+        "map": map_of(board, compared, on_map, area.level if area.level in (DISTRICT, OWN_AREA) else NEIGHBOURHOOD),
         "compared": compared,
     }
-    until = earliest_of([*own, *(row.figure for row in profile.values())])
+    until = earliest_of([*own, *(row.figure for row in profile.values()), *on_map.values()])
     return render("indicator.html", board, "/t", until, values)
 
 
 def _rate_of(board: Board, count: Indicator) -> Indicator:
     """The indicator that sets a count against the number of people or things it could have been; else the count."""
-    rates = [one for one in board.indicators.values() if one.numerator == count.code and one.unit in _RELATIVE]
+    rates = [
+        one
+        for one in board.indicators.values()
+        if one.numerator == count.code and one.unit in _RELATIVE and board.may_see(one.code)
+    ]
     # '89 of every 1,000' is easier to picture than 8.9%.
     return min(rates, key=lambda one: one.unit == "pct", default=count)
+
+
+def _on_map(board: Board, compared: Indicator, area: Area, profile: Mapping[str, Row]) -> dict[str, Figure]:
+    """Figures for a map of the level of the area: of districts or own areas on their pages, else of neighbourhoods."""
+    if compared.unit not in _RELATIVE:
+        return {}
+    if area.level not in (DISTRICT, OWN_AREA):
+        return {code: row.figure for code, row in profile.items()}
+    found = current(board, [compared.code], [one.code for one in board.of_level(area.level)])
+    return {code: figure for (_, code), figure in found.items()}
 
 
 def _around(board: Board, area: Area) -> set[str]:
@@ -173,44 +185,3 @@ def _bar(board: Board, chosen: Indicator, row: Row, area: Area) -> bars.RankingR
         href=address(chosen, there),
         is_own=there.code == area.code,
     )
-
-
-def map_of(board: Board, chosen: Indicator, profile: Mapping[str, Row]) -> tuple[str, Choropleth, str] | None:
-    """A map of the neighbourhoods, with districts above it; none of counts."""
-    drawn = outlines(board, NEIGHBOURHOOD)
-    if chosen.unit not in _RELATIVE or not profile or not drawn:
-        return None
-    areas = [
-        MapArea(
-            code,
-            board.areas[code].name,
-            outline,
-            profile[code].figure.value if code in profile else None,
-            _in_words(chosen, profile.get(code)),
-            address(chosen, board.areas[code]),
-        )
-        for code, outline in drawn.items()
-        if code in board.areas
-    ]
-    known = [row for row in profile.values() if row.figure.value is not None]
-    groups = places.ties([places.Placed(row.figure.area_code, estimate(row.figure)) for row in known])
-    title = places.map_title(groups, chosen.short_label)
-    picture = choropleth(
-        f"{chosen.label} per buurt",
-        areas,
-        lambda value: numbers.tick(value, chosen),
-        outlines=[*outlines(board, DISTRICT).values()],
-    )
-    period = states.period_line(periods.period(*_period_of(known)), known[0].figure.status) if known else ""
-    return title, picture, period
-
-
-def _period_of(rows: Sequence[Row]) -> tuple[str, str, date]:
-    figure = rows[0].figure
-    return figure.period_type, figure.period, figure.period_end
-
-
-def _in_words(chosen: Indicator, row: Row | None) -> str:
-    if row is None:
-        return states.absence("unknown").text
-    return numbers.figure(row.figure.value, chosen) if row.figure.value is not None else _why(row.figure)

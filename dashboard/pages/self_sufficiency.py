@@ -8,9 +8,8 @@ from markupsafe import Markup
 
 from dashboard.charts import line
 from dashboard.charts.differences import Difference, difference_bars
-from dashboard.pages.graphs import Graph
+from dashboard.pages.graphs import Graph, map_of
 from dashboard.pages.home import tile_of
-from dashboard.pages.indicator import map_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
 from dashboard.pages.shown import as_data, earliest_of, estimate
@@ -55,7 +54,8 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
     known = kpis(board)
     density, *_ = _PER_1000
     rows = _areas(board)
-    drawn_map = map_of(board, board.indicators[density], of_indicator(board, density))
+    figures = {code: row.figure for code, row in of_indicator(board, density).items()}
+    drawn_map = map_of(board, board.indicators[density], figures) if density in board.indicators else None
     values = {
         "tiles": [tile_of(board, code, known.get(code), now.get((code, here)), lines[code])
                   for code in _TILES if code in codes],
@@ -66,8 +66,8 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
         "first_rows": _ROWS,
         "map": drawn_map,
     }  # fmt: skip
-    figures = [*now.values(), *current(board, _PER_1000, board.areas).values()]
-    return render("self_sufficiency.html", board, "/t", earliest_of(figures), values)
+    dated = [*now.values(), *current(board, _PER_1000, board.areas).values()]
+    return render("self_sufficiency.html", board, "/t", earliest_of(dated), values)
 
 
 def _kinds(board: Board, lines: dict[str, list[Figure]]) -> Graph | None:

@@ -5,14 +5,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor, log10
 from typing import Protocol
 
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LOCALE = "nl_NL"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# The signs of the locale, applied by str.translate: a tenth of the time of format_decimal, which a test compares.
+_SIGNS = str.maketrans({",": get_group_symbol(LOCALE), ".": get_decimal_symbol(LOCALE), "-": MINUS})
 _MILLION = 1_000_000
-# Units of which the sign is part of the figure, so that no word follows it.
-_SIGNED = {"pct", "eur", "eur_per_inhabitant", "keur"}
 _UNIT_WORDS = {
     "class": "",
     "count": "",
@@ -138,8 +138,7 @@ def to_step(value: float, step: int) -> float:
 
 def number(value: float, decimals: int = 0) -> str:
     """Write a number: 6.801 and 48,3, with a real minus sign."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(rounded(value, decimals), format=pattern, locale=LOCALE).replace("-", MINUS)
+    return f"{rounded(value, decimals):,.{decimals}f}".translate(_SIGNS)
 
 
 def euros(value: float, decimals: int = 0) -> str:
@@ -258,8 +257,3 @@ def is_visible(change: float, measured: Measured) -> bool:
 def signed(value: float, decimals: int = 0) -> str:
     """Write a number with its sign, as on the axis of a difference: +20, 0, −40."""
     return f"+{number(value, decimals)}" if rounded(value, decimals) > 0 else number(value, decimals)
-
-
-def needs_unit(measured: Measured) -> bool:
-    """Report whether a figure alone does not say what it measures."""
-    return measured.unit not in _SIGNED

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -25,6 +26,7 @@ def unbroken(text: str) -> Markup:
     return Markup('<span class="n">{}</span>').format(text)
 
 
+@lru_cache(maxsize=2048)
 def month(moment: date) -> str:
     """Write a month: oktober 2026."""
     return str(format_date(moment, "MMMM y", locale=LOCALE)).replace(" ", NBSP)
@@ -54,6 +56,7 @@ def period_row(period_type: str, code: str, period_end: date | None = None) -> s
     return _unquartered(period_type, code, period_end)
 
 
+@lru_cache(maxsize=2048)
 def period_axis(period_type: str, code: str, period_end: date | None = None) -> str:
     """Write a period along an axis: 'okt. ’26', '1e kw. ’26', '2024', '’25/’26'."""
     match period_type:

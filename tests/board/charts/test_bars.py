@@ -107,21 +107,6 @@ def test_provisional_differences_are_open():
     assert [one.get("class") for one in classes(root, "bar")] == ["bar", "bar open"]
 
 
-def test_a_pyramid_has_the_oldest_on_top_and_no_bar_without_a_value():
-    root = parsed(
-        ages.pyramid(
-            "Leeftijd",
-            "Mannen",
-            "Vrouwen",
-            [ages.PyramidRow("jong", 10, 20, "10", "20"), ages.PyramidRow("oud", None, 5, "geen", "5")],
-        )
-    )
-    height = {one.text: float(one.get("y")) for one in root.iter("text")}
-    assert height["oud"] < height["jong"]
-    left, right = classes(root, "bar")
-    assert (left.get("d").count("M"), right.get("d").count("M")) == (1, 2)
-
-
 def test_stacks_fill_one_width_and_write_only_where_it_fits():
     parts = (ages.StackPart("jong", 97, "97%"), ages.StackPart("oud", 3, "3%"))
     root = parsed(ages.stack("Leeftijd", [ages.StackRow("Spoorzicht", parts)]))
@@ -137,7 +122,6 @@ def test_hostile_texts_stay_texts():
         bars.comparison_rows([ComparisonRow(TEXT, TEXT, 5, 4, 3, TEXT, TEXT, TEXT, until=TEXT)]),
         bars.comparison_key(TEXT, TEXT, TEXT),
         differences.difference_bars(TEXT, [differences.Difference(TEXT, 1.0)], lambda _: TEXT, end_label=TEXT),
-        ages.pyramid(TEXT, TEXT, TEXT, [ages.PyramidRow(TEXT, 1, 1, TEXT, TEXT)]),
         ages.stack(TEXT, [ages.StackRow(TEXT, (ages.StackPart(TEXT, 1, "a"),))]),
     ):
         assert TEXT in [*parsed(markup).itertext(), *(one.get("aria-label") for one in parsed(markup).iter("svg"))]

@@ -124,6 +124,14 @@ def test_hardly_any_figures(values):
     assert (chart.svg == "") is (values == [None, None])
 
 
+def test_long_names_are_clipped_and_leave_the_lines_their_room():
+    names = ["x" * 300, "Wijk 01 Nieuwe Maan"]
+    _, root = drawn([series([100, 110, 120], name) for name in names])
+    assert [len(one.text) <= 19 for one in classes(root, "k")] == [True, True]
+    last = classes(root, "s1")[0].findall("circle")[-1]
+    assert float(last.get("cx")) > 220
+
+
 def test_hostile_texts_stay_texts():
     one = Series(TEXT, (Point(date(2024, 1, 1), TEXT, 1.0), Point(date(2025, 1, 1), TEXT, 2.0)), TEXT)
     chart = line(

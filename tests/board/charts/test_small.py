@@ -38,6 +38,12 @@ def test_small_multiples_share_one_scale():
     assert sparkline.small_multiples([Multiple("a", "", (None,))]) == ""
 
 
+def test_on_scales_of_their_own_small_multiples_start_at_zero():
+    items = [Multiple("a", "1.000", (2000.0, 1000.0)), Multiple("b", "10", (20.0, 10.0))]
+    root = parsed(sparkline.small_multiples(items, is_one_scale=False))
+    assert [one.get("cy") for one in root.iter("circle")] == ["22", "22"]
+
+
 def test_each_light_has_its_own_shape_and_none_has_no_shape():
     shapes = {code: icons.light(code) for code in ("green", "amber", "red")}
     first_shapes = {parsed(one).find("svg")[0].get("d") for one in shapes.values()}

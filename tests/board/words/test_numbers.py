@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from babel.numbers import parse_decimal
+from babel.numbers import format_decimal, parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +33,13 @@ NBSP = numbers.NBSP
 )
 def test_numbers_are_dutch_and_round_half_up(value, decimals, text):
     assert numbers.number(value, decimals) == text
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 3))
+def test_babel_writes_the_same_number(value, decimals):
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    expected = format_decimal(numbers.rounded(value, decimals), format=pattern, locale="nl_NL")
+    assert numbers.number(value, decimals) == expected.replace("-", "−")
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 3))
@@ -163,3 +170,20 @@ def test_ticks_have_no_idle_decimals(value, measured, text):
 @pytest.mark.parametrize(("value", "text"), [(20, "+20"), (0, "0"), (-40, "−40"), (0.4, "0"), (-0.4, "0")])
 def test_signed_numbers_sign_all_but_zero(value, text):
     assert numbers.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("label", "noun", "shown"),
+    [
+        ("Meldingen openbare ruimte", "meldingen", ""),
+        ("Woninginbraken", "inbraken", ""),
+        ("Overlast", "registraties", "registraties"),
+    ],
+)
+def test_a_tile_repeats_no_noun_of_its_label(label, noun, shown):
+    assert numbers.unit_beside_label(measured(short_label=label, unit_noun=noun), 12) == shown
+
+
+@pytest.mark.parametrize(("value", "step", "shown"), [(1352.78, 10, 1350), (1355, 10, 1360), (1352.78, 0, 1352.78)])
+def test_noise_is_rounded_as_its_figure(value, step, shown):
+    assert numbers.to_step(value, step) == shown

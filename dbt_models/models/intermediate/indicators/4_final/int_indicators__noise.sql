@@ -1,4 +1,52 @@
-with figures as (select * from {{ ref('int_indicators__final') }}),
+with figures as (
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
+        is_current,
+        feed,
+        released_at,
+        denominator_feed,
+        denominator_released_at
+    from {{ ref('int_indicators__final') }}
+    union all
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
+        is_current,
+        feed,
+        released_at,
+        denominator_feed,
+        denominator_released_at
+    from {{ ref('int_municipalities__figures') }}
+),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
