@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from layout import FITS, OVERFLOW, SMALL_TARGETS
 from playwright.sync_api import Browser, Page, expect
 from telephone import DESK, PHONE, telephone
 
@@ -29,7 +30,9 @@ PAGES = [
     "/zonder-verbinding",
     "/bestaat-niet",
 ]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 # axe itself is checked for by the test that must find something.
 BROKEN = "<html><body><img src='data:,'><p style='color:#ccc'>te licht</p></body></html>"
 
@@ -40,17 +43,30 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
-@pytest.fixture(scope="module", params=[PHONE, DESK], ids=["390", "1280"])
-def screen(request, chromium: Browser, board):
-    """A telephone and a desk."""
-    with telephone(chromium, board, viewport=request.param) as context:
+@pytest.fixture(scope="module")
+def screen(chromium: Browser, board):
+    """A screen whose size a test chooses."""
+    with telephone(chromium, board) as context:
         yield context.new_page()
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(screen, path):
+def test_every_template_is_for_every_reader(screen, path):
+    """One visit: telephone, its text twice as large, the narrowest window, and a desk."""
+    screen.set_viewport_size(PHONE)
     screen.goto(path)
+    assert violations(screen) == []
+    assert screen.evaluate(SMALL_TARGETS) == []
+    assert screen.evaluate(OVERFLOW) == FITS
 
+    screen.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert screen.evaluate(OVERFLOW) == FITS
+    screen.evaluate("document.documentElement.style.fontSize = ''")
+
+    screen.set_viewport_size(NARROW)
+    assert screen.evaluate(OVERFLOW) == FITS
+
+    screen.set_viewport_size(DESK)
     assert violations(screen) == []
 
 
@@ -65,62 +81,16 @@ def test_axe_finds_what_is_wrong(chromium):
 
 # Space for the widest things in the narrowest window, with the scrollbar of a desk.
 NARROW = {"width": 305, "height": 700}
-OVERFLOW = """() => {
-    const wide = [...document.querySelectorAll("body *")].filter((one) => {
-        const box = one.getBoundingClientRect();
-        const scrolls = one.closest(".scroll, .vh, svg, [hidden]");
-        return box.width && box.right > document.documentElement.clientWidth + 1 && !scrolls;
-    });
-    return { page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-             wide: wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)) };
-}"""
-FITS = {"page": 0, "wide": []}
 
 
-@pytest.fixture(scope="module")
-def narrow(chromium: Browser, board):
-    """The narrowest window."""
-    with telephone(chromium, board, viewport=NARROW) as context:
-        yield context.new_page()
+def test_text_that_overflows_and_a_small_target_are_seen(screen):
+    screen.set_viewport_size(NARROW)
+    screen.goto("/")
+    screen.evaluate("document.querySelector('h1').style.width = '400px'")
+    screen.evaluate("document.querySelector('form button').style.cssText = 'height: 20px; min-height: 0'")
 
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_scrolls_sideways_at_320_px(narrow, path):
-    narrow.goto(path)
-
-    assert narrow.evaluate(OVERFLOW) == FITS
-
-
-def test_text_that_overflows_is_seen(narrow):
-    narrow.goto("/")
-    narrow.evaluate("document.querySelector('h1').style.width = '400px'")
-
-    assert narrow.evaluate(OVERFLOW) != FITS
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_text_of_200_percent_fits_a_telephone(screen, path):
-    """Text alone grows, as by a preference of the reader."""
-    screen.goto(path)
-    screen.evaluate("document.documentElement.style.fontSize = '200%'")
-
-    found = screen.evaluate(OVERFLOW)
-    screen.evaluate("document.documentElement.style.fontSize = ''")
-    assert found == FITS
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_targets_are_large_enough(screen, path):
-    """Links and buttons that stand alone are 24 px high at least (WCAG 2.2), those to tap 44."""
-    screen.goto(path)
-    small = screen.evaluate(
-        """() => [...document.querySelectorAll("button, input, select, summary, nav a, .tile a, .results a")].map((one) => {
-            const area = one.matches(".tile a, .results a") ? one.closest(".tile, li") : one;
-            return [area.getBoundingClientRect().height, one.outerHTML.slice(0, 100)];
-        }).filter(([height]) => height > 0 && height < 44)"""
-    )
-
-    assert small == []
+    assert screen.evaluate(OVERFLOW) != FITS
+    assert screen.evaluate(SMALL_TARGETS) != []
 
 
 def test_keyboard_walks_through_search_tile_map_and_table(page):
@@ -165,6 +135,7 @@ def walk(page: Page, selector: str) -> int:
 
 @pytest.mark.parametrize("path", ["/", "/zoek?q=bijstand", f"/k/{INDICATOR}/GM9999", "/b/BU99990001"])
 def test_pages_need_no_script(chromium, board, screen, path):
+    screen.set_viewport_size(PHONE)
     with telephone(chromium, board, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(path)
@@ -173,9 +144,10 @@ def test_pages_need_no_script(chromium, board, screen, path):
     screen.goto(path)
 
     assert len(without) > 300
-    assert without.replace("Mijn locatie", "").split() == screen.locator("main").inner_text().replace(
-        "Mijn locatie", ""
-    ).split()
+    assert (
+        without.replace("Mijn locatie", "").split()
+        == screen.locator("main").inner_text().replace("Mijn locatie", "").split()
+    )
 
 
 def test_profile_prints_on_two_pages(chromium, board):

@@ -32,13 +32,17 @@ def compare(page, cursor, indicator, area):
     text, value, period = shown(page, indicator, area)
     expected, expected_period, decimals = held(cursor, indicator, area)
     assert (value, period) == (expected, expected_period)
-    assert text == in_dutch(expected, decimals)
+    assert text.replace("\N{NO-BREAK SPACE}", " ") == in_dutch(indicator, expected, decimals)
 
 
-def in_dutch(value, decimals):
-    """The figure as Babel writes it, with a true minus, millions in words."""
-    if abs(value) >= 1_000_000 and decimals == 0:
-        return format_decimal(abs(value) / 1e6, "0.0", locale="nl_NL")
+def in_dutch(indicator, value, decimals):
+    """The figure as Babel writes it, with a true minus, and millions in words."""
+    if indicator.endswith("_eur") and abs(value) >= 1_000_000:
+        return "€ {}{} mln".format("\N{MINUS SIGN}" if value < 0 else "", number(abs(value) / 1e6, 1))
+    return number(value, decimals) + ("%" if indicator.endswith("_pct") else "")
+
+
+def number(value, decimals):
     return format_decimal(value, "#,##0" + ("." + "0" * decimals if decimals else ""), locale="nl_NL")
 
 
@@ -82,3 +86,27 @@ def test_one_search_gives_the_figure(home, cursor, words, indicator, area):
 )
 def test_overview_shows_it_without_a_tap(home, cursor, indicator):
     compare(home, cursor, indicator, "GM9999")
+
+
+def test_neighbourhood_that_stands_out_on_loneliness_is_one_tap_away(home, cursor):
+    tap(home, "Eenzaamheid")
+
+    worst = cursor.execute(
+        "select neighbourhood_code from mart_neighbourhood_profile where indicator_code = 'lonely_pct'"
+        " and value is not null order by value desc limit 1"
+    ).fetchone()[0]
+    compare(home, cursor, "lonely_pct", worst)
+
+
+def test_welfare_of_a_neighbourhood_is_two_taps_away(home, cursor):
+    tap(home, "Inwoners met bijstand")
+    home.locator("svg a[href*='BU99990004'], .rank a[href*='BU99990004'], a[href$='BU99990004']").first.click()
+
+    compare(home, cursor, "welfare_recipients_quarter_count", "BU99990004")
+
+
+def test_freshness_says_until_when_each_source_is_shown(home, cursor):
+    home.locator("header a", has_text="Versheid").click()
+
+    until = cursor.execute("select min(fresh_until) from fct_indicator_values where feed = 'hr.absence'").fetchone()[0]
+    assert f"{until:%d-%m-%Y}" in home.locator("main").inner_text()
