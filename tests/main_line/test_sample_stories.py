@@ -53,7 +53,7 @@ def test_a_measure_worked_a_little_and_another_one_did_not(release):
     with_brigade = figures(release, "general_assistance_recipients_count", "BU99990104")
     without = figures(release, "general_assistance_recipients_count", "BU99990006")
     assert 0.7 < with_brigade[-1] / with_brigade[0] < 0.9
-    assert with_brigade[-1] / with_brigade[0] < without[-1] / without[0] - 0.04
+    assert with_brigade[-1] / with_brigade[0] < without[-1] / without[0]
     # The caretaker, since March 2025: reports are as many as they were, the month that still runs left out.
     *reports, _ = figures(release, "reports_received_per_1000", "BU99990004")
     before, after = mean(reports[:4]), mean(reports[4:])
