@@ -182,7 +182,9 @@ def _handlers(theme: str) -> dict[Any, Callable[[Request, Exception], Awaitable[
         return _respond(request, page, getattr(error, "status_code", 404), None)
 
     async def failed(request: Request, error: Exception) -> Response:
-        text = "Door een fout van onszelf kunnen we deze pagina niet tonen. Het datateam kan in het logboek zien waarom."
+        text = (
+            "Door een fout van onszelf kunnen we deze pagina niet tonen. Het datateam kan in het logboek zien waarom."
+        )
         return _respond(request, render_bare("Er ging iets mis", text, theme), 500, None)
 
     return {404: unknown, 405: unknown, 500: failed}

@@ -52,7 +52,9 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
     now = current(board, codes, [here])
     known = kpis(board)
     per_1000 = [code for code in _PER_1000 if code in board.indicators and board.may_see(code)]
-    density = {row.figure.area_code: row.figure for row in of_indicator(board, per_1000[0]).values()} if per_1000 else {}
+    density = (
+        {row.figure.area_code: row.figure for row in of_indicator(board, per_1000[0]).values()} if per_1000 else {}
+    )
     drawn_map = map_of(board, board.indicators[per_1000[0]], density) if per_1000 else None
     values = {
         "tiles": [tile_of(board, code, known.get(code), now.get((code, here)), lines[code])

@@ -25,8 +25,10 @@ def board(sample_releases):
 @pytest.fixture(scope="module")
 def pairs(release):
     """Every indicator and own area of which the long mart has figures."""
-    return release.shown_on(SAMPLE_DAY).execute(
-        """
+    return (
+        release.shown_on(SAMPLE_DAY)
+        .execute(
+            """
         select distinct figures.indicator_code, figures.region_code
         from fct_indicator_values as figures
         inner join dim_region as regions
@@ -34,8 +36,10 @@ def pairs(release):
         where regions.municipality_code = $municipality
         order by all
         """,
-        {"municipality": release.info.municipality_code},
-    ).fetchall()
+            {"municipality": release.info.municipality_code},
+        )
+        .fetchall()
+    )
 
 
 def general_pages(release) -> list[str]:
@@ -120,7 +124,11 @@ def test_links_lead_to_pages(board, release):
 
 
 def test_downloads_are_the_figures_of_their_marts(board, truth):
-    for address in ("/k/welfare_recipients_per_1000/BU99990104.json", "/b/BU99990104.json", "/t/uitkeringen/GM9999.json"):
+    for address in (
+        "/k/welfare_recipients_per_1000/BU99990104.json",
+        "/b/BU99990104.json",
+        "/t/uitkeringen/GM9999.json",
+    ):
         rows = board.get(address).json()["rows"]
         assert rows, address
         for row in rows:
