@@ -81,7 +81,7 @@ def complaints_of_indicators(board, truth, pairs) -> list[str]:
         # A month that still runs stands in no table.
         over = {key: cell for key, cell in own.items() if key[2] != f"{SAMPLE_DAY:%Y-%m}"}
         found += [f"{address}: lacks {key}" for key in missing(shown, over, SAMPLE_DAY, indicator, area)]
-        if answer.status_code != 200 or not any(one.key in own for one in shown) and 'class="no"' not in answer.text:
+        if answer.status_code != 200 or (not any(one.key in own for one in shown) and 'class="no"' not in answer.text):
             found.append(f"{address}: {answer.status_code}, neither a figure nor the reason why there is none")
     return found
 
