@@ -106,7 +106,13 @@ def test_keyboard_walks_through_search_tile_map_and_table(page):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/k/lonely_pct/GM9999"))
     seen = walk(page, "svg a")
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    focused, others = page.evaluate(
+        """() => [document.activeElement, document.querySelector("svg a:not(:focus)")].map((one) => {
+            const { stroke, strokeWidth } = getComputedStyle(one.querySelector("path"));
+            return [getComputedStyle(one).outlineStyle, stroke, strokeWidth].join(" ");
+        })"""
+    )
+    assert focused != others
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/(k/lonely_pct|b)/BU9999"))
     assert seen < 60

@@ -98,13 +98,6 @@ def test_neighbourhood_that_stands_out_on_loneliness_is_one_tap_away(home, curso
     compare(home, cursor, "lonely_pct", worst)
 
 
-def test_welfare_of_a_neighbourhood_is_two_taps_away(home, cursor):
-    tap(home, "Inwoners met bijstand")
-    home.locator("svg a[href*='BU99990004'], .rank a[href*='BU99990004'], a[href$='BU99990004']").first.click()
-
-    compare(home, cursor, "welfare_recipients_quarter_count", "BU99990004")
-
-
 def test_freshness_says_until_when_each_source_is_shown(home, cursor):
     home.locator("header a", has_text="Versheid").click()
 
