@@ -18,7 +18,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import FeedStore, StoredEdition
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import is_stale
-from dagster_project.storage.sql import connect, one_row, parquet
+from dagster_project.storage.sql import connect, literal, one_row, parquet
 from expectations.judgement import TITLE, Frame
 
 # Persons whose neighbourhood is not known count in the municipality only. CBS rounds up or down at random, so every
@@ -130,9 +130,19 @@ def _to_judge(store: FeedStore) -> Iterator[tuple[str, StoredEdition]]:
         stored = state.candidates.get(edition) or state.current[edition]
         # Corrupted deliveries are not read: they are neither judged nor compared with.
         if not store.damage(stored.delivery_id):
-            if stored.previous_id and store.damage(stored.previous_id):
+            if stored.previous_id and not _is_comparable(store, stored, stored.previous_id):
                 stored = stored.model_copy(update={"previous_id": None})
             yield edition, stored
+
+
+def _is_comparable(store: FeedStore, stored: StoredEdition, previous_id: str) -> bool:
+    """Whether the delivery before is intact and was asked for the same regions: others make another number of rows."""
+    if store.damage(previous_id):
+        return False
+    now, before = (store.manifest(delivery_id).retrieval for delivery_id in (stored.delivery_id, previous_id))
+    if now is None or before is None:
+        return True
+    return (now.municipality, now.is_among_others) == (before.municipality, before.is_among_others)
 
 
 def _volume_row(store: FeedStore, edition: str, stored: StoredEdition, table: Table) -> dict[str, object]:
@@ -222,11 +232,13 @@ def _reconciliation_rows(
         return []
     before = _previous_columns(store, stored, table)
     rows: list[dict[str, object]] = []
+    retrieval = store.manifest(stored.delivery_id).retrieval
+    only = retrieval.municipality if retrieval and retrieval.is_among_others else None
     for level in levels:
-        now = _compared(connection, store.parquet(stored.delivery_id, table.name), additive, level)
+        now = _compared(connection, store.parquet(stored.delivery_id, table.name), additive, level, only)
         then: dict[str, tuple[int, int]] = {}
         if shared := [column for column in additive if column.name in before]:
-            then = _compared(connection, store.parquet(stored.previous_id or "", table.name), shared, level)
+            then = _compared(connection, store.parquet(stored.previous_id or "", table.name), shared, level, only)
         for column, (compared, outside) in zip(additive, now.values(), strict=True):
             # A column that the supplier never filled cannot be compared; one that it filled before must be.
             if compared or then.get(column.name, (0, 0))[0]:
@@ -247,9 +259,16 @@ def _reconciliation_rows(
 
 
 def _compared(
-    connection: duckdb.DuckDBPyConnection, file: Path, columns: list[Column], level: tuple[str, str, str, str]
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    columns: list[Column],
+    level: tuple[str, str, str, str],
+    only: str | None,
 ) -> dict[str, tuple[int, int]]:
-    """Count per column the regions of a level that have comparable parts, and those that differ too much."""
+    """Count per column the regions of a level that have comparable parts, and those that differ too much.
+
+    ``only`` is the municipality whose parts were requested, where others came along without theirs.
+    """
     _, part, parent, whole = level
     measures = ", ".join(_measures(column) for column in columns)
     sums = ", ".join(f"sum({c.name}) AS {c.name}, count(*) - count({c.name}) AS {c.name}_missing" for c in columns)
@@ -259,7 +278,11 @@ def _compared(
             SELECT {parent} AS code, count(*) AS part_count, {sums}
             FROM regions WHERE starts_with(region_code, '{part}') GROUP BY 1
         ),
-        wholes AS (SELECT * FROM regions WHERE starts_with(region_code, '{whole}'))
+        wholes AS (
+            SELECT * FROM regions
+            WHERE starts_with(region_code, '{whole}') AND (region_code[:2] <> 'GM' OR {literal(only)} IS NULL
+                OR region_code = {literal(only)})
+        )
         SELECT {measures}
         FROM wholes LEFT JOIN parts ON parts.code = wholes.region_code
     """

@@ -37,6 +37,8 @@ class Retrieval:
     # Of a service: its address, and the municipality that was requested; None is the whole country.
     base_url: str | None = None
     municipality: str | None = None
+    # Whether all other municipalities were requested along with it.
+    is_among_others: bool = False
 
 
 @dataclass(frozen=True)

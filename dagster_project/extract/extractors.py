@@ -35,6 +35,8 @@ class Access:
     inbox: Path | None = None
     # Of the installation, for pseudonyms that stay the same.
     secret: str = ""
+    # Whether all other municipalities are asked for along with the own one, where a table has them.
+    is_among_others: bool = True
 
     @property
     def municipality(self) -> str | None:
@@ -147,7 +149,11 @@ def is_available(feed: Feed, settings: Settings) -> bool:
 def extractor_of(feed: Feed, retrieval: Retrieval, http: Http) -> Extractor[Any]:
     """Build the extractor by which a delivery was retrieved, to replay its payload."""
     parameters = _with(feed.parameters_for(retrieval.protocol), base_url=retrieval.base_url)
-    access = Access(retrieval.municipality or "", is_country=retrieval.municipality is None)
+    access = Access(
+        retrieval.municipality or "",
+        is_country=retrieval.municipality is None,
+        is_among_others=retrieval.is_among_others,
+    )
     return EXTRACTORS[retrieval.protocol](feed, parameters, http, access)
 
 

@@ -6,12 +6,19 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
-from dagster_project.sample.municipality import Neighbourhood
+from dagster_project.sample.municipality import ELSEWHERE, Neighbourhood
+from dagster_project.sample.stories import ages_in, middle_of, welfare_in
 
 _BASE_YEAR = 2024
 _AGES = ["population_0_14", "population_15_24", "population_25_44", "population_45_64", "population_65_plus"]
 _HOUSEHOLDS = ["single_person_households", "households_without_children", "households_with_children"]
 _EDUCATION = ["low_education", "medium_education", "high_education"]
+
+# Quantities that are no part of a whole.
+_DRIFTING = (
+    *("births", "deaths", "welfare", "disability", "unemployment", "youth_care", "wmo", "businesses", "cars", "gas"),
+    *("electricity", "income", "low_income_households", "poor_people", "property_value", "vacant_dwellings"),
+)
 
 
 class Character(NamedTuple):
@@ -69,7 +76,25 @@ def conditions(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[st
 
     Everything can be added over neighbourhoods: averages come as a sum that is divided only when it is published.
     """
+    if neighbourhood in ELSEWHERE:
+        return Counter(_drifted(neighbourhood, year, seed))
     return Counter(_made_up(neighbourhood, year, seed))
+
+
+@cache
+def _drifted(neighbourhood: Neighbourhood, year: int, seed: int) -> dict[str, float]:
+    """The state of the base year, a little different: enough for a municipality that is only compared with."""
+    drift = Random(f"{seed}/{neighbourhood.code}/{year}")
+    growth = 1.006 ** (year - _BASE_YEAR)
+    return {
+        # Borders do not move. People, dwellings and households are added up, so they move together.
+        quantity: value
+        if quantity in ("land", "water")
+        else (round if isinstance(value, int) else float)(
+            value * growth * (drift.uniform(0.97, 1.03) if quantity in _DRIFTING else 1)
+        )
+        for quantity, value in _made_up(neighbourhood, _BASE_YEAR, seed).items()
+    }
 
 
 @cache
@@ -89,7 +114,9 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
     later = year - _BASE_YEAR
     growth = Random(f"{seed}/{neighbourhood.code}/growth").uniform(-0.004, 0.012)
     people = round(neighbourhood.inhabitants * (1 + growth) ** later + about(1, "people", 0.1))
-    ages = _split(people, [about(weight, age) for age, weight in zip(_AGES, character.ages, strict=True)])
+    weights = ages_in(character.ages, neighbourhood.code, year)
+    ages = _split(people, [about(weight, age) for age, weight in zip(_AGES, weights, strict=True)])
+    welfare = character.welfare * welfare_in(neighbourhood.code, middle_of(year))
     households = round(people / about(character.household_size, "household_size", 0.05))
     kinds = _split(
         households, [about(weight, kind) for kind, weight in zip(_HOUSEHOLDS, character.households, strict=True)]
@@ -137,7 +164,7 @@ def _made_up(neighbourhood: Neighbourhood, year: int, seed: int) -> Counter[str]
         "minimum_110_households": households * about(character.low_income, "low_income") * 1.55,
         "poor_people": people * about(character.low_income, "poor_people") * 0.6,
         "wealth": households * about(character.wealth, "wealth") * 1.04**later,
-        "welfare": round(people * about(character.welfare, "welfare", 0.15) * 0.985**later),
+        "welfare": round(people * about(welfare, "welfare", 0.15) * 0.985**later),
         "disability": round(adults * about(0.016 + character.welfare, "disability")),
         "unemployment": round(adults * about(0.012 + character.welfare / 4, "unemployment", 0.2)),
         "state_pension": round(ages[4] * about(0.955, "pension", 0.02)),

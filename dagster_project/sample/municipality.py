@@ -1,4 +1,4 @@
-"""The fictional municipality of Maandrecht and its two neighbours: their districts and neighbourhoods, and where.
+"""The fictional municipality of Maandrecht and its neighbours: their districts and neighbourhoods, and where.
 
 Maandrecht is in the Markerwaard, the polder that was never drained: its coordinates are water in the real world.
 """
@@ -27,6 +27,50 @@ class Neighbourhood(NamedTuple):
         """Code of the municipality (gemeente), which is part of the neighbourhood's own code."""
         return "GM" + self.code[2:6]
 
+
+# Municipalities of which only the total is published, each as one piece of ground with the character that it has most.
+ELSEWHERE = [
+    Neighbourhood("BU99400000", "Aldermeer", "village", 11200),
+    Neighbourhood("BU99410000", "Ankervoorde", "terraced", 46800),
+    Neighbourhood("BU99420000", "Beekwolde", "rural", 8300),
+    Neighbourhood("BU99430000", "Berkenoord", "village", 15900),
+    Neighbourhood("BU99440000", "Bolderdijk", "terraced", 28400),
+    Neighbourhood("BU99450000", "Brandwoude", "family", 39700),
+    Neighbourhood("BU99460000", "Dalemerbroek", "village", 17300),
+    Neighbourhood("BU99470000", "Dijkzwaluw", "rural", 6900),
+    Neighbourhood("BU99480000", "Eikenmond", "family", 51600),
+    Neighbourhood("BU99490000", "Elsterhoven", "affluent", 19800),
+    Neighbourhood("BU99500000", "Geestermeer", "terraced", 87400),
+    Neighbourhood("BU99510000", "Goudwarder", "village", 22600),
+    Neighbourhood("BU99520000", "Groenmaarde", "rural", 12700),
+    Neighbourhood("BU99530000", "Halmerwoud", "family", 31200),
+    Neighbourhood("BU99540000", "Havikshoven", "affluent", 14600),
+    Neighbourhood("BU99550000", "Heidemaar", "village", 26100),
+    Neighbourhood("BU99560000", "Hoogwarden", "terraced", 64300),
+    Neighbourhood("BU99570000", "IJzerland", "social", 35500),
+    Neighbourhood("BU99580000", "Kadewolde", "village", 9800),
+    Neighbourhood("BU99590000", "Klaverzand", "family", 72900),
+    Neighbourhood("BU99600000", "Koornmeer", "village", 18700),
+    Neighbourhood("BU99610000", "Kranerwijk", "centre", 158300),
+    Neighbourhood("BU99620000", "Leliemonde", "family", 24500),
+    Neighbourhood("BU99630000", "Lindevoorde", "terraced", 41900),
+    Neighbourhood("BU99640000", "Maarwolde", "rural", 10900),
+    Neighbourhood("BU99650000", "Molterdam", "centre", 241600),
+    Neighbourhood("BU99660000", "Noorderhaag", "terraced", 33800),
+    Neighbourhood("BU99670000", "Oeverlande", "village", 13500),
+    Neighbourhood("BU99680000", "Paardewold", "rural", 16200),
+    Neighbourhood("BU99690000", "Rietmonder", "village", 21300),
+    Neighbourhood("BU99700000", "Roerdijk", "social", 54700),
+    Neighbourhood("BU99710000", "Scheldermeer", "terraced", 95200),
+    Neighbourhood("BU99720000", "Sluiswoude", "village", 20400),
+    Neighbourhood("BU99730000", "Steenmaarde", "family", 28900),
+    Neighbourhood("BU99740000", "Torenwolde", "terraced", 118500),
+    Neighbourhood("BU99750000", "Veldermond", "affluent", 23700),
+    Neighbourhood("BU99760000", "Waterhoeve", "village", 25400),
+    Neighbourhood("BU99770000", "Wolfsmeer", "centre", 329800),
+    Neighbourhood("BU99780000", "Zandermaar", "family", 44100),
+    Neighbourhood("BU99790000", "Zwanerdijk", "terraced", 37600),
+]
 
 MUNICIPALITIES = {"GM9997": "Zonderwater", "GM9998": "Dijkerwoud", "GM9999": "Maandrecht"}
 
@@ -71,31 +115,85 @@ NEIGHBOURHOODS = [
 ]
 
 
+Place = tuple[float, float]
+
+# Kilometres east and north of a corner in the lake. A neighbourhood is the ground that is nearest to one of its
+# places; the first is its middle, and everything within CLEAR of it belongs to it.
+PLACES: dict[str, list[Place]] = {
+    "BU99970000": [(2.2, 1.9)],
+    "BU99970009": [(0.7, 1.6), (3.4, 0.9), (0.4, 2.4), (1.6, 0.6)],
+    "BU99980000": [(8.2, 0.7)],
+    "BU99980001": [(7.0, 0.9)],
+    "BU99980009": [(4.9, 0.9), (4.4, 1.9)],
+    "BU99990000": [(7.0, 4.6)],
+    "BU99990001": [(8.1, 5.3)],
+    "BU99990002": [(6.0, 4.7)],
+    "BU99990003": [(6.3, 5.6)],
+    "BU99990004": [(9.6, 5.0), (9.6, 5.4)],
+    "BU99990005": [(7.3, 5.7)],
+    "BU99990006": [(7.4, 2.9)],
+    "BU99990007": [(5.3, 3.0), (5.2, 2.6)],
+    "BU99990008": [(6.5, 2.1), (6.4, 2.8)],
+    "BU99990009": [(8.9, 3.0), (8.4, 2.3)],
+    "BU99990100": [(6.2, 6.8)],
+    "BU99990101": [(7.3, 6.8)],
+    "BU99990102": [(8.5, 6.5)],
+    "BU99990103": [(5.7, 7.7)],
+    "BU99990104": [(6.8, 7.8)],
+    "BU99990105": [(7.9, 7.8)],
+    "BU99990106": [(9.5, 7.1)],
+    "BU99990107": [(9.1, 8.7), (9.8, 8.3)],
+    "BU99990200": [(2.5, 4.3)],
+    "BU99990201": [(1.2, 4.4)],
+    "BU99990202": [(3.8, 4.5)],
+    "BU99990203": [(2.9, 5.7)],
+    "BU99990204": [(1.3, 6.0)],
+    "BU99990209": [(0.9, 7.5), (2.4, 7.4), (3.9, 7.0), (4.3, 8.2), (4.7, 5.7), (7.2, 8.9), (0.2, 6.6)],
+}
+CLEAR = 0.3
+_WEST, _SOUTH = 5.16, 52.51
+# Of longitude and of latitude.
+DEGREES_PER_KM = 0.0148, 0.009
+
+PARTS = [*ELSEWHERE, *NEIGHBOURHOODS]
+
+
 def region_name(code: str) -> str:
     """Name of a region of any level."""
     names = {neighbourhood.code: neighbourhood.name for neighbourhood in NEIGHBOURHOODS}
-    return {LAND: "Nederland", **MUNICIPALITIES, **DISTRICTS, **names}[code]
+    elsewhere = {part.municipality_code: part.name for part in ELSEWHERE}
+    return {LAND: "Nederland", **MUNICIPALITIES, **elsewhere, **DISTRICTS, **names}[code]
 
 
 def parts_of(code: str) -> list[Neighbourhood]:
     """The neighbourhoods that make up a region of any level."""
     return [
         neighbourhood
-        for neighbourhood in NEIGHBOURHOODS
+        for neighbourhood in PARTS
         if code in (LAND, neighbourhood.municipality_code, neighbourhood.district_code, neighbourhood.code)
     ]
 
 
 def region_codes() -> list[str]:
     """Every region in CBS's order: the land, then each municipality, its districts and their neighbourhoods."""
-    codes = {code: None for n in NEIGHBOURHOODS for code in (n.municipality_code, n.district_code, n.code)}
-    return [LAND, *codes]
+    return [LAND, *(part.municipality_code for part in ELSEWHERE), *_with_parts()]
+
+
+def region_codes_nearby() -> list[str]:
+    """The regions of tables that are too large to ask for other municipalities than the own one."""
+    return [LAND, *_with_parts()]
+
+
+def _with_parts() -> list[str]:
+    return list(dict.fromkeys(code for n in NEIGHBOURHOODS for code in (n.municipality_code, n.district_code, n.code)))
 
 
 def centre_of(neighbourhood: Neighbourhood) -> tuple[float, float]:
-    """Longitude and latitude of a neighbourhood's middle, on a grid of about a kilometre per neighbourhood."""
-    municipality, district, number = (
-        int(neighbourhood.code[part]) for part in (slice(2, 6), slice(6, 8), slice(8, 10))
-    )
-    column, row = number % 4, 3 * district + number // 4
-    return 5.20 + 0.015 * column + 0.08 * (9999 - municipality), 52.54 + 0.009 * row
+    """Longitude and latitude of a neighbourhood's middle."""
+    return to_degrees(*PLACES[neighbourhood.code][0])
+
+
+def to_degrees(east: float, north: float) -> tuple[float, float]:
+    """Longitude and latitude of a place."""
+    eastward, northward = DEGREES_PER_KM
+    return _WEST + eastward * east, _SOUTH + northward * north

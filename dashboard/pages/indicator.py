@@ -15,7 +15,7 @@ from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_ye
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import kpis
-from dashboard.reading.municipalities import MUNICIPALITIES
+from dashboard.reading.municipalities import are_known
 from dashboard.reading.profile import Row, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
@@ -74,7 +74,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         "theme": board.themes[chosen.theme_code],
         "areas": _chooser(board, chosen, area),
         "download": f"/k/{chosen.code}/{area.code}",
-        "has_municipalities": MUNICIPALITIES in board.release.marts,
+        "has_municipalities": are_known(board, chosen.code),
         **_ranking(compared, profile, board, area),
         "map": map_of(board, compared, on_map, area.level if area.level in (DISTRICT, OWN_AREA) else NEIGHBOURHOOD),
         "compared": compared,

@@ -11,6 +11,7 @@ from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
+from dashboard.pages.municipalities import municipalities
 from dashboard.pages.route import JSON, Query, Rendered, Route
 from dashboard.pages.self_sufficiency import self_sufficiency
 from dashboard.pages.source import source
@@ -37,6 +38,7 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/t", themes),
         Route("/vergelijk/{indicator}/{areas}.{form}", of_comparison, is_expensive=True),
         Route("/vergelijk", comparison, is_expensive=True),
+        Route("/gemeenten/{indicator}", municipalities),
         Route("/bron/{indicator}", source),
         Route("/versheid", freshness),
         Route("/toegankelijkheid", accessibility),

@@ -66,10 +66,11 @@ def test_of_two_tables_of_one_year_the_later_one_is_taken(suppliers, tmp_path):
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_every_row_is_of_the_own_municipality_or_the_country(desks, feed):
+def test_every_row_is_of_the_own_municipality_another_one_or_the_country(desks, feed):
     regions = {code for (code,) in desks[feed].rows("select distinct region_code from data")}
     assert {code for code in regions if not code.startswith("NL")} >= {"GM9999", "WK999900"}
-    assert {code[2:6] for code in regions if not code.startswith("NL")} == {"9999"}
+    assert {code[2:6] for code in regions if code[:2] in ("WK", "BU")} == {"9999"}
+    assert len([code for code in regions if code.startswith("GM")]) == 43
 
 
 def test_benefits_come_per_quarter_in_tens_with_the_count_and_not_the_share(desks):

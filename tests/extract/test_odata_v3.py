@@ -119,10 +119,13 @@ def test_another_municipality_makes_everything_new(suppliers, desk):
     assert desk.receive().received == [NEWEST]
 
 
-def test_one_municipality_gets_its_own_regions_and_the_country(suppliers, desk):
+def test_one_municipality_gets_its_own_regions_all_municipalities_and_the_country(suppliers, desk):
     desk.receive_and_admit()
-    kinds = desk.rows("select region_code[:2], region_code[3:6], count(*) from data group by all order by all")
-    assert kinds == [("BU", "9999", 24), ("GM", "9999", 1), ("NL", "00", 1), ("WK", "9999", 3)]
+    kinds = "select region_code[:2], {}, count(*) from data where {} group by all order by all"
+    assert desk.rows(kinds.format("region_code[3:6]", "region_code[:2] <> 'GM'")) == [
+        ("BU", "9999", 24), ("NL", "00", 1), ("WK", "9999", 3),
+    ]  # fmt: skip
+    assert desk.rows(kinds.format("''", "region_code[:2] = 'GM'")) == [("GM", "", 43)]
 
 
 def test_the_real_table_gives_one_municipality_as_it_is(replay, tmp_path):
@@ -131,7 +134,7 @@ def test_the_real_table_gives_one_municipality_as_it_is(replay, tmp_path):
     codes = [code for (code,) in desk.rows("select region_code from data order by 1")]
     expected = duckdb.execute(
         f"select trim(WijkenEnBuurten) code from '{parquet_of('TypedDataSet')}'"
-        " where trim(WijkenEnBuurten)[3:6] = '0867' or WijkenEnBuurten like 'NL%' order by code"
+        " where trim(WijkenEnBuurten)[3:6] = '0867' or WijkenEnBuurten[:2] in ('NL', 'GM') order by code"
     ).fetchall()
     assert codes == [code for (code,) in expected]
     assert len([code for code in codes if code[2:6] == "0867"]) == 27
@@ -140,9 +143,9 @@ def test_the_real_table_gives_one_municipality_as_it_is(replay, tmp_path):
 def test_code_lists_and_records_longer_than_a_page_come_whole(small_pages, tmp_path):
     desk = one_edition(key_figures(tmp_path, small_pages.cbs_url))
     desk.receive_and_admit()
-    assert desk.rows("select count(*), count(region_name) from data") == [(29, 29)]
+    assert desk.rows("select count(*), count(region_name) from data") == [(71, 71)]
     files = {file.name for file in desk.manifest().payload}
-    assert {"WijkenEnBuurten-0004.json.gz", "TypedDataSet-0003.json.gz"} <= files
+    assert {"WijkenEnBuurten-0004.json.gz", "TypedDataSet-0008.json.gz"} <= files
 
 
 # Faults
@@ -240,7 +243,7 @@ def test_a_page_that_comes_twice_is_seen(small_pages, tmp_path):
     small_pages.faults.set("TypedDataSet", faults.duplicate_page())
     told = one_edition(key_figures(tmp_path, small_pages.cbs_url)).problem()
     assert "has duplicate rows" in told
-    assert "30 rows with 10 different numbers" in told
+    assert "80 rows with 10 different numbers" in told
 
 
 def test_a_page_cut_at_ten_thousand_without_a_word_is_seen_by_the_suppliers_own_count(replay, tmp_path):

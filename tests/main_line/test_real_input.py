@@ -38,16 +38,20 @@ PLACE = ("neighbourhood_code", "neighbourhood_name", "municipality_name", "most_
 
 @dataclass(frozen=True)
 class Scope:
-    """The part of the table that an installation stores: the condition of its regions, and their numbers."""
+    """The part of the table that an installation stores: the condition of its regions, and their numbers.
+
+    Municipalities to be compared with are listed as well, and only in the municipalities' profile are their figures.
+    """
 
     name: str
     condition: str
     neighbourhoods: int
     regions: int
+    listed: int
 
 
-MUNICIPALITY = Scope("municipality", "trim({}) = 'NL00' or substr({}, 3, 4) = '0867'", 23, 28)
-COUNTRY = Scope("country", "true", 13_808, 17_341)
+MUNICIPALITY = Scope("municipality", "trim({}) = 'NL00' or substr({}, 3, 4) = '0867'", 23, 28, 382)
+COUNTRY = Scope("country", "true", 13_808, 17_341, 17_341)
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,11 @@ class Made:
         connection = duckdb.connect()
         connection.execute(f"attach '{self.release / 'maandvers.duckdb'}' as written (read_only)")
         read_as_on(connection, made_on(self.release))
-        for view, part, code in (
-            ("real_table", "TypedDataSet", "WijkenEnBuurten"),
-            ("real_names", "WijkenEnBuurten", "Key"),
+        for view, part, code, others in (
+            ("real_table", "TypedDataSet", "WijkenEnBuurten", "false"),
+            ("real_names", "WijkenEnBuurten", "Key", "starts_with(Key, 'GM')"),
         ):
-            condition = self.scope.condition.format(code, code)
+            condition = f"{self.scope.condition.format(code, code)} or {others}"
             connection.execute(f"create view {view} as from '{parquet_of(part)}' where {condition}")
         return connection
 
@@ -123,7 +127,7 @@ def made(request, tmp_path_factory):
 def test_the_real_table_passes_the_audit_and_is_released_whole(made):
     assert (made.exit_code, made.status) == (ExitCode.RELEASED, "")
     assert ask(made.release, "select count(*) from mart_neighbourhood_key_figures") == [(made.scope.neighbourhoods,)]
-    assert ask(made.release, "select count(*) from dim_region") == [(made.scope.regions,)]
+    assert ask(made.release, "select count(*) from dim_region") == [(made.scope.listed,)]
     # This municipality has no measures yet; those of the fictional one stay out.
     assert ask(made.release, "select count(*) from dim_policy_measure") == [(0,)]
     assert wrong_checksums(made.release) == []
@@ -215,3 +219,37 @@ def test_places_are_those_of_the_code_list(made):
         " on trim(w.Key) = 'WK' || substr(b.Key, 3, 6) where starts_with(b.Key, 'BU')"
     )
     assert made.differences(districts, named) == []
+
+
+# Numerator, denominator, factor, and 1 where the lowest is first.
+SORTED = {
+    "welfare_recipients_per_1000": ("PersonenPerSoortUitkeringBijstand_83", "AantalInwoners_5", 1000, 1),
+    "population_65_plus_pct": ("k_65JaarOfOuder_12", "AantalInwoners_5", 100, -1),
+    "single_person_household_pct": ("Eenpersoonshuishoudens_29", "HuishoudensTotaal_28", 100, -1),
+    "household_with_children_pct": ("HuishoudensMetKinderen_31", "HuishoudensTotaal_28", 100, -1),
+    "cars_per_1000": ("PersonenautoSTotaal_99", "AantalInwoners_5", 1000, -1),
+}
+
+
+@pytest.mark.parametrize("indicator", SORTED)
+def test_the_place_among_municipalities_is_that_of_a_sort_of_the_real_file(made, indicator):
+    part, whole, factor, way = SORTED[indicator]
+    query = (
+        f"select trim(WijkenEnBuurten), {factor} * {part} / {whole} from '{parquet_of('TypedDataSet')}'"
+        " where starts_with(WijkenEnBuurten, 'GM')"
+    )
+    real = dict(duckdb.sql(query).fetchall())
+    placed = sorted(real.values(), key=lambda value: way * value)
+    columns = "municipality_code, value, place, ranked_count, noise_lower, noise_upper, first_rank, last_rank"
+    rows = ask(made.release, f"select {columns} from mart_municipality_profile where indicator_code = '{indicator}'")
+    assert {code: (pytest.approx(value), placed.index(value) + 1, 355) for code, value in real.items()} == {
+        code: (value, place, count) for code, value, place, count, *_ in rows
+    }
+    # A sort the other way gives Waalwijk another place.
+    assert placed.index(real["GM0867"]) != placed[::-1].index(real["GM0867"])
+    # Whoever is surely better at its worst than a municipality at its best stands above all places that it may have.
+    ends = [(lower, upper) if way > 0 else (-upper, -lower) for *_, lower, upper, _, _ in rows]
+    assert [(first, last) for *_, first, last in rows] == [
+        (1 + sum(other < best for _, other in ends), 355 - sum(other > worst for other, _ in ends))
+        for best, worst in ends
+    ]

@@ -124,6 +124,7 @@ def test_every_culprit_is_found_by_halves_and_no_other(bad, found, builds):
     assert search.builds <= builds
 
 
+@pytest.mark.long
 def test_a_bad_delivery_of_a_first_run_is_withheld_and_the_others_released(tmp_path):
     installation = installation_at(tmp_path)
     write_inbox(tmp_path / "drops", FIRST)

@@ -11,7 +11,7 @@ from dagster_project.sample.service import write_inbox
 
 from .installation import Installation
 
-pytestmark = pytest.mark.whole_run
+pytestmark = [pytest.mark.whole_run, pytest.mark.long]
 
 TODAY = date(2026, 11, 23)
 AHEAD = TODAY + timedelta(days=400)

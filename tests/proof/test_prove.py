@@ -68,9 +68,7 @@ def payload(workspace, proof, name):
     return workspace.landing / "cbs/key_figures/deliveries" / delivery.delivery_id / "payload" / name
 
 
-# The scratch warehouse is built twice, first of all: without a payload that has changed, and of everything.
-
-
+@pytest.mark.long
 def test_a_changed_payload_is_left_out_and_all_else_is_proven(workspace, release):
     definition = Question("dim_indicator", "label_en", "indicator_code = 'population_count'")
     ratio = Question.of("reports_received_per_1000", None, "GM9999", "2025-12")

@@ -1,11 +1,19 @@
-"""The fictional outlines: one per region of the key figures, side by side, with the one border that moves."""
+"""The fictional outlines: a coverage on both banks of a river, with the one border that moves."""
 
 import httpx
 import pytest
-from shapely import Point, union_all
+from shapely import Point, coverage_is_valid, union_all
+from shapely.affinity import scale, translate
 from shapely.geometry import shape
 
-from dagster_project.sample.municipality import DISTRICTS, MUNICIPALITIES, NEIGHBOURHOODS, centre_of
+from dagster_project.sample.municipality import (
+    CLEAR,
+    DEGREES_PER_KM,
+    DISTRICTS,
+    MUNICIPALITIES,
+    NEIGHBOURHOODS,
+    centre_of,
+)
 
 
 @pytest.fixture
@@ -29,7 +37,31 @@ def test_every_region_has_an_outline_around_its_middle(outlines):
     assert set(outlines(2025, "wijken")) == set(DISTRICTS)
     assert set(outlines(2025, "gemeenten")) == set(MUNICIPALITIES)
     assert all(outline.is_valid for outline in neighbourhoods.values())
-    assert all(neighbourhoods[part.code].contains(Point(centre_of(part))) for part in NEIGHBOURHOODS)
+    eastward, northward = (CLEAR * degrees for degrees in DEGREES_PER_KM)
+    clear = scale(Point(0, 0).buffer(1), eastward, northward)
+    assert all(neighbourhoods[part.code].contains(translate(clear, *centre_of(part))) for part in NEIGHBOURHOODS)
+
+
+def test_neighbourhoods_share_borders_and_are_in_one_piece_each(outlines):
+    for edition in (2023, 2025):
+        parts = outlines(edition, "buurten")
+        assert coverage_is_valid(list(parts.values()))
+        # All but the polder, that surrounds the town.
+        assert {code for code, outline in parts.items() if len(outline.geoms) > 1} <= {"BU99990209"}
+    # As a check that can fail: a simplified outline does not share the corners of its neighbours.
+    parts["BU99990000"] = parts["BU99990000"].simplify(0.001)
+    assert not coverage_is_valid(list(parts.values()))
+
+
+def test_a_river_divides_the_municipality_and_no_neighbourhood_is_in_its_water(outlines, suppliers):
+    url = f"{suppliers.cbs_url}/cbs/wijken-en-buurten-2025/ogc/v1/collections/gemeenten/items"
+    features = httpx.get(url, params={"limit": 1000}).json()["features"]
+    (water,) = (shape(feature["geometry"]) for feature in features if feature["properties"]["water"] == "JA")
+    # Less than a hundredth of a hectare, by rounding.
+    assert all(outline.intersection(water).area < 1e-7 for outline in outlines(2025, "buurten").values())
+    banks = outlines(2025, "gemeenten")["GM9999"]
+    assert len(banks.geoms) == 2
+    assert banks.union(water.buffer(1e-6)).geom_type == "Polygon"
 
 
 def test_neighbourhoods_lie_side_by_side_and_fill_their_municipality(outlines):

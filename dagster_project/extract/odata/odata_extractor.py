@@ -50,6 +50,11 @@ class ODataExtractor(Extractor[P], Generic[P]):
         """The municipality to which queries are limited, along with the country; None for every region."""
         return self.access.municipality
 
+    @property
+    def is_among_others(self) -> bool:
+        """Whether queries request all other municipalities along with the own one: to be compared with."""
+        return self.municipality is not None and self.access.is_among_others
+
     def editions(self, stored: Mapping[int, str]) -> list[Edition]:
         """The one table, or the newest of a table per year in the supplier's catalogue."""
         if self.parameters.table_id is not None:
@@ -86,7 +91,8 @@ class ODataExtractor(Extractor[P], Generic[P]):
         Other regions or codes need another fetch, even if the supplier published nothing new.
         """
         codes = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.selection.items())]
-        return {**versions, "table": edition.source_id, "scope": "; ".join([self.municipality or "country", *codes])}
+        regions = f"{self.municipality or 'country'}{' among all municipalities' if self.is_among_others else ''}"
+        return {**versions, "table": edition.source_id, "scope": "; ".join([regions, *codes])}
 
     def check_identifier(self, edition: Edition, described: object) -> None:
         """Raise DeliveryError if the supplier describes another table than was requested."""
@@ -120,7 +126,7 @@ class ODataExtractor(Extractor[P], Generic[P]):
     @property
     def retrieval(self) -> Retrieval:
         """Facts that a replay of the payload needs."""
-        return Retrieval(self.protocol, self.parameters.base_url, self.municipality)
+        return Retrieval(self.protocol, self.parameters.base_url, self.municipality, self.is_among_others)
 
     def facts(self, described: Mapping[str, Any], text: object) -> dict[str, str]:
         """Facts for the manifest from the supplier's description of the table; ``text`` is its introduction."""

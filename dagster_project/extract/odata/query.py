@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-REGION_PREFIXES = ("GM", "WK", "BU")
+MUNICIPALITY_PREFIX = "GM"
+PART_PREFIXES = ("WK", "BU")
 COUNTRY_PREFIX = "NL"
 
 
@@ -12,13 +13,15 @@ COUNTRY_PREFIX = "NL"
 class Query:
     """Limits of a query. Keys are as in the supplier's code lists, with their padding.
 
-    ``municipality`` limits the region dimension to one municipality and the country; None requests every region.
+    ``municipality`` limits the region dimension to the regions of one municipality and the country, along with all
+    other municipalities where ``is_among_others``; None requests every region.
     """
 
     region_dimension: str | None
     municipality: str | None
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     partition_by: str | None = None
+    is_among_others: bool = False
 
     def includes(self, region: str) -> bool:
         """Whether the query requests this region."""
@@ -35,9 +38,10 @@ class Query:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The start of every region code that is requested: of the municipality's regions, and of the country."""
-        digits = (self.municipality or "").removeprefix("GM")
-        return (COUNTRY_PREFIX, *(prefix + digits for prefix in REGION_PREFIXES))
+        """The start of every region code that is requested: of the municipality's regions, and of larger ones."""
+        digits = (self.municipality or "").removeprefix(MUNICIPALITY_PREFIX)
+        municipalities = MUNICIPALITY_PREFIX if self.is_among_others else MUNICIPALITY_PREFIX + digits
+        return (COUNTRY_PREFIX, municipalities, *(prefix + digits for prefix in PART_PREFIXES))
 
     def _regions(self) -> str:
         if self.municipality is None or self.region_dimension is None:

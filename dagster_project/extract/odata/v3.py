@@ -27,7 +27,7 @@ class ODataV3Parameters(ODataParameters):
 
     # The dimension whose codes are requested one by one, where the service refuses all of them at once.
     partition_by: str | None = None
-    # A table too large to store for the whole country is requested for the own municipality only, in any scope.
+    # A table too large to store for every municipality is requested for the own one only, in any scope.
     is_own_municipality_only: bool = False
 
 
@@ -42,6 +42,11 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         if self.parameters.is_own_municipality_only:
             return self.access.municipality_code
         return self.access.municipality
+
+    @property
+    def is_among_others(self) -> bool:
+        """Whether queries request all other municipalities along with the own one: to be compared with."""
+        return super().is_among_others and not self.parameters.is_own_municipality_only
 
     def catalogue_url(self, title_start: str) -> str:
         """Address of the catalogue's tables whose title has this start."""
@@ -139,7 +144,7 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             wanted = self.parameters.selection.get(dimension, tuple(listed))
             self.check_codes(edition, dimension, wanted, listed)
             keys[dimension] = [listed[code] for code in wanted]
-        return Query(region, self.municipality, keys, self.parameters.partition_by)
+        return Query(region, self.municipality, keys, self.parameters.partition_by, self.is_among_others)
 
     def _expected_rows(
         self, info: dict[str, Any], query: Query, code_lists: CodeLists, offered: list[SupplierColumn]

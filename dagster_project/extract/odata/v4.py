@@ -157,7 +157,12 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         for dimension, wanted in self.parameters.selection.items():
             codes = (str(row["Identifier"]).strip() for row in listed(f"{dimension}Codes"))
             self.check_codes(edition, dimension, wanted, codes)
-        return Query(region, self.municipality if region else None, self.parameters.selection)
+        return Query(
+            region,
+            self.municipality if region else None,
+            self.parameters.selection,
+            is_among_others=self.is_among_others,
+        )
 
     def _region_dimension(self, dimensions: list[str]) -> str | None:
         """The region dimension under its name in this edition."""

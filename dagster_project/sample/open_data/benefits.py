@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
+from dagster_project.sample.municipality import LAND, PARTS, parts_of, region_codes
 from dagster_project.sample.open_data.cbs_tables import (
     Dimension,
     Record,
@@ -17,6 +17,7 @@ from dagster_project.sample.open_data.cbs_tables import (
     regions,
 )
 from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.stories import welfare_within_year
 
 # In this table NL00 is everyone, abroad included, and NL01 the Netherlands.
 _EVERYONE, _NETHERLANDS, _ABROAD = LAND, "NL01", "NL98"
@@ -83,7 +84,7 @@ def _table(year: int, quarters: list[tuple[int, int]], provisional: list[tuple[i
 
 
 def _records(codes: list[str], quarters: list[str], year: int, seed: int) -> Iterator[Record]:
-    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
+    known = {part.code: conditions(part, year, seed) for part in PARTS}
     truths = {
         quarter: {part: _in_quarter(truth, part, quarter, seed) for part, truth in known.items()}
         for quarter in quarters
@@ -99,11 +100,13 @@ def _in_quarter(truth: Counter[str], neighbourhood: str, period: str, seed: int)
     def about(quantity: str) -> int:
         return round(truth[quantity] * Random(f"{seed}/{neighbourhood}/{period}/{quantity}").uniform(0.95, 1.05))
 
+    end = date(int(period[:4]), 3 * int(period[6:]), 28)
     from_15 = truth["population"] - truth["population_0_14"]
     pension_age = truth["state_pension"]
     return Counter(
         {
-            **{quantity: about(quantity) for quantity in ("welfare", "disability", "unemployment")},
+            **{quantity: about(quantity) for quantity in ("disability", "unemployment")},
+            "welfare": round(about("welfare") * welfare_within_year(neighbourhood, end)),
             "state_pension": truth["state_pension"],
             "from_15": from_15,
             "working_age": from_15 - pension_age,

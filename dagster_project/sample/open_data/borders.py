@@ -2,34 +2,30 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dagster_project.sample.ground import union_of, water_outline
 from dagster_project.sample.living_conditions import conditions
 from dagster_project.sample.municipality import (
     MUNICIPALITIES,
+    MUNICIPALITY,
     NEIGHBOURHOODS,
-    Neighbourhood,
-    centre_of,
     parts_of,
     region_name,
 )
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 FIRST_EDITION = 2023
 PAGE_SIZE = 1000
 _COLLECTIONS = {"gemeenten": "GM", "wijken": "WK", "buurten": "BU"}
 _UNKNOWN = -99997
-# Half the width and height of a neighbourhood on the grid of centre_of.
-_HALF_WIDTH, _HALF_HEIGHT = 0.0075, 0.0045
-# In the newest edition the polder takes a strip of Rietland to its south: fields that were never built on.
-_SHRUNK, _GROWN, _STRIP = "BU99990203", "BU99990209", 0.002
-_VILLAGE = "BU99990204"
-
-Box = tuple[float, float, float, float]
 
 
 def outline_routes(as_of: date, seed: int) -> list[Route]:
@@ -85,40 +81,19 @@ def _features(collection: str, edition: int, *, is_newest: bool, seed: int) -> I
     }[kind]
     for code in codes:
         parts = parts_of(code)
-        boxes = [box for part in parts for box in boxes_of(part, is_newest=is_newest)]
+        outline = union_of([part.code for part in parts], seed, is_newest=is_newest)
         hectares = sum(conditions(part, edition, seed)["land"] for part in parts)
-        yield _feature(code, boxes, {"water": "NEE", "oppervlakteLandInHa": hectares})
+        yield _feature(code, outline, {"water": "NEE", "oppervlakteLandInHa": hectares})
     if kind == "GM":
-        # The lake next to Maandrecht is a second outline of the same municipality.
-        yield _feature("GM9999", [(5.255, 52.535, 5.262, 52.62)], {"water": "JA", "oppervlakteLandInHa": _UNKNOWN})
+        # The water of Maandrecht is a second outline of the same municipality.
+        yield _feature(MUNICIPALITY, water_outline(), {"water": "JA", "oppervlakteLandInHa": _UNKNOWN})
 
 
-def boxes_of(part: Neighbourhood, *, is_newest: bool) -> list[Box]:
-    """Rectangles of a neighbourhood."""
-    if part.code == _GROWN:
-        return _polder(is_newest=is_newest)
-    west, south, east, north = _cell(part)
-    return [(west, south, east, north - _STRIP if part.code == _SHRUNK and is_newest else north)]
+def _feature(code: str, outline: "BaseGeometry", properties: dict[str, object]) -> dict[str, Any]:
+    # Imported here: a run against the real suppliers draws nothing.
+    from shapely import MultiPolygon, Polygon
+    from shapely.geometry import mapping
 
-
-def _cell(part: Neighbourhood) -> Box:
-    x, y = centre_of(part)
-    return x - _HALF_WIDTH, y - _HALF_HEIGHT, x + _HALF_WIDTH, y + _HALF_HEIGHT
-
-
-def _polder(*, is_newest: bool) -> list[Box]:
-    """Everything north of the village's row that is not another neighbourhood's."""
-    cells = {part.code: _cell(part) for part in NEIGHBOURHOODS}
-    village, rietland, own = cells[_VILLAGE], cells[_SHRUNK], cells[_GROWN]
-    strip = _STRIP if is_newest else 0
-    return [
-        (village[2], village[1], rietland[0], village[3]),
-        (rietland[0], village[1] - strip, rietland[2], village[3]),
-        (village[0], own[1], rietland[2], own[3]),
-    ]
-
-
-def _feature(code: str, boxes: list[Box], properties: dict[str, object]) -> dict[str, Any]:
     names = {"GM": "gemeente", "WK": "wijk", "BU": "buurt"}
     municipality = "GM" + code[2:6]
     above = {"gemeentecode": municipality, "gemeentenaam": MUNICIPALITIES[municipality]}
@@ -129,17 +104,8 @@ def _feature(code: str, boxes: list[Box], properties: dict[str, object]) -> dict
         "type": "Feature",
         "id": f"{code}-{properties['water']}",
         "properties": {**above, f"{level}code": code, f"{level}naam": region_name(code), **properties},
-        "geometry": _outline(boxes),
+        "geometry": mapping(MultiPolygon([outline]) if isinstance(outline, Polygon) else outline),
     }
-
-
-def _outline(boxes: list[Box]) -> dict[str, Any]:
-    # Imported here: a run against the real suppliers draws nothing.
-    from shapely import MultiPolygon, Polygon, box, union_all
-    from shapely.geometry import mapping
-
-    whole = union_all([box(*boundaries) for boundaries in boxes], grid_size=1e-6)
-    return mapping(MultiPolygon([whole]) if isinstance(whole, Polygon) else whole)
 
 
 def _json(document: dict[str, Any], media_type: str = "application/json") -> Response:

@@ -9,7 +9,7 @@ import yaml
 
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes, region_name
+from dagster_project.sample.municipality import PARTS, parts_of, region_codes, region_name
 from dagster_project.sample.open_data.key_figure_topics import FILLED_AT_FIRST, data_properties, topics
 from dagster_project.sample.servers.odata_filter import Record
 from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
@@ -59,7 +59,7 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
     ]
 
     def records() -> Iterator[Record]:
-        known = {part.code: conditions(part, edition, seed) for part in NEIGHBOURHOODS}
+        known = {part.code: conditions(part, edition, seed) for part in PARTS}
         for row_id, code in enumerate(codes):
             truth = total(known[part.code] for part in parts_of(code))
             figures = {**_labels(code, edition, newest=age == 1), **_figures(truth, is_exact=code[:2] in ("NL", "GM"))}
@@ -76,7 +76,7 @@ def _table(edition: int, age: int, published: date, seed: int) -> ODataTable:
 
 def _labels(code: str, edition: int, newest: bool) -> dict[str, object]:
     kind = code[:2]
-    municipality = "Nederland" if kind == "NL" else MUNICIPALITIES["GM" + code[2:6]]
+    municipality = "Nederland" if kind == "NL" else region_name("GM" + code[2:6])
     postcode = f"0{code[4:6]}{int(code[6:8]) + 1}" if kind == "BU" else "."
     # One border between two neighbourhoods has moved, as reported in the newest edition. Another one moved in a year
     # without outlines.

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
 
-from dagster_project.sample.municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
+from dagster_project.sample.municipality import (
+    NEIGHBOURHOODS,
+    PARTS,
+    Neighbourhood,
+    parts_of,
+    region_codes,
+    region_codes_nearby,
+)
 from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
@@ -76,6 +83,7 @@ def police_tables(as_of: date, seed: int) -> list[ODataTable]:
     borders = as_of.year if as_of.month >= 4 else as_of.year - 1
 
     def table(table_id: str, kinds: Dimension, codes: Sequence[str], spans: Mapping[str, str]) -> ODataTable:
+        asked_for = region_codes() if table_id == "47018NED" else region_codes_nearby()
         measure = "GeregistreerdeOverlast" if kinds.name == "Overlast" else "GeregistreerdeMisdrijven"
         cells = _Counts(seed, borders, f"{newest:%YMM%m}", codes)
         return cbs_table(
@@ -83,9 +91,9 @@ def police_tables(as_of: date, seed: int) -> list[ODataTable]:
             f"Geregistreerd door de politie; {kinds.name}, wijk, buurt, {_SPANS[table_id]}",
             published,
             True,
-            [kinds, regions("WijkenEnBuurten", "Wijken en buurten", region_codes()), periods(spans)],
+            [kinds, regions("WijkenEnBuurten", "Wijken en buurten", asked_for), periods(spans)],
             [Topic(measure, "Geregistreerd")],
-            list(_records(cells, kinds, measure, spans)),
+            list(_records(cells, kinds, measure, spans, asked_for)),
         )
 
     crimes = _kinds("SoortMisdrijf", _CRIME_WIDTH, {_TOTAL_CRIMES: ("Totaal misdrijven", 0.0), **_CRIMES})
@@ -129,16 +137,18 @@ class _Counts:
         return int(usual * (0.6 + 0.8 * luck) + self.chance("one", place.code, code, period))
 
 
-def _records(counts: _Counts, kinds: Dimension, measure: str, spans: Mapping[str, str]) -> Iterator[Record]:
+def _records(
+    counts: _Counts, kinds: Dimension, measure: str, spans: Mapping[str, str], asked_for: Sequence[str]
+) -> Iterator[Record]:
     key_of = {key.strip(): key for key in kinds.codes}
     total = next(iter(kinds.codes))
     known = {
         (place.code, code, period): counts.count(place, code, period)
-        for place in NEIGHBOURHOODS
+        for place in PARTS
         for code in counts.codes
         for period in spans
     }
-    for region in region_codes():
+    for region in asked_for:
         parts = [place.code for place in parts_of(region)]
         for period in spans:
             whole = 0

@@ -7,7 +7,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import MUNICIPALITIES, NEIGHBOURHOODS, parts_of, region_codes, region_name
+from dagster_project.sample.municipality import PARTS, parts_of, region_codes, region_name
 from dagster_project.sample.servers.odata_filter import Record
 from dagster_project.sample.servers.odata_v4_server import ODataV4Table
 
@@ -41,7 +41,7 @@ def poverty_tables(as_of: date, seed: int) -> list[ODataV4Table]:
 
 
 def _truths(year: int, seed: int) -> dict[str, Counter[str]]:
-    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
+    known = {part.code: conditions(part, year, seed) for part in PARTS}
     return {code: total(known[part.code] for part in parts_of(code)) for code in region_codes()}
 
 
@@ -49,7 +49,7 @@ Truths = Mapping[int, Mapping[str, Counter[str]]]
 
 
 def _low_income(as_of: date, truths: Truths) -> ODataV4Table:
-    regions = {"NL01": "NL00", **{code: code for code in sorted(MUNICIPALITIES)}}
+    regions = {"NL01": "NL00", **{code: code for code in region_codes() if code.startswith("GM")}}
     observations = _numbered(_low_income_cells(truths, regions))
     measures = [
         _measure(index, f"{code}_{kind}", title + suffix, unit, decimals=1)

@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import CHARACTERS, conditions
-from dagster_project.sample.municipality import NEIGHBOURHOODS, Neighbourhood, parts_of, region_codes
+from dagster_project.sample.municipality import PARTS, Neighbourhood, parts_of, region_codes
 from dagster_project.sample.open_data.cbs_tables import Record, Topic, cbs_table, editions_of, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
@@ -69,7 +69,7 @@ def _table(edition: int, seed: int) -> ODataTable:
 
 
 def _records(edition: int, seed: int) -> Iterator[Record]:
-    known = {part.code: _near(part, edition, seed) for part in NEIGHBOURHOODS}
+    known = {part.code: _near(part, edition, seed) for part in PARTS}
     for code in region_codes():
         yield (code.ljust(10),), _figures(code, known)
 

@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from dagster_project.sample.living_conditions import CHARACTERS
-from dagster_project.sample.municipality import LAND, MUNICIPALITIES, parts_of, region_codes
+from dagster_project.sample.municipality import LAND, parts_of, region_codes, region_name
 from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
@@ -98,7 +98,7 @@ def _records(codes: list[str], names: Mapping[str, str], surveys: tuple[int, ...
 
 def _labels(code: str) -> dict[str, str]:
     kind = {"NL": "Land", "GM": "Gemeente", "WK": "Wijk", "BU": "Buurt"}[code[:2]]
-    municipality = "Nederland" if code == _RIVM_LAND else MUNICIPALITIES["GM" + code[2:6]]
+    municipality = "Nederland" if code == _RIVM_LAND else region_name("GM" + code[2:6])
     return {"Gemeentenaam": municipality.ljust(40), "SoortRegio": kind.ljust(10), "Codering": code.ljust(20)}
 
 

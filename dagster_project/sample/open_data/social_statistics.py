@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import LAND, NEIGHBOURHOODS, parts_of, region_codes
+from dagster_project.sample.municipality import LAND, PARTS, parts_of, region_codes
 from dagster_project.sample.open_data.cbs_tables import Dimension, Topic, cbs_table, editions_of, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
@@ -92,7 +92,7 @@ def _districts() -> list[str]:
 
 @cache
 def _truths(year: int, seed: int) -> dict[str, Counter[str]]:
-    known = {part.code: conditions(part, year, seed) for part in NEIGHBOURHOODS}
+    known = {part.code: conditions(part, year, seed) for part in PARTS}
     return {code: total(known[part.code] for part in parts_of(code)) for code in region_codes()}
 
 

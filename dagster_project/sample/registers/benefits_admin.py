@@ -8,6 +8,7 @@ from random import Random
 from dagster_project.sample.living_conditions import conditions
 from dagster_project.sample.municipality import MUNICIPALITY, NEIGHBOURHOODS, Neighbourhood
 from dagster_project.sample.registers.writing import Value, first_of_month, write_csv
+from dagster_project.sample.stories import welfare_within_year
 
 _HEADINGS = (
     "Peildatum",
@@ -44,9 +45,10 @@ def write_benefits_admin(folder: Path, as_of: date, seed: int) -> None:
 
 
 def _of_month(part: Neighbourhood, end: date, welfare: int, seed: int) -> Iterator[tuple[Value, ...]]:
+    recipients = welfare * welfare_within_year(part.code, end)
     for benefit, share in _SHARES.items():
         random = Random(f"{seed}/{part.code}/{benefit}/{end}")
-        persons = round(welfare * share * random.uniform(0.97, 1.03))
+        persons = round(recipients * share * random.uniform(0.97, 1.03))
         if not persons:
             continue
         flow = max(1, round(persons * 0.03))

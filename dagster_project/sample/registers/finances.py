@@ -5,6 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from dagster_project.sample.municipality import parts_of
+from dagster_project.sample.stories import youth_care_overrun
 
 MONTHS = 12
 # From this year the social domain has other task fields.
@@ -36,7 +37,6 @@ _SOCIAL_DOMAIN_NOW = {
 }
 # fmt: on
 _YOUTH_CARE = ("6.72", "6.73", "6.74", "6.75", "6.76", "6.792", "6.82")
-_YOUTH_CARE_OVERRUN = 0.09
 _YEARLY_GROWTH = 0.038
 _BASE_YEAR = 2025
 
@@ -76,7 +76,7 @@ def changed_budget(region: str, detail: str, year: int, seed: int) -> Amounts:
 def spent(region: str, detail: str, year: int, seed: int) -> list[Amounts]:
     """Amounts booked in each month of the year."""
     first = budget(region, detail, year, seed)
-    overrun = _YOUTH_CARE_OVERRUN if detail.startswith(_YOUTH_CARE) else 0.0
+    overrun = youth_care_overrun(year) if detail.startswith(_YOUTH_CARE) else 0.0
     luck = Random(f"{seed}/{region}/{detail}/{year}/spent").uniform
     return [
         Amounts(

@@ -7,11 +7,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from math import sqrt
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from dagster_project.sample.municipality import MUNICIPALITY, NEIGHBOURHOODS, Neighbourhood, centre_of, parts_of
+from dagster_project.sample.municipality import (
+    CLEAR,
+    DEGREES_PER_KM,
+    MUNICIPALITY,
+    NEIGHBOURHOODS,
+    Neighbourhood,
+    centre_of,
+    parts_of,
+)
 from dagster_project.sample.registers.signalen_catalogue import (
     CATEGORIES,
     INTERNAL_SOURCE,
@@ -33,6 +42,8 @@ _HOURS = [1, 1, 0, 0, 0, 1, 3, 7, 10, 10, 9, 8, 7, 8, 8, 7, 7, 6, 6, 6, 5, 4, 3,
 _WEEKDAYS = [1.25, 1.15, 1.1, 1.1, 1.1, 0.7, 0.6]
 _SEASON = [0.95, 0.9, 0.95, 1, 1.05, 1.15, 1.15, 1.1, 1.05, 1, 0.95, 0.9]
 _TYPES = {"SIG": 85, "REQ": 5, "QUE": 3, "COM": 3, "MAI": 3, "PRJ": 1}
+# Reports are made in a square around the middle of a neighbourhood that is all of it.
+_EAST, _NORTH = (CLEAR / sqrt(2) * degrees for degrees in DEGREES_PER_KM)
 _PLANNED = ("MAI", "PRJ")
 _AT_HOME = parts_of(MUNICIPALITY)
 _ABROAD = [neighbourhood for neighbourhood in NEIGHBOURHOODS if neighbourhood.municipality_code != MUNICIPALITY]
@@ -208,5 +219,5 @@ def _place(at: datetime, rng: Random) -> Place:
     homes = _ABROAD if chance < 0.006 else _AT_HOME
     (home,) = rng.choices(homes, [neighbourhood.inhabitants + 150 for neighbourhood in homes])
     longitude, latitude = centre_of(home)
-    longitude, latitude = longitude + rng.uniform(-0.006, 0.006), latitude + rng.uniform(-0.004, 0.004)
+    longitude, latitude = longitude + rng.uniform(-_EAST, _EAST), latitude + rng.uniform(-_NORTH, _NORTH)
     return Place(at, longitude, latitude, None if 0.006 <= chance < 0.026 else home)

@@ -1,4 +1,4 @@
-"""The fictional administration of youth care and Wmo: allocations of the last years, one row each."""
+"""The fictional administration of youth care and Wmo: allocations since 2021, one row each."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -24,7 +24,8 @@ _HEADINGS = (
     "Bedrag per maand",
     "Exportdatum",
 )
-_YEARS = 5
+# From then on the register holds everything: what drops out of an export would change the past.
+_FIRST_YEAR = 2021
 # Product category, how often, euro a month, and the years it usually lasts.
 _PRODUCTS: dict[str, list[tuple[str, float, float, float]]] = {
     "Jeugdwet": [
@@ -49,11 +50,11 @@ _LAPSED = "BU99990999"
 
 
 def write_social_domain(folder: Path, as_of: date, seed: int) -> None:
-    """Write the export of the last Monday: everything that began in the last years."""
+    """Write the export of the last Monday: everything that began since the first year."""
     exported = as_of - timedelta(days=as_of.weekday())
     own = [neighbourhood for neighbourhood in NEIGHBOURHOODS if neighbourhood.municipality_code == MUNICIPALITY]
     rows: list[tuple[Value, ...]] = []
-    for year in range(exported.year - _YEARS, exported.year + 1):
+    for year in range(_FIRST_YEAR, exported.year + 1):
         for part in own:
             truth = conditions(part, year, seed)
             rows += _begun(part, year, "Jeugdwet", truth["youth_care"], exported, seed)
@@ -79,20 +80,21 @@ def _begun(
             place = random.choices((part.code, None, _LAPSED), (0.985, 0.01, 0.005))[0]
             referrer = random.choices(_REFERRERS, (0.46, 0.34, 0.1, 0.04, 0.06))[0] if law == "Jeugdwet" else None
             is_open = random.random() < 0.1
-            if awarded > exported:
-                continue
-            yield (
-                f"{client}-{second + 1}",
-                client,
-                law,
-                category,
-                f"{category}A{random.randint(1, 9):02}",
-                awarded,
-                start,
-                None if is_open and end > exported else end,
-                born,
-                place,
-                referrer,
-                round(euros * random.uniform(0.6, 1.4), 2),
-                exported,
-            )
+            code, euros_a_month = f"{category}A{random.randint(1, 9):02}", round(euros * random.uniform(0.6, 1.4), 2)
+            # Everything is drawn by now: what an export leaves out does not change the rows after it.
+            if awarded <= exported:
+                yield (
+                    f"{client}-{second + 1}",
+                    client,
+                    law,
+                    category,
+                    code,
+                    awarded,
+                    start,
+                    None if is_open and end > exported else end,
+                    born,
+                    place,
+                    referrer,
+                    euros_a_month,
+                    exported,
+                )

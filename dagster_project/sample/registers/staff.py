@@ -19,6 +19,9 @@ _DEPARTMENTS = {
     "Griffie": 6,
 }
 _MONTHS = 30
+# From which the life of every employee is known, however long ago it was.
+_FIRST_DAY = date(2020, 1, 1)
+_LEAVE = timedelta(weeks=16)
 _PART_TIME = (1.0, 1.0, 1.0, 0.8889, 0.7778, 0.6667, 0.5556)
 _SPELLS_PER_YEAR = 0.95
 # How long spells last, in days, and how often of a hundred.
@@ -108,18 +111,22 @@ def _staff(exported: date, seed: int) -> Iterator[tuple[Value, ...]]:
 
 
 def _steps(exported: date, seed: int) -> Iterator[Step]:
+    """Steps in the months of the export, cut off at its day; a spell is the same in every export."""
     began = _month_ends(exported)[0].replace(day=1)
+    for step in (*_spells(exported, seed), *_remarkable(exported)):
+        if step.first <= exported and (step.last is None or step.last >= began):
+            yield step._replace(last=step.last if step.last and step.last < exported else None)
+
+
+def _spells(exported: date, seed: int) -> Iterator[Step]:
     for employee in _employees(seed):
         luck = Random(f"{seed}/{employee.number}/absence")
-        day = began + timedelta(days=luck.randrange(int(365 / _SPELLS_PER_YEAR)))
+        day = _FIRST_DAY + timedelta(days=luck.randrange(int(365 / _SPELLS_PER_YEAR)))
         while day < exported:
             (shortest, longest, _) = luck.choices(_DURATIONS, weights=[weight for *_, weight in _DURATIONS])[0]
             last = day + timedelta(days=luck.randint(shortest, longest) - 1)
-            for step in _recovering(employee, day, last):
-                if step.first <= exported:
-                    yield step._replace(last=step.last if step.last and step.last < exported else None)
+            yield from _recovering(employee, day, last)
             day = last + timedelta(days=1 + luck.randrange(int(2 * 365 / _SPELLS_PER_YEAR)))
-    yield from _remarkable(exported, seed)
 
 
 def _recovering(employee: Employee, first: date, last: date) -> Iterator[Step]:
@@ -133,14 +140,17 @@ def _recovering(employee: Employee, first: date, last: date) -> Iterator[Step]:
     yield Step(employee, half, last, 50)
 
 
-def _remarkable(exported: date, seed: int) -> Iterator[Step]:
-    """Cases that every month needs, of people outside the other lists: 28 days, leave, the Griffie."""
-    luck = Random(f"{seed}/remarkable")
-    again = Employee("900001", "Burgerzaken", 1.0)
-    recovered = exported - timedelta(days=60)
-    yield Step(again, recovered - timedelta(days=3), recovered, 100)
-    yield Step(
-        again, recovered + timedelta(days=_REPEATED_WITHIN), recovered + timedelta(days=_REPEATED_WITHIN + 4), 100
-    )
-    yield Step(Employee("900002", "Sociaal Domein", 0.8889), exported - timedelta(days=80), None, 100, "zwangerschap")
-    yield Step(Employee("900003", "Griffie", 0.5556), exported - timedelta(days=40 + luck.randrange(9)), None, 100)
+def _remarkable(exported: date) -> Iterator[Step]:
+    """Cases in every quarter, of people outside the other lists: a repeat after 28 days, leave, the Griffie."""
+    for year in range(_FIRST_DAY.year, exported.year + 1):
+        for quarter, month in enumerate((1, 4, 7, 10)):
+            start = date(year, month, 6)
+            again = Employee(f"{900_001 + quarter}", "Burgerzaken", 1.0)
+            repeated = start + timedelta(days=3 + _REPEATED_WITHIN)
+            yield Step(again, start, start + timedelta(days=3), 100)
+            yield Step(again, repeated, repeated + timedelta(days=4), 100)
+            on_leave = Employee(f"{900_011 + quarter}", "Sociaal Domein", 0.8889)
+            yield Step(on_leave, start, start + _LEAVE, 100, "zwangerschap")
+        # Part of the Griffie has been ill for months in every autumn.
+        griffie = Employee("900021", "Griffie", 0.5556)
+        yield Step(griffie, date(year, 9, 14), date(year, 12, 18), 100)

@@ -9,6 +9,7 @@ from dagster_project.sample.living_conditions import conditions
 from dagster_project.sample.municipality import MUNICIPALITY, Neighbourhood, parts_of
 from dagster_project.sample.registers.export_days import last_export, reported_months
 from dagster_project.sample.registers.writing import Value, write_csv
+from dagster_project.sample.stories import vacant_shops_in
 
 _MONTHS = 24
 # Kind, premises per 1,000 inhabitants by character of the neighbourhood, usual vacancy, floor area of one in m2.
@@ -40,8 +41,9 @@ def write_vacancy(folder: Path, as_of: date, seed: int) -> None:
 def _counts(place: Neighbourhood, last: date, seed: int) -> Iterator[tuple[Value, ...]]:
     for kind, per_1000, usual, area in _KINDS:
         premises = round(place.inhabitants / 1000 * per_1000.get(place.character, 0))
+        level = usual * vacant_shops_in(place.code, last) if kind == "winkel" else usual
         if premises:
-            yield kind, *_vacant(premises, usual, area, Random(f"{seed}/{place.code}/{kind}"), last)
+            yield kind, *_vacant(premises, level, area, Random(f"{seed}/{place.code}/{kind}"), last)
     truth = conditions(place, last.year, seed)
     dwellings = truth["dwellings"]
     usual = truth["vacant_dwellings"] / max(dwellings, 1) * 0.7

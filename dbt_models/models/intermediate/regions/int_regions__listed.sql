@@ -45,7 +45,9 @@ official as (
         region_name,
         municipality_name,
         boundary_change_code,
-        most_common_postcode
+        most_common_postcode,
+        population_count,
+        urbanity_class
     from key_figures
     union all
     select
@@ -55,7 +57,9 @@ official as (
         region_name,
         municipality_name,
         boundary_change_code,
-        null as most_common_postcode
+        null as most_common_postcode,
+        null as population_count,
+        null as urbanity_class
     from drawn
     union all
     -- Without outlines either, names are missing, and nothing else.
@@ -66,7 +70,9 @@ official as (
         null as region_name,
         null as municipality_name,
         null as boundary_change_code,
-        null as most_common_postcode
+        null as most_common_postcode,
+        null as population_count,
+        null as urbanity_class
     from in_reports
 ),
 
@@ -81,7 +87,9 @@ areas as (
         max(own_areas.area_name) as region_name,
         max(official.municipality_name) as municipality_name,
         max(official.boundary_change_code) as boundary_change_code,
-        null as most_common_postcode
+        null as most_common_postcode,
+        null as population_count,
+        null as urbanity_class
     from own_areas
     inner join official
         on own_areas.neighbourhood_code = official.region_code and own_areas.municipality_code = 'GM' || substr(official.region_code, 3, 4)

@@ -2,6 +2,8 @@
 
 with regions as (select * from {{ ref('int_regions__listed') }}),
 
+provinces as (select * from {{ ref('municipality_provinces') }}),
+
 placed as (
     select
         *,
@@ -29,7 +31,10 @@ lineage as (
         *,
         max(case when is_changed then region_vintage end)
             over (partition by region_code order by region_vintage) as unchanged_since,
-        region_vintage = max(region_vintage) over () as is_newest_vintage
+        region_vintage = max(region_vintage) over () as is_newest_vintage,
+        last_value(urbanity_class ignore nulls) over (
+            partition by region_code order by region_vintage rows between unbounded preceding and current row
+        )::integer as known_urbanity_class
     from changes
 )
 
@@ -51,7 +56,13 @@ select
     lineage.most_common_postcode,
     lineage.boundary_change_code,
     lineage.unchanged_since,
-    lineage.is_newest_vintage
+    lineage.is_newest_vintage,
+    case when lineage.region_level = 'municipality' then provinces.province_nl end as province_nl,
+    case when lineage.region_level = 'municipality' then {{ municipality_size_class('lineage.population_count') }} end
+        as size_class,
+    -- CBS fills an edition in parts: until then the class is that of the year before.
+    case when lineage.region_level = 'municipality' then lineage.known_urbanity_class end as urbanity_class
 from lineage
 left join regions as districts
     on lineage.district_code = districts.region_code and lineage.region_vintage = districts.region_vintage
+left join provinces on lineage.municipality_code = provinces.municipality_code

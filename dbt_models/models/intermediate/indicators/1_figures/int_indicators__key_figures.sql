@@ -6,7 +6,18 @@
 } %}
 {{ config(materialized='table') }}
 
-with key_figures as (select * from {{ ref('stg_cbs__key_figures') }}),
+with regions as (select * from {{ ref('int_regions__vintages') }}),
+
+every_region as (select * from {{ ref('stg_cbs__key_figures') }}),
+
+-- Of other municipalities the editions that CBS still fills: there the current figures are, and those of a year before.
+key_figures as (
+    select *
+    from every_region
+    where
+        edition_year > (select max(edition_year) - 4 from every_region)
+        or not {{ is_elsewhere('every_region') }}
+),
 
 columns as ({{ editions_of_columns('raw_cbs', 'key_figures') }})
 

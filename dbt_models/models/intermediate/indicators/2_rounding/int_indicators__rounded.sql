@@ -1,6 +1,13 @@
 {{ config(materialized='table') }}
 
-with unioned as (select * from {{ ref('int_indicators__unioned') }}),
+with regions as (select * from {{ ref('int_regions__vintages') }}),
+
+-- Other municipalities are compared with in int_municipalities__figures.
+unioned as (
+    select *
+    from {{ ref('int_indicators__unioned') }} as every_figure
+    where not {{ is_elsewhere('every_figure') }}
+),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

@@ -1,4 +1,62 @@
-with figures as (select * from {{ ref('int_indicators__final') }}),
+with figures as (
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        denominator_period,
+        value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
+        is_current,
+        feed,
+        delivery_id,
+        released_at,
+        denominator_feed,
+        denominator_delivery_id,
+        denominator_released_at,
+        false as is_of_other_municipality
+    from {{ ref('int_indicators__final') }}
+    union all
+    select
+        region_code,
+        region_vintage,
+        region_level,
+        indicator_code,
+        edition_year,
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        is_complete_period,
+        numerator,
+        denominator,
+        null::varchar as denominator_period,
+        value,
+        lower_bound,
+        upper_bound,
+        status,
+        missing_reason,
+        is_current,
+        feed,
+        delivery_id,
+        released_at,
+        denominator_feed,
+        null::varchar as denominator_delivery_id,
+        denominator_released_at,
+        true as is_of_other_municipality
+    from {{ ref('int_municipalities__figures') }}
+),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 
@@ -133,5 +191,6 @@ select
     released_at,
     denominator_feed,
     denominator_delivery_id,
-    denominator_released_at
+    denominator_released_at,
+    is_of_other_municipality
 from widened
