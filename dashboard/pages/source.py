@@ -1,4 +1,4 @@
-"""What a figure means, where it comes from, how it was checked and how to prove it."""
+"""Meaning, source, checks and proof of a figure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
