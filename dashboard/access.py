@@ -25,9 +25,24 @@ def hidden_themes(settings: BoardSettings, groups: frozenset[str]) -> frozenset[
     return frozenset(theme for theme, allowed in settings.themes.items() if not groups & {*allowed})
 
 
-def is_let_in(settings: BoardSettings, peer: str) -> bool:
-    """Whether a peer may read at all: behind a proxy only the proxy, and this machine."""
-    return settings.public or _is_local(peer) or _is_trusted(settings, peer)
+def reader_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> str:
+    """Who asks, for limits alone: the address that a trusted proxy saw, else the peer."""
+    seen = headers.get("x-forwarded-for", "").split(",")[-1].strip()
+    return seen if seen and _is_trusted(settings, peer) else peer
+
+
+def is_let_in(settings: BoardSettings, peer: str, host: str) -> bool:
+    """Whether a peer may read at all: behind a proxy only the proxy, and this machine.
+
+    This machine asks for itself: a page elsewhere whose name points here may not read through its visitor's browser.
+    """
+    return settings.public or _is_trusted(settings, peer) or (_is_local(peer) and _is_local(_name_of(host)))
+
+
+def _name_of(host: str) -> str:
+    """The host of a Host header, without port and brackets."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return name.strip("[]")
 
 
 def _is_trusted(settings: BoardSettings, peer: str) -> bool:
@@ -42,8 +57,7 @@ def _is_local(peer: str) -> bool:
     try:
         return ip_address(peer).is_loopback
     except ValueError:
-        # The client of a test, or a socket file, has no address.
-        return True
+        return peer == "localhost"
 
 
 @dataclass

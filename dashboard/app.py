@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Address
@@ -19,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, hidden_themes, is_let_in
+from dashboard.access import Limit, groups_of, hidden_themes, is_let_in, reader_of
 from dashboard.pages.rendering import render_bare
 from dashboard.pages.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.pages.routes import routes
@@ -42,6 +44,8 @@ _HEADERS = {
 }
 # A page is asked for again each time; its ETag answers whether it is still the same.
 _ASK_AGAIN = "private, no-cache"
+# Others are ignored, so that they make no more pages.
+_PARAMS = ("q", "k", "g", "gebied")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -65,7 +69,7 @@ def create_app(
         Address("/static/{name}", _static),
         Address("/sw.js", _static),
     ]
-    app = Starlette(routes=[*extra, *pages], exception_handlers={404: _unknown(theme), 405: _unknown(theme)})
+    app = Starlette(routes=[*extra, *pages], exception_handlers=_handlers(theme))
     app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)  # type: ignore[arg-type]
     return app
 
@@ -84,14 +88,16 @@ def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSetting
         text = "Er is nog geen uitgave met cijfers, of de laatste kan niet worden geopend. Het datateam lost dit op."
         return _respond(request, render_bare("Nog geen cijfers", text, shelf.theme), 503, None)
     hidden = hidden_themes(settings, groups_of(settings, _peer(request), request.headers))
-    tag = f'"{shelved.tag}.{"-".join(sorted(hidden)) or "all"}"'
-    if request.headers.get("if-none-match") == tag and shelf.problem is None:
+    # Weak, since a proxy may zip or unzip it on its way.
+    tag = f'W/"{shelved.tag}.{"-".join(sorted(hidden)) or "all"}"'
+    if _has(request, tag) and shelf.problem is None:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
-    if route.is_expensive and not limit.admits(_peer(request)):
+    query = _query(request)
+    key = (f"{request.url.path}?{urlencode(query.lists, doseq=True)}", hidden, shelf.problem is not None)
+    reader = reader_of(settings, _peer(request), request.headers)
+    if route.is_expensive and key not in shelved.pages and not limit.admits(reader):
         text = "U vraagt meer pagina’s op dan we aankunnen. Probeer het over een minuut opnieuw."
         return _respond(request, render_bare("Even geduld", text, shelf.theme), 429, None)
-    query = _query(request)
-    key = (f"{request.url.path}?{request.url.query}", hidden, shelf.problem is not None)
     try:
         page = shelf.page(shelved, key, lambda board: route.render(board, query), hidden)
     except NotFoundError as error:
@@ -104,8 +110,13 @@ def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSetting
 
 def _query(request: Request) -> Query:
     params = request.query_params
-    lists = {name: tuple(params.getlist(name)) for name in params}
-    return Query({name: str(value) for name, value in request.path_params.items()}, dict(params), lists)
+    lists = {name: tuple(params.getlist(name)) for name in _PARAMS if name in params}
+    values = {name: given[-1] for name, given in lists.items()}
+    return Query({name: str(value) for name, value in request.path_params.items()}, values, lists)
+
+
+def _has(request: Request, tag: str) -> bool:
+    return tag in (known.strip() for known in request.headers.get("if-none-match", "").split(","))
 
 
 def _respond(
@@ -163,12 +174,20 @@ async def _static(request: Request) -> Response:
     return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
 
 
-def _unknown(theme: str) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def answer(request: Request, error: Exception) -> Response:
+def _handlers(theme: str) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
+    """Pages for addresses that do not exist, and for failures of our own, which are logged."""
+
+    async def unknown(request: Request, error: Exception) -> Response:
         page = render_bare("Niet gevonden", "Deze pagina bestaat niet. Zoek het cijfer in het overzicht.", theme)
         return _respond(request, page, getattr(error, "status_code", 404), None)
 
-    return answer
+    async def failed(request: Request, error: Exception) -> Response:
+        text = (
+            "Door een fout van onszelf kunnen we deze pagina niet tonen. Het datateam kan in het logboek zien waarom."
+        )
+        return _respond(request, render_bare("Er ging iets mis", text, theme), 500, None)
+
+    return {404: unknown, 405: unknown, 500: failed}
 
 
 def _peer(request: Request) -> str:
@@ -200,7 +219,7 @@ class Guard:
                     headers.setdefault("Content-Security-Policy", "default-src 'none'")
             await send(message)
 
-        if is_let_in(self.settings, (scope.get("client") or ("",))[0]):
+        if is_let_in(self.settings, (scope.get("client") or ("",))[0], Headers(scope=scope).get("host", "")):
             await self.app(scope, receive, guarded)
         else:
             page = render_bare("Geen toegang", "Dit bord is alleen bereikbaar via de eigen ingang.", self.theme)

@@ -1,5 +1,6 @@
 """The release that the board shows: opened once per day, swapped when a newer one opens, with its pages kept."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -8,11 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dagster_project.release.reader import ReleaseWatch
+import duckdb
+
+from dagster_project.release.reader import Release, ReleaseWatch, UnreadableReleaseError
 from dashboard import search
 from dashboard.pages.route import Rendered
 from dashboard.reading.board import Board, open_board
 
+LOG = logging.getLogger("dashboard.shelf")
 _HERE = ZoneInfo("Europe/Amsterdam")
 # Seconds between two looks at ``latest``.
 _LOOK_EVERY = 2.0
@@ -47,6 +51,8 @@ class Shelf:
     _shelved: Shelved | None = None
     _index: tuple[str, search.Index] | None = None
     _looked_at: float | None = None
+    # The problem that was logged last.
+    _refused: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -66,13 +72,26 @@ class Shelf:
             if self._shelved is None or is_due or self._shelved.board.today != today:
                 release = self._watch.current()
                 self._looked_at, self.problem = asked, self._watch.problem
-                if (
-                    self._shelved is None
-                    or self._shelved.board.release is not release
-                    or self._shelved.board.today != today
-                ):
-                    self._shelved = Shelved(open_board(release, today, self.theme))
+                self._shelved = self._opened(release, today)
             return self._shelved
+
+    def _opened(self, release: Release, today: date) -> Shelved:
+        """The board of a release; of the last one that could be read, if this one was made for another board."""
+        shelved = self._shelved
+        if shelved is not None and shelved.board.release is release and shelved.board.today == today:
+            return shelved
+        try:
+            return Shelved(open_board(release, today, self.theme))
+        except duckdb.Error as error:
+            self.problem = f"{release.info.release_id}: {error}"
+            if self._refused != self.problem:
+                LOG.warning("the board cannot read release %s", self.problem)
+            self._refused = self.problem
+            if shelved is None:
+                raise UnreadableReleaseError(self.problem) from error
+            if shelved.board.today == today:
+                return shelved
+            return Shelved(open_board(shelved.board.release, today, self.theme))
 
     def index_of(self, board: Board) -> search.Index:
         """The search index of a release, made at its first search."""

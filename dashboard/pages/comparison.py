@@ -43,8 +43,7 @@ def comparison(board: Board, query: Query) -> Rendered:
         "multiples": _multiples(chosen, areas, lines),
         "areas": areas,
         "rows": _rows(board, chosen, areas, lines),
-        "indicators": [(theme, board.of_theme(theme.code)) for theme in board.themes.values()
-                       if theme.code not in board.hidden],
+        "indicators": [(theme, board.of_theme(theme.code)) for theme in board.open_themes],
         "choices": board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD),
         "taken": [area.code for area in areas] + [""] * (_MOST - len(areas)),
         "download": "/vergelijk/" + chosen.code + "/" + "+".join(area.code for area in areas),
@@ -54,8 +53,8 @@ def comparison(board: Board, query: Query) -> Rendered:
 
 def _indicator(board: Board, query: Query) -> Indicator:
     code = query.params.get("k") or _DEFAULT
-    if not query.params.get("k") and code not in board.indicators:
-        code = next(iter(board.indicators), "")
+    if not query.params.get("k") and (code not in board.indicators or not board.may_see(code)):
+        code = next((one for one in board.indicators if board.may_see(one)), "")
     if not code:
         raise NotFoundError("Deze uitgave heeft geen cijfers.")
     return indicator_of(board, code)

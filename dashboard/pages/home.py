@@ -43,7 +43,7 @@ def home(board: Board, query: Query) -> Rendered:
     tiles = [_kpi_tile(board, code, known.get(code), lines[code]) for code in codes]
     until = earliest_of(kpi.figure for kpi in known.values())
     example = next((area.name for area in board.of_level(NEIGHBOURHOOD)), board.municipality.name)
-    values = {"tiles": tiles, "themes": board.themes.values(), "examples": (f"bijstand {example}", "overlast")}
+    values = {"tiles": tiles, "themes": board.open_themes, "examples": (f"bijstand {example}", "overlast")}
     return render("home.html", board, "/", until, values)
 
 

@@ -51,21 +51,22 @@ def self_sufficiency(board: Board, query: Query) -> Rendered:
     lines = histories(board, codes, here)
     now = current(board, codes, [here])
     known = kpis(board)
-    density, *_ = _PER_1000
-    rows = _areas(board)
-    figures = {code: row.figure for code, row in of_indicator(board, density).items()}
-    drawn_map = map_of(board, board.indicators[density], figures) if density in board.indicators else None
+    per_1000 = [code for code in _PER_1000 if code in board.indicators and board.may_see(code)]
+    density = (
+        {row.figure.area_code: row.figure for row in of_indicator(board, per_1000[0]).values()} if per_1000 else {}
+    )
+    drawn_map = map_of(board, board.indicators[per_1000[0]], density) if per_1000 else None
     values = {
         "tiles": [tile_of(board, code, known.get(code), now.get((code, here)), lines[code])
                   for code in _TILES if code in codes],
         "kinds": _kinds(board, {code: lines[code] for code in _KINDS if code in codes}),
         "flow": _flow(lines.get(_IN, []), lines.get(_OUT, [])),
-        "names": [*_PER_1000.values()],
-        "rows": rows,
+        "names": [_PER_1000[code] for code in per_1000],
+        "rows": _areas(board, per_1000),
         "first_rows": _ROWS,
         "map": drawn_map,
     }  # fmt: skip
-    dated = [*now.values(), *current(board, _PER_1000, board.areas).values()]
+    dated = [*now.values(), *current(board, per_1000, [area.code for area in _compared(board)]).values()]
     return render("self_sufficiency.html", board, "/t", earliest_of(dated), values)
 
 
@@ -123,10 +124,15 @@ def _flow(arrivals: Sequence[Figure], departures: Sequence[Figure]) -> Graph | N
     return Graph(title, drawn, caption)
 
 
-def _areas(board: Board) -> list[AreaRow]:
-    """Neighbourhoods from many to few welfare recipients, and the municipality."""
-    codes = [code for code in _PER_1000 if code in board.indicators]
-    areas = [*board.of_level(NEIGHBOURHOOD), board.municipality]
+def _compared(board: Board) -> list[Area]:
+    return [*board.of_level(NEIGHBOURHOOD), board.municipality]
+
+
+def _areas(board: Board, codes: Sequence[str]) -> list[AreaRow]:
+    """Neighbourhoods from many to few of the first figure, and the municipality."""
+    if not codes:
+        return []
+    areas = _compared(board)
     known = current(board, codes, [area.code for area in areas])
 
     def height(area: Area) -> float:

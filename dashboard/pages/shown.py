@@ -44,7 +44,7 @@ class Shown:
     period: str
     period_line: str
     freshness: Markup
-    expires_soon: str | None
+    expires_soon: Markup | None
     until: date | None
     href: str
 

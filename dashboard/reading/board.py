@@ -113,6 +113,11 @@ class Board:
         """Publishers, licences and contacts by feed."""
         return {source.feed: source for mart in self.release.marts.values() for source in mart.sources}
 
+    @property
+    def open_themes(self) -> list[Theme]:
+        """Themes that the reader may see, in order."""
+        return [theme for theme in self.themes.values() if theme.code not in self.hidden]
+
     def publisher(self, feed: str) -> str:
         """The name of the publisher of a feed."""
         return self.sources[feed].publisher if feed in self.sources else feed

@@ -22,12 +22,12 @@ _COLUMNS = """
     checked_at,
     fresh_until
 """
-# A month that still runs has no place in a line, and a budget of a year to come none before its year.
+# No line has a month that still ran when the release was made, or a budget of a year before that year.
 _SERIES = f"""
     select {_COLUMNS}
     from fct_indicator_values
     where indicator_code in (select unnest($indicators)) and region_code in (select unnest($areas))
-        and (period_end_date < $today or not (period_type = 'month'))
+        and (period_end_date < $made_on or not (period_type = 'month'))
     order by indicator_code, region_code, period_end_date
 """
 _CURRENT = f"""
@@ -76,7 +76,7 @@ Figures = dict[tuple[str, str], Figure]
 
 def series(board: Board, indicator: str, areas: Sequence[str]) -> dict[str, list[Figure]]:
     """Every period of an indicator, oldest first, per area."""
-    values = {"indicators": [indicator], "areas": list(areas), "today": board.today}
+    values = {"indicators": [indicator], "areas": list(areas), "made_on": board.release.info.as_of}
     found: dict[str, list[Figure]] = {area: [] for area in areas}
     for row in board.cursor.execute(_SERIES, values).fetchall():
         found[row[1]].append(Figure(*row))
@@ -85,7 +85,7 @@ def series(board: Board, indicator: str, areas: Sequence[str]) -> dict[str, list
 
 def histories(board: Board, indicators: Collection[str], area: str) -> dict[str, list[Figure]]:
     """Every period of several indicators, oldest first, in one area."""
-    values = {"indicators": list(indicators), "areas": [area], "today": board.today}
+    values = {"indicators": list(indicators), "areas": [area], "made_on": board.release.info.as_of}
     found: dict[str, list[Figure]] = {code: [] for code in indicators}
     for row in board.cursor.execute(_SERIES, values).fetchall():
         found[row[0]].append(Figure(*row))

@@ -51,9 +51,11 @@ def expired(fresh_until: date) -> Absence:
     return Absence("clock", f"Niet meer toonbaar sinds {day(fresh_until + timedelta(days=1))}: geen nieuwe levering")
 
 
-def expires_soon(fresh_until: date, today: date) -> str | None:
+def expires_soon(fresh_until: date, today: date) -> Markup | None:
     """Return 'Nog toonbaar t/m 30-11-2026' for a figure that expires within 7 days; None for others."""
-    return f"Nog toonbaar t/m {day(fresh_until)}" if today <= fresh_until <= today + SOON else None
+    if not today <= fresh_until <= today + SOON:
+        return None
+    return Markup("Nog toonbaar {}").format(unbroken(f"t/m {day(fresh_until)}"))
 
 
 def status(code: str) -> str:

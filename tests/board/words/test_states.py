@@ -38,7 +38,7 @@ def test_expired_since_the_day_after_the_last():
     [(date(2026, 11, 22), False), (TODAY, True), (date(2026, 11, 30), True), (date(2026, 12, 1), False)],
 )
 def test_expiry_is_announced_within_seven_days(until, shown):
-    expected = f"Nog toonbaar t/m {until:%d-%m-%Y}" if shown else None
+    expected = f'Nog toonbaar <span class="n">t/m {until:%d-%m-%Y}</span>' if shown else None
     assert states.expires_soon(until, TODAY) == expected
 
 
