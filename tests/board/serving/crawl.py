@@ -47,13 +47,16 @@ class Marts:
             .execute("SELECT indicator_code, unit, decimals FROM dim_indicator")
             .fetchall()
         }
-        self.current = {
+        # A map shows the newest borders: of neighbourhoods the figures of the profile.
+        self.mapped = {
             (indicator, area): value
             for indicator, area, value in release.cursor()
             .execute(
-                "SELECT indicator_code, region_code, value"
-                " FROM release.snapshot.fct_indicator_values WHERE is_current AND fresh_until >= ?",
-                [day],
+                "SELECT indicator_code, region_code, value FROM release.snapshot.fct_indicator_values"
+                " WHERE is_current AND fresh_until >= $day AND region_level <> 'neighbourhood'"
+                " UNION ALL SELECT indicator_code, neighbourhood_code, value"
+                " FROM release.snapshot.mart_neighbourhood_profile WHERE figure_fresh_until >= $day",
+                {"day": day},
             )
             .fetchall()
         }
@@ -72,7 +75,7 @@ class Marts:
                 found.append(f"{place} reads {one.text!r}, the mart {value}")
         for area in page.map_areas:
             _, _, indicator, code = unquote(area.href).split("/")
-            value, text = self.current.get((indicator, code)), area.title.rpartition(": ")[2]
+            value, text = self.mapped.get((indicator, code)), area.title.rpartition(": ")[2]
             is_number = any(character.isdigit() for character in text)
             if is_number != (value is not None) or (is_number and not self.reads_as(text, value, indicator)):
                 found.append(f"{address}: the map reads {area.title!r}, the mart {value}")

@@ -56,7 +56,7 @@ def test_figures_of_all_pages_are_those_of_the_marts(reader, marts):
         figures |= {(one.indicator, one.area, one.period) for one in page.figures}
     assert found == []
     known = {key for key, (value, _) in marts.values.items() if value is not None}
-    current = {key for key, value in marts.current.items() if value is not None}
+    current = {key for key, value in marts.mapped.items() if value is not None}
     assert pages > 391 * 20
     # Of every indicator and area the last figure is on some page.
     assert current - {(indicator, area) for indicator, area, _ in figures} == set()
