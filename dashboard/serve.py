@@ -21,7 +21,7 @@ def serve(releases: Path, now: Callable[[], datetime], settings: BoardSettings) 
     check_address(settings)
     app = create_app(releases, now, settings)
     logging.getLogger("dashboard.access").setLevel(logging.INFO)
-    # A header that tells who asks is believed from a trusted proxy alone, so uvicorn must not rewrite the peer.
+    # A header that names the reader is believed from a trusted proxy alone, so uvicorn must not rewrite the peer.
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, proxy_headers=False,
         server_header=False, lifespan="off", timeout_graceful_shutdown=5,
@@ -32,7 +32,7 @@ def serve(releases: Path, now: Callable[[], datetime], settings: BoardSettings) 
 
 
 def check_address(settings: BoardSettings) -> None:
-    """Raise SetupError for an address that others than this machine can reach, unless readers are told apart."""
+    """Raise SetupError for an address that others than this machine can reach, unless readers are identified."""
     if _is_loopback(settings.host):
         return
     if settings.public:
@@ -42,7 +42,7 @@ def check_address(settings: BoardSettings) -> None:
         )
     if settings.groups_header is None or not settings.trusted_proxies:
         raise SetupError(
-            f"board.host: {settings.host} can be reached from other machines, and the board asks nobody's name\n"
+            f"board.host: {settings.host} can be reached from other machines, and the board does not ask for a name\n"
             "  do: keep 127.0.0.1 and put a proxy with a login before it, or name that proxy in [board], such as"
             ' groups_header = "X-Forwarded-Groups" and trusted_proxies = ["10.0.0.5"]'
         )

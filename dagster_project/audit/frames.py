@@ -26,6 +26,7 @@ from expectations.judgement import TITLE, Frame
 # region outside the margin; with a whole step, none.
 MARGIN_SHARE = 0.005
 OUTSIDE_SHARE = 0.002
+REGION = "region_code"
 # Parent of a region, by the digits in its code, and the levels' names.
 LEVELS = (
     ("neighbourhood to district", "BU", "'WK' || substr(region_code, 3, 6)", "WK"),
@@ -46,7 +47,7 @@ def delivery_frames(stores: Sequence[FeedStore], has_whole_country: bool) -> lis
                 for table in store.feed.tables:
                     year = int(edition) if edition.isdigit() else None
                     columns = table.expected_columns(year)
-                    volume.append(_volume_row(store, edition, stored, table))
+                    volume.append(_volume_row(connection, store, edition, stored, table))
                     fill += _fill_rows(connection, store, edition, stored, table, columns)
                     reconciliation += _reconciliation_rows(connection, store, edition, stored, table, columns, levels)
     titles = {store.feed.id: store.feed.delivery.supplier_label for store in stores}
@@ -145,9 +146,12 @@ def _is_comparable(store: FeedStore, stored: StoredEdition, previous_id: str) ->
     return (now.municipality, now.is_among_others) == (before.municipality, before.is_among_others)
 
 
-def _volume_row(store: FeedStore, edition: str, stored: StoredEdition, table: Table) -> dict[str, object]:
-    rows = store.manifest(stored.delivery_id).tables[table.name].rows
-    previous = _previous_rows(store, stored, table)
+def _volume_row(
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, edition: str, stored: StoredEdition, table: Table
+) -> dict[str, object]:
+    rows = _own_rows(connection, store, stored.delivery_id, table)
+    assert rows is not None
+    previous = _own_rows(connection, store, stored.previous_id, table)
     band = store.feed.delivery.volume
     minimum = 1 if previous is None else max(1, math.floor(previous * band.minimum_pct / 100))
     maximum = rows if previous is None else math.ceil(previous * band.maximum_pct / 100)
@@ -170,11 +174,22 @@ def _previous_columns(store: FeedStore, stored: StoredEdition, table: Table) -> 
     return set(known.columns) if known else set()
 
 
-def _previous_rows(store: FeedStore, stored: StoredEdition, table: Table) -> int | None:
-    if stored.previous_id is None:
+def _own_rows(
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, delivery_id: str | None, table: Table
+) -> int | None:
+    """Number of rows, without those of other municipalities: these would hide that own neighbourhoods are missing."""
+    manifest = store.manifest(delivery_id) if delivery_id else None
+    known = manifest.tables.get(table.name) if manifest else None
+    if manifest is None or known is None:
         return None
-    known = store.manifest(stored.previous_id).tables.get(table.name)
-    return known.rows if known else None
+    retrieval = manifest.retrieval
+    if not (retrieval and retrieval.is_among_others and REGION in known.columns):
+        return known.rows
+    condition = f"starts_with({REGION}, 'GM') AND {REGION} <> {literal(retrieval.municipality)}"
+    (others,) = one_row(
+        connection, f"SELECT count(*) FROM {parquet(store.parquet(manifest.delivery_id, table.name))} WHERE {condition}"
+    )
+    return known.rows - int(others)
 
 
 def _fill_rows(

@@ -21,7 +21,7 @@ from dashboard.words.noise import Estimate
 _FIRST = ("population", "benefits", "care", "early_childhood", "sport", "proximity", "income", "poverty")
 _AGES = ("population_0_14_pct", "population_15_24_pct", "population_25_44_pct", "population_45_64_pct",
          "population_65_plus_pct")  # fmt: skip
-# Figures of one size stand on one scale; figures without a scale of their own do not draw.
+# Figures of one size share a scale; figures without a scale of their own do not draw.
 _COMPARED = {"pct", "per_1000", "per_1000_of_group", "km", "keur", "per_household", "persons", "days"}
 _ROWS = 6
 
@@ -193,7 +193,7 @@ def _caption(board: Board, rows: Mapping[str, Row], chosen: Sequence[Indicator])
 
 
 def _by_unit(compared: Sequence[tuple[Indicator, bars.ComparisonRow]]) -> tuple[Markup, ...]:
-    """Rows of one unit stand on one scale."""
+    """Rows of one unit share a scale."""
     units = dict.fromkeys(indicator.unit for indicator, _ in compared)
     return tuple(bars.comparison_rows([row for one, row in compared if one.unit == unit]) for unit in units)
 

@@ -10,11 +10,11 @@ from dashboard.pages.graphs import Graph, series_of
 from dashboard.pages.lookups import area_of, indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import NotFoundError, Query, Rendered
-from dashboard.pages.shown import as_data, earliest_of, shown
+from dashboard.pages.shown import cell, earliest_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.series import current, series
-from dashboard.words import numbers, periods, states
+from dashboard.words import numbers, periods
 
 _MOST = 4
 _DEFAULT = "welfare_recipients_per_1000"
@@ -42,7 +42,7 @@ def comparison(board: Board, query: Query) -> Rendered:
         "graph": _graph(chosen, areas, lines),
         "multiples": _multiples(chosen, areas, lines),
         "areas": areas,
-        "rows": _rows(chosen, areas, lines),
+        "rows": _rows(board, chosen, areas, lines),
         "indicators": [(theme, board.of_theme(theme.code)) for theme in board.open_themes],
         "choices": board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD),
         "taken": [area.code for area in areas] + [""] * (_MOST - len(areas)),
@@ -88,22 +88,14 @@ def _multiples(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figur
     return small_multiples(items, is_one_scale=False)
 
 
-def _rows(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> list[PeriodRow]:
+def _rows(board: Board, chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> list[PeriodRow]:
     by_period = {area.code: {figure.period: figure for figure in lines[area.code]} for area in areas}
     every = {figure.period: figure for own in lines.values() for figure in own}
     ordered = sorted(every.values(), key=lambda figure: figure.period_end, reverse=True)
     return [
         PeriodRow(
             periods.sentence_start(periods.period_row(one.period_type, one.period, one.period_end)),
-            tuple(_cell(chosen, by_period[area.code].get(one.period)) for area in areas),
+            tuple(cell(board, chosen, by_period[area.code].get(one.period)) for area in areas),
         )
         for one in ordered
     ]
-
-
-def _cell(chosen: Indicator, figure: Figure | None) -> Markup:
-    if figure is None:
-        return Markup("<small>{}</small>").format(states.absence("unknown").text)
-    if figure.value is None:
-        return Markup("<small>{}</small>").format(states.absence(figure.missing_reason or "unknown").text)
-    return as_data(figure, chosen)

@@ -1,4 +1,4 @@
-"""What is fresh, what is withheld and why, and what expires soon."""
+"""Clocks of all sources: fresh, withheld with the reason, and about to expire."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

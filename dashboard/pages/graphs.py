@@ -138,7 +138,7 @@ def map_of(board: Board, indicator: Indicator, figures: Mapping[str, Figure], le
 
 def _in_words(indicator: Indicator, figure: Figure | None) -> str:
     if figure is None:
-        return states.absence("unknown").text
+        return states.absence("other_borders").text
     if figure.value is None:
         return states.absence(figure.missing_reason or "unknown").text
     return numbers.figure(figure.value, indicator)

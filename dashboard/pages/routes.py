@@ -14,7 +14,7 @@ from dashboard.pages.indicator import indicator
 from dashboard.pages.municipalities import municipalities
 from dashboard.pages.route import JSON, Query, Rendered, Route
 from dashboard.pages.self_sufficiency import self_sufficiency
-from dashboard.pages.source import source
+from dashboard.pages.source import changes, source
 from dashboard.pages.tables import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.texts import accessibility, offline
 from dashboard.pages.theme import theme, themes
@@ -41,6 +41,7 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/gemeenten/{indicator}", municipalities),
         Route("/bron/{indicator}", source),
         Route("/versheid", freshness),
+        Route("/wijzigingen", changes),
         Route("/toegankelijkheid", accessibility),
         Route("/zonder-verbinding", offline),
         Route("/zakboek.json", book),

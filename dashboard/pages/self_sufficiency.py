@@ -12,7 +12,7 @@ from dashboard.pages.graphs import Graph, map_of
 from dashboard.pages.home import tile_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import as_data, earliest_of, estimate
+from dashboard.pages.shown import cell, earliest_of, estimate
 from dashboard.reading.board import Board
 from dashboard.reading.figure import NEIGHBOURHOOD, Area, Figure
 from dashboard.reading.kpis import kpis
@@ -20,7 +20,6 @@ from dashboard.reading.profile import of_indicator
 from dashboard.reading.series import current, histories
 from dashboard.words import numbers, periods, sentences
 from dashboard.words.noise import is_steady
-from dashboard.words.states import absence
 
 _TILES = ("welfare_recipients_quarter_count", "benefit_households_count", "benefit_outflow_to_work_pct")
 _KINDS = {
@@ -140,11 +139,8 @@ def _areas(board: Board, codes: Sequence[str]) -> list[AreaRow]:
         figure = known.get((codes[0], area.code))
         return -1.0 if figure is None or figure.value is None else figure.value
 
-    rows = [AreaRow(area, tuple(_cell(board, code, known.get((code, area.code))) for code in codes)) for area in areas]
+    rows = [
+        AreaRow(area, tuple(cell(board, board.indicators[code], known.get((code, area.code))) for code in codes))
+        for area in areas
+    ]
     return sorted(rows, key=lambda row: (row.area == board.municipality, -height(row.area), row.area.name))
-
-
-def _cell(board: Board, code: str, figure: Figure | None) -> Markup:
-    if figure is not None and figure.value is not None:
-        return as_data(figure, board.indicators[code])
-    return Markup("<small>{}</small>").format(absence((figure and figure.missing_reason) or "unknown").text)

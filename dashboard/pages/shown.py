@@ -16,6 +16,7 @@ from dashboard.words.sentences import Reference
 
 _DATA = Markup('<data value="{}" data-i="{}" data-a="{}" data-p="{}">{}</data>')
 _ABSENT = Markup("{}{}")
+_SMALL = Markup("<small>{}</small>")
 # Signs of a figure that fit a telephone in the largest type.
 _LONG = 8
 
@@ -130,15 +131,27 @@ def rounding_of(indicator: Indicator) -> int | None:
     return 5 if indicator.is_count_of_persons else indicator.rounding
 
 
+def cell(board: Board, indicator: Indicator, figure: Figure | None) -> Markup:
+    """A figure in a table, or why there is none; None is one that the release does not show."""
+    if figure is not None and figure.value is not None:
+        return as_data(figure, indicator)
+    known = states.absence(figure.missing_reason or "unknown") if figure else _why_hidden(board, indicator)
+    return _SMALL.format(known.text)
+
+
 def _absent(absence: states.Absence) -> Markup:
     return _ABSENT.format(icon(absence.icon), absence.text)
 
 
 def _withheld(board: Board, indicator: Indicator) -> Markup:
+    return _absent(_why_hidden(board, indicator))
+
+
+def _why_hidden(board: Board, indicator: Indicator) -> states.Absence:
     """Why a release shows no figure of an indicator at all."""
     clock = board.clocks.get(indicator.source_feed)
     if clock is not None and clock.is_withheld and clock.withheld_reason:
-        return _absent(states.withheld_for(clock.withheld_reason))
+        return states.withheld_for(clock.withheld_reason)
     if clock is not None and clock.fresh_until is not None and clock.fresh_until < board.today:
-        return _absent(states.expired(clock.fresh_until))
-    return _absent(states.absence("unknown"))
+        return states.expired(clock.fresh_until)
+    return states.absence("unknown")

@@ -1,10 +1,13 @@
-"""What a figure means, where it comes from, how it was checked and how to prove it."""
+"""Meaning, source, checks and proof of a figure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from dashboard.pages.lookups import indicator_of
 from dashboard.pages.rendering import render
 from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import earliest_of
-from dashboard.reading.audit import checks, revisions
+from dashboard.pages.shown import earliest, earliest_of
+from dashboard.reading.audit import Revision, checks, newest_revisions, revisions
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Indicator
 from dashboard.reading.series import current
@@ -22,6 +25,21 @@ _DIRECTIONS = {
     "lower_is_better": "Lager is beter",
     "neutral": "Hoger of lager is niet beter of slechter",
 }
+# Sources that published within so many days before the release are new.
+_NEW_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A revised figure in words."""
+
+    area: str
+    period: str
+    first: str
+    now: str
+    changed_on: date
+    until: date
+    href: str
 
 
 def source(board: Board, query: Query) -> Rendered:
@@ -38,16 +56,7 @@ def source(board: Board, query: Query) -> Rendered:
         "clock": clock,
         "source": board.sources.get(chosen.source_feed),
         "checks": [(_SUITES.get(check.suite, check.suite), check) for check in checks(board, chosen.source_feed)],
-        "revisions": [
-            (
-                board.areas[one.area_code].name if one.area_code in board.areas else one.area_code,
-                periods.period_row(one.period_type, one.period, one.period_end),
-                "" if one.first_value is None else numbers.figure(one.first_value, chosen),
-                "" if one.value is None else numbers.figure(one.value, chosen),
-                one.changed_on,
-            )
-            for one in revisions(board, chosen.code)
-        ],
+        "revisions": [_revised(board, one) for one in revisions(board, chosen.code)],
         "proof": f"maandvers prove {chosen.code} --region {here.code}"
         + (f" --period {figure.period}" if figure else "")
         + f" --release {board.release.info.release_id}"
@@ -56,6 +65,32 @@ def source(board: Board, query: Query) -> Rendered:
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }
     return render("source.html", board, "/t", earliest_of([figure]), values)
+
+
+def changes(board: Board, query: Query) -> Rendered:
+    """Show which sources published something new, and which figures were revised last."""
+    since = board.release.info.as_of - timedelta(days=_NEW_DAYS)
+    new = [clock for clock in board.clocks.values() if clock.released_at and clock.released_at.date() >= since]
+    revised = newest_revisions(board)
+    values = {
+        "since": since,
+        "feeds": sorted(new, key=lambda clock: (clock.released_at, clock.supplier), reverse=True),
+        "revisions": [(board.indicators[one.indicator_code], _revised(board, one)) for one in revised],
+    }
+    return render("changes.html", board, "/versheid", earliest(*revised), values)
+
+
+def _revised(board: Board, one: Revision) -> Revised:
+    measured = board.indicators[one.indicator_code]
+    return Revised(
+        area=board.areas[one.area_code].name if one.area_code in board.areas else one.area_code,
+        period=periods.period_row(one.period_type, one.period, one.period_end),
+        first="" if one.first_value is None else numbers.figure(one.first_value, measured),
+        now="" if one.value is None else numbers.figure(one.value, measured),
+        changed_on=one.changed_on,
+        until=one.fresh_until,
+        href=f"/k/{one.indicator_code}/{one.area_code}",
+    )
 
 
 def _formula(board: Board, chosen: Indicator) -> str:

@@ -18,17 +18,24 @@ _CHECKS = """
 """
 _REVISIONS = """
     select
+        indicator_code,
         region_code,
         period_type,
         period,
         period_end_date,
         first_value,
         value,
-        last_changed_on
+        last_changed_on,
+        fresh_until
     from mart_revisions
-    where indicator_code = $indicator
-    order by last_changed_on desc, region_code, period
-    limit 50
+    where {condition}
+    order by last_changed_on desc, abs(change_pct) desc nulls last, indicator_code, region_code, period
+    limit {most}
+"""
+_OF_INDICATOR = "indicator_code = $indicator"
+_NEWEST = """
+    last_changed_on = (select max(last_changed_on) from mart_revisions)
+    and indicator_code in (select unnest($indicators::varchar[]))
 """
 
 
@@ -46,6 +53,7 @@ class Check:
 class Revision:
     """A figure that its source changed after it was first published."""
 
+    indicator_code: str
     area_code: str
     period_type: str
     period: str
@@ -53,6 +61,7 @@ class Revision:
     first_value: float | None
     value: float | None
     changed_on: date
+    fresh_until: date
 
 
 def checks(board: Board, feed: str) -> list[Check]:
@@ -63,4 +72,12 @@ def checks(board: Board, feed: str) -> list[Check]:
 
 def revisions(board: Board, indicator: str) -> list[Revision]:
     """The newest revisions of an indicator."""
-    return [Revision(*row) for row in board.cursor.execute(_REVISIONS, {"indicator": indicator}).fetchall()]
+    query = _REVISIONS.format(condition=_OF_INDICATOR, most=50)
+    return [Revision(*row) for row in board.cursor.execute(query, {"indicator": indicator}).fetchall()]
+
+
+def newest_revisions(board: Board) -> list[Revision]:
+    """Figures that were revised on the last day on which any was, the largest changes first."""
+    visible = [code for code in board.indicators if board.may_see(code)]
+    query = _REVISIONS.format(condition=_NEWEST, most=100)
+    return [Revision(*row) for row in board.cursor.execute(query, {"indicators": visible}).fetchall()]

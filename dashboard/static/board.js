@@ -79,8 +79,10 @@
   if ("serviceWorker" in navigator) {
     // After the page, with which it would compete for the line.
     addEventListener("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js"), 500));
+    const here = location.href.split("#")[0];
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
-      if (data.newer === location.href) for (const link of find("[data-newer]")) link.hidden = false;
+      if (data.newer === here) for (const link of find("[data-newer]")) link.hidden = false;
     });
+    navigator.serviceWorker.controller?.postMessage({ shown: here });
   }
 })();

@@ -40,15 +40,25 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname === BOOK || FILES.test(url.pathname)) event.respondWith(file(request, event));
 });
 
+// Addresses of pages that were shown while the network had newer ones. The network may answer before the page can listen.
+const newer = new Set();
+self.addEventListener("message", ({ data, source }) => {
+  if (newer.has(data.shown)) source.postMessage({ newer: data.shown });
+});
+
 // Kept first, because a round trip on a telephone costs more than the page; the network's answer follows in the background.
 const page = async (request, url, event) => {
   const key = new Request(url.href.split("#")[0]);
   const kept = await (await caches.open(PAGES)).match(key);
+  newer.delete(key.url);
   const fresh = fetch(request).then(async (answer) => {
     await keep(key, answer.clone());
     const changed = kept && kept.headers.get("ETag") !== answer.headers.get("ETag");
     if (kept && kept.headers.get("X-Release") !== answer.headers.get("X-Release")) await refreshBook();
-    if (changed) for (const client of await self.clients.matchAll()) client.postMessage({ newer: key.url });
+    if (changed) {
+      newer.add(key.url);
+      for (const client of await self.clients.matchAll()) client.postMessage({ newer: key.url });
+    }
     return answer;
   });
   event.waitUntil(fresh.catch(() => 0));

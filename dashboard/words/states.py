@@ -15,6 +15,8 @@ _REASONS = {
     "impossible": "Niet te berekenen: er is niets om door te delen",
     "unknown": "De bron levert geen cijfer",
     "not_yet_published": "Nog niet gepubliceerd door de bron",
+    # Not of the marts: a map leaves out a figure of an area as it was before its borders changed.
+    "other_borders": "Geen cijfer op de huidige grenzen",
 }
 
 

@@ -3,14 +3,15 @@
     the rounding, the borders and the areas of the own one. Needs the relation `regions` of int_regions__vintages.
 #}
 {% macro is_elsewhere(relation) -%}
-    (
+    coalesce(
         {{ relation }}.region_level = 'municipality'
         and {{ relation }}.region_code <> '{{ var('municipality_code') }}'
         and {{ relation }}.region_code not in (
             select parts.municipality_code
             from regions as parts
             where parts.region_level = 'neighbourhood' and parts.municipality_code is not null
-        )
+        ),
+        false
     )
 {%- endmacro %}
 

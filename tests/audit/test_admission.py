@@ -1,6 +1,7 @@
 """A delivery becomes current when every check passed; else the last good one stays and no clock moves."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -242,10 +243,36 @@ def frame_of(desk, suite):
 @pytest.mark.parametrize(("rows", "margin"), [(26, 0), (25, -1), (32, 0), (33, -1), (29, 3)])
 def test_the_volume_margin_is_negative_just_outside_the_band(desk, rows, margin):
     """The contract says 90 to 110 per cent; the previous delivery had 29 rows, so 26 to 32 are expected."""
-    changed(desk, rows)
+    # Of the 42 other municipalities nothing changes, and they hide nothing.
+    changed(desk, rows + 42)
     (row,) = frame_of(desk, "volume").rows
     assert (row["previous_row_count"], row["minimum_rows"], row["maximum_rows"]) == (29, 26, 32)
     assert (row["row_count"], row["margin"]) == (rows, margin)
+
+
+def test_other_municipalities_that_come_along_are_no_reason_to_refuse_a_delivery(desk):
+    """An installation whose deliveries were of its own regions alone asks for all municipalities from now on."""
+    alone = desk.receive_and_admit().current["2025"]
+    manifest = desk.manifest()
+    assert manifest.retrieval.is_among_others
+    folder = desk.store.deliveries / alone.delivery_id
+    parquet = folder / "key_figures.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table own as from '{parquet}' where region_code[:2] <> 'GM' or region_code = 'GM9999'"
+        )
+        connection.execute(f"copy own to '{parquet}' (format parquet)")
+    table = manifest.tables["key_figures"].model_copy(update={"rows": 29})
+    before = manifest.model_copy(
+        update={"retrieval": replace(manifest.retrieval, is_among_others=False), "tables": {"key_figures": table}}
+    )
+    (folder / MANIFEST).write_text(before.model_dump_json())
+    write_checksums(folder)
+    edition = alone.model_copy(update={"validators": {}})
+    desk.store.record(desk.state.model_copy(update={"current": {"2025": edition}}), desk.now)
+    assert desk.receive().received == ["2025"]
+    assert desk.state.candidates["2025"].previous_id == alone.delivery_id
+    assert failures(desk.admit()) == set()
 
 
 def test_a_table_without_rows_has_no_margin_of_fill_and_is_not_checked(desk):

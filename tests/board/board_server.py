@@ -3,7 +3,7 @@
 import socket
 import threading
 import time as clock
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -28,15 +28,10 @@ class Served:
 
 
 @contextmanager
-def served(
-    releases: Path,
-    today: date,
-    settings: BoardSettings = BoardSettings(),  # noqa: B008 - it is frozen in use
-    seconds: Callable[[], float] = clock.monotonic,
-) -> Iterator[Served]:
+def served(releases: Path, today: date, settings: BoardSettings | None = None) -> Iterator[Served]:
     """Serve the board of an installation's releases in a thread."""
     board = Served("", today)
-    app = create_app(releases, board.now, settings, seconds)
+    app = create_app(releases, board.now, settings or BoardSettings())
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

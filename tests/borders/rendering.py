@@ -11,7 +11,9 @@ from dagster_project.installation.settings import DBT_PROJECT
 def sql_of(model: str, **variables: str) -> str:
     """The SQL of a model, with plain table names for its refs and sources."""
     (file,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
-    macros = (DBT_PROJECT / "macros/cbs_codes.sql").read_text(encoding="utf-8")
+    macros = "".join(
+        (DBT_PROJECT / f"macros/{name}.sql").read_text(encoding="utf-8") for name in ("cbs_codes", "municipalities")
+    )
     return jinja2.Template(macros + file.read_text(encoding="utf-8")).render(
         ref=lambda name: name,
         source=lambda _schema, name: name,

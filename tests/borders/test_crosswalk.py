@@ -22,6 +22,7 @@ _spec.loader.exec_module(model)
 LISTED = {
     "region_code": "varchar", "region_vintage": "integer", "region_level": "varchar", "region_name": "varchar",
     "municipality_name": "varchar", "boundary_change_code": "varchar", "most_common_postcode": "varchar",
+    "population_count": "bigint", "urbanity_class": "integer",
 }  # fmt: skip
 BASE = {
     "region_code": "varchar", "region_vintage": "integer", "region_level": "varchar", "indicator_code": "varchar",
@@ -48,11 +49,17 @@ class Town:
     def __post_init__(self):
         self.connection = duckdb.connect()
         listed = [
-            (code, year, "neighbourhood", name, "Stad", change, None)
+            (code, year, "neighbourhood", name, "Stad", change, None, None, None)
             for year, regions in self.years.items()
             for code, (name, change, _) in regions.items()
         ]
         load(self.connection, "int_regions__listed", LISTED, listed)
+        load(
+            self.connection,
+            "municipality_provinces",
+            {"municipality_code": "varchar", "province_nl": "varchar"},
+            [("GM0001", "Utrecht")],
+        )
         outlines = [
             (code, year, outline_of(ground))
             for year, regions in self.years.items()

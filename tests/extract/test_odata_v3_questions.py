@@ -150,6 +150,12 @@ def test_the_same_contract_asks_the_same_questions_in_the_same_order():
         f"({regions}) and (Leeftijd eq '20300') and (Marges eq '{margin}')" for margin in ("MW00000", "MOG0095")
     ]
     assert Query(None, None).filters() == [""]
+    # Beside all municipalities the own one asks for its parts; a delivery of before is read again by its own question.
+    among_others = Query("WijkenEnBuurten", "GM9999", keys, partition_by="Marges", is_among_others=True)
+    assert among_others.filters() == [one.replace("'GM9999'", "'GM'") for one in query.filters()]
+    assert [among_others.includes(code) for code in ("NL00", "GM0867", "BU99990001", "BU08670001")] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 def test_a_part_that_comes_twice_is_seen(tmp_path):

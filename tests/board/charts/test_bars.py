@@ -97,6 +97,8 @@ def test_differences_grow_from_zero_over_their_band():
     assert bar.get("d").count("M") == 3
     assert len({column.split("h")[0].split(" ")[1] for column in bar.get("d")[1:].split("M")}) == 1
     assert len(classes(root, "band")) == 1
+    zero = bar.get("d").split("h")[0].split(" ")[1]
+    assert classes(root, "x")[0].get("d").startswith(f"M0 {zero}h")
     assert {"+20", "0", "−20"} <= set(texts(root))
     assert differences.difference_bars("x", [differences.Difference("a", None)], signed) == ""
 

@@ -1,135 +1,168 @@
-"""No figure is shown after its day, on any page, in any file; the reason and who acts are."""
+"""No figure is shown after its day: on any page, in any file, in any result of a search."""
 
-from datetime import UTC, datetime, time, timedelta
+import re
+from datetime import date, timedelta
 
-import orjson
 import pytest
-from figures_of_pages import figures
+from crawl import walk
 from main_line.first_run import SAMPLE_DAY
-from reader import UNBOUNDED, changing, copied, point_to, reader
-from starlette.testclient import TestClient
+from page_reader import read_page
+from serving_clients import client_of
 
-from dashboard.app import create_app
-
-LATER = SAMPLE_DAY + timedelta(days=40)
 PAGES = (
     "/",
-    "/t",
-    "/t/economische-zelfredzaamheid",
-    "/t/uitkeringen",
-    "/t/veiligheid?gebied=BU99990104",
-    "/b",
-    "/b/GM9999",
-    "/b/WK999901",
     "/b/BU99990104",
-    "/k/welfare_recipients_per_1000",
-    "/k/lonely_pct/BU99990104",
-    "/k/vacant_shop_pct/BU99990104",
-    "/vergelijk?k=lonely_pct&g=BU99990104&g=BU99990101",
-    "/zoek?q=bijstand",
-    "/zoek?q=bijstand+BU99990104",
-    "/bron/lonely_pct",
-    "/versheid",
+    "/b/WK999901",
+    "/b/GM9999",
+    "/k/welfare_recipients_quarter_count",
+    "/k/welfare_recipients_per_1000/BU99990104",
+    "/k/vacant_shop_pct",
+    "/k/sickness_absence_12_months_pct",
+    "/t/uitkeringen",
+    "/t/organisatie",
+    "/t/economische-zelfredzaamheid",
+    "/vergelijk?k=welfare_recipients_per_1000&g=BU99990104&g=BU99990105",
+    "/vergelijk?k=population_count&g=BU99990104&g=BU99990105",
+    "/bron/welfare_recipients_per_1000",
+    "/zoek?q=bijstand+spoorzicht",
+    "/zoek?q=verzuim",
 )
-FILES = ("/k/lonely_pct/BU99990104.json", "/b/BU99990104.json", "/t/uitkeringen/GM9999.json")
+FILES = ("/k/welfare_recipients_per_1000/BU99990104", "/b/BU99990104", "/b/GM9999", "/t/uitkeringen/GM9999")
+# Numbers of the page itself: a unit, rows that are folded, choices of a form.
+LAYOUT = r"(?i)\b(per|keer)\s1\.000|Toon de andere \d+|Gebied [1-4]"
+LATER = SAMPLE_DAY + timedelta(days=40)
+
+
+@pytest.fixture(scope="module")
+def limits(release):
+    """Each day that is the last of some figures."""
+    days = "SELECT DISTINCT fresh_until FROM release.snapshot.fct_indicator_values ORDER BY 1"
+    return [day for (day,) in release.cursor().execute(days).fetchall()]
+
+
+@pytest.fixture(scope="module")
+def last_days(release):
+    """The last day of each figure."""
+    query = "SELECT indicator_code, region_code, period, fresh_until FROM release.snapshot.fct_indicator_values"
+    return {tuple(key): day for *key, day in release.cursor().execute(query).fetchall()}
 
 
 @pytest.fixture(scope="module")
 def later(sample_releases):
-    return reader(sample_releases, LATER)
+    """A reader 40 days after the release."""
+    return client_of(sample_releases, LATER)
 
 
-def test_pages_have_figures_on_their_day_and_none_forty_days_later(sample_releases, later):
-    today = reader(sample_releases, SAMPLE_DAY)
-    assert sum(bool(figures(today.get(page).text)) for page in PAGES) >= 11
-    assert sum('role="img"' in today.get(page).text for page in PAGES) >= 6
-    for page in PAGES:
-        answer = later.get(page)
-        assert answer.status_code == 200, page
-        assert figures(answer.text) == [], page
-        # Neither do charts, maps and bars draw what may not be read.
-        assert 'role="img"' not in answer.text, page
-        assert "Geen actuele cijfers" in answer.text, page
-        assert "datateam" in answer.text, page
+def undated_numbers(text, names):
+    """Numbers in a text that are no date, and stand in no name."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    text = re.sub(LAYOUT, "", text)
+    text = re.sub(r"\d{2}-\d{2}-\d{4}|\d{4}-\d{2}-\d{2}(_\d+)?", "", text)
+    return re.findall(r"\d[\d.,]*%?", text)
 
 
-def test_files_have_rows_on_their_day_and_none_forty_days_later(sample_releases, later):
-    today = reader(sample_releases, SAMPLE_DAY)
-    for file in FILES:
-        assert today.get(file).json()["rows"], file
-        assert later.get(file).json()["rows"] == [], file
-    assert today.get("/zakboek.json").json()["figures"]
-    assert later.get("/zakboek.json").json()["figures"] == []
-
-
-def test_tiles_say_since_when_they_may_not_be_shown(later):
-    overview = later.get("/").text
-    assert overview.count("Niet meer toonbaar sinds") >= 15
-
-
-def test_health_says_that_a_release_is_expired(sample_releases, later):
-    answer = later.get("/gezond")
-    assert answer.status_code == 503
-    assert answer.json()["status"] == "expired"
-    assert reader(sample_releases, SAMPLE_DAY).get("/gezond").json()["status"] == "ok"
-
-
-def test_a_kept_page_is_made_again_on_the_next_day(sample_releases):
-    """The same server, at midnight: pages that were kept, and the tag by which a browser asks for news."""
-    day = [SAMPLE_DAY]
-    app = create_app(sample_releases, lambda: datetime.combine(day[0], time(12), UTC), UNBOUNDED)
-    board = TestClient(app, "http://localhost", client=("127.0.0.1", 1))
-    before = board.get("/")
-    assert figures(before.text)
-    assert board.get("/", headers={"If-None-Match": before.headers["etag"]}).status_code == 304
-    day[0] = LATER
-    after = board.get("/", headers={"If-None-Match": before.headers["etag"]})
-    assert after.status_code == 200
-    assert figures(after.text) == []
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_shows_figures_on_the_day_and_none_40_days_later(reader, later, address, names):
+    assert "data-until" in reader.get(address).text or address.startswith(("/vergelijk", "/bron", "/t/eco"))
+    answer = later.get(address)
+    page = read_page(answer.text)
+    assert answer.status_code == 200
+    assert page.figures == []
+    assert [area for area in page.map_areas if re.search(r": .*\d", area.title)] == []
+    assert page.until == []
+    # Of a source the number of checks stays.
+    assert address.startswith("/bron") or undated_numbers(page.text, names) == []
+    assert "Geen actuele cijfers" in page.text
 
 
 @pytest.fixture(scope="module")
-def withheld(sample_releases, tmp_path_factory):
-    """A release whose police figures are withheld, since the police are late."""
-    releases = tmp_path_factory.mktemp("withheld")
-    copy = copied(sample_releases / "latest", releases)
-    with changing(copy) as tables:
-        tables.execute(
-            "update snapshot.freshness set is_withheld = true,"
-            " withheld_reason_nl = 'leverancier te laat: politie, sinds 3 dagen' where feed like 'police.%'"
-        )
-        for mart in ("fct_indicator_values", "mart_kpi", "mart_neighbourhood_profile"):
-            tables.execute(f"delete from snapshot.{mart} where feed like 'police.%'")
-    point_to(releases, copy.name)
-    return reader(releases, SAMPLE_DAY)
+def names(release):
+    """Names that may hold numbers: of indicators, areas, themes, and their definitions."""
+    query = """
+        SELECT unnest([label_nl, short_label_nl, definition_nl, unit_nl, theme_label_nl, reference_moment,
+                       label_en, indicator_code]) FROM dim_indicator
+        UNION SELECT unnest([region_name, region_code]) FROM dim_region
+    """
+    return {name for (name,) in release.cursor().execute(query).fetchall() if name} | {
+        "1 januari",
+        "WCAG 2.2",
+        "EN 301 549",
+    }
 
 
-def test_a_withheld_figure_says_who_is_late(withheld):
-    answer = withheld.get("/k/crimes_monthly_count").text
-    assert figures(answer) == []
-    assert "sinds 3 dagen" in answer
-    assert "sinds 3 dagen" in withheld.get("/versheid").text
-    assert "sinds 3 dagen" in withheld.get("/zoek?q=misdrijven").text
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_is_empty_40_days_later(reader, later, address, form):
+    now, then = reader.get(f"{address}.{form}"), later.get(f"{address}.{form}")
+    assert now.status_code == then.status_code == 200
+    if form == "csv":
+        assert len(now.text.splitlines()) > 1
+        assert len(then.text.splitlines()) == 1
+    if form == "json":
+        assert now.json()["rows"]
+        assert then.json()["rows"] == []
+    assert len(then.content) < len(now.content)
 
 
-def test_a_suppressed_figure_says_that_it_is_of_too_few(sample_releases, release):
-    row = (
-        release.shown_on(SAMPLE_DAY)
-        .execute(
-            "select indicator_code, region_code from fct_indicator_values"
-            " where missing_reason in ('suppressed', 'secret') and is_current and region_level = 'neighbourhood'"
-            " order by all limit 1"
-        )
-        .fetchone()
-    )
-    assert row is not None
-    indicator, area = row
-    answer = reader(sample_releases, SAMPLE_DAY).get(f"/k/{indicator}/{area}").text
-    assert "Te weinig personen om te tonen" in answer
+def test_the_pocket_book_and_the_outlines_are_empty_40_days_later(reader, later):
+    assert reader.get("/zakboek.json").json()["figures"]
+    assert later.get("/zakboek.json").json()["figures"] == []
+    assert reader.get("/omtrekken.json").json()["features"]
+    assert later.get("/omtrekken.json").json()["features"] == []
 
 
-def test_dates_of_expiry_stand_in_headers(sample_releases):
-    answer = reader(sample_releases, SAMPLE_DAY).get("/")
-    assert answer.headers["x-fresh-until"] >= SAMPLE_DAY.isoformat()
-    note = orjson.loads((sample_releases / "latest" / "release.json").read_bytes())
-    assert answer.headers["x-release"] == note["release_id"]
+def test_health_says_that_the_release_has_expired(reader, later):
+    assert (reader.get("/gezond").status_code, later.get("/gezond").status_code) == (200, 503)
+    assert later.get("/gezond").json()["status"] == "expired"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("address", PAGES)
+def test_figures_go_one_by_one(sample_releases, limits, last_days, address):
+    today = SAMPLE_DAY
+    reader = client_of(sample_releases, lambda: today)
+    counts = []
+    for limit in limits:
+        for today in (limit, limit + timedelta(days=1)):
+            page = read_page(reader.get(address).text)
+            expired = [one for one in page.figures if last_days[one.indicator, one.area, one.period] < today]
+            assert expired == []
+            assert [day for day in page.until if date.fromisoformat(day) < today] == []
+            counts.append(len(page.figures))
+    assert counts[0] > counts[-1] == 0
+
+
+@pytest.mark.long
+def test_no_page_shows_a_figure_40_days_later(later, names):
+    pages = 0
+    for address, page in walk(later):
+        pages += 1
+        assert page.figures == [], address
+        assert address.startswith("/bron") or undated_numbers(page.text, names) == [], address
+    assert pages > 500
+
+
+@pytest.mark.parametrize("address", ["/", "/b/BU99990104"])
+def test_figures_of_a_source_go_on_its_day(sample_releases, last_days, address):
+    def shown():
+        return [(one.indicator, one.area, one.period) for one in read_page(reader.get(address).text).figures]
+
+    today = SAMPLE_DAY
+    reader = client_of(sample_releases, lambda: today)
+    before = shown()
+    today = min(last_days[key] for key in before)
+    assert shown() == before
+    today += timedelta(days=1)
+    after = shown()
+    assert after
+    assert {key for key in before if last_days[key] < today} == {*before} - {*after} != set()
+
+
+@pytest.mark.parametrize("text", ["Er zijn 1.280 inwoners", "48%", "sinds 01-12-2026 nog 3"])
+def test_a_number_that_is_no_date_is_found(text):
+    assert len(undated_numbers(text, {"0 tot 15 jaar"})) == 1
+
+
+def test_dates_and_names_are_no_figures():
+    assert undated_numbers("0 tot 15 jaar, uitgave 2026-11-29_1 van 29-11-2026", {"0 tot 15 jaar"}) == []

@@ -1,163 +1,176 @@
-"""A new release under load: every answer is of one release, and none is an error."""
+"""Readers notice nothing of a new release: no error, and no page that mixes two of them."""
 
+import shutil
 import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cache
 
 import httpx
 import pytest
 from board_server import served
 from main_line.first_run import SAMPLE_DAY
-from reader import UNBOUNDED, changing, copied, point_to, reader
+from page_reader import read_page
+from release_copies import copy_release, point_to
+from serving_clients import client_of
 
-READERS, RELEASES = 20, 5
+from dagster_project.release.reader import DATABASE, LATEST
+from dashboard.settings import BoardSettings
 
-
-def release_of(sample_releases, releases, number: int) -> str:
-    """A release in which the name of the municipality and its number of inhabitants say which one it is."""
-    copy = copied(sample_releases / "latest", releases, f"2026-11-25_{number}")
-    with changing(copy) as tables:
-        tables.execute(
-            "update snapshot.dim_region set region_name = $name where region_level = 'municipality'",
-            {"name": f"Maandrecht-{number}"},
-        )
-        tables.execute(
-            "update snapshot.fct_indicator_values set value = $value where indicator_code = 'population_count'",
-            {"value": 100_000 + number},
-        )
-    return copy.name
+ADDRESSES = (
+    "/",
+    "/k/welfare_recipients_quarter_count",
+    "/k/welfare_recipients_per_1000/BU99990104",
+    "/b/BU99990104",
+    "/t/uitkeringen",
+    "/zoek?q=bijstand",
+    "/k/welfare_recipients_per_1000/BU99990104.json",
+)
 
 
-def mixes(answer, number: int) -> list[str]:
-    """What a page has of another release than the one it says it is of."""
-    others = [other for other in range(1, RELEASES + 2) if other != number]
-    return [
-        mark
-        for other in others
-        for mark in (f"Maandrecht-{other}<", f'value="{100_000.0 + other}"', f'"2026-11-25_{other}"')
-        if mark in answer.text
-    ]
+def all_are(number):
+    """Changes by which every figure of a release has one value, so that a page shows whose figures it holds."""
+    return (
+        f"UPDATE snapshot.fct_indicator_values SET value = {number} WHERE value IS NOT NULL",
+        f"UPDATE snapshot.mart_kpi SET value = {number} WHERE value IS NOT NULL",
+        f"UPDATE snapshot.mart_neighbourhood_profile SET value = {number} WHERE value IS NOT NULL",
+    )
 
 
-def number_of(answer) -> int:
-    return int(answer.headers["x-release"].rpartition("_")[2])
+@pytest.fixture(scope="module")
+def numbered(sample_releases, tmp_path_factory):
+    """Makes a release in which all figures are its number, once."""
+    folder = tmp_path_factory.mktemp("numbered")
 
+    @cache
+    def make(number):
+        source = (sample_releases / LATEST).resolve()
+        return copy_release(source, folder, f"{SAMPLE_DAY}_{number}", *all_are(number))
 
-@pytest.mark.long
-def test_twenty_readers_and_five_releases_make_no_error_and_no_mixed_page(sample_releases, tmp_path):
-    releases = tmp_path / "releases"
-    names = [release_of(sample_releases, releases, number) for number in range(1, RELEASES + 2)]
-    point_to(releases, names[0])
-    pages = ("/", "/k/population_count", "/b/GM9999", "/t/bevolking", "/zoek?q=inwoners", "/b/BU99990104")
-    wrong: list[str] = []
-    seen: set[int] = set()
-    asked = [0]
-    is_over = threading.Event()
-
-    def read(which: int, url: str) -> None:
-        with httpx.Client(base_url=url, timeout=60) as browser:
-            turn = which
-            while not is_over.is_set():
-                turn += 1
-                try:
-                    answer = browser.get(pages[turn % len(pages)])
-                except httpx.HTTPError as error:
-                    wrong.append(repr(error))
-                    return
-                asked[0] += 1
-                if answer.status_code != 200:
-                    wrong.append(f"{answer.url}: {answer.status_code}")
-                    continue
-                seen.add(number_of(answer))
-                wrong.extend(f"{answer.url}: {mark}" for mark in mixes(answer, number_of(answer)))
-
-    # Twenty times as fast as the clock on the wall: it looks for a release every tenth of a second.
-    with served(releases, SAMPLE_DAY, UNBOUNDED, lambda: 20 * time.monotonic()) as running:
-        readers = [threading.Thread(target=read, args=(which, running.url)) for which in range(READERS)]
-        for thread in readers:
-            thread.start()
-        for number, name in enumerate(names, start=1):
-            point_to(releases, name)
-            patience = time.monotonic() + 30
-            while number not in seen and not wrong and time.monotonic() < patience:
-                time.sleep(0.05)
-            time.sleep(0.5)
-        is_over.set()
-        for thread in readers:
-            thread.join(timeout=60)
-    assert wrong == []
-    assert asked[0] > 200
-    assert seen == {*range(1, RELEASES + 2)}
-
-
-def test_a_mixed_page_is_found():
-    answer = httpx.Response(200, text="<h1>Maandrecht-2</h1>", headers={"X-Release": "2026-11-25_1"})
-    assert mixes(answer, number_of(answer)) == ["Maandrecht-2<"]
+    return make
 
 
 @pytest.fixture
-def moving(sample_releases, tmp_path):
-    """A board, its folder of releases and its clock in seconds."""
-    releases, clock = tmp_path / "releases", [0.0]
-    first = release_of(sample_releases, releases, 1)
-    point_to(releases, first)
-    return reader(releases, SAMPLE_DAY, seconds=lambda: clock[0]), releases, clock
+def releases(numbered, tmp_path):
+    """The folder of releases of an installation, with two releases; the first is the latest."""
+    add(tmp_path, numbered, 1, 2)
+    point_to(tmp_path, f"{SAMPLE_DAY}_1")
+    return tmp_path
 
 
-def damage(release, kind: str) -> None:
-    match kind:
-        case "a cut database":
-            file = release / "maandvers.duckdb"
-            file.write_bytes(file.read_bytes()[:100_000])
-        case "no database":
-            (release / "maandvers.duckdb").unlink()
-        case "no note":
-            (release / "release.json").write_text("{")
-        case "another shape":
-            with changing(release) as tables:
-                tables.execute("drop view dim_indicator")
-                tables.execute("alter table snapshot.dim_indicator drop column short_label_nl")
-                tables.execute("create view dim_indicator as select * from snapshot.dim_indicator")
+def add(releases, numbered, *numbers):
+    """Add releases that nobody sees yet."""
+    for number in numbers:
+        (releases / f"{SAMPLE_DAY}_{number}").symlink_to(numbered(number))
 
 
-@pytest.mark.parametrize("kind", ["a cut database", "no database", "no note", "another shape"])
-def test_the_last_release_answers_while_the_new_one_cannot_be_read(moving, sample_releases, kind):
-    board, releases, clock = moving
-    assert number_of(board.get("/")) == 1
-    damage(releases / release_of(sample_releases, releases, 2), kind)
-    point_to(releases, "2026-11-25_2")
-    clock[0] += 2
-    answer = board.get("/")
+def values_of(answer):
+    """The values that an answer shows."""
+    if answer.headers["content-type"] == "application/json":
+        return {row["value"] for row in answer.json()["rows"]} - {None}
+    return {one.value for one in read_page(answer.text).figures}
+
+
+def check(answer):
+    """Whether all figures are of the release that an answer names; its number."""
     assert answer.status_code == 200
-    assert number_of(answer) == 1
-    assert "nieuwste uitgave kan niet worden geopend" in answer.text
-    assert board.get("/gezond").status_code == 503
-    point_to(releases, release_of(sample_releases, releases, 3))
-    clock[0] += 2
-    answer = board.get("/")
-    assert number_of(answer) == 3
+    release_id = answer.headers["x-release"]
+    number = int(release_id.rpartition("_")[2])
+    assert values_of(answer) == {number}
+    if answer.headers["content-type"].startswith("text/html"):
+        assert f'data-release="{release_id}"' in answer.text
+    return number
+
+
+def test_a_mixed_page_is_found(releases):
+    answer = client_of(releases).get("/b/BU99990104")
+    assert check(answer) == 1
+    answer.headers["x-release"] = f"{SAMPLE_DAY}_2"
+    with pytest.raises(AssertionError):
+        check(answer)
+
+
+@pytest.mark.parametrize(("readers", "last"), [(8, 2), pytest.param(20, 6, marks=pytest.mark.long)])
+def test_readers_notice_nothing_of_new_releases(releases, numbered, readers, last):
+    add(releases, numbered, *range(3, last + 1))
+    stop, seen = threading.Event(), Counter()
+
+    def read(place, url):
+        found = []
+        with httpx.Client(base_url=url, timeout=30) as client:
+            while not stop.is_set():
+                place += 1
+                found.append(check(client.get(ADDRESSES[place % len(ADDRESSES)])))
+        assert found == sorted(found)
+        return Counter(found)
+
+    settings = BoardSettings(expensive_pages_per_minute=1_000_000)
+    with served(releases, SAMPLE_DAY, settings) as board, ThreadPoolExecutor(readers) as pool:
+        try:
+            reading = [pool.submit(read, place, board.url) for place in range(readers)]
+            for number in range(1, last + 1):
+                point_to(releases, f"{SAMPLE_DAY}_{number}")
+                wait_for(board.url, number)
+                time.sleep(1)
+        finally:
+            stop.set()
+        for reader in reading:
+            seen += reader.result()
+    assert seen.keys() == {*range(1, last + 1)}
+    assert sum(seen.values()) > readers * last
+
+
+def wait_for(url, number):
+    """Wait until a release is shown: seconds, as the board looks every two."""
+    end = time.monotonic() + 20
+    while httpx.get(f"{url}/gezond", timeout=30).json()["release"] != f"{SAMPLE_DAY}_{number}":
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_a_damaged_release_is_said_while_the_last_one_answers(releases):
+    damaged = f"{SAMPLE_DAY}_0"
+    shutil.copytree(releases / f"{SAMPLE_DAY}_2", releases / damaged, ignore=shutil.ignore_patterns(DATABASE))
+    (releases / damaged / DATABASE).write_bytes(b"damaged")
+    passed = 0.0
+    reader = client_of(releases, seconds=lambda: passed)
+    tag = reader.get("/").headers["etag"]
+    point_to(releases, damaged)
+    passed += 5
+    answer = reader.get("/", headers={"if-none-match": tag})
+    assert check(answer) == 1
+    assert "De nieuwste uitgave kan niet worden geopend" in answer.text
+    health = reader.get("/gezond")
+    assert (health.status_code, health.json()["status"]) == (503, "a newer release cannot be opened")
+    point_to(releases, f"{SAMPLE_DAY}_2")
+    passed += 5
+    answer = reader.get("/", headers={"if-none-match": tag})
+    assert check(answer) == 2
     assert "kan niet worden geopend" not in answer.text
-    assert board.get("/gezond").status_code == 200
+    assert reader.get("/gezond").status_code == 200
 
 
-def test_a_new_release_is_noticed_within_seconds(moving, sample_releases):
-    board, releases, clock = moving
-    before = board.get("/")
-    point_to(releases, release_of(sample_releases, releases, 2))
-    clock[0] += 2
-    after = board.get("/", headers={"If-None-Match": before.headers["etag"]})
-    assert (number_of(before), after.status_code, number_of(after)) == (1, 200, 2)
-
-
-def test_without_a_release_the_board_says_so(tmp_path):
-    answer = reader(tmp_path, SAMPLE_DAY).get("/")
+def test_without_a_release_a_page_says_who_acts(tmp_path):
+    reader = client_of(tmp_path)
+    answer = reader.get("/")
     assert answer.status_code == 503
-    assert "Nog geen cijfers" in answer.text
-    assert reader(tmp_path, SAMPLE_DAY).get("/gezond").json() == {"status": "no release"}
+    assert "datateam" in answer.text
+    assert reader.get("/gezond").status_code == 503
 
 
-def test_an_unreadable_release_alone_gives_no_page(sample_releases, tmp_path):
-    name = release_of(sample_releases, tmp_path, 1)
-    damage(tmp_path / name, "another shape")
-    point_to(tmp_path, name)
-    assert reader(tmp_path, SAMPLE_DAY + timedelta(days=1)).get("/").status_code == 503
+def test_a_page_is_asked_for_again_and_sent_once_per_release_and_day(releases):
+    passed, day = 0.0, SAMPLE_DAY
+    reader = client_of(releases, lambda: day, seconds=lambda: passed)
+    first = reader.get("/b/BU99990104")
+    assert "no-cache" in first.headers["cache-control"]
+    again = {"if-none-match": first.headers["etag"]}
+    answer = reader.get("/b/BU99990104", headers=again)
+    assert (answer.status_code, answer.content) == (304, b"")
+    day += timedelta(days=1)
+    assert reader.get("/b/BU99990104", headers=again).status_code == 200
+    day = SAMPLE_DAY
+    point_to(releases, f"{SAMPLE_DAY}_2")
+    passed += 5
+    assert reader.get("/b/BU99990104", headers=again).status_code == 200

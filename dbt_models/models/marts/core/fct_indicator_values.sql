@@ -1,4 +1,5 @@
-with figures as (select * from {{ ref('int_indicators__noise') }}),
+-- Other municipalities stand beside the own one in mart_municipality_profile alone.
+with figures as (select * from {{ ref('int_indicators__noise') }} where not is_of_other_municipality),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 

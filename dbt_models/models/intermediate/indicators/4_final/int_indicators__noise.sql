@@ -4,6 +4,7 @@ with figures as (
         region_vintage,
         region_level,
         indicator_code,
+        edition_year,
         period_type,
         period,
         period_start_date,
@@ -11,6 +12,7 @@ with figures as (
         is_complete_period,
         numerator,
         denominator,
+        denominator_period,
         value,
         lower_bound,
         upper_bound,
@@ -18,9 +20,12 @@ with figures as (
         missing_reason,
         is_current,
         feed,
+        delivery_id,
         released_at,
         denominator_feed,
-        denominator_released_at
+        denominator_delivery_id,
+        denominator_released_at,
+        false as is_of_other_municipality
     from {{ ref('int_indicators__final') }}
     union all
     select
@@ -28,6 +33,7 @@ with figures as (
         region_vintage,
         region_level,
         indicator_code,
+        edition_year,
         period_type,
         period,
         period_start_date,
@@ -35,6 +41,7 @@ with figures as (
         is_complete_period,
         numerator,
         denominator,
+        null::varchar as denominator_period,
         value,
         lower_bound,
         upper_bound,
@@ -42,9 +49,12 @@ with figures as (
         missing_reason,
         is_current,
         feed,
+        delivery_id,
         released_at,
         denominator_feed,
-        denominator_released_at
+        null::varchar as denominator_delivery_id,
+        denominator_released_at,
+        true as is_of_other_municipality
     from {{ ref('int_municipalities__figures') }}
 ),
 
@@ -181,5 +191,6 @@ select
     released_at,
     denominator_feed,
     denominator_delivery_id,
-    denominator_released_at
+    denominator_released_at,
+    is_of_other_municipality
 from widened

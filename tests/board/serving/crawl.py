@@ -1,0 +1,101 @@
+"""A walk over all pages of a board, and the comparison of every figure with the marts."""
+
+import re
+from collections import deque
+from urllib.parse import unquote, urlsplit
+
+from page_reader import read_page
+
+FILES = (".csv", ".xlsx", ".json")
+
+
+def walk(client, start="/", most=None, follow=lambda address: True):
+    """Give every page that links lead to, with its address; at most ``most`` of them."""
+    waiting, seen, given = deque([start]), {start}, 0
+    while waiting and (most is None or given < most):
+        address = waiting.popleft()
+        answer = client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        page = read_page(answer.text)
+        given += 1
+        yield address, page
+        for link in sorted(page.own_links - seen):
+            if not urlsplit(link).path.endswith(FILES) and follow(link):
+                seen.add(link)
+                waiting.append(link)
+
+
+class Marts:
+    """Values of the marts that a board may show on a day, read without the board."""
+
+    def __init__(self, release, day):
+        # The marts' own limits, in a query of their own: the board's reading is what is tested.
+        self.values = {
+            (indicator, area, period): (value, until)
+            for indicator, area, period, value, until in release.cursor()
+            .execute(
+                "SELECT indicator_code, region_code, period, value, fresh_until"
+                " FROM release.snapshot.fct_indicator_values WHERE fresh_until >= ?",
+                [day],
+            )
+            .fetchall()
+        }
+        # Thousands of euros are written in euros.
+        self.shown_as = {
+            indicator: (1000, decimals - 3) if unit == "keur" else (1, decimals)
+            for indicator, unit, decimals in release.cursor()
+            .execute("SELECT indicator_code, unit, decimals FROM dim_indicator")
+            .fetchall()
+        }
+        # A map shows the newest borders: of neighbourhoods the figures of the profile.
+        self.mapped = {
+            (indicator, area): value
+            for indicator, area, value in release.cursor()
+            .execute(
+                "SELECT indicator_code, region_code, value FROM release.snapshot.fct_indicator_values"
+                " WHERE is_current AND fresh_until >= $day AND region_level <> 'neighbourhood'"
+                " UNION ALL SELECT indicator_code, neighbourhood_code, value"
+                " FROM release.snapshot.mart_neighbourhood_profile WHERE figure_fresh_until >= $day",
+                {"day": day},
+            )
+            .fetchall()
+        }
+
+    def differences(self, address, page):
+        """Every figure of a page that is not the marts', in words."""
+        found = []
+        for one in page.figures:
+            value, _ = self.values.get((one.indicator, one.area, one.period), (None, None))
+            place = f"{address}: {one.indicator} {one.area} {one.period}"
+            if value is None:
+                found.append(f"{place} shows {one.value}, which the marts do not show")
+            elif value != one.value:
+                found.append(f"{place} says {one.value}, the mart {value}")
+            elif not self.reads_as(one.text, value, one.indicator):
+                found.append(f"{place} reads {one.text!r}, the mart {value}")
+        for area in page.map_areas:
+            _, _, indicator, code = unquote(area.href).split("/")
+            value, text = self.mapped.get((indicator, code)), area.title.rpartition(": ")[2]
+            is_number = any(character.isdigit() for character in text)
+            if is_number != (value is not None) or (is_number and not self.reads_as(text, value, indicator)):
+                found.append(f"{address}: the map reads {area.title!r}, the mart {value}")
+        return found
+
+    def reads_as(self, text, value, indicator):
+        """Whether a text is a value of an indicator."""
+        factor, decimals = self.shown_as[indicator]
+        return reads_as(text, factor * value, decimals)
+
+
+def reads_as(text, value, decimals):
+    """Whether a Dutch text is a value, with at least so many decimals; millions may be rounded."""
+    number = re.search(r"\d[\d.]*(,\d+)?", text)
+    if number is None:
+        return False
+    read = float(number[0].replace(".", "").replace(",", "."))
+    shown = len(number[1]) - 1 if number[1] else 0
+    scale = 1_000_000 if "mln" in text else 1_000_000_000 if "mld" in text else 1
+    sign = -1 if "\N{MINUS SIGN}" in text else 1
+    return (scale > 1 or shown >= decimals) and abs(sign * read * scale - value) <= 0.5 * scale * 10.0**-shown * (
+        1 + 1e-9
+    )

@@ -1,0 +1,156 @@
+"""Every kind of page: whole, small, without foreign requests, and under a strict content security policy."""
+
+import base64
+import gzip
+import hashlib
+import re
+import time
+
+import pytest
+from page_reader import read_page
+
+ADDRESSES = {
+    "/": "Zoek",
+    "/zoek?q=bijstand+spoorzigt": "Spoorzicht",
+    "/zoek": "Zoek",
+    "/k/welfare_recipients_quarter_count": "Inwoners met bijstand",
+    "/k/welfare_recipients_per_1000/BU99990104": "Planetenbuurt",
+    "/k/welfare_recipients_per_1000?gebied=BU99990104": "Planetenbuurt",
+    "/b": "Planetenbuurt",
+    "/b/BU99990104": "Planetenbuurt",
+    "/b/WK999901": "Nieuwe Maan",
+    "/b/GA999901": "Rond de haven",
+    "/t": "Uitkeringen",
+    "/t/uitkeringen": "Uitkeringen",
+    "/t/economische-zelfredzaamheid": "Economische zelfredzaamheid",
+    "/vergelijk?k=welfare_recipients_per_1000&g=BU99990104&g=BU99990105": "Spoorzicht",
+    "/bron/welfare_recipients_per_1000": "CC BY",
+    "/versheid": "30-11-2026",
+    "/toegankelijkheid": "WCAG",
+    "/zonder-verbinding": "verbinding",
+}
+FILES = {
+    "/k/welfare_recipients_per_1000/BU99990104": "csv",
+    "/b/BU99990104": "xlsx",
+    "/t/uitkeringen/GM9999": "json",
+    "/vergelijk/welfare_recipients_per_1000/BU99990104+BU99990105": "csv",
+}
+KB = 1_000
+LARGEST = 20 * KB
+MOST_REQUESTS = 3
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_is_whole_and_small_and_fetches_nothing_elsewhere(reader, address):
+    answer = reader.get(address)
+    page = read_page(answer.text)
+    assert answer.status_code == 200
+    assert ADDRESSES[address] in page.text
+    assert page.unclosed == []
+    assert len(gzip.compress(answer.content, 6)) <= LARGEST
+    fetched = {one for one in page.fetched if not one.startswith("data:")}
+    assert 1 + len(fetched) <= MOST_REQUESTS
+    assert page.foreign == set()
+    assert (page.elements.count("h1"), page.elements.count("main")) == (1, 1)
+    assert 'lang="nl"' in answer.text
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_policy_admits_the_style_of_a_page_and_nothing_inline_else(reader, address):
+    answer = reader.get(address)
+    page, policy = read_page(answer.text), answer.headers["content-security-policy"]
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert not {"unsafe-inline", "unsafe-eval", "*"} & {*re.split(r"[ ;']+", policy)}
+    assert page.handlers == page.styled == []
+    assert [script for script in page.scripts if "src" not in script] == []
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<p onclick=x()>", "handlers"),
+        ("<p style=color:red>", "styled"),
+        ("<script src='https://elsewhere.example/x.js'></script>", "foreign"),
+        ("<p><b></p>", "unclosed"),
+    ],
+)
+def test_what_a_page_may_not_hold_is_found(html, found):
+    assert getattr(read_page(html), found)
+    assert not getattr(read_page("<p><a href='https://cbs.nl'>CBS</a></p>"), found)
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_a_table_can_be_downloaded(reader, address):
+    answer = reader.get(f"{address}.{FILES[address]}")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith(f'.{FILES[address]}"')
+    assert answer.headers["x-fresh-until"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/k/no_such_figure",
+        "/k/welfare_recipients_per_1000/BU00000000",
+        "/b/BU00000000",
+        "/t/onzin",
+        "/bron/onzin",
+        "/k/welfare_recipients_per_1000/BU99990104.pdf",
+        "/vergelijk?k=onzin",
+        "/nergens",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+    ],
+)
+def test_an_address_of_nothing_says_so(reader, address):
+    answer = reader.get(address)
+    assert answer.status_code == 404
+    assert "etag" not in answer.headers
+    assert "def " not in answer.text
+
+
+def test_a_page_names_its_release_and_its_first_last_day(reader):
+    answer = reader.get("/")
+    page = read_page(answer.text)
+    assert answer.headers["x-fresh-until"] == min(page.until)
+    assert f"Uitgave {answer.headers['x-release']}" in page.text
+
+
+def test_the_figure_comes_before_its_chart_and_its_table(reader):
+    text = reader.get("/k/welfare_recipients_quarter_count").text
+    body = text[text.index("<body") :]
+    places = [body.index(part) for part in ("<data", "Bijgewerkt", '<svg class="g', "<table")]
+    assert places == sorted(places)
+
+
+def test_a_figure_that_may_not_be_shown_says_why(reader, release):
+    query = """
+        SELECT indicator_code, neighbourhood_code, missing_reason FROM release.snapshot.mart_neighbourhood_profile
+        WHERE missing_reason = 'suppressed' ORDER BY 1, 2 LIMIT 5
+    """
+    found = release.cursor().execute(query).fetchall()
+    assert found
+    for indicator, area, _ in found:
+        page = read_page(reader.get(f"/k/{indicator}/{area}").text)
+        assert "Te weinig personen om te tonen" in page.text
+
+
+def test_only_reading_is_possible(reader):
+    assert reader.post("/", data={"q": "x"}).status_code == 405
+    assert reader.head("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", [one for one in ADDRESSES if one not in {"/toegankelijkheid", "/zonder-verbinding"}]
+)
+def test_a_page_that_is_not_kept_yet_takes_less_than_100_ms(reader, address):
+    def taken(attempt):
+        began = time.process_time()
+        assert reader.get(f"{address}{'&' if '?' in address else '?'}attempt={attempt}").status_code == 200
+        return time.process_time() - began
+
+    reader.get(address)
+    assert min(taken(attempt) for attempt in range(3)) < 0.1
