@@ -8,7 +8,8 @@ import pytest
 from figures_of_pages import figures
 from main_line.first_run import SAMPLE_DAY
 from pydantic import ValidationError
-from reader import changing, copied, point_to, reader
+from release_copies import copy_release, point_to
+from serving_clients import HOST, client_of
 
 from dagster_project.errors import SetupError
 from dashboard.serve import check_address
@@ -44,7 +45,7 @@ KINDS = (
 
 @pytest.fixture(scope="module")
 def board(sample_releases):
-    return reader(sample_releases, SAMPLE_DAY)
+    return reader(sample_releases)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.2"])
@@ -80,7 +81,7 @@ def test_a_wrong_proxy_is_refused():
 
 def test_only_the_proxy_and_this_machine_are_let_in(sample_releases):
     def status(peer: str, host: str, settings: BoardSettings = BEHIND) -> int:
-        return reader(sample_releases, SAMPLE_DAY, settings, peer, host).get("/").status_code
+        return reader(sample_releases, settings, peer, host).get("/").status_code
 
     assert status(PROXY, "bord.example") == 200
     assert status("127.0.0.1", "127.0.0.1:8050") == 200
@@ -93,7 +94,7 @@ def test_only_the_proxy_and_this_machine_are_let_in(sample_releases):
 
 
 def test_a_stranger_gets_no_figure(sample_releases):
-    stranger = reader(sample_releases, SAMPLE_DAY, BEHIND, "10.0.0.6", "bord.example")
+    stranger = reader(sample_releases, BEHIND, "10.0.0.6", "bord.example")
     for page in (*KINDS, "/zakboek.json", "/gezond", "/k/lonely_pct/BU99990104.json"):
         answer = stranger.get(page, headers={"X-Forwarded-Groups": "social", "X-Forwarded-For": PROXY})
         assert answer.status_code == 403, page
@@ -101,7 +102,7 @@ def test_a_stranger_gets_no_figure(sample_releases):
 
 
 def proxied(sample_releases):
-    return reader(sample_releases, SAMPLE_DAY, BEHIND, PROXY, "bord.example")
+    return reader(sample_releases, BEHIND, PROXY, "bord.example")
 
 
 def codes_of(release, theme: str) -> set[str]:
@@ -145,7 +146,7 @@ def test_a_reader_in_the_group_sees_the_theme_and_no_other_reader_gets_that_page
 
 
 def test_groups_of_a_peer_that_is_no_proxy_are_ignored(sample_releases):
-    here = reader(sample_releases, SAMPLE_DAY, BEHIND)
+    here = reader(sample_releases, BEHIND)
     assert here.get("/t/uitkeringen", headers={"X-Forwarded-Groups": "social"}).status_code == 403
 
 
@@ -202,7 +203,7 @@ def test_the_log_names_no_reader_and_no_question(board, caplog):
 def test_expensive_pages_are_bounded_per_reader(sample_releases):
     clock = [0.0]
     settings = BEHIND.model_copy(update={"expensive_pages_per_minute": 3})
-    board = reader(sample_releases, SAMPLE_DAY, settings, PROXY, "bord.example", seconds=lambda: clock[0])
+    board = reader(sample_releases, settings, PROXY, "bord.example", seconds=lambda: clock[0])
 
     def ask(word: str, who: str) -> int:
         return board.get(f"/zoek?q={word}", headers={"X-Forwarded-For": f"198.51.100.1, {who}"}).status_code
@@ -216,9 +217,17 @@ def test_expensive_pages_are_bounded_per_reader(sample_releases):
 
 
 def test_parameters_that_no_page_uses_make_no_pages(sample_releases):
-    board = reader(sample_releases, SAMPLE_DAY)
+    board = reader(sample_releases)
     first = board.get("/t?x=1")
     assert first.content == board.get("/t?x=2").content
+
+
+def reader(sample_releases, settings=None, peer="127.0.0.1", host=HOST, **others):
+    """A browser at ``peer`` that asks for the board under the name ``host``."""
+    chosen = settings.model_dump(exclude_unset=True) if settings else {}
+    client = client_of(sample_releases, peer=(peer, 50000), **chosen, **others)
+    client.base_url = f"http://{host}"
+    return client
 
 
 HOSTILE = (
@@ -238,26 +247,26 @@ HOSTILE = (
 def hostile(sample_releases, tmp_path_factory):
     """A release in which suppliers and registers name things as an attacker would."""
     releases = tmp_path_factory.mktemp("hostile")
-    copy = copied(sample_releases / "latest", releases)
-    with changing(copy) as tables:
-        for column, table in (
-            ("region_name", "dim_region"),
-            ("region_name", "dim_region_outline"),
-            ("name_nl", "dim_policy_measure"),
-            ("label_nl", "dim_indicator"),
-            ("short_label_nl", "dim_indicator"),
-            ("definition_nl", "dim_indicator"),
-            ("noun_nl", "dim_indicator"),
-            ("supplier", "freshness"),
-            ("withheld_reason_nl", "freshness"),
-            ("message_nl", "audit_results"),
-        ):
-            tables.execute(
-                f"update snapshot.{table} set {column} = list_extract($names, 1 + (rowid % len($names))::int)",
-                {"names": list(HOSTILE)},
-            )
+    tables = (
+        ("region_name", "dim_region"),
+        ("region_name", "dim_region_outline"),
+        ("name_nl", "dim_policy_measure"),
+        ("label_nl", "dim_indicator"),
+        ("short_label_nl", "dim_indicator"),
+        ("definition_nl", "dim_indicator"),
+        ("noun_nl", "dim_indicator"),
+        ("supplier", "freshness"),
+        ("withheld_reason_nl", "freshness"),
+        ("message_nl", "audit_results"),
+    )
+    names = "[" + ", ".join("'" + name.replace("'", "''") + "'" for name in HOSTILE) + "]"
+    changes = [
+        f"update snapshot.{table} set {column} = list_extract({names}, 1 + (rowid % {len(HOSTILE)})::int)"
+        for column, table in tables
+    ]
+    copy = copy_release((sample_releases / "latest").resolve(), releases, "2026-11-25_1", *changes)
     point_to(releases, copy.name)
-    return reader(releases, SAMPLE_DAY)
+    return client_of(releases)
 
 
 def test_hostile_names_stay_text(hostile):
