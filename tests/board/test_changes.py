@@ -58,12 +58,12 @@ def test_no_revision_is_said_in_words(sample_releases, cursor):
 
 def test_new_deliveries_are_those_of_the_last_month(sample_releases, release, cursor):
     page = page_of(sample_releases)
-    held = cursor.execute(
+    stored = cursor.execute(
         "select supplier, released_at::date >= $day - interval 31 day from release.snapshot.freshness"
         " where released_at is not null",
         {"day": release.info.as_of},
     ).fetchall()
 
-    assert {is_new for _, is_new in held} == {True, False}
-    for supplier in {name for name, _ in held}:
-        assert (f'<th scope="row">{supplier}<' in page) == any(is_new for name, is_new in held if name == supplier)
+    assert {is_new for _, is_new in stored} == {True, False}
+    for supplier in {name for name, _ in stored}:
+        assert (f'<th scope="row">{supplier}<' in page) == any(is_new for name, is_new in stored if name == supplier)
