@@ -14,7 +14,7 @@ from dashboard.app import create_app
 from dashboard.settings import BoardSettings
 
 HERE = ("127.0.0.1", 50_000)
-# What the board reads of a release.
+# Files of a release that the board reads.
 _FILES = ("maandvers.duckdb", "release.json", "datapackage.json")
 UNBOUNDED = BoardSettings(expensive_pages_per_minute=1_000_000)
 

@@ -19,7 +19,7 @@ def shown(page, indicator, area):
     return figure.inner_text().strip(), float(figure.get_attribute("value")), figure.get_attribute("data-p")
 
 
-def held(cursor, indicator, area):
+def stored(cursor, indicator, area):
     """The figure in the mart, its period and its decimals."""
     return cursor.execute(
         "select value, period, decimals from fct_indicator_values inner join dim_indicator using (indicator_code)"
@@ -30,7 +30,7 @@ def held(cursor, indicator, area):
 
 def compare(page, cursor, indicator, area):
     text, value, period = shown(page, indicator, area)
-    expected, expected_period, decimals = held(cursor, indicator, area)
+    expected, expected_period, decimals = stored(cursor, indicator, area)
     assert (value, period) == (expected, expected_period)
     assert text.replace("\N{NO-BREAK SPACE}", " ") == in_dutch(indicator, expected, decimals)
 
