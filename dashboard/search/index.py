@@ -14,7 +14,7 @@ from dashboard.search.words import postcodes, stem, stems, words
 
 # How much a word says about an indicator, by where it stands.
 _WEIGHT_NAME, _WEIGHT_SYNONYM, _WEIGHT_THEME, _WEIGHT_DEFINITION = 1.0, 0.95, 0.5, 0.15
-# How well a typed word fits another: the same, its beginning, part of a compound; a typing error by similarity.
+# How well a typed word fits another: the same, its beginning, part of a compound; a typing error counts by similarity.
 _EXACT, _BEGINNING, _PART = 1.0, 0.92, 0.85
 _SHORTEST_PART, _SHORTEST_ERROR = 4, 4
 _LEAST_LIKE = 78.0
@@ -103,7 +103,7 @@ class _Vocabulary:
 
 @dataclass(frozen=True)
 class Index:
-    """Words of a release's indicators and areas, kept in memory."""
+    """Words of a release's indicators and areas, in memory."""
 
     indicators: _Vocabulary
     areas: _Vocabulary
