@@ -1,23 +1,18 @@
 """Absence of every department beside the national figure, on the page of the organisation."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from main_line.first_run import SAMPLE_DAY
-from starlette.testclient import TestClient
-
-from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from reader import reader
 
 PAGE = "/t/organisatie"
 ROW = re.compile(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>')
 
 
 def page_on(releases, day):
-    app = create_app(releases, lambda: datetime.combine(day, time(12), UTC), BoardSettings())
-    with TestClient(app, "http://127.0.0.1:8050") as client:
-        return client.get(PAGE).text
+    return reader(releases, day).get(PAGE).text
 
 
 @pytest.fixture(scope="module")
