@@ -153,7 +153,7 @@ def visit(context: BrowserContext, url: str, text: str, wait: Callable[[Page], A
     seen = page.wait_for_function("window.seenAt", timeout=180_000).json_value()
     page.wait_for_load_state("load", timeout=180_000)
     wait(page)
-    # What the page still asks for after its figure counts as well.
+    # Requests of the page after its figure count as well.
     page.wait_for_timeout(1_000)
     page.close()
     urls = [url for url in traffic.urls if url.startswith("http")]

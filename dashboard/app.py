@@ -22,9 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
 from dashboard.access import Limit, groups_of, hidden_themes, is_let_in, reader_of
-from dashboard.pages.rendering import render_bare
-from dashboard.pages.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.pages.routes import routes
+from dashboard.presentation.rendering import render_bare
+from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.settings import BoardSettings
 from dashboard.shelf import Shelf, Shelved
 

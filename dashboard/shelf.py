@@ -13,7 +13,7 @@ import duckdb
 
 from dagster_project.release.reader import Release, ReleaseWatch, UnreadableReleaseError
 from dashboard import search
-from dashboard.pages.route import Rendered
+from dashboard.presentation.route import Rendered
 from dashboard.reading.board import Board, open_board
 
 LOG = logging.getLogger("dashboard.shelf")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dashboard.charts import ages, bars
-from dashboard.pages.lookups import area_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import address, as_data, earliest_of, estimate, shown
+from dashboard.presentation.lookups import area_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import address, as_data, earliest_of, estimate, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Theme
 from dashboard.reading.profile import Row, of_neighbourhood

@@ -6,11 +6,11 @@ from markupsafe import Markup
 
 from dashboard.charts import line
 from dashboard.charts.sparkline import Multiple, small_multiples
-from dashboard.pages.graphs import Graph, series_of
-from dashboard.pages.lookups import area_of, indicator_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import NotFoundError, Query, Rendered
-from dashboard.pages.shown import cell, earliest_of, shown
+from dashboard.presentation.graphs import Graph, series_of
+from dashboard.presentation.lookups import area_of, indicator_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import NotFoundError, Query, Rendered
+from dashboard.presentation.shown import cell, earliest_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.series import current, series

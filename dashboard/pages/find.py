@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from dashboard import search
 from dashboard.current import CurrentFigure
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, earliest_of, shown
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import Shown, earliest_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Area, Figure
 from dashboard.words import periods, sentences

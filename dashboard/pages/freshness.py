@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Clock
 from dashboard.words import numbers, states

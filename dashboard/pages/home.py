@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from dashboard.charts.icons import light
 from dashboard.charts.sparkline import sparkline
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, earliest_of, estimate, is_year_before, reference, shown
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import Shown, earliest_of, estimate, is_year_before, reference, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import NEIGHBOURHOOD, Figure
 from dashboard.reading.kpis import Kpi, board_codes, kpis

@@ -7,11 +7,20 @@ from markupsafe import Markup
 
 from dashboard.charts import bars
 from dashboard.charts.icons import light
-from dashboard.pages.graphs import course, map_of
-from dashboard.pages.lookups import area_of, indicator_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import address, as_data, earliest_of, estimate, is_year_before, reference, rounding_of, shown
+from dashboard.presentation.graphs import course, map_of
+from dashboard.presentation.lookups import area_of, indicator_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import (
+    address,
+    as_data,
+    earliest_of,
+    estimate,
+    is_year_before,
+    reference,
+    rounding_of,
+    shown,
+)
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.kpis import kpis

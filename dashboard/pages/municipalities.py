@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from dashboard.charts import bars
-from dashboard.pages.lookups import indicator_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import NotFoundError, Query, Rendered
-from dashboard.pages.shown import as_data, earliest_of, shown
+from dashboard.presentation.lookups import indicator_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import NotFoundError, Query, Rendered
+from dashboard.presentation.shown import as_data, earliest_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Indicator
 from dashboard.reading.municipalities import MunicipalityRow, of_indicator

@@ -12,12 +12,12 @@ from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
 from dashboard.pages.municipalities import municipalities
-from dashboard.pages.route import JSON, Query, Rendered, Route
 from dashboard.pages.self_sufficiency import self_sufficiency
 from dashboard.pages.source import changes, source
 from dashboard.pages.tables import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.texts import accessibility, offline
 from dashboard.pages.theme import theme, themes
+from dashboard.presentation.route import JSON, Query, Rendered, Route
 from dashboard.reading.board import Board
 
 

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from dashboard.charts import line
 from dashboard.charts.differences import Difference, difference_bars
-from dashboard.pages.graphs import Graph, map_of
 from dashboard.pages.home import tile_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import cell, earliest_of, estimate
+from dashboard.presentation.graphs import Graph, map_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import cell, earliest_of, estimate
 from dashboard.reading.board import Board
 from dashboard.reading.figure import NEIGHBOURHOOD, Area, Figure
 from dashboard.reading.kpis import kpis

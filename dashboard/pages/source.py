@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboard.pages.lookups import indicator_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import earliest, earliest_of
+from dashboard.presentation.lookups import indicator_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import earliest, earliest_of
 from dashboard.reading.audit import Revision, checks, newest_revisions, revisions
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Indicator

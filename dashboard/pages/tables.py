@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from dashboard import downloads
-from dashboard.pages.lookups import area_of, indicator_of, theme_of
-from dashboard.pages.route import NotFoundError, Query, Rendered
-from dashboard.pages.shown import earliest_of
+from dashboard.presentation.lookups import area_of, indicator_of, theme_of
+from dashboard.presentation.route import NotFoundError, Query, Rendered
+from dashboard.presentation.shown import earliest_of
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Figure, Indicator
 from dashboard.reading.profile import of_neighbourhood

@@ -1,7 +1,7 @@
 """Pages without figures: accessibility, and the frame that a telephone fills without a connection."""
 
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
 from dashboard.reading.board import Board
 
 

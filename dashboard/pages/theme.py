@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from dashboard.charts.icons import icon
 from dashboard.charts.sparkline import sparkline
-from dashboard.pages.lookups import area_of, theme_of
-from dashboard.pages.rendering import render
-from dashboard.pages.route import Query, Rendered
-from dashboard.pages.shown import Shown, earliest_of, estimate, reference, shown
+from dashboard.presentation.lookups import area_of, theme_of
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import Query, Rendered
+from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board
 from dashboard.reading.departments import departments, public_administration
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator

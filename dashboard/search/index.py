@@ -14,7 +14,7 @@ from dashboard.search.words import postcodes, stem, stems, words
 
 # How much a word says about an indicator, by where it stands.
 _WEIGHT_NAME, _WEIGHT_SYNONYM, _WEIGHT_THEME, _WEIGHT_DEFINITION = 1.0, 0.95, 0.5, 0.15
-# How well a typed word fits another: the same, its beginning, a part of a compound; a typing error counts by likeness.
+# How well a typed word fits: the same, a beginning, a part of a compound; a typing error counts by similarity.
 _EXACT, _BEGINNING, _PART = 1.0, 0.92, 0.85
 _SHORTEST_PART, _SHORTEST_ERROR = 4, 4
 _LEAST_LIKE = 78.0
@@ -73,17 +73,17 @@ class _Vocabulary:
     def fits(self, typed: str) -> dict[str, float]:
         """Return how well each code fits a typed word, by its best word."""
         best: dict[str, float] = {}
-        for word, likeness in self._words(typed):
+        for word, similarity in self._words(typed):
             for code, weight in self.codes_of[word].items():
-                best[code] = max(best.get(code, 0.0), likeness * weight)
+                best[code] = max(best.get(code, 0.0), similarity * weight)
         return best
 
     def correct(self, typed: str) -> tuple[float, str]:
         """Return how much a word that fits none looks like the most alike, and that one as it is written."""
-        if any(True for _, likeness in self._words(typed) if likeness >= _BEGINNING):
+        if any(True for _, similarity in self._words(typed) if similarity >= _BEGINNING):
             return _EXACT, ""
-        word, likeness = max(self._words(typed), key=lambda found: found[1], default=("", 0.0))
-        return likeness, self.written.get(word, "")
+        word, similarity = max(self._words(typed), key=lambda found: found[1], default=("", 0.0))
+        return similarity, self.written.get(word, "")
 
     def _words(self, typed: str) -> Iterable[tuple[str, float]]:
         if typed in self.codes_of:
@@ -96,14 +96,14 @@ class _Vocabulary:
                     yield word, _PART * len(word) / len(typed)
         if len(typed) >= _SHORTEST_ERROR and typed not in self.codes_of and not typed.isdigit():
             likes = process.extract(typed, self.codes_of.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKE, limit=8)
-            for word, likeness, _ in likes:
+            for word, similarity, _ in likes:
                 if typed not in word and word not in typed:
-                    yield word, likeness / 100 * _PART
+                    yield word, similarity / 100 * _PART
 
 
 @dataclass(frozen=True)
 class Index:
-    """Words of a release's indicators and areas, held in memory."""
+    """Words of a release's indicators and areas, in memory."""
 
     indicators: _Vocabulary
     areas: _Vocabulary
@@ -151,8 +151,8 @@ class Index:
         """Return the query with the words that were probably meant; None if all are known, or none is alike."""
         known = query
         for word in words(query[:_LONGEST_QUERY])[:_MOST_WORDS]:
-            likeness, meant = max(self.areas.correct(stem(word)), self.indicators.correct(stem(word)))
-            if likeness < _EXACT and meant:
+            similarity, meant = max(self.areas.correct(stem(word)), self.indicators.correct(stem(word)))
+            if similarity < _EXACT and meant:
                 known = re.sub(rf"\b{re.escape(word)}\b", meant, known, flags=re.IGNORECASE)
         return known if known != query else None
 

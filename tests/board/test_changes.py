@@ -1,16 +1,8 @@
 """What changed since figures were first published, as the marts say it."""
 
-import shutil
-from datetime import UTC, datetime, time
-
-import duckdb
 import pytest
 from main_line.first_run import SAMPLE_DAY
-from starlette.testclient import TestClient
-
-from dagster_project.release.reader import DATABASE
-from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from reader import changing, copied, point_to, reader
 
 # A figure of the sample, as if it had been published as 1.000 before.
 REVISE = """
@@ -24,19 +16,17 @@ REVISE = """
 
 
 def page_of(releases):
-    app = create_app(releases, lambda: datetime.combine(SAMPLE_DAY, time(12), UTC), BoardSettings())
-    with TestClient(app, "http://127.0.0.1:8050") as client:
-        assert "/wijzigingen" in client.get("/").text
-        return client.get("/wijzigingen").text
+    board = reader(releases, SAMPLE_DAY)
+    assert "/wijzigingen" in board.get("/").text
+    return board.get("/wijzigingen").text
 
 
 @pytest.fixture(scope="module")
 def revised(sample_releases, tmp_path_factory):
     releases = tmp_path_factory.mktemp("revised") / "releases"
-    latest = (sample_releases / "latest").resolve()
-    shutil.copytree(latest, releases / latest.name)
-    (releases / "latest").symlink_to(latest.name)
-    with duckdb.connect(str(releases / latest.name / DATABASE)) as connection:
+    release = copied(sample_releases / "latest", releases)
+    point_to(releases, release.name)
+    with changing(release) as connection:
         connection.execute(REVISE, {"day": SAMPLE_DAY})
     return page_of(releases)
 
@@ -58,12 +48,12 @@ def test_no_revision_is_said_in_words(sample_releases, cursor):
 
 def test_new_deliveries_are_those_of_the_last_month(sample_releases, release, cursor):
     page = page_of(sample_releases)
-    held = cursor.execute(
+    stored = cursor.execute(
         "select supplier, released_at::date >= $day - interval 31 day from release.snapshot.freshness"
         " where released_at is not null",
         {"day": release.info.as_of},
     ).fetchall()
 
-    assert {is_new for _, is_new in held} == {True, False}
-    for supplier in {name for name, _ in held}:
-        assert (f'<th scope="row">{supplier}<' in page) == any(is_new for name, is_new in held if name == supplier)
+    assert {is_new for _, is_new in stored} == {True, False}
+    for supplier in {name for name, _ in stored}:
+        assert (f'<th scope="row">{supplier}<' in page) == any(is_new for name, is_new in stored if name == supplier)

@@ -1,23 +1,18 @@
 """Absence of every department beside the national figure, on the page of the organisation."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from main_line.first_run import SAMPLE_DAY
-from starlette.testclient import TestClient
-
-from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from reader import reader
 
 PAGE = "/t/organisatie"
 ROW = re.compile(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>')
 
 
 def page_on(releases, day):
-    app = create_app(releases, lambda: datetime.combine(day, time(12), UTC), BoardSettings())
-    with TestClient(app, "http://127.0.0.1:8050") as client:
-        return client.get(PAGE).text
+    return reader(releases, day).get(PAGE).text
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +25,7 @@ def in_dutch(value):
 
 
 def test_departments_have_the_figures_of_the_mart(page, cursor):
-    held = cursor.execute(
+    stored = cursor.execute(
         """
         select department_name, sickness_absence_12_months_pct from mart_staff_absence
         where period = (select max(period) from mart_staff_absence where is_complete_month)
@@ -38,14 +33,14 @@ def test_departments_have_the_figures_of_the_mart(page, cursor):
     ).fetchall()
 
     shown = dict(ROW.findall(page))
-    assert len(held) > 5
-    assert set(shown) == {name for name, _ in held}
-    for name, value in held:
+    assert len(stored) > 5
+    assert set(shown) == {name for name, _ in stored}
+    for name, value in stored:
         if value is None:
             assert "Te weinig personen om te tonen" in shown[name]
         else:
             assert abs(float(shown[name].rstrip("%").replace(",", ".")) - value) <= 0.05 + 1e-9
-    assert {value is None for _, value in held} == {True, False}
+    assert {value is None for _, value in stored} == {True, False}
 
 
 def test_national_figure_stands_beside_them(page, cursor):

@@ -20,7 +20,7 @@ def figures_of(book):
 
 def test_every_board_indicator_of_every_area_equals_the_mart(cursor, release):
     book = pocket_book(cursor, release.info, SAMPLE_DAY)
-    held = cursor.execute(
+    stored = cursor.execute(
         """
         select indicator_code, region_code, period, round(value, decimals), missing_reason, fresh_until
         from fct_indicator_values inner join dim_indicator using (indicator_code)
@@ -28,9 +28,9 @@ def test_every_board_indicator_of_every_area_equals_the_mart(cursor, release):
         """
     ).fetchall()
 
-    assert len(held) > 700
+    assert len(stored) > 700
     assert {(key, value, reason, day) for key, value, _, reason, day in figures_of(book)} == {
-        ((indicator, area, period), value, reason, day) for indicator, area, period, value, reason, day in held
+        ((indicator, area, period), value, reason, day) for indicator, area, period, value, reason, day in stored
     }
     assert len(gzip.compress(orjson.dumps(book))) <= LARGEST_KB * 1024
 

@@ -88,7 +88,7 @@ def test_an_import_uphill_is_found(tmp_path, file, line):
 
 def test_no_package_has_more_than_fifteen_modules():
     """A folder that needs more is two folders."""
-    folders = {file.parent for root in ROOTS for file in (REPOSITORY / root).rglob("*.py")}
+    folders = {file.parent for root in (*ROOTS, "dashboard") for file in (REPOSITORY / root).rglob("*.py")}
     counts = {folder: len([one for one in folder.glob("*.py") if one.name != "__init__.py"]) for folder in folders}
     assert {str(folder.relative_to(REPOSITORY)): count for folder, count in counts.items() if count > 15} == {}
 

@@ -11,7 +11,7 @@ OVERFLOW = """() => {
              wide: wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)) };
 }"""
 FITS = {"page": 0, "wide": []}
-# What is to be tapped is 44 px high; links in running text are not.
+# Controls are 44 px high; links in running text are not.
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a, .tile a, .results a")]
     .map((one) => {
         const area = one.matches(".tile a, .results a") ? one.closest(".tile, li") : one;

@@ -19,7 +19,7 @@ def shown(page, indicator, area):
     return figure.inner_text().strip(), float(figure.get_attribute("value")), figure.get_attribute("data-p")
 
 
-def held(cursor, indicator, area):
+def stored(cursor, indicator, area):
     """The figure in the mart, its period and its decimals."""
     return cursor.execute(
         "select value, period, decimals from fct_indicator_values inner join dim_indicator using (indicator_code)"
@@ -30,7 +30,7 @@ def held(cursor, indicator, area):
 
 def compare(page, cursor, indicator, area):
     text, value, period = shown(page, indicator, area)
-    expected, expected_period, decimals = held(cursor, indicator, area)
+    expected, expected_period, decimals = stored(cursor, indicator, area)
     assert (value, period) == (expected, expected_period)
     assert text.replace("\N{NO-BREAK SPACE}", " ") == in_dutch(indicator, expected, decimals)
 
@@ -103,3 +103,25 @@ def test_freshness_says_until_when_each_source_is_shown(home, cursor):
 
     until = cursor.execute("select min(fresh_until) from fct_indicator_values where feed = 'hr.absence'").fetchone()[0]
     assert f"{until:%d-%m-%Y}" in home.locator("main").inner_text()
+
+
+def test_departments_stand_beside_the_national_figure_one_tap_away(home, cursor):
+    tap(home, "Organisatie")
+
+    name, absence = cursor.execute(
+        "select department_name, sickness_absence_12_months_pct from mart_staff_absence where row_type = 'department'"
+        " and sickness_absence_12_months_pct is not null order by period desc, department_name limit 1"
+    ).fetchone()
+    row = home.locator("tr, li", has_text=name).first
+    assert number(absence, 1) in row.inner_text()
+
+
+def test_changes_since_the_last_release_are_one_tap_away(home, cursor):
+    tap(home, "Wat is er veranderd?")
+
+    newest, revised = cursor.execute(
+        "select max(released_at)::date, (select count(*) from mart_revisions) from fct_indicator_values"
+    ).fetchone()
+    text = home.locator("main").inner_text()
+    assert f"{newest:%d-%m-%Y}" in text
+    assert ("Geen enkel cijfer" in text) == (revised == 0)

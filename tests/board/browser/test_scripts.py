@@ -1,4 +1,4 @@
-"""What the script of the board adds: expiry of an open page, the neighbourhood of a position, pages loaded ahead."""
+"""The script of the board: expiry of an open page, the neighbourhood of a position, pages loaded ahead."""
 
 import re
 from datetime import timedelta

@@ -46,23 +46,23 @@ def test_first_result_is_what_was_asked_and_carries_the_figure_of_the_mart(curso
     first = search.find(cursor, found, query, SAMPLE_DAY)[0]
 
     assert (first.match.indicator_code, first.match.area_code) == (indicator, area)
-    held = cursor.execute(
+    stored = cursor.execute(
         "select period, value, fresh_until from fct_indicator_values"
         " where is_current and indicator_code = ? and region_code = ?",
         [indicator or "population_count", area],
     ).fetchone()
-    assert (first.figure.period, first.figure.value, first.figure.fresh_until) == held
+    assert (first.figure.period, first.figure.value, first.figure.fresh_until) == stored
 
 
 def test_change_is_the_difference_with_the_same_period_a_year_earlier(cursor, found):
     figure = search.find(cursor, found, "openstaande meldingen", SAMPLE_DAY)[0].figure
 
-    held = cursor.execute(
+    stored = cursor.execute(
         "select value from fct_indicator_values where indicator_code = ? and region_code = ? and period = ?",
         ["reports_open_count", "GM9999", f"{int(figure.period[:4]) - 1}{figure.period[4:]}"],
     ).fetchone()
-    assert figure.year_before_value == held[0]
-    assert figure.change == figure.value - held[0]
+    assert figure.year_before_value == stored[0]
+    assert figure.change == figure.value - stored[0]
 
 
 @pytest.mark.parametrize(

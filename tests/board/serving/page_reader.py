@@ -1,4 +1,4 @@
-"""What a page holds for a machine: figures, links, scripts, and the words that a reader sees."""
+"""A page as a machine reads it: figures, links, scripts, and the words that a reader sees."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -35,7 +35,7 @@ class PageContents(HTMLParser):
     figures: list[ShownFigure] = field(default_factory=list)
     map_areas: list[ShownArea] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
-    # Addresses that a browser fetches by itself.
+    # Addresses that a browser fetches automatically.
     fetched: set[str] = field(default_factory=set)
     scripts: list[dict] = field(default_factory=list)
     handlers: list[str] = field(default_factory=list)

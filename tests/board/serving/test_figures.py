@@ -36,7 +36,7 @@ KINDS = (
 
 @pytest.fixture(scope="module")
 def marts(release):
-    """What the marts show on the day of the sample."""
+    """The marts as shown on the day of the sample."""
     return Marts(release, SAMPLE_DAY)
 
 

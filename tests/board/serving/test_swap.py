@@ -61,7 +61,7 @@ def releases(numbered, tmp_path):
 
 
 def add(releases, numbered, *numbers):
-    """Add releases that nobody sees yet."""
+    """Add releases to which ``latest`` does not point yet."""
     for number in numbers:
         (releases / f"{SAMPLE_DAY}_{number}").symlink_to(numbered(number))
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard import look
 from dashboard.charts import icons
-from dashboard.pages.route import Rendered
+from dashboard.presentation.route import Rendered
 from dashboard.reading.board import Board
 from dashboard.words import periods
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.charts import line
 from dashboard.charts.choropleth import MapArea, choropleth
-from dashboard.pages.shown import address, estimate
+from dashboard.presentation.shown import address, estimate
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Figure, Indicator, Measure
 from dashboard.reading.outlines import outlines

@@ -1,6 +1,6 @@
 """Indicators, areas and themes by the words in an address."""
 
-from dashboard.pages.route import ForbiddenError, NotFoundError
+from dashboard.presentation.route import ForbiddenError, NotFoundError
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Area, Indicator, Theme
 
