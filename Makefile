@@ -16,6 +16,7 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
+	@echo "To see it on the board: make serve"
 
 serve: $(INSTALLED)  ## the board of the sample municipality, after make run
 	$(BIN)/maandvers serve --sample

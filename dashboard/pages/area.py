@@ -75,7 +75,7 @@ def area(board: Board, query: Query) -> Rendered:
         "key": bars.comparison_key(
             here.name,
             board.municipality.name if here.level != MUNICIPALITY else None,
-            "vergelijkbare buurten" if here.level == NEIGHBOURHOOD else None,
+            "vergelijkbare buurten" if any(row.class_peers_value is not None for row in visible.values()) else None,
         ),
         "ages": _ages(board, here, visible),
         "blocks": _blocks(board, here, visible),
