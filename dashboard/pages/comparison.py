@@ -44,7 +44,7 @@ def comparison(board: Board, query: Query) -> Rendered:
         "areas": areas,
         "rows": _rows(board, chosen, areas, lines),
         "indicators": [(theme, board.of_theme(theme.code)) for theme in board.open_themes],
-        "choices": board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD),
+        "choices": [*board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD), *board.other_municipalities],
         "taken": [area.code for area in areas] + [""] * (_MOST - len(areas)),
         "download": "/vergelijk/" + chosen.code + "/" + "+".join(area.code for area in areas),
     }  # fmt: skip

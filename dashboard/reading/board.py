@@ -51,7 +51,8 @@ _AREAS = """
         region_name,
         region_level,
         parent_region_code,
-        most_common_postcode
+        most_common_postcode,
+        municipality_code
     from dim_region
     where is_newest_vintage
     order by region_code
@@ -103,6 +104,12 @@ class Board:
         return self.of_level(NEIGHBOURHOOD)
 
     @property
+    def other_municipalities(self) -> list[Area]:
+        """Municipalities to compare with, by name."""
+        found = [area for area in self.areas.values() if area.level == MUNICIPALITY and area != self.municipality]
+        return sorted(found, key=lambda area: area.name.casefold())
+
+    @property
     def is_expired(self) -> bool:
         """Whether no figure of the release may be shown any more."""
         last = self.release.catalogue.expires_after
@@ -123,8 +130,11 @@ class Board:
         return self.sources[feed].publisher if feed in self.sources else feed
 
     def of_level(self, *levels: str) -> list[Area]:
-        """Areas of these levels, the larger levels first and by name."""
-        chosen = [area for area in self.areas.values() if area.level in levels]
+        """The municipality's areas of these levels, the larger levels first and by name."""
+        own = self.release.info.municipality_code
+        chosen = [
+            area for area in self.areas.values() if area.level in levels and area.municipality_code in (own, None)
+        ]
         return sorted(chosen, key=lambda area: (_ORDER.index(area.level), area.name.casefold()))
 
     def of_theme(self, code: str) -> list[Indicator]:
@@ -148,8 +158,8 @@ def open_board(release: Release, today: date, theme: str) -> Board:
     indicators = {row[0]: Indicator(*row) for row in cursor.execute(_INDICATORS).fetchall()}
     # Names come with the key figures, and are unknown while those are withheld.
     areas = {
-        code: Area(code, name or code, level, parent, postcode)
-        for code, name, level, parent, postcode in cursor.execute(_AREAS).fetchall()
+        code: Area(code, name or code, level, parent, postcode, municipality)
+        for code, name, level, parent, postcode, municipality in cursor.execute(_AREAS).fetchall()
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
     return Board(release, today, cursor, indicators, themes, areas, clocks, theme=theme)

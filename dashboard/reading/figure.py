@@ -54,6 +54,8 @@ class Area:
     level: str
     parent_code: str | None
     postcode: str | None = None
+    # None for the country.
+    municipality_code: str | None = None
 
 
 @dataclass(frozen=True)

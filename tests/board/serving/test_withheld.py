@@ -1,4 +1,4 @@
-"""What a page says of figures that are withheld, and of a release that was made for another board."""
+"""Pages with withheld figures, and a release that was made for another board."""
 
 import pytest
 from figures_of_pages import figures
