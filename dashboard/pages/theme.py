@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup
 
-from dashboard.charts.icons import icon
 from dashboard.charts.sparkline import sparkline
+from dashboard.pages.theme_tables import table_of
 from dashboard.presentation.lookups import area_of, theme_of
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board
-from dashboard.reading.departments import departments, public_administration
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
 from dashboard.reading.series import current, histories, year_before
-from dashboard.words import numbers, periods, sentences, states
+from dashboard.words import sentences
 
-_ORGANISATION = "organisation"
-_ABSENCE = "sickness_absence_12_months_pct"
 _POINTS = {"month": 25, "quarter": 13, "year": 12}
 
 
@@ -30,17 +26,6 @@ class IndicatorRow:
     shown: Shown
     spark: Markup
     change: sentences.Change | None
-
-
-@dataclass(frozen=True)
-class Absences:
-    """Departments with their figure, or why there is none, and the national figure in words."""
-
-    period: str
-    until: date
-    rows: Sequence[tuple[str, str | Markup]]
-    country: str | None
-    country_until: date | None
 
 
 def themes(board: Board, query: Query) -> Rendered:
@@ -54,11 +39,11 @@ def theme(board: Board, query: Query) -> Rendered:
     chosen = theme_of(board, query.path["theme"])
     area = area_of(board, query.params.get("gebied") or board.municipality.code)
     rows = rows_of(board, board.of_theme(chosen.code), area)
-    absences = _absences(board) if chosen.code == _ORGANISATION and area.level == MUNICIPALITY else None
-    last_days = (absences.until, absences.country_until) if absences else ()
+    table = table_of(board, chosen.code) if area.level == MUNICIPALITY else None
+    last_days = table.last_days if table else []
     until = min((day for day in (earliest_of(row.shown.figure for row in rows), *last_days) if day), default=None)
     values = {
-        "absences": absences,
+        "table": table,
         "theme": chosen,
         "area": area,
         "rows": rows,
@@ -94,19 +79,3 @@ def _row(
     until_now = [figure.value for figure in line if figure.period_end <= now.period_end][-_POINTS[now.period_type] :]
     spark = sparkline(until_now, is_provisional=now.status == "provisional")
     return IndicatorRow(one, spark, sentences.change(estimate(now), reference(before), indicator))
-
-
-def _absences(board: Board) -> Absences | None:
-    listed, country, measured = departments(board), public_administration(board), board.indicators[_ABSENCE]
-    if not listed:
-        return None
-    hidden = states.absence("suppressed")
-    why = Markup("{}{}").format(icon(hidden.icon), hidden.text)
-    quarter = country and periods.period("quarter", country.period)
-    return Absences(
-        period=periods.period("month", listed[0].period),
-        until=min(one.fresh_until for one in listed),
-        rows=[(one.name, why if one.value is None else numbers.figure(one.value, measured)) for one in listed],
-        country=f"{numbers.figure(country.value, measured)} in het {quarter}" if country else None,
-        country_until=country.fresh_until if country else None,
-    )

@@ -40,7 +40,8 @@ _INDICATORS = """
         denominator,
         factor,
         rounding,
-        is_count_of_persons
+        is_count_of_persons,
+        kpi_order
     from dim_indicator
     order by theme_order, indicator_code
 """

@@ -43,6 +43,8 @@ class Indicator:
     factor: int | None
     rounding: int | None
     is_count_of_persons: bool
+    # Place on the overview; None for an indicator that is not there.
+    kpi_order: int | None
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,6 @@ _KPIS = """
     from mart_kpi
     order by kpi_order
 """
-# Expired ones too: their place on the board says why.
-_CODES = "select indicator_code from release.snapshot.mart_kpi order by kpi_order"
 _FIGURE_COLUMNS = 15
 
 
@@ -60,6 +58,14 @@ def kpis(board: Board) -> dict[str, Kpi]:
 
 
 def board_codes(board: Board) -> list[str]:
-    """Codes of all indicators of the board, in its order."""
-    codes = [code for (code,) in board.cursor.execute(_CODES).fetchall()]
-    return [code for code in codes if board.may_see(code)]
+    """Codes of the indicators of the board in its order, also of those that are withheld or expired.
+
+    An indicator of a feed from which nothing ever came is left out.
+    """
+    listed = sorted((one.kpi_order, one.code) for one in board.indicators.values() if one.kpi_order is not None)
+    return [code for _, code in listed if board.may_see(code) and _ever_came(board, board.indicators[code].source_feed)]
+
+
+def _ever_came(board: Board, feed: str) -> bool:
+    clock = board.clocks.get(feed)
+    return clock is not None and clock.checked_at is not None

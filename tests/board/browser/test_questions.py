@@ -116,6 +116,18 @@ def test_departments_stand_beside_the_national_figure_one_tap_away(home, cursor)
     assert number(absence, 1) in row.inner_text()
 
 
+def test_handling_time_per_category_is_one_tap_away(home, cursor):
+    tap(home, "Openbare ruimte")
+
+    category, days = cursor.execute(
+        "select main_category, reports_handling_days_median from mart_report_categories"
+        " where is_complete_month and reports_handling_days_median is not null"
+        " order by period desc, reports_received_count desc limit 1"
+    ).fetchone()
+    row = home.locator("tr", has_text=category).first
+    assert f"{number(days, 1)} dagen" in row.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_changes_since_the_last_release_are_one_tap_away(home, cursor):
     tap(home, "Wat is er veranderd?")
 

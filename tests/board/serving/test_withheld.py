@@ -30,8 +30,16 @@ def test_a_withheld_figure_says_who_is_late(latest, tmp_path):
     board = client_of(tmp_path)
     page = board.get("/k/crimes_monthly_count").text
     assert figures(page) == []
-    for text in (page, board.get("/versheid").text, board.get("/zoek?q=misdrijven").text):
-        assert "sinds 3 dagen" in text
+    for address in ("/k/crimes_monthly_count", "/versheid", "/zoek?q=misdrijven", "/"):
+        assert "sinds 3 dagen" in board.get(address).text, address
+
+
+def test_a_feed_from_which_nothing_ever_came_has_no_tile(latest, tmp_path):
+    never = "update snapshot.freshness set is_withheld = true, checked_at = null where feed like 'police.%'"
+    without = [f"delete from snapshot.{mart} where feed like 'police.%'" for mart in _MARTS]
+    copy_release(latest, tmp_path, "2026-11-25_1", never, *without)
+    point_to(tmp_path, "2026-11-25_1")
+    assert "Geregistreerde misdrijven" not in client_of(tmp_path).get("/").text
 
 
 def test_the_same_figure_is_shown_while_its_supplier_is_on_time(sample_releases):
