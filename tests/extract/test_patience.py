@@ -68,7 +68,7 @@ def test_a_connection_that_breaks_is_tried_again_and_leaves_nothing_half(supplie
     suppliers.faults.set("TypedDataSet", lambda answer: next(left, lambda good: good)(answer))
     desk.receive_and_admit()
     assert asked(suppliers, "TypedDataSet") == 3
-    assert desk.rows("select count(*) from data") == [(29,)]
+    assert desk.rows("select count(*) from data") == [(71,)]
 
 
 def test_a_connection_that_keeps_failing_is_reported(suppliers, tmp_path):

@@ -149,8 +149,9 @@ def test_a_published_figure_names_its_row_and_the_cell_that_was_delivered(proven
     assert rows.condition == f"delivery_id = '{delivery.delivery_id}' AND region_code = 'GM9999'"
     (cell,) = proven.cells
     assert (cell.feed, cell.column, cell.key) == ("cbs.key_figures", "AantalInwoners_5", {"region_code": "GM9999"})
-    page = json.loads(gzip.decompress(payload(workspace, proven, "TypedDataSet-0001.json.gz").read_bytes()))
-    (record,) = (one for one in page["value"] if one["WijkenEnBuurten"].strip() == "GM9999")
+    pages = payload(workspace, proven, "TypedDataSet-0001.json.gz").parent.glob("TypedDataSet-*.json.gz")
+    records = [one for page in pages for one in json.loads(gzip.decompress(page.read_bytes()))["value"]]
+    (record,) = (one for one in records if one["WijkenEnBuurten"].strip() == "GM9999")
     assert record[cell.column] == cell.value == proven.value
 
 

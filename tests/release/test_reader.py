@@ -48,7 +48,14 @@ def write_release(releases, release_id, value=1):
             "fields": [{"name": "a", "type": "integer", "description": "A number.", "shownUntil": ["fresh_until"]}],
             "primaryKey": ["a"],
         },
-        "sources": [{"title": "CBS", "path": "cbs.key_figures"}],
+        "sources": [
+            {
+                "title": "CBS",
+                "path": "cbs.key_figures",
+                "license": {"title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"},
+                "contact": "infoservice@cbs.nl",
+            }
+        ],
         "licenses": [{"title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
     }
     package = {

@@ -112,6 +112,10 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     parts.append(_figures(long, both, first, value="1000 * a.amount + b.amount", denominator_feed=f"'{second.id}'"))
     yield f"CREATE OR REPLACE TABLE models.int_indicators__final AS {' UNION ALL '.join(parts)}"
     yield (
+        "CREATE OR REPLACE VIEW models.int_indicators__noise AS"
+        " SELECT *, false AS is_of_other_municipality FROM models.int_indicators__final"
+    )
+    yield (
         "CREATE TABLE IF NOT EXISTS models.int_indicators__dictionary (indicator_code varchar, series_break_date date)"
     )
     yield f"CREATE OR REPLACE TABLE models.wide_figures AS {_for_the_wide_mart(registers)}"
