@@ -103,6 +103,6 @@ def test_classes_that_scripts_add_can_be_kept():
     assert look.used(".absent{a:b}", "<p>", frozenset({"absent"})) == ".absent{a:b}"
 
 
-def test_readers_who_ask_for_less_motion_more_contrast_or_paper_are_served():
+def test_readers_who_ask_for_dark_colours_more_contrast_or_paper_are_served():
     for wanted in ("forced-colors", "@media print", "prefers-color-scheme:dark"):
         assert wanted in WHOLE.replace(": ", ":")
