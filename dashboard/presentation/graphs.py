@@ -64,14 +64,15 @@ def course(
             for letter, measure in zip(_LETTERS, measures, strict=False)
         ],
     )
-    first = periods.since(known[0].period_type, known[0].period, known[0].period_end)
-    title = sentences.line_title([estimate(figure) for figure in known], first, indicator)
+    comparable = [figure for figure in known if not _is_before_break(indicator, figure)] or known
+    first = periods.since(comparable[0].period_type, comparable[0].period, comparable[0].period_end)
+    title = sentences.line_title([estimate(figure) for figure in comparable], first, indicator)
     return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
 
 
 def series_of(indicator: Indicator, name: str, figures: Sequence[Figure]) -> line.Series:
-    """The line of an area, with gaps where there is no figure."""
-    points = tuple(
+    """The line of an area, with gaps where there is no figure and where the source began to count otherwise."""
+    points = [
         line.Point(
             figure.period_end,
             periods.period_axis(figure.period_type, figure.period, figure.period_end),
@@ -81,9 +82,16 @@ def series_of(indicator: Indicator, name: str, figures: Sequence[Figure]) -> lin
             figure.status == "provisional",
         )
         for figure in figures
-    )
+    ]
+    earlier = sum(_is_before_break(indicator, figure) for figure in figures)
+    if 0 < earlier < len(points):
+        points.insert(earlier, line.Point(figures[earlier].period_start, "", None))
     known = [figure.value for figure in figures if figure.value is not None]
-    return line.Series(name, points, numbers.figure(known[-1], indicator))
+    return line.Series(name, tuple(points), numbers.figure(known[-1], indicator))
+
+
+def _is_before_break(indicator: Indicator, figure: Figure) -> bool:
+    return indicator.series_break is not None and figure.period_end < indicator.series_break
 
 
 def _caption(
@@ -98,6 +106,9 @@ def _caption(
         words.append("Gestreept en open: voorlopig.")
     if not starts_at_zero:
         words.append("De as begint niet bij 0.")
+    if indicator.series_break and _is_before_break(indicator, first) and not _is_before_break(indicator, last):
+        day = periods.day(indicator.series_break)
+        words.append(f"Vanaf {day} telt de bron anders: vergelijk eerdere cijfers niet met latere.")
     for letter, measure in zip(_LETTERS, measures, strict=False):
         until = f" tot en met {periods.day(measure.end)}" if measure.end else ""
         words.append(f"{letter}: {measure.name}, vanaf {periods.day(measure.start)}{until}.")

@@ -41,7 +41,8 @@ _INDICATORS = """
         factor,
         rounding,
         is_count_of_persons,
-        kpi_order
+        kpi_order,
+        series_break_date
     from dim_indicator
     order by theme_order, indicator_code
 """

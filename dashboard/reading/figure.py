@@ -45,6 +45,8 @@ class Indicator:
     is_count_of_persons: bool
     # Place on the overview; None for an indicator that is not there.
     kpi_order: int | None
+    # First day on which the source counts in another way.
+    series_break: date | None
 
 
 @dataclass(frozen=True)
