@@ -6,6 +6,7 @@ Written as Streamlit's documentation shows it: a metric, a line chart, a table, 
 import sys
 
 import duckdb
+import pandas
 import streamlit as st
 
 database, indicator, area = sys.argv[1:4]
@@ -18,7 +19,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 @st.cache_data
-def figures(indicator_code: str, region_code: str):  # noqa: ANN201
+def figures(indicator_code: str, region_code: str) -> pandas.DataFrame:
     """Read the series of an indicator in an area."""
     return (
         connection()

@@ -129,7 +129,7 @@ def _comparison(row: ComparisonRow, low: float, high: float) -> str:
 
 
 def comparison_key(own: str, larger: str | None, peers: str | None) -> Markup:
-    """Draw the key that stands once above the blocks of a profile."""
+    """Draw the shared key of the blocks of a profile."""
     parts = [_key_part("0 0 16 12", '<path class="bar" d="M0 1h16v10H0z"/>', own)]
     if larger:
         parts.append(_key_part("0 0 6 14", '<path class="upright" d="M3 0v14"/>', larger))

@@ -11,7 +11,7 @@ from shapely.ops import polylabel
 
 from dashboard.charts.scale import Format, first_exact, path, round_steps, short
 
-# A tall municipality stands beside its legend; a wide one takes the whole width, above its legend.
+# A tall municipality has its legend on the right; a wide one takes the whole width, with its legend below.
 _WIDTH_TALL, _WIDTH_FLAT = 204.0, 326.0
 _FLAT_FROM = 1.15
 # Half a unit of the drawing: finer detail is not visible.

@@ -1,4 +1,4 @@
-"""Tables that a theme has beside its indicators: departments of the organisation, categories of reports."""
+"""Further tables of a theme: departments of the organisation, categories of reports."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

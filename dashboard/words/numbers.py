@@ -132,7 +132,7 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
 
 
 def to_step(value: float, step: int) -> float:
-    """Round half up to a multiple of a step, as the figure beside it is rounded; a step of 0 leaves the value."""
+    """Round half up to a multiple of a step, so that bounds have the precision of their figure; 0 keeps the value."""
     return float(rounded(value / step)) * step if step else value
 
 

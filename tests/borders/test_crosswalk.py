@@ -24,6 +24,7 @@ LISTED = {
     "municipality_name": "varchar", "boundary_change_code": "varchar", "most_common_postcode": "varchar",
     "population_count": "bigint", "urbanity_class": "integer",
 }  # fmt: skip
+PROVINCES = {"municipality_code": "varchar", "province_nl": "varchar"}
 BASE = {
     "region_code": "varchar", "region_vintage": "integer", "region_level": "varchar", "indicator_code": "varchar",
     "edition_year": "integer", "period_type": "varchar", "period": "varchar", "period_start_date": "date",
@@ -48,18 +49,13 @@ class Town:
 
     def __post_init__(self):
         self.connection = duckdb.connect()
+        known = [(code, year, *region) for year, regions in self.years.items() for code, region in regions.items()]
         listed = [
             (code, year, "neighbourhood", name, "Stad", change, None, None, None)
-            for year, regions in self.years.items()
-            for code, (name, change, _) in regions.items()
+            for code, year, name, change, _ in known
         ]
         load(self.connection, "int_regions__listed", LISTED, listed)
-        load(
-            self.connection,
-            "municipality_provinces",
-            {"municipality_code": "varchar", "province_nl": "varchar"},
-            [("GM0001", "Utrecht")],
-        )
+        load(self.connection, "municipality_provinces", PROVINCES, [("GM0001", "Utrecht")])
         outlines = [
             (code, year, outline_of(ground))
             for year, regions in self.years.items()
