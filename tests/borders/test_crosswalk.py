@@ -50,10 +50,7 @@ class Town:
     def __post_init__(self):
         self.connection = duckdb.connect()
         known = [(code, year, *region) for year, regions in self.years.items() for code, region in regions.items()]
-        listed = [
-            (code, year, "neighbourhood", name, "Stad", change, None, None, None)
-            for code, year, name, change, _ in known
-        ]
+        listed = [(code, year, "neighbourhood", name, "Stad", old, *[None] * 3) for code, year, name, old, _ in known]
         load(self.connection, "int_regions__listed", LISTED, listed)
         load(self.connection, "municipality_provinces", PROVINCES, [("GM0001", "Utrecht")])
         outlines = [
