@@ -40,6 +40,10 @@ class Marts:
             )
             .fetchall()
         }
+        self.of_pair = {}
+        for (indicator, area, period), (value, _) in self.values.items():
+            self.of_pair.setdefault((indicator, area), {})[period] = value
+        self.running_month = f"{day:%Y-%m}"
         # Thousands of euros are written in euros.
         self.shown_as = {
             indicator: (1000, decimals - 3) if unit == "keur" else (1, decimals)
@@ -80,6 +84,19 @@ class Marts:
             if is_number != (value is not None) or (is_number and not self.reads_as(text, value, indicator)):
                 found.append(f"{address}: the map reads {area.title!r}, the mart {value}")
         return found
+
+    def missing(self, address, page):
+        """Figures of an indicator in an area that its page lacks; a month that still runs stands in no table."""
+        _, _, indicator, area = urlsplit(address).path.split("/")
+        shown = {(one.indicator, one.area, one.period) for one in page.figures}
+        known = self.of_pair.get((indicator, area), {})
+        if not shown & {(indicator, area, period) for period in known} and "no" not in page.classes:
+            return [f"{address}: neither a figure nor the reason why there is none"]
+        return [
+            f"{address} lacks {period}"
+            for period, value in known.items()
+            if value is not None and period != self.running_month and (indicator, area, period) not in shown
+        ]
 
     def reads_as(self, text, value, indicator):
         """Whether a text is a value of an indicator."""
