@@ -9,18 +9,19 @@ from page_reader import read_page
 FILES = (".csv", ".xlsx", ".json")
 
 
-def walk(client, start="/", most=None, follow=lambda address: True):
-    """Give every page that links lead to, with its address; at most ``most`` of them."""
-    waiting, seen, given = deque([start]), {start}, 0
-    while waiting and (most is None or given < most):
+def walk(client, broken):
+    """Give every page that links lead to from the overview, with its address; add links that lead nowhere to a list."""
+    waiting, seen = deque(["/"]), {"/"}
+    while waiting:
         address = waiting.popleft()
         answer = client.get(address)
-        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        if answer.status_code != 200:
+            broken.append(f"{address}: {answer.status_code}")
+            continue
         page = read_page(answer.text)
-        given += 1
         yield address, page
         for link in sorted(page.own_links - seen):
-            if not urlsplit(link).path.endswith(FILES) and follow(link):
+            if not urlsplit(link).path.endswith(FILES):
                 seen.add(link)
                 waiting.append(link)
 

@@ -55,7 +55,7 @@ def test_a_page_lacks_no_figure_of_the_marts(board, marts, address):
 @pytest.mark.long
 def test_figures_of_all_pages_are_those_of_the_marts(board, marts):
     found, figures, pages = [], set(), 0
-    for address, page in walk(board):
+    for address, page in walk(board, found):
         pages += 1
         found += marts.differences(address, page)
         if re.fullmatch(r"/k/\w+/\w+", address):
@@ -153,3 +153,13 @@ def test_the_pocket_book_has_the_figures_of_their_marts(board, marts):
         else:
             assert abs(shown - value) <= 0.5 * 10 ** -book["indicators"][i][3] * (1 + 1e-9), key
         assert str(last_day) == book["days"][until] >= SAMPLE_DAY.isoformat(), key
+
+
+def test_all_pages_say_the_same_of_when_a_figure_was_published(board):
+    pages = ("/", "/k/welfare_recipients_quarter_count", "/t/economische-zelfredzaamheid")
+    text = {page: read_page(board.get(page).text).text for page in pages}
+    days = {
+        re.search(r"ijgewerkt (\d\d-\d\d-\d{4})", words.partition("Inwoners met bijstand")[2])[1]
+        for words in text.values()
+    }
+    assert len(days) == 1
