@@ -32,7 +32,7 @@ class ODataV3Parameters(ODataParameters):
     partition_by: str | None = None
     # A table too large to store for every municipality is requested for the own one only, in any scope.
     is_own_municipality_only: bool = False
-    # What of such a table is requested of other municipalities all the same: codes per dimension, * for any characters.
+    # Codes per dimension, with * for any characters, that are requested of other municipalities all the same.
     of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
