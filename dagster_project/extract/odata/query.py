@@ -24,8 +24,8 @@ class Query:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     partition_by: str | None = None
     is_among_others: bool = False
-    # Codes, or beginnings of codes with a * behind them, that a request of its own asks for of other municipalities. There
-    # is none where a dimension has none of them.
+    # Codes, or beginnings of codes with a * behind them, that a request of its own asks for of other municipalities.
+    # There is none where a dimension has none of them.
     of_others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def includes(self, region: str) -> bool:
