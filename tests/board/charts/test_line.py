@@ -157,3 +157,13 @@ def test_ghosts_are_thin_lines_without_a_label():
     assert len(classes(root, "thin")) == 1
     assert "300" in texts(root), "the axis has room for them"
     assert chart.starts_at_zero
+
+
+def test_points_that_may_still_rise_stand_before_a_hatched_ground():
+    _, root = drawn([series([100, 110, 120, 60])], incomplete=[date(2023, 12, 31)])
+    (ground,) = classes(root, "waiting")
+    start, end = (float(one) for one in re.findall(r"[MH](-?[\d.]+)", ground.get("d"))[:2])
+    points = [float(one.get("cx")) for one in classes(root, "s1")[0].findall("circle")]
+    assert points[-2] < start < points[-1] < end
+    _, whole = drawn([series([100, 110, 120, 60])])
+    assert classes(whole, "waiting") == []
