@@ -10,6 +10,7 @@ from markupsafe import Markup
 from dagster_project.errors import SetupError
 from dagster_project.release.reader import open_release
 from dashboard.pages.looking_ahead.forecast import Row, expectation
+from dashboard.pages.looking_ahead.measure import effect_sheet
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.route import NotFoundError
 from dashboard.reading.board import Board, open_board
@@ -23,6 +24,11 @@ def explain_forecast(releases: Path, today: date, indicator: str, region: str | 
     Raises SetupError where nothing is said about it.
     """
     return _explained(releases, today, lambda board: _forecast(board, indicator, region))
+
+
+def explain_effect(releases: Path, today: date, measure: str) -> str:
+    """What the latest release says that a measure did. Raises SetupError where there is no such measure."""
+    return _explained(releases, today, lambda board: _effect(board, measure))
 
 
 def _explained(releases: Path, today: date, lines: Callable[[Board], Iterable[str]]) -> str:
@@ -48,6 +54,21 @@ def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]
     for name, rows in (("Verwacht", found.rows), *found.scenario_rows):
         if rows:
             yield from _bands(name, rows)
+
+
+def _effect(board: Board, measure: str) -> Iterator[str]:
+    sheet = effect_sheet(board, measure)
+    yield f"{sheet.measure.name}, {sheet.area.name}, {sheet.when}"
+    if sheet.effect is None or sheet.strength is None:
+        yield "Van deze maatregel is nog geen effect geschat."
+        return
+    yield sheet.effect.sentence
+    yield f"Bewijs: {sheet.strength.name.lower()} ({sheet.strength.grade}). {sheet.strength.meaning}"
+    yield sheet.effect.grade_reason
+    yield from (text for text in (sheet.chance, sheet.detectable, sheet.effect.deviations) if text)
+    if sheet.rows:
+        rows = ((row.label, row.estimate, row.band, row.verdict) for row in sheet.rows)
+        yield from _table(("Controle", "Verschil", "8 van de 10 keer", ""), rows)
 
 
 def _bands(name: str, rows: Iterable[Row]) -> Iterator[str]:
