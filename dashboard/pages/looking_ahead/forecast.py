@@ -1,4 +1,4 @@
-"""What is expected of an indicator in an area, in months and in years, and how good earlier forecasts were."""
+"""Forecast of an indicator in an area, in months and in years, and the errors of earlier ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -253,7 +253,7 @@ def _cell(one: Forecast, share: str, shown: expectations.Range, chosen: Indicato
 
 
 def incomplete_of(board: Board, chosen: Indicator, area: Area) -> list[tuple[str, date]]:
-    """What months that are not reported in full are expected to become, each with its last day."""
+    """Sentences about months that are not reported in full, each with its last day."""
     return [(_incomplete(one, chosen), one.fresh_until) for one in nowcasts(board, chosen.code, area.code)]
 
 
