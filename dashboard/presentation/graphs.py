@@ -9,7 +9,7 @@ from dashboard.charts import line
 from dashboard.charts.choropleth import MapArea, choropleth
 from dashboard.presentation.shown import address, estimate
 from dashboard.reading.board import Board
-from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Figure, Indicator, Measure
+from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Measure
 from dashboard.reading.outlines import outlines
 from dashboard.words import numbers, periods, places, sentences, states
 
@@ -115,9 +115,16 @@ def _caption(
     return words
 
 
-def map_of(board: Board, indicator: Indicator, figures: Mapping[str, Figure], level: str = NEIGHBOURHOOD) -> Map | None:
+def map_of(
+    board: Board,
+    indicator: Indicator,
+    figures: Mapping[str, Figure],
+    level: str = NEIGHBOURHOOD,
+    municipality: Area | None = None,
+) -> Map | None:
     """Draw a relative figure by area of a level, with the next larger areas outlined; None without outlines."""
-    drawn = {code: outline for code, outline in outlines(board, level).items() if code in board.areas}
+    within = municipality or board.municipality
+    drawn = {code: outline for code, outline in outlines(board, level, within).items() if code in board.areas}
     known = [figures[code] for code in drawn if code in figures and figures[code].value is not None]
     if not known:
         return None
@@ -138,7 +145,7 @@ def map_of(board: Board, indicator: Indicator, figures: Mapping[str, Figure], le
         f"{indicator.label} per {noun}",
         areas,
         lambda value: numbers.tick(value, indicator),
-        outlines=[*outlines(board, around).values()],
+        outlines=[*outlines(board, around, within).values()],
         noun=noun,
         plural=plural,
     )
