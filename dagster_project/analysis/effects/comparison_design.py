@@ -70,7 +70,9 @@ def designed(case: EffectCase) -> Designed:
     started = [region for region in registration.starts if region in series.regions]
     _require_figures(series, started)
     series = series.in_periods(np.flatnonzero(np.isfinite(series.values[series.rows(started)]).any(axis=0)))
-    _require_periods(case, series)
+    places = [_place(registration, series, region) for region in started]
+    before, after = min(touched for touched, _ in places), len(series.periods) - min(after for _, after in places)
+    _require_periods(series, before, after)
     series = _from_donors_on(case, series, started)
     complete = _complete(series)
     started = [region for region in started if region in complete]
@@ -122,28 +124,29 @@ def _place(registration: Registration, series: Series, region: str) -> tuple[int
     return touched, max(sum(starts < after for starts in series.period_starts), touched)
 
 
-def _require_periods(case: EffectCase, series: Series) -> None:
+def _require_periods(series: Series, before: int, after: int) -> None:
     """Refuse too little before or after the start, and say why it is so little."""
-    one, more = NAMES_NL[series.period_type]
-    places = [_place(case.registration, series, region) for region in case.registration.starts]
-    before, after = min(place for place, _ in places), len(series.periods) - max(place for _, place in places)
-    needed = FEWEST_BEFORE[series.period_type]
-    if before < needed:
-        cause = f" sinds de bron anders telt ({case.series.break_date:%d-%m-%Y})" if case.series.break_date else ""
+    kind = series.period_type
+    if before < FEWEST_BEFORE[kind]:
+        cause = f" sinds de bron anders telt ({series.break_date:%d-%m-%Y})" if series.break_date else ""
         raise NotEstimableError(
-            f"er {'is' if before == 1 else 'zijn'} {before} {one if before == 1 else more} met cijfers vóór de start{cause}; "
-            f"nodig zijn er {needed}."
+            f"er {_number_of(before, kind)} met cijfers vóór de start{cause}; nodig zijn er {FEWEST_BEFORE[kind]}."
         )
-    needed = FEWEST_AFTER[series.period_type]
-    if after < needed:
+    if after <= 0:
+        raise NotEstimableError("er zijn geen cijfers van na de start.")
+    if after < FEWEST_AFTER[kind]:
         raise NotEstimableError(
-            f"er {'is' if after == 1 else 'zijn'} {after} {one if after == 1 else more} met cijfers na de start; "
-            f"nodig {'is' if needed == 1 else 'zijn'} er {needed}."
+            f"er {_number_of(after, kind)} met cijfers na de start; nodig zijn er {FEWEST_AFTER[kind]}."
         )
+
+
+def _number_of(count: int, kind: str) -> str:
+    one, more = NAMES_NL[kind]
+    return f"is 1 {one}" if count == 1 else f"zijn {count} {more}"
 
 
 def _alike_in_size(series: Series, started: list[str], donors: list[str]) -> list[str]:
-    """Donors whose group is not much smaller than that of the regions with the measure, which chance would move most."""
+    """Donors whose group is not much smaller than that of the regions with the measure: chance moves those most."""
     size = {region: float(row.mean()) for region, row in zip(series.regions, series.groups, strict=True)}
     usual = float(np.median([size[region] for region in started])) if started else np.nan
     return [region for region in donors if not size[region] < _SMALLEST_GROUP * usual]
@@ -180,9 +183,10 @@ def _staggered(case: EffectCase, series: Series, started: list[str], donors: lis
 
 
 def _together(case: EffectCase, series: Series, started: list[str]) -> tuple[Numbers, int, list[int]]:
-    """Mean of the regions with the measure, how many periods lie before the first start, and those after the last lag."""
+    """Mean of the regions with the measure, how many periods precede the first start, and those after the last lag."""
     places = [_place(case.registration, series, region) for region in started]
     before, first = min(touched for touched, _ in places), max(after for _, after in places)
+    _require_periods(series, before, len(series.periods) - first)
     return series.values[series.rows(started)].mean(axis=0), before, list(range(first, len(series.periods)))
 
 

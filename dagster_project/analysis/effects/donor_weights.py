@@ -47,8 +47,8 @@ def simplex_weights(donors: Numbers, target: Numbers) -> Numbers:
     return np.asarray(weights / weights.sum())
 
 
-def synthetic_control(region: Numbers, donors: Numbers, before: slice, after: Numbers) -> SyntheticControl:
-    """Fit donors (donors x periods) to a region on the periods ``before``; ``after`` are the numbers of later periods."""
+def synthetic_control(region: Numbers, donors: Numbers, before: slice, after: tuple[int, ...]) -> SyntheticControl:
+    """Fit donors (donors x periods) to a region on the periods ``before``; ``after`` numbers those after the start."""
     weights = simplex_weights(donors[:, before].T, region[before])
     counterfactual = weights @ donors
     gap = region - counterfactual
@@ -56,7 +56,7 @@ def synthetic_control(region: Numbers, donors: Numbers, before: slice, after: Nu
         weights=weights,
         counterfactual=counterfactual,
         gap=gap,
-        effect=float(np.mean(gap[after.astype(int)])),
+        effect=float(np.mean(gap[list(after)])),
         error=float(np.sqrt(np.mean(gap[before] ** 2))),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_OF_PERIODS = ("periods", "period_starts", "period_ends")
 _TABLES = ("values", "first_values", "noise", "groups", "missing_reasons", "is_provisional")
 
 
@@ -45,14 +47,9 @@ class Series:
 
     def in_periods(self, kept: NDArray[np.int_]) -> "Series":
         """The same series in fewer periods, by their numbers."""
-        return replace(
-            self,
-            **{
-                name: tuple(getattr(self, name)[at] for at in kept)
-                for name in ("periods", "period_starts", "period_ends")
-            },
-            **{name: getattr(self, name)[:, kept] for name in _TABLES},
-        )
+        changed: dict[str, Any] = {name: getattr(self, name)[:, kept] for name in _TABLES}
+        changed |= {name: tuple(getattr(self, name)[at] for at in kept) for name in _OF_PERIODS}
+        return replace(self, **changed)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dagster_project.analysis.effects.comparison_design import Design, Designed,
 from dagster_project.analysis.effects.donor_weights import PoorFitError, synthetic_control
 from dagster_project.analysis.effects.effect_case import EffectCase
 from dagster_project.analysis.effects.evidence import Evidence, judged
-from dagster_project.analysis.effects.findings import Check, Estimate, NotEstimableError, Point, line
+from dagster_project.analysis.effects.findings import OWN, Check, Estimate, NotEstimableError, Point, line
 from dagster_project.analysis.effects.interrupted_series import InterruptedSeries
 from dagster_project.analysis.effects.sentences import Amount, in_euros, in_persons, refused, sentence
 from dagster_project.analysis.effects.single_region import DonorPanel
@@ -117,7 +117,7 @@ def _on_first_values(case: EffectCase) -> float | None:
         contrast = staggered_start.average_effect(design)
         return float(staggered_start.applied(contrast, design.values, design.starts[None, :])[0])
     if isinstance(design, DonorPanel):
-        before, after = slice(0, design.before), np.array(design.after)
+        before, after = slice(0, design.before), design.after
         return synthetic_control(design.values[0], design.values[1:], before, after).effect
     found = interrupted_series.step(design)
     return interrupted_series.effects(design, found.size, found.is_logarithm)
@@ -126,7 +126,7 @@ def _on_first_values(case: EffectCase) -> float | None:
 def _refused(case: EffectCase, design: Design | None, reason_nl: str, is_provisional: bool) -> Effect:
     points: list[Point] = []
     if isinstance(design, DonorPanel):
-        points = line("actual", "", design.periods, design.values[0])
+        points = line("actual", OWN, design.periods, design.values[0])
     return Effect(
         measure_code=case.registration.measure_code,
         design="none",

@@ -15,7 +15,7 @@ _BY_DESIGN = {
 }
 # A check that is not passed, and why there is no estimate then.
 _FATAL = (
-    ("control_outcome", "er is niets om mee te vergelijken: alleen vóór en na zegt te weinig."),
+    ("control_outcome", "er is niets om mee te vergelijken; alleen vóór en na zegt te weinig."),
     ("pre_trend", "vóór de start ontwikkelde dit gebied zich al anders dan de vergelijking."),
     ("placebo_in_time", "een verzonnen start vóór de echte geeft ook een verschil."),
     ("leave_one_out", "de uitkomst hangt af van één vergelijkingsgebied."),

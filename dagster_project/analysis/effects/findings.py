@@ -6,10 +6,12 @@ from dagster_project.analysis.effects.effect_case import Numbers
 
 # Share of the interval that is published beside an estimate.
 COVERAGE = 0.80
-# Two-sided normal quantile of that interval, and the factor from standard error to the effect that is found in 80% of the
-# cases with a test at 5% (1.96 + 0.84).
+# Two-sided normal quantile of that interval, and the factor from standard error to the effect that is found in 80% of
+# the cases with a test at 5% (1.96 + 0.84).
 _NORMAL_80 = 1.2816
 _DETECTABLE = 2.8
+# Code of the lines of the measure itself.
+OWN = "measure"
 
 
 class NotEstimableError(ValueError):
@@ -53,7 +55,7 @@ class Estimate:
 
     lower, upper: interval of 80%.
     p_value: share of the placebos with a difference at least as large, the measure itself counted in.
-    placebo_rank: place of the measure among ``placebo_count`` differences; 1 is the largest.
+    placebo_rank: 1 and the number of the ``placebo_count`` regions without the measure that differ as much.
     counterfactual: mean of the counterfactual over the periods after the start.
     pre_trend: how much faster the outcome rose before the start than its comparison, per period.
     """

@@ -1,7 +1,7 @@
 """Effect of a measure without regions to compare with: an interrupted time series.
 
-A local level with a season and a step, on the logarithm where all figures are positive. Source: Harvey and Durbin (1986),
-Journal of the Royal Statistical Society A 149, by statsmodels.
+A local level with a season and a step, on the logarithm where all figures are positive, by generalised least squares of
+statsmodels. Source: Harvey and Durbin (1986), Journal of the Royal Statistical Society A 149.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
 
 # Seasons are estimated from two whole years before the start.
 _SEASONS = {"month": 12, "quarter": 4, "year": 1}
 _YEARS_FOR_SEASON = 2
 _SIGNIFICANT = 0.05
-# Standard deviations of the monthly step of the level that are tried, relative to that of the figures around it. They are
-# averaged by their likelihood: the likeliest one alone is often none at all in a short series, and then bounds are too narrow.
+# Standard deviations of the step of the level per period that are tried, relative to that of the figures around it.
+# They are averaged by their likelihood: in a short series the likeliest alone is often zero, with bounds too narrow.
 _LEVEL_RATIOS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
@@ -25,9 +25,10 @@ _LEVEL_RATIOS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 class InterruptedSeries:
     """One region through time.
 
-    values: one per period, complete. before: how many of the first periods lie before the start. after: numbers of the
-    periods that count as after it. beside: other series that move the outcome and that the measure cannot move, periods x
-    series.
+    values: one per period, complete.
+    before: how many of the first periods lie before the start.
+    after: numbers of the periods that count as after it.
+    beside: other series that move the outcome and that the measure cannot move (periods x series).
     """
 
     periods: tuple[str, ...]
@@ -144,8 +145,8 @@ def estimate(series: InterruptedSeries, control: InterruptedSeries | None) -> Es
             *_specifications(series, lower, upper),
         ),
         points=(
-            *line("actual", "", series.periods, series.values),
-            *line("counterfactual", "", series.periods, counterfactual, half),
+            *line("actual", OWN, series.periods, series.values),
+            *line("counterfactual", OWN, series.periods, counterfactual, half),
         ),
     )
 

@@ -93,14 +93,14 @@ def _shown(estimate: Estimate, case: EffectCase, persons: Amount | None) -> tupl
 
 
 def _placebos(estimate: Estimate, case: EffectCase) -> str:
-    if estimate.placebo_rank is None or estimate.placebo_count is None:
-        return "er is geen gebied om mee te vergelijken"
     if estimate.design == "staggered":
         as_large = number(100 * estimate.p_value, 1 if estimate.p_value < 0.1 else 0)
-        return f"bij loting van andere {case.wording.compared_nl} is het verschil in {as_large}% van de gevallen even groot"
-    others = estimate.placebo_count - 1
+        drawn = f"bij loting van andere {case.wording.compared_nl}"
+        return f"{drawn} is het verschil in {as_large}% van de gevallen even groot"
+    if estimate.placebo_rank is None or estimate.placebo_count is None:
+        return "er is geen gebied om mee te vergelijken"
     return (
-        f"bij {estimate.placebo_rank - 1} van {others} vergelijkbare {case.wording.compared_nl} "
+        f"bij {estimate.placebo_rank - 1} van {estimate.placebo_count} vergelijkbare {case.wording.compared_nl} "
         "was het verschil zonder maatregel even groot"
     )
 

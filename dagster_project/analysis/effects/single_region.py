@@ -1,8 +1,8 @@
 """Effect of a measure in one region, with other regions as donors: synthetic control, with each donor as a placebo.
 
 Sources: Abadie, Diamond and Hainmueller (2010); Arkhangelsky et al. (2021), American Economic Review 111, for synthetic
-difference-in-differences, by the library diff-diff. A placebo difference counts by its size relative to the error of its own
-fit, half of it pooled over regions, since a short series may fit by chance without an error.
+difference-in-differences, by the library diff-diff. A placebo difference counts by its size relative to the error of
+its own fit, half of it pooled over regions, since a short series may fit by chance without an error.
 """
 
 import warnings
@@ -12,7 +12,7 @@ import numpy as np
 
 from dagster_project.analysis.effects.donor_weights import SyntheticControl, require_fit, synthetic_control
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
 
 # Fewer donors than this leave no interval of 80% by placebos worth the name.
 FEWEST_DONORS = 8
@@ -61,7 +61,7 @@ class Placebos:
         return float(ratios[place - 1] * self.scales[0])
 
 
-def placebos(values: Numbers, before: slice, after: Numbers) -> Placebos:
+def placebos(values: Numbers, before: slice, after: tuple[int, ...]) -> Placebos:
     """Fit each region to the others; the one with the measure, in the first row, is never a donor."""
     fits = []
     for row in range(len(values)):
@@ -111,13 +111,13 @@ def difference_in_differences(panel: DonorPanel) -> float:
 def level_free(panel: DonorPanel) -> float:
     """Effect by a synthetic control of the deviations from each region's mean before the start."""
     deviations = panel.values - panel.values[:, : panel.before].mean(axis=1, keepdims=True)
-    fit = synthetic_control(deviations[0], deviations[1:], slice(0, panel.before), np.array(panel.after))
+    fit = synthetic_control(deviations[0], deviations[1:], slice(0, panel.before), panel.after)
     return fit.effect
 
 
 def estimate(panel: DonorPanel) -> Estimate:
     """Estimate the effect on the first region. Raises PoorFitError when no mix of donors resembles it."""
-    before, after = slice(0, panel.before), np.array(panel.after)
+    before, after = slice(0, panel.before), panel.after
     tried = placebos(panel.values, before, after)
     fit = tried.fits[0]
     require_fit(fit, panel.values, before, panel.noise)
@@ -134,8 +134,8 @@ def estimate(panel: DonorPanel) -> Estimate:
         upper=upper,
         p_value=tried.p_value(effects),
         placebo_rank=int(np.sum(ratios >= ratios[0] * (1 - 1e-9))),
-        placebo_count=len(ratios),
-        counterfactual=float(np.mean(fit.counterfactual[after])),
+        placebo_count=len(ratios) - 1,
+        counterfactual=float(np.mean(fit.counterfactual[list(after)])),
         pre_trend=float(_slopes(gaps[:1, before])[0]),
         periods=tuple(panel.periods[period] for period in panel.after),
         checks=(
@@ -145,8 +145,8 @@ def estimate(panel: DonorPanel) -> Estimate:
             *_specifications(panel, lower, upper),
         ),
         points=(
-            *line("actual", "", panel.periods, panel.values[0]),
-            *line("counterfactual", "", panel.periods, fit.counterfactual, band),
+            *line("actual", OWN, panel.periods, panel.values[0]),
+            *line("counterfactual", OWN, panel.periods, fit.counterfactual, band),
             *(
                 point
                 for region, gap in zip(panel.regions[1:], gaps[1:], strict=True)
@@ -175,7 +175,7 @@ def _placebo_in_time(panel: DonorPanel) -> Check:
     begin = panel.before * 2 // 3
     if begin < 3 or begin == panel.before:
         return Check("placebo_in_time", label)
-    tried = placebos(panel.values[:, : panel.before], slice(0, begin), np.arange(begin, panel.before))
+    tried = placebos(panel.values[:, : panel.before], slice(0, begin), tuple(range(begin, panel.before)))
     effects = np.array([fit.effect for fit in tried.fits])
     found, margin = float(effects[0]), tried.margin(effects)
     return Check("placebo_in_time", label, found, found - margin, found + margin, tried.p_value(effects) > _SIGNIFICANT)
@@ -186,7 +186,7 @@ def _leave_one_out(panel: DonorPanel, fit: SyntheticControl, lower: float, upper
     found = []
     for donor in np.flatnonzero(fit.weights > _LEFT_OUT_ABOVE):
         others = np.delete(panel.values[1:], donor, axis=0)
-        found.append(synthetic_control(panel.values[0], others, slice(0, panel.before), np.array(panel.after)).effect)
+        found.append(synthetic_control(panel.values[0], others, slice(0, panel.before), panel.after).effect)
     is_passed = lower <= min(found) and max(found) <= upper
     return Check("leave_one_out", "Telkens één gebied weggelaten", None, min(found), max(found), is_passed)
 

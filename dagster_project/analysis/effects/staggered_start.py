@@ -1,8 +1,8 @@
 """Effect of a measure that starts at different moments: Callaway and Sant'Anna, with randomisation inference.
 
-Sources: Callaway and Sant'Anna (2021), Journal of Econometrics 225; Fisher's randomisation test, inverted to an interval
-(Rosenbaum, 2002, Observational Studies, chapter 2). Group-time effects come from the library diff-diff. Each is a difference
-of means, so its average under another assignment of starts is a matrix product, which is computed here.
+Sources: Callaway and Sant'Anna (2021), Journal of Econometrics 225; Fisher's randomisation test, inverted to an
+interval (Rosenbaum, 2002, Observational Studies, chapter 2). Group-time effects come from the library diff-diff. Each
+is a difference of means, so its average under another assignment of starts is a matrix product, which is computed here.
 """
 
 import warnings
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ class StaggeredPanel:
     values: regions x periods, complete.
     starts: number of the first period that the measure touches, NEVER for regions without it.
     lag: periods from the start on that count neither as before nor as after.
-    base: how many of the last periods before the start it is compared with, as far as there are; their mean is steadier than
-    the last one alone, and of a whole year it has no season.
+    base: how many of the last periods before the start it is compared with, as far as there are; their mean is steadier
+    than the last one alone, and that of a whole year has no season.
     """
 
     regions: tuple[str, ...]
@@ -123,8 +123,9 @@ def share_as_large(observed: float, drawn: Numbers) -> float:
 def interval(observed: float, drawn: Numbers, share: Numbers, coverage: float = COVERAGE) -> tuple[float, float]:
     """Effects that the randomisation test does not reject.
 
-    drawn: the contrast of each draw. share: the part of an effect that the draw still attributes to its own cohorts. With
-    an effect t taken out, the observed contrast is observed - t and that of a draw is drawn - t * share.
+    drawn: the contrast of each draw.
+    share: the part of an effect that a draw attributes to its own cohorts. With an effect t taken out, the observed
+    contrast is observed - t and that of a draw is drawn - t * share.
     """
     reach = 8 * float(np.std(drawn)) + 1e-12
     tried = observed + np.linspace(-reach, reach, _GRID)
@@ -135,7 +136,7 @@ def interval(observed: float, drawn: Numbers, share: Numbers, coverage: float = 
 
 
 def proportional(panel: StaggeredPanel, contrast: Contrast) -> Numbers:
-    """An effect that is one on average and in each region in proportion to its level before the start (as panel.values)."""
+    """An effect of one on average, in each region in proportion to its level before the start (regions x periods)."""
     started = (panel.starts[:, None] != NEVER) & (np.arange(len(panel.periods)) >= panel.starts[:, None])
     level = np.array(
         [
@@ -165,7 +166,7 @@ def group_time_effects(panel: StaggeredPanel, control_group: str = "never_treate
 
 def against_base(panel: StaggeredPanel, effects: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
     """Group-time effects against the mean of the base periods instead of the last one."""
-    found = {}
+    found: dict[tuple[int, int], float] = {}
     for start in panel.cohorts:
         base = float(np.mean([effects[start, period] for period in panel.base_of(start)]))
         found |= {(of, period): effect - base for (of, period), effect in effects.items() if of == start}
@@ -195,7 +196,7 @@ def imputed(panel: StaggeredPanel) -> float:
 
 
 def two_way_fixed_effects(panel: StaggeredPanel) -> float:
-    """The coefficient of two-way fixed effects: a contrast only, since it compares with regions that already started."""
+    """Coefficient of two-way fixed effects: a contrast only, since it compares with regions that already started."""
     active = (panel.starts[:, None] != NEVER) & (np.arange(len(panel.periods)) >= panel.starts[:, None])
     treatment, outcome = _demeaned(active.astype(float)), _demeaned(panel.values)
     return float((treatment * outcome).sum() / (treatment**2).sum())
@@ -217,8 +218,6 @@ def estimate(panel: StaggeredPanel, seed: int, after: tuple[str, ...]) -> Estima
         lower=lower,
         upper=upper,
         p_value=p_value,
-        placebo_rank=1 + int(np.sum(np.abs(drawn) >= abs(found))),
-        placebo_count=len(drawn),
         counterfactual=_mean_after(panel) - found,
         pre_trend=float(applied(slope_before(panel), panel.values, panel.starts[None, :])[0]),
         periods=after,
@@ -231,8 +230,8 @@ def estimate(panel: StaggeredPanel, seed: int, after: tuple[str, ...]) -> Estima
             *_specifications(panel, lower, upper),
         ),
         points=(
-            *line("actual", "", panel.periods, actual),
-            *line("counterfactual", "", panel.periods, counterfactual, np.full(len(actual), (upper - lower) / 2)),
+            *line("actual", OWN, panel.periods, actual),
+            *line("counterfactual", OWN, panel.periods, counterfactual, np.full(len(actual), (upper - lower) / 2)),
             *(
                 point
                 for number, starts in enumerate(drawn_starts[:_PLACEBO_LINES], start=1)
@@ -330,7 +329,7 @@ def _demeaned(values: Numbers) -> Numbers:
 
 
 def _long(panel: StaggeredPanel) -> "pd.DataFrame":
-    """The panel as diff-diff reads it: one row per region and period, counted from one; 0 for regions without a start."""
+    """The panel as diff-diff reads it: a row per region and period, counted from one; 0 for regions without a start."""
     import pandas as pd
 
     count, periods = panel.values.shape
