@@ -16,9 +16,11 @@ from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Esti
 _SEASONS = {"month": 12, "quarter": 4, "year": 1}
 _YEARS_FOR_SEASON = 2
 _SIGNIFICANT = 0.05
-# Standard deviations of the step of the level per period that are tried, relative to that of the figures around it.
-# They are averaged by their likelihood: in a short series the likeliest alone is often zero, with bounds too narrow.
-_LEVEL_RATIOS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+# Standard deviations of the step of the level per period that are tried, relative to that of the figures around it. They
+# are averaged by their likelihood and by a half-Cauchy prior, which expects little drift but lets the figures overrule it:
+# in a short series the likeliest alone is often zero, with bounds that are too narrow.
+_LEVEL_RATIOS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
+_USUAL_RATIO = 0.25
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def step(series: InterruptedSeries, has_trend: bool = False, is_logarithm: bool 
             + 0.5 * information
             - 0.5 * np.linalg.slogdet(np.eye(len(used)) + ratio**2 * walked)[1]
         )
-    weights = np.exp(np.array(likelihoods) - max(likelihoods))
+    weights = np.exp(np.array(likelihoods) - max(likelihoods)) / (1 + (np.array(_LEVEL_RATIOS) / _USUAL_RATIO) ** 2)
     weights /= weights.sum()
     size = float(weights @ sizes)
     variance = float(weights @ (np.array(variances) + (np.array(sizes) - size) ** 2))
