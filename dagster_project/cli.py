@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A data warehouse that is at most one month old.",
 )
-explain = typer.Typer(no_args_is_help=True, help="What the board says of a forecast or an effect, as text.")
+explain = typer.Typer(no_args_is_help=True, help="Forecasts and effects in the sentences of the board.")
 app.add_typer(explain, name="explain")
 
 Sample = Annotated[
@@ -244,7 +244,7 @@ def explain_forecast_command(
     ] = None,
     sample: Sample = False,
 ) -> None:
-    """What is expected of an indicator, and how good earlier forecasts were."""
+    """Forecast of an indicator, and the errors of earlier ones."""
     from dagster_project.installation.opening import workspace_of
     from dashboard.explain import explain_forecast
 
@@ -258,7 +258,7 @@ def explain_effect_command(
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A code of seeds/policy_measures.csv.")],
     sample: Sample = False,
 ) -> None:
-    """What a policy measure probably did, and how strong the evidence is."""
+    """Estimated effect of a policy measure, and the strength of the evidence."""
     from dagster_project.installation.opening import workspace_of
     from dashboard.explain import explain_effect
 

@@ -19,7 +19,7 @@ _BANDS = ("", "8 van de 10 keer", "5 van de 10 keer")
 
 
 def explain_forecast(releases: Path, today: date, indicator: str, region: str | None) -> str:
-    """What the latest release expects of an indicator in a region, or in the municipality.
+    """Write the forecast of an indicator in a region, or in the municipality.
 
     Raises SetupError where nothing is said about it.
     """
@@ -27,7 +27,7 @@ def explain_forecast(releases: Path, today: date, indicator: str, region: str | 
 
 
 def explain_effect(releases: Path, today: date, measure: str) -> str:
-    """What the latest release says that a measure did. Raises SetupError where there is no such measure."""
+    """Write the estimated effect of a measure. Raises SetupError where there is no such measure."""
     return _explained(releases, today, lambda board: _effect(board, measure))
 
 

@@ -56,7 +56,7 @@ _POINTS = """
 
 @dataclass(frozen=True)
 class Effect:
-    """What a measure probably did, in the unit of its outcome, and how sure that is."""
+    """Estimated effect of a measure, in the unit of its outcome, and how sure it is."""
 
     measure_code: str
     indicator_code: str

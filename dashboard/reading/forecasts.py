@@ -60,7 +60,7 @@ _NOWCASTS = """
 
 @dataclass(frozen=True)
 class Forecast:
-    """What an indicator is expected to be in a period, with its bands of 50 and 80 percent."""
+    """Expected figure of a period, with its bands of 50 and 80 percent."""
 
     indicator_code: str
     area_code: str
@@ -127,7 +127,7 @@ def forecasts(board: Board, indicator: str, area: str) -> list[Forecast]:
 
 
 def quality(board: Board, indicator: str, area: str, level: str) -> list[Quality]:
-    """What is known of earlier forecasts, of the area itself before that of its level."""
+    """Errors of earlier forecasts, those of the area itself before those of its level."""
     if not are_made(board):
         return []
     asked = {"indicator": indicator, "area": area, "level": level}

@@ -11,7 +11,7 @@ _OF_TEN = {50: "5 van de 10 keer", 80: "8 van de 10 keer"}
 
 @dataclass(frozen=True)
 class Range:
-    """What is expected at least and at most, rounded as the figures of the indicator are."""
+    """The least and the most that is expected, rounded as the figures of the indicator are."""
 
     lower: float
     upper: float

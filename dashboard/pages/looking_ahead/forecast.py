@@ -1,4 +1,4 @@
-"""What is expected of an indicator in an area, in months and in years, and how good earlier forecasts were."""
+"""Forecast of an indicator in an area, in months and in years, and the errors of earlier ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,15 +109,15 @@ def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
             (_SCENARIOS[name], [_row(one, chosen) for one in years]) for name, years in scenarios.items() if years
         ],
         methods=_methods(known),
-        incomplete=incomplete_of(board, chosen, area),
+        incomplete=[*incomplete_of(board, chosen, area).values()],
         until=earliest(*figures, *found),
     )
 
 
-def fan_of(board: Board, chosen: Indicator, area: Area, figures: Sequence[Figure]) -> Graph | None:
-    """The chart of the coming months, for the page of the indicator; None without a forecast."""
+def fan_of(board: Board, chosen: Indicator, area: Area, figures: Sequence[Figure]) -> tuple[Graph, date] | None:
+    """The chart of the coming months with its last day, for the page of the indicator; None without a forecast."""
     found = coming(forecasts(board, chosen.code, area.code))
-    return _fan(chosen, area, figures, found) if found else None
+    return (_fan(chosen, area, figures, found), min(one.fresh_until for one in found)) if found else None
 
 
 def _expected(chosen: Indicator, found: Sequence[Forecast]) -> str | None:
@@ -252,9 +252,10 @@ def _cell(one: Forecast, share: str, shown: expectations.Range, chosen: Indicato
     return _DATA.format(value, share, one.indicator_code, one.area_code, one.period, one.scenario, text)
 
 
-def incomplete_of(board: Board, chosen: Indicator, area: Area) -> list[tuple[str, date]]:
-    """What months that are not reported in full are expected to become, each with its last day."""
-    return [(_incomplete(one, chosen), one.fresh_until) for one in nowcasts(board, chosen.code, area.code)]
+def incomplete_of(board: Board, chosen: Indicator, area: Area) -> dict[str, tuple[str, date]]:
+    """Sentences about months that are not reported in full, by month and each with its last day."""
+    found = nowcasts(board, chosen.code, area.code)
+    return {one.period: (_incomplete(one, chosen), one.fresh_until) for one in found}
 
 
 def _incomplete(one: Nowcast, chosen: Indicator) -> str:

@@ -1,4 +1,4 @@
-"""What a policy measure probably did: the effect sheet of one, and all of them."""
+"""Estimated effects of policy measures: the sheet of one, and the list of all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
