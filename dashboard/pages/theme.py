@@ -48,7 +48,7 @@ def theme(board: Board, query: Query) -> Rendered:
         "area": area,
         "rows": rows,
         "areas": [(one, one.code == area.code)
-                  for one in board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)],
+                  for one in board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD, around=area)],
     }  # fmt: skip
     return render("theme.html", board, "/t", until, values)
 
@@ -56,7 +56,8 @@ def theme(board: Board, query: Query) -> Rendered:
 def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[IndicatorRow]:
     """Rows of indicators that are known at the area's level, those with a figure first."""
     codes = [indicator.code for indicator in indicators]
-    now, before = current(board, codes, [area.code]), year_before(board, codes, [area.code])
+    now = current(board, codes, [area.code])
+    before = year_before(board, now)
     lines = histories(board, codes, area.code)
     rows = []
     for indicator in indicators:

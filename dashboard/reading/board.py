@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import duckdb
 
-from dagster_project.release.reader import Release, Source
+from dagster_project.release.reader import Release, Source, written
 from dashboard.reading.figure import (
     COUNTRY,
     DISTRICT,
@@ -131,11 +132,15 @@ class Board:
         """The name of the publisher of a feed."""
         return self.sources[feed].publisher if feed in self.sources else feed
 
-    def of_level(self, *levels: str) -> list[Area]:
-        """The municipality's areas of these levels, the larger levels first and by name."""
-        own = self.release.info.municipality_code
+    def municipality_of(self, area: Area) -> Area:
+        """The municipality that an area lies in: the own one, unless the release has areas of others."""
+        return self.areas.get(area.municipality_code or "", self.municipality)
+
+    def of_level(self, *levels: str, around: Area | None = None) -> list[Area]:
+        """Areas of these levels in the municipality, or in that of another area; larger levels first and by name."""
+        within = (self.municipality_of(around) if around else self.municipality).code
         chosen = [
-            area for area in self.areas.values() if area.level in levels and area.municipality_code in (own, None)
+            area for area in self.areas.values() if area.level in levels and area.municipality_code in (within, None)
         ]
         return sorted(chosen, key=lambda area: (_ORDER.index(area.level), area.name.casefold()))
 
@@ -146,6 +151,10 @@ class Board:
     def may_see(self, indicator_code: str) -> bool:
         """Whether the reader may see figures of the indicator."""
         return self.indicators[indicator_code].theme_code not in self.hidden
+
+    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """Rows of the marts as shown that day, of a query that names its values in braces."""
+        return self.cursor.execute(written(query, **values)).fetchall()
 
     def for_reader(self, hidden: Collection[str], problem: str | None) -> "Board":
         """The same board for another request: with a cursor of its own, without the themes hidden from its reader."""

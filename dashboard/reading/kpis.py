@@ -4,25 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.reading.board import Board
-from dashboard.reading.figure import Figure
+from dashboard.reading.figure import FIGURE_WIDTH, Figure, figure_columns
 
-_KPIS = """
-    select
-        indicator_code,
-        municipality_code,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        value,
-        noise_lower,
-        noise_upper,
-        status,
-        null,
-        feed,
-        released_at,
-        checked_at,
-        fresh_until,
+_KPIS = f"""
+    select {figure_columns("municipality_code", missing_reason="null")},
         year_before_period,
         year_before_value,
         change,
@@ -33,7 +18,6 @@ _KPIS = """
     from mart_kpi
     order by kpi_order
 """
-_FIGURE_COLUMNS = 15
 
 
 @dataclass(frozen=True)
@@ -53,8 +37,8 @@ class Kpi:
 
 def kpis(board: Board) -> dict[str, Kpi]:
     """The indicators of the board that may be shown, in its order."""
-    rows = board.cursor.execute(_KPIS).fetchall()
-    return {row[0]: Kpi(Figure(*row[:_FIGURE_COLUMNS]), *row[_FIGURE_COLUMNS:]) for row in rows}
+    rows = board.rows(_KPIS)
+    return {row[0]: Kpi(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}
 
 
 def board_codes(board: Board) -> list[str]:

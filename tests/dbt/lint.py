@@ -32,7 +32,7 @@ FORBIDDEN_SQL = {
 ENGINE_MACROS = "macros/engines.sql"
 
 # Intermediate folders that all themes may read, and that read all themes.
-SHARED = {"indicators", "regions"}
+SHARED = {"indicators", "regions", "revisions"}
 # Advice derives from forecasts and effects, so these are one theme in three folders.
 LOOKING_AHEAD = {"forecasts", "effects", "advice"}
 # Our own metadata: deliveries and the clocks of each feed.

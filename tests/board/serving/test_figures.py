@@ -41,16 +41,16 @@ def marts(release):
 
 
 @pytest.mark.parametrize("address", KINDS)
-def test_figures_of_a_page_are_those_of_the_marts(reader, marts, address):
-    answer = reader.get(address)
+def test_figures_of_a_page_are_those_of_the_marts(board, marts, address):
+    answer = board.get(address)
     assert answer.status_code == 200
     assert marts.differences(address, read_page(answer.text)) == []
 
 
 @pytest.mark.long
-def test_figures_of_all_pages_are_those_of_the_marts(reader, marts):
+def test_figures_of_all_pages_are_those_of_the_marts(board, marts):
     found, figures, pages = [], set(), 0
-    for address, page in walk(reader):
+    for address, page in walk(board):
         pages += 1
         found += marts.differences(address, page)
         figures |= {(one.indicator, one.area, one.period) for one in page.figures}
@@ -71,15 +71,15 @@ def test_figures_of_all_pages_are_those_of_the_marts(reader, marts):
         (r'data-p="[^"]+"', 'data-p="1999"'),
     ],
 )
-def test_a_figure_that_is_not_the_marts_is_found(reader, marts, was, becomes):
+def test_a_figure_that_is_not_the_marts_is_found(board, marts, was, becomes):
     address = "/k/welfare_recipients_quarter_count"
-    changed = re.sub(was, becomes, reader.get(address).text, count=1)
+    changed = re.sub(was, becomes, board.get(address).text, count=1)
     assert len(marts.differences(address, read_page(changed))) == 1
 
 
-def test_a_wrong_area_of_a_map_is_found(reader, marts):
+def test_a_wrong_area_of_a_map_is_found(board, marts):
     address = "/k/welfare_recipients_of_working_age_per_1000"
-    whole = reader.get(address).text
+    whole = board.get(address).text
     assert marts.differences(address, read_page(whole)) == []
     changed = re.sub(r"(<title>[^<:]+: )[^<]+</title>", r"\g<1>12.345</title>", whole, count=1)
     assert len(marts.differences(address, read_page(changed))) == 1

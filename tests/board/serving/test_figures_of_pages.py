@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import pytest
 from figures_of_pages import Cell, ShownFigure, faults, figures, missing, truth_of
 from main_line.first_run import SAMPLE_DAY
-from serving_clients import client_of
 
 OWN_LEVELS = ("municipality", "district", "area", "neighbourhood")
 
@@ -14,11 +13,6 @@ OWN_LEVELS = ("municipality", "district", "area", "neighbourhood")
 @pytest.fixture(scope="module")
 def truth(sample_releases):
     return truth_of(str(sample_releases / "latest" / "maandvers.duckdb"))
-
-
-@pytest.fixture(scope="module")
-def board(sample_releases):
-    return client_of(sample_releases)
 
 
 @pytest.fixture(scope="module")

@@ -3,26 +3,11 @@
 from dataclasses import dataclass
 
 from dashboard.reading.board import Board
-from dashboard.reading.figure import Figure
+from dashboard.reading.figure import FIGURE_WIDTH, Figure, figure_columns
 
 MUNICIPALITIES = "mart_municipality_profile"
-_ROWS = """
-    select
-        indicator_code,
-        municipality_code,
-        period_type,
-        period,
-        period_start_date,
-        period_end_date,
-        value,
-        noise_lower,
-        noise_upper,
-        status,
-        missing_reason,
-        feed,
-        figure_released_at,
-        figure_checked_at,
-        figure_fresh_until,
+_ROWS = f"""
+    select {figure_columns("municipality_code", "figure_")},
         coalesce(municipality_name, municipality_code),
         is_own,
         province_nl,
@@ -41,10 +26,9 @@ _ROWS = """
         class_last_rank,
         class_ranked_count
     from mart_municipality_profile
-    where indicator_code = $indicator and figure_fresh_until >= $today
+    where indicator_code = {{indicator}} and figure_fresh_until >= {{today}}
     order by municipality_code
 """
-_FIGURE_COLUMNS = 15
 
 
 @dataclass(frozen=True)
@@ -75,14 +59,13 @@ def are_known(board: Board, code: str) -> bool:
     """Whether the release has an indicator of other municipalities."""
     if MUNICIPALITIES not in board.release.marts:
         return False
-    query = "select count(*) > 0 from mart_municipality_profile where indicator_code = $indicator"
-    row = board.cursor.execute(query, {"indicator": code}).fetchone()
-    return bool(row and row[0])
+    query = "select 1 from mart_municipality_profile where indicator_code = {indicator} limit 1"
+    return bool(board.rows(query, indicator=code))
 
 
 def of_indicator(board: Board, code: str) -> list[MunicipalityRow]:
     """Rows of an indicator; none where the release has no other municipalities."""
     if MUNICIPALITIES not in board.release.marts:
         return []
-    rows = board.cursor.execute(_ROWS, {"indicator": code, "today": board.today}).fetchall()
-    return [MunicipalityRow(Figure(*row[:_FIGURE_COLUMNS]), *row[_FIGURE_COLUMNS:]) for row in rows]
+    rows = board.rows(_ROWS, indicator=code, today=board.today)
+    return [MunicipalityRow(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows]

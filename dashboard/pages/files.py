@@ -9,7 +9,7 @@ from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import earliest_of
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Figure, Indicator
-from dashboard.reading.profile import of_neighbourhood
+from dashboard.reading.neighbourhood_profile import of_neighbourhood
 from dashboard.reading.series import current, series
 from dashboard.words import periods, states
 
@@ -90,8 +90,8 @@ def _row(board: Board, figure: Figure) -> tuple[downloads.Value, ...]:
         indicator.unit_noun or indicator.unit,
         states.status(figure.status),
         None if value is not None else states.absence(figure.missing_reason or "unknown").text,
-        figure.released_at.date() if figure.released_at else None,
-        figure.checked_at.date() if figure.checked_at else None,
+        figure.released_on,
+        figure.checked_on,
         figure.fresh_until,
     )
 

@@ -1,0 +1,14 @@
+with quality as (select * from {{ ref('int_forecasts__quality') }}),
+
+freshness as (select * from {{ ref('stg_maandvers__freshness') }})
+
+-- Clocks move at every run and errors do not, so they meet only here.
+select
+    {{ declared_columns('quality', {
+        'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at, outline_clocks.checked_at)',
+        'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until, outline_clocks.fresh_until)',
+    }) }}
+from quality
+left join freshness as clocks on quality.feed = clocks.feed
+left join freshness as denominator_clocks on quality.denominator_feed = denominator_clocks.feed
+left join freshness as outline_clocks on quality.outline_feed = outline_clocks.feed
