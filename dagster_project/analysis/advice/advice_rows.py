@@ -29,8 +29,8 @@ DECIMALS = 2
 Need = tuple[str, float, float, str, str, str, float, float, float]
 # plan, option, effect in per cent, its standard error, persons reached, cost, most doses
 Option = tuple[str, str, float, float | None, float, float, int]
-# plan, alternative, region, level, option, doses, cost, its range, cost per head, avoided, its range, share of the draws
-# in per cent, wave, loser
+# plan, alternative, region, level, option, doses, cost, its range, cost per head, avoided, its range, share of the
+# draws in per cent, wave, loser
 Spread = tuple[
     str, str, str, str, str, float | None, float, float | None, float | None, float | None,
     float, float, float, float | None, int | None, bool | None,
@@ -53,7 +53,7 @@ class _Advice:
 def advice_rows(needs: Sequence[Need], options: Sequence[Option]) -> list[Spread]:
     """Rows of one plan by neighbourhood and option, and totals by district and for the municipality.
 
-    None where there is no plan: nothing to choose from, or whole doses for the floor of every district exceed the budget.
+    None where there is no plan: nothing to choose from, or whole doses for the floors cost more than the budget.
     The same inputs give the same rows: the draws are seeded with the plan's code.
     """
     from numpy import array
@@ -90,7 +90,7 @@ def advice_rows(needs: Sequence[Need], options: Sequence[Option]) -> list[Spread
         problem=problem,
         stability=stability,
     )
-    is_ever_chosen = array([one.doses.sum(axis=1) > 0 for one in plans]).any(axis=0)
+    is_ever_chosen = array([one.doses for one in plans]).sum(axis=(0, 2)) > 0
     waves = start_waves(problem.need, is_ever_chosen, generator)
     # Letters, since none of them is the best.
     named = {chr(ord("A") + number): one for number, one in enumerate(plans)}

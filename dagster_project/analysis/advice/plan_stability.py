@@ -35,7 +35,8 @@ def plan_stability(
 ) -> PlanStability:
     """Draw effects (normal, standard error per option, none below zero) and needs (log-normal, spread per region).
 
-    Parts of doses are allowed, since the question is where the money goes. An option has one effect in all regions of a draw: that is what is not known of it.
+    Parts of doses are allowed, since the question is where the money goes. An option has one effect in all regions of
+    a draw: that is what is not known of it.
     """
     from numpy import array, exp, maximum
 

@@ -25,10 +25,10 @@ class NoPlanError(ValueError):
 class PreventionProblem:
     """Need, options and what is asked of a plan.
 
-    ``need`` (regions,) persons expected to use care; ``inhabitants`` (regions,); ``district`` (regions,) numbers from 0.
-    Per option: ``effect``, the share of those reached that needs no care any more; ``reach``, persons that one dose
-    reaches; ``cost`` of one dose in euro; ``most_doses`` in one region. ``budget`` in euro. ``floor``: each district gets
-    at least this part of the money that it would have per head.
+    ``need`` (regions,) persons expected to use care; ``inhabitants`` (regions,); ``district`` (regions,) numbers from
+    0. Per option: ``effect``, the share of those reached that needs no care any more; ``reach``, persons that one dose
+    reaches; ``cost`` of one dose in euro; ``most_doses`` in one region. ``budget`` in euro. ``floor``: each district
+    gets at least this part of the money that it would have per head.
     """
 
     need: "NDArray[float64]"
@@ -68,7 +68,9 @@ class PreventionPlan:
         """Euro per district (districts,)."""
         from numpy import bincount
 
-        return bincount(problem.district, (self.doses * problem.cost).sum(axis=1), minlength=len(problem.per_head()))
+        spent = (self.doses * problem.cost).sum(axis=1)
+        money: NDArray[float64] = bincount(problem.district, spent, minlength=len(problem.per_head())).astype(float)
+        return money
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class _Asked:
 
 
 def best_plan(problem: PreventionProblem, *, is_whole: bool = True) -> PreventionPlan:
-    """The plan that avoids most care, within the budget and above the floor of each district; of whole doses, or of parts.
+    """The plan, of whole doses or of parts, that avoids most care within the budget and above each district's floor.
 
     Raises NoPlanError ``floor_exceeds_budget`` where whole doses for every district cost more than there is.
     """

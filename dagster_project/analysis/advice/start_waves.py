@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy import float64, int64
+    from numpy import bool_, float64, int64
     from numpy.random import Generator
     from numpy.typing import NDArray
 
 
-def start_waves(need: "NDArray[float64]", is_chosen: "NDArray[float64]", generator: "Generator") -> "NDArray[int64]":
+def start_waves(need: "NDArray[float64]", is_chosen: "NDArray[bool_]", generator: "Generator") -> "NDArray[int64]":
     """Wave 1 or 2 per region (regions,), 0 for one that is not chosen.
 
     Chosen regions are paired by need, and of each pair the lot says which starts first; so both waves have regions of

@@ -17,9 +17,9 @@ BAND_COUNT = OLDEST // BAND_YEARS
 def split_groups(groups: "NDArray[float64]") -> "NDArray[float64]":
     """Split persons per age group into bands of five years: (..., 5) to (..., 20), both in persons.
 
-    Fritsch-Carlson interpolation (PCHIP) of the number of persons younger than each age, so no band is negative and each
-    group is the sum of its bands. The number per year of age falls to zero at the oldest age: the group of 65 and over
-    gives no shape of its own. Raises ValueError for another number of groups, or a negative or missing count.
+    Fritsch-Carlson interpolation (PCHIP) of the number of persons younger than each age, so no band is negative and
+    each group is the sum of its bands. The number per year of age falls to zero at the oldest age: the group of 65 and
+    over gives no shape of its own. Raises ValueError for another number of groups, or a negative or missing count.
     """
     from numpy import arange, concatenate, cumsum, diff, isfinite, maximum, zeros_like
     from scipy.interpolate import CubicHermiteSpline, PchipInterpolator

@@ -1,8 +1,8 @@
 """Users of care per region in later years, from rates by age and the projected population.
 
-Only the number of users per region is published, not their ages. So the rates by age are estimated over municipalities, and
-what a region uses more or less than its ages explain is a factor of its own (indirect standardisation), drawn towards
-the municipality, and the municipality's towards its peers.
+Only the number of users per region is published, not their ages. So the rates by age are estimated over municipalities,
+and what a region uses more or less than its ages explain is a factor of its own (indirect standardisation), drawn
+towards the municipality, and the municipality's towards its peers.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ STEEPEST = 0.05
 
 @dataclass(frozen=True)
 class CareRates:
-    """Users per person by age group (groups,), and the factors on it of each region (regions,) and of the municipality."""
+    """Users per person by age group (groups,), and factors on it: of each region (regions,) and of the municipality."""
 
     by_age: "NDArray[float64]"
     factors: "NDArray[float64]"
@@ -92,8 +92,8 @@ def demand(
 ) -> tuple["NDArray[float64]", "NDArray[float64]"]:
     """Users (years, regions) and those of the municipality (years,), from persons by age and the change of the rate.
 
-    ``groups`` (years, regions, groups) with NaN where a region is not known; ``municipality`` (years, groups); ``change``
-    (years,). Regions are scaled so that they and the rest of the municipality add up to it.
+    ``groups`` (years, regions, groups) with NaN where a region is not known; ``municipality`` (years, groups);
+    ``change`` (years,). Regions are scaled so that they and the rest of the municipality add up to it.
     """
     from numpy import divide, nan_to_num, ones_like
 
@@ -106,7 +106,7 @@ def demand(
 
 
 def trend_change(years: "Sequence[int]", ratios: "NDArray[float64]", ahead: "NDArray[int64]") -> "NDArray[float64]":
-    """Factor on a rate for each number of years ahead, as the rate went before: a damped Theil-Sen slope of its logarithm.
+    """Factor on a rate for each number of years ahead, by the damped Theil-Sen slope of its logarithm before.
 
     ``ratios`` are users by users expected from ages, per year. No change where fewer than four years are known.
     """

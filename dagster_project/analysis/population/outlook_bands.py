@@ -16,7 +16,10 @@ LEVELS = (("50", 0.6744897501960817), ("80", 1.2815515655446004))
 
 @dataclass(frozen=True)
 class ErrorModel:
-    """Variance of log errors at five years: ``of_size`` / persons, growing with the horizon, + ``of_all``, with its square."""
+    """Variance of log errors at five years, in two parts.
+
+    ``of_size`` is divided by persons and grows with the horizon; ``of_all`` grows with its square.
+    """
 
     of_size: float
     of_all: float
@@ -27,8 +30,8 @@ def fit_errors(
 ) -> ErrorModel | None:
     """Fit the variance of past errors to size and horizon; all (points,), horizon in years. None without enough points.
 
-    Non-negative least squares on squared log errors, each divided by its expected square so that large ones do not decide
-    alone. Half a person is added on both sides, so that zero has a logarithm.
+    Non-negative least squares on squared log errors, each divided by its expected square so that large ones do not
+    decide alone. Half a person is added on both sides, so that zero has a logarithm.
     """
     from numpy import array, isfinite, log, maximum, stack
     from scipy.optimize import nnls

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dagster_project.analysis.population.age_bands import GROUP_STARTS
@@ -23,8 +24,10 @@ Member = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Measure:
-    """Figures of one indicator: ``groups``, for each of its age groups the positions of the groups of the key figures; values
-    (years, regions) and of the municipality (years,), NaN where not known.
+    """Figures of one indicator.
+
+    ``groups``: for each of its age groups the positions of the groups of the key figures. ``values`` (years, regions)
+    and ``whole``, of the municipality, (years,), NaN where not known.
     """
 
     code: str
@@ -36,7 +39,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class OutlookPanel:
-    """All figures of one municipality. ``regions`` are those that are shown: code, level, positions of neighbourhoods."""
+    """All figures of one municipality; ``regions`` to be shown are code, level and positions of neighbourhoods."""
 
     history: PopulationHistory
     neighbourhoods: tuple[str, ...]
@@ -62,7 +65,7 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
     if len(by_age) != len(GROUP_STARTS):
         return None
     municipality = stack([measure.whole for measure in by_age], axis=-1)
-    is_whole = isfinite(municipality).all(axis=1)
+    is_whole = isfinite(municipality.sum(axis=1))
     if not is_whole.any():
         return None
     dwellings = [measure.values for measure in measures if measure.role == "dwellings"]
@@ -87,7 +90,7 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
 
 
 def peer_figures(peers: Iterable[Peer], measure: Measure, year: int) -> tuple["NDArray[float64]", "NDArray[float64]"]:
-    """Users (places,) and persons by the measure's age groups (places, groups) of municipalities that know both in a year."""
+    """Users (places,) and persons by the measure's age groups (places, groups) of peers that know both in a year."""
     from numpy import array, zeros
 
     users: dict[str, float] = {}
@@ -117,7 +120,7 @@ def group_positions(ages: str | None) -> tuple[tuple[int, ...], ...]:
     bounds = [int(age) for age in (ages or "").split()]
     return tuple(
         tuple(number for number, start in enumerate(GROUP_STARTS) if first <= start < until)
-        for first, until in zip(bounds, bounds[1:], strict=False)
+        for first, until in pairwise(bounds)
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of the outlook of one municipality: the newest edition under each scenario, and earlier editions beside the truth."""
+"""Rows of the outlook of one municipality: the newest edition per scenario, and earlier editions beside the truth."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from dagster_project.analysis.population.population_outlook import (
 )
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import bool_, float64
     from numpy.typing import NDArray
 
 RATES_HELD, TREND, POLICY = "rates_held", "trend", "policy"
@@ -142,7 +142,7 @@ def _projected(
             yield from _points(panel, measure, origin, scenario, outlook.years, *found)
 
 
-Found = tuple["NDArray[float64]", "NDArray[float64]", "NDArray[float64]", float, "NDArray[float64]"]
+Found = tuple["NDArray[float64]", "NDArray[float64]", "NDArray[float64]", float, "NDArray[bool_]"]
 
 
 def _persons(panel: OutlookPanel, origin: int, outlook: PopulationOutlook, measure: Measure) -> Found:
@@ -213,7 +213,7 @@ def _points(
     whole: "NDArray[float64]",
     naive: "NDArray[float64]",
     last: float,
-    is_shown: "NDArray[float64]",
+    is_shown: "NDArray[bool_]",
 ) -> Iterator[_Point]:
     """A point per region and year: neighbourhoods as projected, what consists of them as their sum."""
     place = {year: number for number, year in enumerate(panel.history.years)}

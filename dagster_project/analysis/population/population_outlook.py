@@ -8,7 +8,7 @@ from dagster_project.analysis.population.age_bands import BAND_YEARS, split_grou
 from dagster_project.analysis.population.cohort_ratios import cohort_ratios, controlled, five_years_on
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import bool_, float64, int64
     from numpy.typing import NDArray
 
 MOST_PAIRS = 5
@@ -35,7 +35,7 @@ class PopulationHistory:
 
 @dataclass(frozen=True)
 class HousingPlan:
-    """Dwellings that a region gains (or loses) by a year, net; without ``occupancy`` those of today say how many live in one."""
+    """Dwellings that a region gains or loses by a year, net; ``occupancy``: persons in each, None for that of today."""
 
     region: int
     year: int
@@ -130,7 +130,7 @@ def _pairs(years: Sequence[int], origin: int) -> list[tuple[int, int]]:
 
 
 def _cohorts(
-    history: PopulationHistory, pairs: Sequence[tuple[int, int]], known: "NDArray[float64]"
+    history: PopulationHistory, pairs: Sequence[tuple[int, int]], known: "NDArray[bool_]"
 ) -> tuple["NDArray[float64]", "NDArray[float64]"]:
     """Bands before and after per pair and known region, and an empty region for the rest.
 
@@ -150,7 +150,7 @@ def _cohorts(
     return first, second
 
 
-def _occupancy(history: PopulationHistory, at: int, places: "NDArray[float64]") -> dict[int, float]:
+def _occupancy(history: PopulationHistory, at: int, places: "NDArray[int64]") -> dict[int, float]:
     """Persons per dwelling of each known region, or of all together where its dwellings are not known."""
     from numpy import isfinite, nansum
 
@@ -169,10 +169,10 @@ def _with_plans(
     whole: "NDArray[float64]",
     plans: Sequence[HousingPlan],
     span: tuple[int, int],
-    places: "NDArray[float64]",
+    places: "NDArray[int64]",
     occupancy: Mapping[int, float],
 ) -> "NDArray[float64]":
-    """Add those who come to live in new dwellings, of the ages of the municipality; who leaves is of the region's ages."""
+    """Add the residents of new dwellings, with the ages of the municipality; leavers have those of the region."""
     position = {int(place): number for number, place in enumerate(places)}
     changed = regions.copy()
     for plan in plans:
@@ -198,7 +198,7 @@ def _factor(totals: Mapping[int, float], year: int, origin: int, inhabitants: Se
     return float(interp(year, [origin, *known], [1.0, *ratios]))
 
 
-def _interpolated(steps: "NDArray[float64]", years: "NDArray[float64]") -> "NDArray[float64]":
+def _interpolated(steps: "NDArray[float64]", years: "NDArray[int64]") -> "NDArray[float64]":
     """Values of each year from those of every fifth, on the first axis."""
     from numpy import minimum
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 def shrunk_ratios(events: "NDArray[float64]", exposure: "NDArray[float64]") -> "NDArray[float64]":
     """Ratio of events to exposure per region (first axis), drawn towards that of all regions together.
 
-    Gamma-Poisson empirical Bayes with the variance between regions by moments (Marshall 1991, Applied Statistics 40:283).
-    A region without exposure gets the ratio of the whole; where regions differ no more than chance would have them
-    differ, all do. Shapes (regions, ...) in and out. A whole without exposure has ratio 0.
+    Gamma-Poisson empirical Bayes with the variance between regions by moments (Marshall 1991, Applied Statistics
+    40:283). A region without exposure gets the ratio of the whole; where regions differ no more than chance would have
+    them differ, all do. Shapes (regions, ...) in and out. A whole without exposure has ratio 0.
     """
     from numpy import divide, maximum, zeros_like
 

@@ -92,6 +92,7 @@ select
     abs(tests.mean_value - tests.actual_value) as absolute_error,
     abs(tests.naive_value - tests.actual_value) as naive_error,
     abs(tests.mean_value - tests.actual_value) / nullif(scales.absolute_scale, 0) as scaled_error,
+    abs(tests.naive_value - tests.actual_value) / nullif(scales.absolute_scale, 0) as naive_scaled_error,
     power(tests.mean_value - tests.actual_value, 2) / nullif(scales.squared_scale, 0) as squared_scaled_error,
     case when tests.actual_value between tests.lower_50 and tests.upper_50 then 1 else 0 end as is_within_50,
     case when tests.actual_value between tests.lower_80 and tests.upper_80 then 1 else 0 end as is_within_80

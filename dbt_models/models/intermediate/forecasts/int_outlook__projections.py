@@ -1,4 +1,4 @@
-"""Population by age and users of care in later years, and the same from earlier editions: dagster_project/analysis/population.
+"""Population by age and users of care in later years, also from earlier editions: dagster_project/analysis/population.
 
 In Python, because cohorts, the control to the municipality and rates by age are fitted together. The rows of an earlier
 build are taken over where inputs, assumptions and method are the same.
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from dagster_project.warehouse.kept_rows import OwnTable
 
 COLUMNS = {
     "region_code": "varchar",
@@ -27,7 +29,7 @@ COLUMNS = {
     "actual_value": "double",
     "input_fingerprint": "varchar",
 }
-# Each in a fixed order, so that equal inputs have an equal fingerprint.
+# Columns that a projection derives from.
 INPUTS = {
     "int_outlook__inputs": "region_code, region_level, indicator_code, role, ages, year, value",
     "int_outlook__peers": "region_code, indicator_code, role, ages, year, value",
@@ -37,17 +39,10 @@ INPUTS = {
 }
 
 
-class Table(Protocol):
-    """The address of the model's own table."""
-
-    schema: str
-    identifier: str
-
-
 class Dbt(Protocol):
     """The part of dbt's model interface that is used here."""
 
-    this: Table
+    this: "OwnTable"
 
     def config(self, *, materialized: str) -> None:
         """Say how the model is kept."""
@@ -60,41 +55,26 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, scenario, origin and year."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
+    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
 
     dbt.config(materialized="table")
-    sources = {
+    relations = {
         "int_outlook__inputs": dbt.ref("int_outlook__inputs"),
         "int_outlook__peers": dbt.ref("int_outlook__peers"),
         "int_outlook__members": dbt.ref("int_outlook__members"),
         "int_outlook__assumptions": dbt.ref("int_outlook__assumptions"),
         "int_outlook__housing": dbt.ref("int_outlook__housing"),
     }
-    rows = {name: relation.project(INPUTS[name]).order(INPUTS[name]).fetchall() for name, relation in sources.items()}
-    fingerprint = sha256(repr((method_digest("population"), rows)).encode()).hexdigest()
-    if (kept := earlier_rows(session, dbt.this, fingerprint)) is not None:
-        return as_table(session, kept)
+    inputs = [relation.project(INPUTS[name]).order("all").fetchall() for name, relation in relations.items()]
+    fingerprint = sha256(repr((method_digest("population"), inputs)).encode()).hexdigest()
+    if fingerprint in known_fingerprints(session, dbt.this, COLUMNS):
+        return united_rows(session, dbt.this, COLUMNS, [fingerprint], [])
+    return united_rows(session, dbt.this, COLUMNS, [], projected(inputs, fingerprint))
+
+
+def projected(inputs: list[list[tuple]], fingerprint: str) -> list[tuple]:
+    """Compute the rows."""
     # Imported here: nothing heavy is needed where nothing changed.
     from dagster_project.analysis.population.outlook_rows import outlook_rows
 
-    return as_table(session, [(*row, fingerprint) for row in outlook_rows(*rows.values())])
-
-
-def earlier_rows(session: "DuckDBPyConnection", table: Table, fingerprint: str) -> list[tuple] | None:
-    """The rows of the table that an earlier build left, or None where it left none of these inputs."""
-    address = [table.schema, table.identifier]
-    stored = session.execute(
-        "select column_name from information_schema.columns where table_schema = $1 and table_name = $2", address
-    ).fetchall()
-    if {name for (name,) in stored} != {*COLUMNS}:
-        return None
-    rows = session.execute(f'select {", ".join(COLUMNS)} from "{address[0]}"."{address[1]}"').fetchall()
-    return rows if rows and {row[-1] for row in rows} == {fingerprint} else None
-
-
-def as_table(session: "DuckDBPyConnection", rows: list[tuple]) -> "DuckDBPyRelation":
-    """The rows as a relation with the columns of this model."""
-    columns = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in COLUMNS]
-    selected = ", ".join(
-        f"unnest(${place}::{kind}[]) as {name}" for place, (name, kind) in enumerate(COLUMNS.items(), start=1)
-    )
-    return session.sql(f"select {selected}", params=columns)
+    return [(*row, fingerprint) for row in outlook_rows(*inputs)]

@@ -70,6 +70,7 @@ measured as (
         max(year) as newest_year,
         avg(scaled_error) as mase,
         sqrt(avg(squared_scaled_error)) as rmsse,
+        avg(naive_scaled_error) as naive_mase,
         100.0 * sum(absolute_error) / nullif(sum(actual_value), 0) as wape_year_pct,
         100.0 * sum(naive_error) / nullif(sum(actual_value), 0) as naive_wape_year_pct,
         100.0 * avg(is_within_50) as coverage_50_pct,
@@ -129,6 +130,7 @@ verdicts as (
         newest_year,
         mase,
         rmsse,
+        naive_mase,
         wape_year_pct,
         naive_wape_year_pct,
         coverage_50_pct,
@@ -147,6 +149,7 @@ verdicts as (
         null::integer as newest_year,
         null::double as mase,
         null::double as rmsse,
+        null::double as naive_mase,
         null::double as wape_year_pct,
         null::double as naive_wape_year_pct,
         null::double as coverage_50_pct,
@@ -158,6 +161,8 @@ verdicts as (
 
 select
     verdicts.*,
+    -- A baseline of the short term alone.
+    null::double as two_years_mase,
     case clocks.role when 'care' then 'hamilton_perry_rates' else 'hamilton_perry' end as method,
     make_date(verdicts.newest_year::integer, 12, 31) as period_end_date,
     clocks.feed,
