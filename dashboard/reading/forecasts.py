@@ -32,17 +32,20 @@ _FORECASTS = """
 """
 _QUALITY = """
     select
-        method,
         points_count,
         wape_year_pct,
+        naive_wape_year_pct,
         mase,
+        naive_mase,
+        two_years_mase,
         coverage_80_pct,
         beats_naive,
-        reason_nl
+        reason_nl,
+        fresh_until
     from fct_forecast_quality
     where indicator_code = $indicator
         and (region_code = $area or (region_level = $level and region_code is null))
-    order by region_code is null, method
+    order by region_code is null
 """
 _NOWCASTS = """
     select
@@ -51,9 +54,10 @@ _NOWCASTS = """
         expected_value,
         lower_80,
         upper_80,
+        reason_nl,
         fresh_until
     from fct_nowcasts
-    where indicator_code = $indicator and region_code = $area and final_value is null
+    where indicator_code = $indicator and region_code = $area and is_latest
     order by period
 """
 
@@ -88,17 +92,21 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Quality:
-    """How far one method was wrong in the past, for an area or pooled over areas of its level."""
+    """Errors of earlier forecasts of an area, or of all areas of its level together."""
 
-    method: str
-    points: int | None
-    # Error over the sum of a year, in percent of that sum.
+    points: int
+    # Error over the sum of a year, in percent of that sum: of the forecast, and of repeating the year before.
     wape_year_pct: float | None
+    naive_wape_year_pct: float | None
+    # Error per month, in that of repeating within the history; of the mean of two years as well.
     mase: float | None
+    naive_mase: float | None
+    two_years_mase: float | None
     coverage_80_pct: float | None
     beats_naive: bool | None
     # Why there is no forecast.
     reason: str | None
+    fresh_until: date
 
 
 @dataclass(frozen=True)
@@ -106,10 +114,12 @@ class Nowcast:
     """A month that is not reported in full, and what it is expected to become."""
 
     period: str
-    reported: float
-    expected: float
-    lower: float
-    upper: float
+    reported: float | None
+    # None with a reason.
+    expected: float | None
+    lower: float | None
+    upper: float | None
+    reason: str | None
     fresh_until: date
 
 

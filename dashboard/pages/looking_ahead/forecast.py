@@ -20,17 +20,11 @@ from dashboard.words import expectations, numbers, periods
 
 # Years of the past beside what is expected.
 _BEFORE = 3
-_NAIVE = "seasonal_naive"
 _SCENARIOS = {
     "rates_held": "Gebruik per leeftijd blijft gelijk",
     "trend": "Gebruik verandert zoals de laatste jaren",
     "policy": "Met het beleid uit de scenario’s",
 }
-_METHODS = {
-    _NAIVE: "Vorig jaar herhalen",
-    "mean_24_months": "Gemiddelde van twee jaar",
-}
-_OWN_METHOD = "Deze verwachting"
 _DATA = Markup('<data value="{}" data-f="{}" data-i="{}" data-a="{}" data-p="{}" data-s="{}">{}</data>')
 
 
@@ -46,11 +40,19 @@ class Row:
 
 @dataclass(frozen=True)
 class MethodRow:
-    """How far a method was off."""
+    """Errors of a method: per period, where 1 is that of repeating within the history, and of a year in percent."""
 
     name: str
-    error: str
+    mase: float | None
+    wape_year_pct: float | None
     coverage: str
+
+    @property
+    def error(self) -> str:
+        """The error of a year where it is known, else that of a period."""
+        if self.wape_year_pct is not None:
+            return f"{numbers.number(self.wape_year_pct)}%"
+        return "" if self.mase is None else f"{numbers.number(self.mase, 2)}"
 
 
 @dataclass(frozen=True)
@@ -138,21 +140,21 @@ def _close(one: Forecast, chosen: Indicator) -> expectations.Range:
 
 
 def _error(known: Sequence[Quality]) -> str:
-    own = next((one for one in known if one.method not in _METHODS), None)
-    naive = next((one for one in known if one.method == _NAIVE), None)
-    return expectations.error(own.wape_year_pct if own else None, naive.wape_year_pct if naive else None)
+    return expectations.error(known[0].wape_year_pct, known[0].naive_wape_year_pct) if known else ""
 
 
 def _methods(known: Sequence[Quality]) -> list[MethodRow]:
-    return [
-        MethodRow(
-            _METHODS.get(one.method, _OWN_METHOD),
-            f"{numbers.number(one.wape_year_pct)}%",
-            "" if one.coverage_80_pct is None else f"{numbers.number(one.coverage_80_pct)}%",
-        )
-        for one in known
-        if one.wape_year_pct is not None
+    """Errors of the forecast and of simpler ones, of the area or else of its level."""
+    one = next((one for one in known if one.mase is not None), None)
+    if one is None:
+        return []
+    covered = "" if one.coverage_80_pct is None else f"{numbers.number(one.coverage_80_pct)}%"
+    rows = [
+        MethodRow("Deze verwachting", one.mase, one.wape_year_pct, covered),
+        MethodRow("Vorig jaar herhalen", one.naive_mase, one.naive_wape_year_pct, ""),
+        MethodRow("Gemiddelde van twee jaar", one.two_years_mase, None, ""),
     ]
+    return [row for row in rows if row.mase is not None]
 
 
 def _fan(chosen: Indicator, area: Area, figures: Sequence[Figure], found: Sequence[Forecast]) -> Graph:
@@ -259,5 +261,7 @@ def incomplete_of(board: Board, chosen: Indicator, area: Area) -> dict[str, tupl
 
 
 def _incomplete(one: Nowcast, chosen: Indicator) -> str:
+    if one.reported is None or one.lower is None or one.upper is None:
+        return one.reason or ""
     span = expectations.Range(one.lower, one.upper).rounded(rounding_of(chosen) or 0)
     return expectations.incomplete(one.reported, span, chosen, periods.period("month", one.period))
