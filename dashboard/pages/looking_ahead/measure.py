@@ -169,14 +169,15 @@ def _placebos(
     return Graph(
         "Kan dit toeval zijn?",
         drawn.svg,
-        f"Dunne lijnen: {_others(design, len(ghosts))}. Steekt de dikke lijn er niet bovenuit, dan kan het toeval zijn.",
+        f"Dunne lijnen: {_others(design, len(ghosts))}. Steekt de dikke lijn er niet bovenuit, dan kan het toeval"
+        " zijn.",
     )
 
 
 def _others(design: str | None, count: int) -> str:
     if design == "staggered":
         return f"hetzelfde verschil als de start door het lot over de gebieden was verdeeld, {count} keer"
-    return f"hetzelfde verschil in {verdicts.places(count)} waar niets is gedaan en die eerder goed te vergelijken waren"
+    return f"hetzelfde verschil in {verdicts.places(count)} zonder maatregel die eerder goed te vergelijken waren"
 
 
 def _spread(found: Sequence[line.Point]) -> float:
