@@ -1,4 +1,4 @@
-"""The Theta method on the M3 competition, against published errors (Makridakis and Hibon, 2000; Fiorucci e.a., 2016)."""
+"""The Theta method on the M3 competition, against the published errors (Fiorucci e.a., 2016)."""
 
 import numpy as np
 import pytest
