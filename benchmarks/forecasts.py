@@ -1,4 +1,4 @@
-"""Short-term forecasts of the Netherlands: neighbourhoods of all municipalities, several indicators, five years of months.
+"""Short-term forecasts of the Netherlands: all neighbourhoods, several indicators, five years of months.
 
 Simulated counts, one panel per municipality and indicator, spread over processes: the numerical work of a national run.
 """
