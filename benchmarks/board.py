@@ -10,13 +10,10 @@ Streamlit is installed in an environment of its own, named with --streamlit-venv
 import argparse
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +23,7 @@ from typing import Any
 
 from measuring import PROJECT
 from playwright.sync_api import Browser, BrowserContext, Page
+from serving import free_port, served_board, started
 
 from dagster_project.release.reader import Release, open_release
 
@@ -94,9 +92,9 @@ def main() -> None:
     from chromium import launched
 
     release = open_release(arguments.home / "releases")
-    with board(arguments.home) as address, launched() as browser:
+    with served_board(arguments.home) as board, launched() as browser:
         path = f"/k/{INDICATOR}/{release.info.municipality_code}"
-        results = {"board": measure(browser, address + path, figure(release), arguments.rounds)}
+        results = {"board": measure(browser, board.address + path, figure(release), arguments.rounds)}
         if not arguments.without_streamlit:
             with streamlit(release, arguments.streamlit_venv) as address:
                 results["Streamlit"] = measure(browser, address, figure(release), arguments.rounds)
@@ -176,16 +174,6 @@ def _add(traffic: Traffic, size: float) -> None:
 
 
 @contextmanager
-def board(home: Path) -> Iterator[str]:
-    """The board as the command serves it."""
-    port = free_port()
-    command = [PROJECT / ".venv" / "bin" / "maandvers", "serve", "--sample", "--port", str(port)]
-    own = {**os.environ, "PYTHONPATH": str(PROJECT), "MAANDVERS_HOME": str(home)}
-    with started(command, f"http://127.0.0.1:{port}", "/gezond", own) as address:
-        yield address
-
-
-@contextmanager
 def streamlit(release: Release, environment: Path | None) -> Iterator[str]:
     """The same figure by Streamlit, with its defaults and without telemetry."""
     with tempfile.TemporaryDirectory() as folder:
@@ -196,36 +184,18 @@ def streamlit(release: Release, environment: Path | None) -> Iterator[str]:
         port = free_port()
         script = Path(__file__).with_name("board_streamlit.py")
         options = ("--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1")
-        command = [place / "bin" / "streamlit", "run", str(script), *options, "--browser.gatherUsageStats=false", "--"]
+        command = [
+            str(place / "bin" / "streamlit"),
+            "run",
+            str(script),
+            *options,
+            "--browser.gatherUsageStats=false",
+            "--",
+        ]
         database = str(release.folder / "maandvers.duckdb")
         asked = [database, INDICATOR, release.info.municipality_code]
-        with started([*command, *asked], f"http://127.0.0.1:{port}", "/_stcore/health", {**os.environ}) as address:
-            yield address
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def started(command: list[Any], address: str, health: str, environment: dict[str, str]) -> Iterator[str]:
-    """Run a server until it is healthy, and stop it afterwards."""
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            if server.poll() is not None:
-                raise RuntimeError(f"{' '.join(map(str, command))} stopped")
-            try:
-                urllib.request.urlopen(address + health, timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+        with started([*command, *asked], port, "/_stcore/health", os.environ) as server:
+            yield server.address
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -37,17 +38,29 @@ def main() -> None:
 
 def whole_line(years: tuple[int, ...]) -> tuple[Cost, tuple[float, float]]:
     """Cost of a first run on these editions, and the megabytes of its warehouse and its release."""
-    with tempfile.TemporaryDirectory() as home, cbs_of(years) as base_url:
-        settings = {
-            "MAANDVERS_HOME": home,
-            "MAANDVERS_MUNICIPALITY_CODE": "GM0867",
-            "MAANDVERS_SCOPE": "country",
-            "MAANDVERS_FEEDS": f'["{FEED}"]',
-            "MAANDVERS_SUPPLIERS__CBS__BASE_URL": base_url,
-        }
-        cost = run_maandvers("run", "--live", "--as-of", "2026-11-23", settings=settings)
-        release = (Path(home) / "releases" / "latest").resolve()
-        return cost, (size_of(Path(home) / "warehouse.duckdb"), sum(size_of(file) for file in release.rglob("*")))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        cost = released(home, years, date(2026, 11, 23))
+        release = (home / "releases" / "latest").resolve()
+        return cost, (size_of(home / "warehouse.duckdb"), sum(size_of(file) for file in release.rglob("*")))
+
+
+def released(home: Path, years: tuple[int, ...], day: date | None = None) -> Cost:
+    """Run the whole line on these editions for an installation in ``home``: today, or as on a day."""
+    with cbs_of(years) as base_url:
+        settings = {**installation(home), "MAANDVERS_SUPPLIERS__CBS__BASE_URL": base_url}
+        as_of = ["--as-of", str(day)] if day else []
+        return run_maandvers("run", "--live", *as_of, settings=settings)
+
+
+def installation(home: Path) -> dict[str, str]:
+    """Settings of a municipality that stores the key figures of the whole country."""
+    return {
+        "MAANDVERS_HOME": str(home),
+        "MAANDVERS_MUNICIPALITY_CODE": "GM0867",
+        "MAANDVERS_SCOPE": "country",
+        "MAANDVERS_FEEDS": f'["{FEED}"]',
+    }
 
 
 def size_of(file: Path) -> float:

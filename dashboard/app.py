@@ -1,6 +1,5 @@
 """The web application: finds the page of an address, lets readers in, and says how long an answer is good for."""
 
-import gzip
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -44,8 +43,6 @@ _HEADERS = {
 }
 # A page is asked for again each time; its ETag answers whether it is still the same.
 _ASK_AGAIN = "private, no-cache"
-# Others are ignored, so that they make no more pages.
-_PARAMS = ("q", "k", "g", "gebied")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -92,7 +89,7 @@ def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSetting
     tag = f'W/"{shelved.tag}.{"-".join(sorted(hidden)) or "all"}"'
     if _has(request, tag) and shelf.problem is None:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
-    query = _query(request)
+    query = _query(request, route)
     key = (f"{request.url.path}?{urlencode(query.lists, doseq=True)}", hidden, shelf.problem is not None)
     reader = reader_of(settings, _peer(request), request.headers)
     if route.is_expensive and key not in shelved.pages and not limit.admits(reader):
@@ -108,9 +105,9 @@ def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSetting
     return _respond(request, page, 200, shelved, tag)
 
 
-def _query(request: Request) -> Query:
+def _query(request: Request, route: Route) -> Query:
     params = request.query_params
-    lists = {name: tuple(params.getlist(name)) for name in _PARAMS if name in params}
+    lists = {name: tuple(params.getlist(name)) for name in route.params if name in params}
     values = {name: given[-1] for name, given in lists.items()}
     return Query({name: str(value) for name, value in request.path_params.items()}, values, lists)
 
@@ -133,7 +130,7 @@ def _respond(
         headers["Content-Security-Policy"] = _POLICY.format(style=f"'{page.style_hash}'")
     body = page.body
     if len(body) >= _SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, 6, mtime=0)
+        body = page.zipped
         headers["Content-Encoding"] = "gzip"
     return Response(body, status, headers, page.media_type)
 

@@ -1,17 +1,14 @@
 """Figures for a telephone without network, and the outlines by which it finds its neighbourhood."""
 
-from collections.abc import Collection
-from datetime import date
 from typing import Any
 
-import duckdb
 import orjson
 
-from dagster_project.release.reader import ReleaseInfo
-from dashboard.current import current_figures
+from dashboard.reading.board import Board
+from dashboard.reading.series import current, year_before
 from dashboard.words.numbers import rounded
 
-_BOARD = "select indicator_code from mart_kpi where fresh_until >= $today order by kpi_order"
+_BOARD = "select indicator_code from mart_kpi where fresh_until >= {today} order by kpi_order"
 _INDICATORS = """
     select
         indicator_code,
@@ -22,40 +19,39 @@ _INDICATORS = """
         theme_label_nl,
         unit
     from dim_indicator
-    where theme_code not in (select unnest($hidden::varchar[]))
     order by indicator_code
 """
 _AREAS = """
     select region_code, region_level, coalesce(region_name, region_code), most_common_postcode
     from dim_region
-    where is_newest_vintage and (municipality_code = $municipality or region_level = 'country')
+    where is_newest_vintage and (municipality_code = {municipality} or region_level = 'country')
     order by region_level = 'municipality' desc, region_code
 """
 _OUTLINES = """
     select region_code, coalesce(region_name, region_code), outline_geojson
     from dim_region_outline
-    where region_level = 'neighbourhood' and municipality_code = $municipality and fresh_until >= $today
+    where region_level = 'neighbourhood' and municipality_code = {municipality} and fresh_until >= {today}
     qualify region_vintage = max(region_vintage) over (partition by region_code)
     order by region_code
 """
 
 
-def pocket_book(
-    cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: date, hidden_themes: Collection[str] = ()
-) -> dict[str, Any]:
+def pocket_book(board: Board) -> dict[str, Any]:
     """Return every board indicator of every area, and every indicator of the municipality, with the day it expires.
 
-    Indicators of ``hidden_themes`` are left out.
+    Themes that are hidden from the reader are left out.
 
     A figure is ``[indicator, area, period, value, year before, provisional, reason, until]``, where indicator, area,
     period and until are places in their lists: names are sent once.
     """
-    dictionary = {row[0]: row for row in cursor.execute(_INDICATORS, {"hidden": list(hidden_themes)}).fetchall()}
-    board = [code for (code,) in cursor.execute(_BOARD, {"today": today}).fetchall() if code in dictionary]
-    areas = cursor.execute(_AREAS, {"municipality": release.municipality_code}).fetchall()
-    figures = current_figures(cursor, today, board, [code for code, *_ in areas])
-    figures |= current_figures(cursor, today, list(dictionary), [release.municipality_code])
-    indicators = board + sorted({code for code, _ in figures} - set(board))
+    info = board.release.info
+    dictionary = {row[0]: row for row in board.rows(_INDICATORS) if board.may_see(row[0])}
+    first = [code for (code,) in board.rows(_BOARD, today=board.today) if code in dictionary]
+    areas = board.rows(_AREAS, municipality=info.municipality_code)
+    everywhere = current(board, first, [code for code, *_ in areas])
+    whole = current(board, dictionary, [info.municipality_code])
+    figures, before = everywhere | whole, year_before(board, everywhere) | year_before(board, whole)
+    indicators = first + sorted({code for code, _ in figures} - set(first))
     periods = sorted({figure.period for figure in figures.values()})
     days = sorted({figure.fresh_until for figure in figures.values()})
     place_of_indicator = {code: place for place, code in enumerate(indicators)}
@@ -63,8 +59,8 @@ def pocket_book(
     place_of_period = {period: place for place, period in enumerate(periods)}
     place_of_day = {day: place for place, day in enumerate(days)}
     return {
-        "release": release.release_id,
-        "released_on": release.as_of.isoformat(),
+        "release": info.release_id,
+        "released_on": info.as_of.isoformat(),
         "indicators": [dictionary[code] for code in indicators],
         "areas": areas,
         "periods": periods,
@@ -75,19 +71,19 @@ def pocket_book(
                 place_of_area[figure.area_code],
                 place_of_period[figure.period],
                 _rounded(figure.value, dictionary[figure.indicator_code][3]),
-                _rounded(figure.year_before_value, dictionary[figure.indicator_code][3]),
+                _rounded(before[key].value if key in before else None, dictionary[figure.indicator_code][3]),
                 int(figure.status == "provisional"),
                 figure.missing_reason,
                 place_of_day[figure.fresh_until],
             ]
-            for figure in figures.values()
+            for key, figure in figures.items()
         ],
     }
 
 
-def outlines(cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: date) -> dict[str, Any]:
+def outlines(board: Board) -> dict[str, Any]:
     """Return the neighbourhoods of the municipality as GeoJSON, for a browser that looks up its own position."""
-    values = {"municipality": release.municipality_code, "today": today}
+    drawn = board.rows(_OUTLINES, municipality=board.municipality.code, today=board.today)
     return {
         "type": "FeatureCollection",
         "features": [
@@ -96,7 +92,7 @@ def outlines(cursor: duckdb.DuckDBPyConnection, release: ReleaseInfo, today: dat
                 "properties": {"code": code, "name": name},
                 "geometry": orjson.loads(geometry),
             }
-            for code, name, geometry in cursor.execute(_OUTLINES, values).fetchall()
+            for code, name, geometry in drawn
         ],
     }
 

@@ -54,6 +54,7 @@ class Shelf:
     # The problem that was logged last.
     _refused: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _making_index: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Watch the folder of releases."""
@@ -95,7 +96,8 @@ class Shelf:
 
     def index_of(self, board: Board) -> search.Index:
         """The search index of a release, made at its first search."""
-        with self._lock:
+        # Pages that need no index go on while it is made.
+        with self._making_index:
             release_id = board.release.info.release_id
             if self._index is None or self._index[0] != release_id:
                 self._index = release_id, search.index(board.cursor, board.release.info.municipality_code)

@@ -28,7 +28,7 @@ class UnreadableReleaseError(SetupError):
     """A release that is not there, is incomplete or is damaged."""
 
 
-class ReleaseInfo(BaseModel):
+class ReleaseInfo(BaseModel, title=NOTE):
     """Facts about a release, from ``release.json``."""
 
     release_id: str
@@ -110,7 +110,7 @@ class PublishedMart(_Resource):
         return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
 
 
-class Catalogue(_Resource):
+class Catalogue(_Resource, title=DATAPACKAGE):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
 
     release_id: str = Field(alias="version")
@@ -248,8 +248,32 @@ class ReleaseWatch:
             return self._release
 
 
+def written(query: str, **values: object) -> str:
+    """Write values into a query where it names them in braces; a list as its items: ``code in ({codes})``.
+
+    Bound parameters make DuckDB import pandas, which takes 100 MB and the time of the first page; and only literal
+    lists are compared while a file is read.
+    """
+    return query.format(
+        **{
+            name: ", ".join(map(literal, value)) or "NULL" if isinstance(value, list) else literal(value)
+            for name, value in values.items()
+        }
+    )
+
+
 def _unreadable(folder: Path, error: Exception) -> UnreadableReleaseError:
     return UnreadableReleaseError(
-        f"release {folder.name} cannot be opened: {' '.join(str(error).split())}\n"
+        f"release {folder.name} cannot be opened: {_reason(error)}\n"
         "  do: put it back from your back-up, or run for a new release"
     )
+
+
+def _reason(error: Exception) -> str:
+    """An error in one line; of a file that was made by another version, its first difference alone."""
+    if isinstance(error, ValidationError):
+        first, *others = error.errors(include_url=False, include_input=False)
+        place = f" at {'.'.join(map(str, first['loc']))}" if first["loc"] else ""
+        more = f", and {len(others)} more" if others else ""
+        return f"{error.title}: {first['msg']}{place}{more}"
+    return " ".join(str(error).split())

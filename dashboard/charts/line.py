@@ -14,6 +14,7 @@ from dashboard.charts.scale import (
     axis,
     choose,
     clipped,
+    hatching,
     path,
     picture,
     short,
@@ -49,6 +50,7 @@ class Series:
     name: str
     points: tuple[Point, ...]
     end_label: str = ""
+    has_dots: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,13 @@ def line(
     with_band: bool = True,
     fans: Sequence[Sequence[Point]] = (),
     ghosts: Sequence[Sequence[Point]] = (),
+    incomplete: Sequence[date] = (),
 ) -> LineChart:
     """Draw up to four lines in one box; the noise band belongs to the first.
 
     ``form`` writes the values along the axis. Points without a value leave a gap. ``fans`` are bands of their own,
-    the widest first; ``ghosts`` are thin lines behind the others, without a name.
+    the widest first; ``ghosts`` are thin lines behind the others, without a name. ``incomplete`` are days of points
+    that may still rise: they stand before a hatched ground.
     """
     if len(series) > 4:
         raise ValueError("a line chart has at most four lines")
@@ -111,6 +115,7 @@ def line(
     across = Scale(days[0].toordinal(), days[-1].toordinal(), _LEFT, right)
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)
     body = axis(marks, up, form, right + 8, base=marks[0])
+    body += _incomplete(incomplete, days, across)
     body += "".join(f'<path class="thin" d="{_stretches(ghost, across, up)}"/>' for ghost in ghosts)
     body += _band(band, across, up)
     body += "".join(_band(fan, across, up, "band fan") for fan in fans)
@@ -135,6 +140,17 @@ def _band(points: Sequence[Point], across: Scale, up: Scale, classes: str = "ban
             there = [(x, upper) for x, _, upper in edges]
             drawn += path(there + [(x, lower) for x, lower, _ in reversed(edges)], is_closed=True)
     return f'<path class="{classes}" d="{drawn}"/>' if drawn else ""
+
+
+def _incomplete(incomplete: Sequence[date], days: Sequence[date], across: Scale) -> str:
+    """Hatch the ground of these points, from halfway the one before."""
+    known = [day for day in days if day in incomplete]
+    if not known or len(days) < 2:
+        return ""
+    half = (across(days[-1].toordinal()) - across(days[0].toordinal())) / (len(days) - 1) / 2
+    start, end = across(known[0].toordinal()) - half, across(known[-1].toordinal()) + half
+    ground = f'<path class="waiting" d="M{short(start)} {_TOP}H{short(end)}V{_BOTTOM}H{short(start)}z"/>'
+    return hatching("incomplete") + ground
 
 
 def _stretches(points: Sequence[Point], across: Scale, up: Scale) -> str:
@@ -190,7 +206,8 @@ def _series(series: Series, number: int, across: Scale, up: Scale) -> str:
             firm += path(places[:split])
         if split < len(run) and len(run) > 1:
             loose += path(places[max(split - 1, 0) :])
-    for point in known if len(known) <= _DOTS_UP_TO else known[-1:]:
+    dotted = known if len(known) <= _DOTS_UP_TO else known[-1:]
+    for point in dotted if series.has_dots else ():
         radius = "4.5" if point is known[-1] else "3"
         state = ' class="open"' if point.is_provisional else ""
         x, y = short(across(point.day.toordinal())), short(up(point.value or 0.0))

@@ -12,7 +12,7 @@ from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import address, as_data, earliest_of, estimate, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Theme
-from dashboard.reading.profile import Row, of_neighbourhood
+from dashboard.reading.neighbourhood_profile import Row, of_neighbourhood
 from dashboard.reading.series import current
 from dashboard.words import numbers, periods, places, states
 from dashboard.words.noise import Estimate
@@ -74,15 +74,17 @@ def area(board: Board, query: Query) -> Rendered:
         "outstanding": _outstanding(board, here, visible),
         "key": bars.comparison_key(
             here.name,
-            board.municipality.name if here.level != MUNICIPALITY else None,
+            board.municipality_of(here).name if here.level != MUNICIPALITY else None,
             "vergelijkbare buurten" if any(row.class_peers_value is not None for row in visible.values()) else None,
         ),
         "ages": _ages(board, here, visible),
         "blocks": _blocks(board, here, visible),
         "freshness": states.mixed_freshness(
-            [one.checked_at for one in figures if one.checked_at], [one.fresh_until for one in figures]
+            [one.checked_on for one in figures if one.checked_on], [one.fresh_until for one in figures]
         ),
-        "near": [one for one in board.neighbourhoods if one.parent_code == here.parent_code and one != here],
+        "near": [one for one in board.of_level(NEIGHBOURHOOD, around=here)
+                 if one.parent_code == here.parent_code and one != here],
+        "larger": board.municipality_of(here),
     }  # fmt: skip
     return render("area.html", board, "/b", earliest_of(figures), values)
 
@@ -91,10 +93,11 @@ def _rows(board: Board, here: Area) -> Mapping[str, Row]:
     """The profile of a neighbourhood; of a larger area its current figures beside those of the municipality."""
     if here.level == NEIGHBOURHOOD:
         return of_neighbourhood(board, here.code)
-    known = current(board, board.indicators, [here.code, board.municipality.code])
+    larger_area = board.municipality_of(here)
+    known = current(board, board.indicators, [here.code, larger_area.code])
     found = {}
     for code in board.indicators:
-        figure, whole = known.get((code, here.code)), known.get((code, board.municipality.code))
+        figure, whole = known.get((code, here.code)), known.get((code, larger_area.code))
         if figure is not None:
             same = whole is not None and whole.period == figure.period and here.level != MUNICIPALITY
             larger = whole.value if same and whole is not None else None
@@ -119,7 +122,11 @@ def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Stan
         assert row.figure.value is not None
         assert row.municipality_value is not None
         sentence = places.stand_out_sentence(
-            indicator.short_label, board.municipality.name, row.municipality_value, indicator, row.class_peers_value
+            indicator.short_label,
+            board.municipality_of(here).name,
+            row.municipality_value,
+            indicator,
+            row.class_peers_value,
         )
         unit = numbers.unit_word(indicator, row.figure.value)
         found.append(
@@ -151,7 +158,7 @@ def _ages(board: Board, here: Area, rows: Mapping[str, Row]) -> Markup | None:
     whole = [(code, rows[code].municipality_value) for code in _AGES]
     parts = [_stack(board, here.name, own)]
     if here.level != MUNICIPALITY and all(value is not None for _, value in whole):
-        parts.append(_stack(board, board.municipality.name, whole))
+        parts.append(_stack(board, board.municipality_of(here).name, whole))
     return ages.stack(f"Inwoners naar leeftijd in {here.name}", parts)
 
 
@@ -173,12 +180,14 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
         if code not in board.themes:
             continue
         chosen = [one for one in board.of_theme(code) if one.code in rows and one.unit in _COMPARED]
-        compared = [(one, _comparison(board, here, one, rows[one.code])) for one in chosen]
+        words = [_words(board, here, one, rows[one.code]) for one in chosen]
+        compared = [
+            (one, _comparison(board, here, one, rows[one.code], said)) for one, said in zip(chosen, words, strict=True)
+        ]
         if compared:
             drawn = _by_unit(compared[:_ROWS])
             rest = _by_unit(compared[_ROWS:])
-            words = [row.word for _, row in compared]
-            title = places.block_title(board.themes[code].label, words, board.municipality.name)
+            title = places.block_title(board.themes[code].label, words, board.municipality_of(here).name)
             more = len(compared[_ROWS:])
             blocks.append(Block(title, board.themes[code], drawn, rest, more, _caption(board, rows, chosen)))
     return blocks
@@ -198,16 +207,23 @@ def _by_unit(compared: Sequence[tuple[Indicator, bars.ComparisonRow]]) -> tuple[
     return tuple(bars.comparison_rows([row for one, row in compared if one.unit == unit]) for unit in units)
 
 
-def _comparison(board: Board, here: Area, indicator: Indicator, row: Row) -> bars.ComparisonRow:
+def _words(board: Board, here: Area, indicator: Indicator, row: Row) -> places.Comparison:
+    """The comparison of a row with the municipality; empty for a row without a figure, and for the municipality."""
+    if row.figure.value is None or here.level == MUNICIPALITY:
+        return places.Comparison("", "")
+    larger = Estimate(row.municipality_value) if row.municipality_value is not None else None
+    name = board.municipality_of(here).name
+    return places.comparison(estimate(row.figure), larger, name, indicator, row.class_peers_value)
+
+
+def _comparison(
+    board: Board, here: Area, indicator: Indicator, row: Row, words: places.Comparison
+) -> bars.ComparisonRow:
     figure: Figure = row.figure
     href = address(indicator, here)
     one = shown(board, indicator, here, figure)
     if figure.value is None:
         return bars.ComparisonRow(indicator.short_label, absence=one.absence, href=href, until=str(figure.fresh_until))
-    words = places.Comparison("", "")
-    if here.level != MUNICIPALITY:
-        larger = Estimate(row.municipality_value) if row.municipality_value is not None else None
-        words = places.comparison(estimate(figure), larger, board.municipality.name, indicator, row.class_peers_value)
     return bars.ComparisonRow(
         label=indicator.short_label,
         text=one.value

@@ -32,8 +32,8 @@ def comparison(board: Board, query: Query) -> Rendered:
     """Show an indicator in several areas, and a form to choose others."""
     chosen = _indicator(board, query)
     areas = [area_of(board, code) for code in dict.fromkeys(code for code in query.lists.get("g", ()) if code)][:_MOST]
-    if len(areas) == 1 and areas[0] != board.municipality:
-        areas.append(board.municipality)
+    if len(areas) == 1 and areas[0] != (larger := board.municipality_of(areas[0])):
+        areas.append(larger)
     lines = series(board, chosen.code, [area.code for area in areas]) if areas else {}
     now = current(board, [chosen.code], [area.code for area in areas])
     values = {

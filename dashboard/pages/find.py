@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard import search
-from dashboard.current import CurrentFigure
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import Query, Rendered
-from dashboard.presentation.shown import Shown, earliest_of, shown
+from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board
-from dashboard.reading.figure import Area, Figure
-from dashboard.words import periods, sentences
-from dashboard.words.noise import Estimate
+from dashboard.reading.figure import Area
+from dashboard.words import sentences
 
 _LONGEST = 200
 
@@ -32,7 +30,7 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
     def find(board: Board, query: Query) -> Rendered:
         typed = query.params.get("q", "")[:_LONGEST].strip()
         known = index(board)
-        found = search.find(board.cursor, known, typed, board.today) if typed else []
+        found = search.find(board, known, typed) if typed else []
         hits = [
             _hit(board, one)
             for one in found
@@ -47,41 +45,13 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
 
 
 def _hit(board: Board, found: search.Result) -> Hit:
-    area = board.areas[found.match.area_code]
-    figure = found.figure
+    area, figure = board.areas[found.match.area_code], found.figure
     if found.match.indicator_code is None:
-        size = board.indicators[figure.indicator_code] if figure else None
-        return Hit(area, shown(board, size, area, _figure(figure)) if figure and size else None, None, is_profile=True)
+        size = board.indicators[figure.indicator_code] if figure and board.may_see(figure.indicator_code) else None
+        return Hit(area, shown(board, size, area, figure) if size else None, None, is_profile=True)
     indicator = board.indicators[found.match.indicator_code]
-    one = shown(board, indicator, area, _figure(figure) if figure else None)
+    one = shown(board, indicator, area, figure)
     if figure is None or figure.value is None:
         return Hit(area, one, None)
-    then = None
-    if figure.year_before_value is not None and figure.year_before_period is not None:
-        words = periods.period(figure.period_type, figure.year_before_period, None)
-        then = sentences.Reference(Estimate(figure.year_before_value), words)
-    tolerance = None
-    if figure.change is not None and figure.is_change_outside_noise is not None:
-        # The mart has tested the change: a tolerance on either side of it says the same.
-        tolerance = 0.0 if figure.is_change_outside_noise else abs(figure.change)
-    return Hit(area, one, sentences.change(Estimate(figure.value), then, indicator, tolerance))
-
-
-def _figure(found: CurrentFigure) -> Figure:
-    return Figure(
-        indicator_code=found.indicator_code,
-        area_code=found.area_code,
-        period_type=found.period_type,
-        period=found.period,
-        period_start=found.period_end,
-        period_end=found.period_end,
-        value=found.value,
-        noise_lower=None,
-        noise_upper=None,
-        status=found.status,
-        missing_reason=found.missing_reason,
-        feed=found.feed,
-        released_at=found.released_at,
-        checked_at=found.checked_at,
-        fresh_until=found.fresh_until,
-    )
+    tolerance = board.tolerance(indicator.code, area)
+    return Hit(area, one, sentences.change(estimate(figure), reference(found.before), indicator, tolerance))

@@ -67,7 +67,7 @@ def freshness(board: Board, query: Query) -> Rendered:
         ),
         Group("De andere bronnen" if total > len(fresh) else "Alle bronnen", "", fresh),
     ]
-    absent = board.cursor.execute(_ABSENT).fetchall()
+    absent = board.rows(_ABSENT)
     values = {
         "title": f"Alle {total} bronnen zijn op tijd"
         if not withheld

@@ -9,9 +9,9 @@ from dashboard.charts.icons import light
 from dashboard.charts.sparkline import sparkline
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import Query, Rendered
-from dashboard.presentation.shown import Shown, earliest_of, estimate, is_year_before, reference, shown
+from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board
-from dashboard.reading.figure import NEIGHBOURHOOD, Figure
+from dashboard.reading.figure import NEIGHBOURHOOD, Figure, is_year_before
 from dashboard.reading.kpis import Kpi, board_codes, kpis
 from dashboard.reading.series import histories
 from dashboard.words import numbers, sentences
@@ -70,5 +70,5 @@ def tile_of(board: Board, code: str, kpi: Kpi | None, now: Figure | None, histor
         icon=light(words.light),
         light=words,
         change=sentences.change(estimate(now), reference(before), indicator, kpi.tolerance if kpi else None),
-        updated=updated(now.released_at),
+        updated=updated(now.released_on),
     )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from dashboard.charts import bars
 from dashboard.charts.icons import light
+from dashboard.pages.looking_ahead.forecast import fan_of, incomplete_of
 from dashboard.presentation.graphs import course, map_of
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.rendering import render
@@ -16,16 +17,24 @@ from dashboard.presentation.shown import (
     as_data,
     earliest_of,
     estimate,
-    is_year_before,
     reference,
     rounding_of,
     shown,
 )
 from dashboard.reading.board import Board
-from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator
+from dashboard.reading.figure import (
+    DISTRICT,
+    MUNICIPALITY,
+    NEIGHBOURHOOD,
+    OWN_AREA,
+    Area,
+    Figure,
+    Indicator,
+    is_year_before,
+)
 from dashboard.reading.kpis import kpis
-from dashboard.reading.municipalities import are_known
-from dashboard.reading.profile import Row, of_indicator
+from dashboard.reading.municipality_profile import are_known
+from dashboard.reading.neighbourhood_profile import Row, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
 
@@ -52,21 +61,23 @@ def indicator(board: Board, query: Query) -> Rendered:
     """Show an indicator in an area, or in the municipality."""
     chosen = indicator_of(board, query.path["indicator"])
     area = area_of(board, query.params.get("gebied") or query.path.get("area") or board.municipality.code)
-    lines = series(board, chosen.code, [area.code, board.municipality.code])
+    municipality = board.municipality_of(area)
+    lines = series(board, chosen.code, [area.code, municipality.code])
     own = lines[area.code]
     now = next(iter(current(board, [chosen.code], [area.code]).values()), None)
     kpi = kpis(board).get(chosen.code) if area.level == MUNICIPALITY else None
     now = kpi.figure if kpi else now
     # A count has no map of its own: where it is high, many people live. Its rate has.
     compared = chosen if chosen.unit in _RELATIVE else _rate_of(board, chosen)
-    profile = of_indicator(board, compared.code)
+    profile = of_indicator(board, compared.code, municipality)
     on_map = _on_map(board, compared, area, profile)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
     before = next((one for one in own if now is not None and is_year_before(one, now)), None)
+    incomplete = incomplete_of(board, chosen, area)
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
-        measures=here,
+        measures=here, incomplete=incomplete.months,
     )  # fmt: skip
     words = sentences.target(kpi.light if kpi else "none", kpi.target if kpi else None, chosen)
     values = {
@@ -78,6 +89,9 @@ def indicator(board: Board, query: Query) -> Rendered:
         if now is not None and now.value is not None
         else None,
         "graph": graph,
+        "expected": fan_of(board, chosen, area, own),
+        "incomplete": incomplete.sentences,
+        "measures": here,
         "lines": [_line(figure, chosen) for figure in reversed(own)],
         "first_rows": _ROWS,
         "theme": board.themes[chosen.theme_code],
@@ -85,7 +99,9 @@ def indicator(board: Board, query: Query) -> Rendered:
         "download": f"/k/{chosen.code}/{area.code}",
         "has_municipalities": are_known(board, chosen.code),
         **_ranking(compared, profile, board, area),
-        "map": map_of(board, compared, on_map, area.level if area.level in (DISTRICT, OWN_AREA) else NEIGHBOURHOOD),
+        "map": map_of(
+            board, compared, on_map, area.level if area.level in (DISTRICT, OWN_AREA) else NEIGHBOURHOOD, municipality
+        ),
         "compared": compared,
     }
     until = earliest_of([*own, *(row.figure for row in profile.values()), *on_map.values()])
@@ -109,7 +125,7 @@ def _on_map(board: Board, compared: Indicator, area: Area, profile: Mapping[str,
         return {}
     if area.level not in (DISTRICT, OWN_AREA):
         return {code: row.figure for code, row in profile.items()}
-    found = current(board, [compared.code], [one.code for one in board.of_level(area.level)])
+    found = current(board, [compared.code], [one.code for one in board.of_level(area.level, around=area)])
     return {code: figure for (_, code), figure in found.items()}
 
 
@@ -124,8 +140,9 @@ def _around(board: Board, area: Area) -> set[str]:
 
 def _beside(board: Board, chosen: Indicator, area: Area, lines: Mapping[str, list[Figure]]) -> dict[str, list[Figure]]:
     """The municipality's line beside that of a smaller area, where sizes do not matter."""
-    is_smaller = area.code != board.municipality.code and chosen.unit in _RELATIVE
-    return {board.municipality.name: lines[board.municipality.code]} if is_smaller else {}
+    municipality = board.municipality_of(area)
+    is_smaller = area != municipality and chosen.unit in _RELATIVE
+    return {municipality.name: lines[municipality.code]} if is_smaller else {}
 
 
 def _line(figure: Figure, chosen: Indicator) -> Line:
@@ -154,7 +171,10 @@ def _why(figure: Figure) -> str:
 def _chooser(board: Board, chosen: Indicator, area: Area) -> list[tuple[Area, bool]]:
     """Areas to go to, with whether it is this one."""
     levels = {"neighbourhood": (MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD), "district": (MUNICIPALITY, DISTRICT)}
-    return [(one, one.code == area.code) for one in board.of_level(*levels.get(chosen.finest_level, (MUNICIPALITY,)))]
+    return [
+        (one, one.code == area.code)
+        for one in board.of_level(*levels.get(chosen.finest_level, (MUNICIPALITY,)), around=area)
+    ]
 
 
 def _ranking(chosen: Indicator, profile: Mapping[str, Row], board: Board, area: Area) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import as_data, earliest_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Indicator
-from dashboard.reading.municipalities import MunicipalityRow, of_indicator
+from dashboard.reading.municipality_profile import MunicipalityRow, of_indicator
 from dashboard.words import numbers, places
 
 # Municipalities on either side of the own one that stand open.

@@ -7,38 +7,47 @@ import orjson
 from dashboard import pocket_book, search
 from dashboard.pages.area import area, areas
 from dashboard.pages.comparison import comparison
+from dashboard.pages.files import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
+from dashboard.pages.looking_ahead.algorithm import algorithm, algorithms
+from dashboard.pages.looking_ahead.forecast import forecast
+from dashboard.pages.looking_ahead.measure import measure, measures
 from dashboard.pages.municipalities import municipalities
 from dashboard.pages.self_sufficiency import self_sufficiency
 from dashboard.pages.source import changes, source
-from dashboard.pages.tables import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.texts import accessibility, offline
 from dashboard.pages.theme import theme, themes
 from dashboard.presentation.route import JSON, Query, Rendered, Route
 from dashboard.reading.board import Board
+from dashboard.words.direction import in_reading_order
 
 
 def routes(index: Callable[[Board], search.Index]) -> list[Route]:
     """All pages, the more particular address first; ``index`` gives the search index of a board's release."""
     return [
         Route("/", home),
-        Route("/zoek", finder(index), is_expensive=True),
+        Route("/zoek", finder(index), ("q",), is_expensive=True),
         Route("/k/{indicator}/{area}.{form}", of_indicator, is_expensive=True),
-        Route("/k/{indicator}/{area}", indicator),
-        Route("/k/{indicator}", indicator),
+        Route("/k/{indicator}/{area}", indicator, ("gebied",)),
+        Route("/k/{indicator}", indicator, ("gebied",)),
         Route("/b/{area}.{form}", of_area, is_expensive=True),
         Route("/b/{area}", area),
         Route("/b", areas),
         Route("/t/economische-zelfredzaamheid", self_sufficiency),
         Route("/t/{theme}/{area}.{form}", of_theme, is_expensive=True),
-        Route("/t/{theme}", theme),
+        Route("/t/{theme}", theme, ("gebied",)),
         Route("/t", themes),
         Route("/vergelijk/{indicator}/{areas}.{form}", of_comparison, is_expensive=True),
-        Route("/vergelijk", comparison, is_expensive=True),
+        Route("/vergelijk", comparison, ("k", "g"), is_expensive=True),
         Route("/gemeenten/{indicator}", municipalities),
+        Route("/prognose/{indicator}/{area}", forecast),
+        Route("/maatregel/{measure}", measure),
+        Route("/maatregelen", measures),
+        Route("/algoritme/{algorithm}", algorithm),
+        Route("/algoritmen", algorithms),
         Route("/bron/{indicator}", source),
         Route("/versheid", freshness),
         Route("/wijzigingen", changes),
@@ -51,10 +60,13 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
 
 def book(board: Board, query: Query) -> Rendered:
     """The pocket book, for a telephone without a connection."""
-    content = pocket_book.pocket_book(board.cursor, board.release.info, board.today, board.hidden)
-    return Rendered(orjson.dumps(content), JSON)
+    return _json(pocket_book.pocket_book(board))
 
 
 def outlines(board: Board, query: Query) -> Rendered:
     """Outlines of the neighbourhoods, in which a telephone finds its own place."""
-    return Rendered(orjson.dumps(pocket_book.outlines(board.cursor, board.release.info, board.today)), JSON)
+    return _json(pocket_book.outlines(board))
+
+
+def _json(content: object) -> Rendered:
+    return Rendered(in_reading_order(orjson.dumps(content).decode()).encode(), JSON)

@@ -16,7 +16,7 @@ from dashboard.presentation.shown import cell, earliest_of, estimate
 from dashboard.reading.board import Board
 from dashboard.reading.figure import NEIGHBOURHOOD, Area, Figure
 from dashboard.reading.kpis import kpis
-from dashboard.reading.profile import of_indicator
+from dashboard.reading.neighbourhood_profile import of_indicator
 from dashboard.reading.series import current, histories
 from dashboard.words import numbers, periods, sentences
 from dashboard.words.noise import is_steady

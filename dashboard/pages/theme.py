@@ -48,15 +48,16 @@ def theme(board: Board, query: Query) -> Rendered:
         "area": area,
         "rows": rows,
         "areas": [(one, one.code == area.code)
-                  for one in board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)],
+                  for one in board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD, around=area)],
     }  # fmt: skip
     return render("theme.html", board, "/t", until, values)
 
 
 def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[IndicatorRow]:
-    """Rows of indicators that are known at the area's level, those with a figure first."""
+    """Rows of indicators that are known at the area's level: first those with a figure, and of these the board's."""
     codes = [indicator.code for indicator in indicators]
-    now, before = current(board, codes, [area.code]), year_before(board, codes, [area.code])
+    now = current(board, codes, [area.code])
+    before = year_before(board, now)
     lines = histories(board, codes, area.code)
     rows = []
     for indicator in indicators:
@@ -67,7 +68,9 @@ def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[I
         rows.append(
             _row(board, indicator, area, figure, before.get((indicator.code, area.code)), lines[indicator.code])
         )
-    return sorted(rows, key=lambda row: not row.shown.has_value)
+    return sorted(
+        rows, key=lambda row: (not row.shown.has_value, row.shown.indicator.kpi_order or len(board.indicators))
+    )
 
 
 def _row(
@@ -78,4 +81,6 @@ def _row(
         return IndicatorRow(one, Markup(), None)
     until_now = [figure.value for figure in line if figure.period_end <= now.period_end][-_POINTS[now.period_type] :]
     spark = sparkline(until_now, is_provisional=now.status == "provisional")
-    return IndicatorRow(one, spark, sentences.change(estimate(now), reference(before), indicator))
+    return IndicatorRow(
+        one, spark, sentences.change(estimate(now), reference(before), indicator, board.tolerance(indicator.code, area))
+    )

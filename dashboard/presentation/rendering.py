@@ -15,6 +15,7 @@ from dashboard.charts import icons
 from dashboard.presentation.route import Rendered
 from dashboard.reading.board import Board
 from dashboard.words import periods
+from dashboard.words.direction import in_reading_order
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _NAVIGATION = (("/t", "Thema’s"), ("/b", "Buurten"), ("/versheid", "Versheid"))
@@ -66,6 +67,7 @@ def render_bare(title: str, text: str, theme: str) -> Rendered:
 
 def _styled(page: str, theme: str, fresh_until: date | None) -> Rendered:
     """Put the rules that a page uses into it, with the hash by which a content security policy admits them."""
+    page = in_reading_order(page)
     rules = look.used(look.stylesheet(theme), page, _SET_BY_SCRIPT)
     digest = b64encode(hashlib.sha256(rules.encode()).digest()).decode()
     body = page.replace(_STYLE, f"<style>{rules}</style>", 1)

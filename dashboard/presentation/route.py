@@ -1,8 +1,10 @@
 """The interface between pages and the server: a route, its question and its answer."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from dashboard.reading.board import Board
 
@@ -39,6 +41,11 @@ class Rendered:
     # Of the style sheet in a page.
     style_hash: str | None = None
 
+    @cached_property
+    def zipped(self) -> bytes:
+        """The body as most browsers ask for it, zipped once for all readers."""
+        return gzip.compress(self.body, 6, mtime=0)
+
 
 @dataclass(frozen=True)
 class Route:
@@ -46,4 +53,6 @@ class Route:
 
     path: str
     render: Callable[[Board, Query], Rendered]
+    # Others are ignored, so that they make no more pages.
+    params: tuple[str, ...] = ()
     is_expensive: bool = False

@@ -85,7 +85,7 @@ def shown(board: Board, indicator: Indicator, area: Area, figure: Figure | None)
         absence=Markup() if has_value else _absent(states.absence(figure.missing_reason or "unknown")),
         period=period,
         period_line=states.period_line(period, figure.status, rounding_of(indicator)),
-        freshness=states.freshness(figure.released_at, figure.fresh_until, source, checked_on=figure.checked_at),
+        freshness=states.freshness(figure.released_on, figure.fresh_until, source, checked_on=figure.checked_on),
         expires_soon=states.expires_soon(figure.fresh_until, board.today),
         until=figure.fresh_until,
         href=href,
@@ -108,12 +108,6 @@ def reference(figure: Figure | None) -> Reference | None:
     if figure is None or figure.value is None:
         return None
     return Reference(estimate(figure), periods.period(figure.period_type, figure.period, figure.period_end))
-
-
-def is_year_before(one: Figure, now: Figure) -> bool:
-    """Whether a figure is of the same period a year before."""
-    is_same = (one.period_start.month, one.period_type) == (now.period_start.month, now.period_type)
-    return is_same and one.period_start.year + 1 == now.period_start.year
 
 
 def earliest(*shown_ones: Expiring | None) -> date | None:

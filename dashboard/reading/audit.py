@@ -12,7 +12,7 @@ _CHECKS = """
         count(*) filter (not is_passed) as failed_count,
         coalesce(list(message_nl) filter (not is_passed), []) as messages
     from release.snapshot.audit_results
-    where subject = $feed
+    where subject = {feed}
     group by suite
     order by suite
 """
@@ -28,14 +28,11 @@ _REVISIONS = """
         last_changed_on,
         fresh_until
     from mart_revisions
-    where {condition}
+    where indicator_code in ({indicators}) and (not {is_newest} or last_changed_on = (
+        select max(last_changed_on) from mart_revisions
+    ))
     order by last_changed_on desc, abs(change_pct) desc nulls last, indicator_code, region_code, period
     limit {most}
-"""
-_OF_INDICATOR = "indicator_code = $indicator"
-_NEWEST = """
-    last_changed_on = (select max(last_changed_on) from mart_revisions)
-    and indicator_code in (select unnest($indicators::varchar[]))
 """
 
 
@@ -66,18 +63,18 @@ class Revision:
 
 def checks(board: Board, feed: str) -> list[Check]:
     """The checks of a feed that let the release out."""
-    rows = board.cursor.execute(_CHECKS, {"feed": feed}).fetchall()
-    return [Check(suite, count, failed, tuple(messages)) for suite, count, failed, messages in rows]
+    return [
+        Check(suite, count, failed, tuple(messages))
+        for suite, count, failed, messages in board.rows(_CHECKS, feed=feed)
+    ]
 
 
 def revisions(board: Board, indicator: str) -> list[Revision]:
     """The newest revisions of an indicator."""
-    query = _REVISIONS.format(condition=_OF_INDICATOR, most=50)
-    return [Revision(*row) for row in board.cursor.execute(query, {"indicator": indicator}).fetchall()]
+    return [Revision(*row) for row in board.rows(_REVISIONS, indicators=[indicator], is_newest=False, most=50)]
 
 
 def newest_revisions(board: Board) -> list[Revision]:
     """Figures that were revised on the last day on which any was, the largest changes first."""
     visible = [code for code in board.indicators if board.may_see(code)]
-    query = _REVISIONS.format(condition=_NEWEST, most=100)
-    return [Revision(*row) for row in board.cursor.execute(query, {"indicators": visible}).fetchall()]
+    return [Revision(*row) for row in board.rows(_REVISIONS, indicators=visible, is_newest=True, most=100)]

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import duckdb
 
-from dagster_project.release.reader import Release, Source
+from dagster_project.release.reader import Release, Source, written
 from dashboard.reading.figure import (
     COUNTRY,
     DISTRICT,
@@ -73,6 +74,7 @@ _CLOCKS = """
     from release.snapshot.freshness
     order by supplier
 """
+_TOLERANCES = "select indicator_code, tolerance from release.snapshot.mart_kpi where tolerance is not null"
 _ORDER = (COUNTRY, MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)
 
 
@@ -88,6 +90,8 @@ class Board:
     areas: Mapping[str, Area]
     # Clocks of feeds when the release was made.
     clocks: Mapping[str, Clock]
+    # Of indicators of the municipality with a target: a change that is smaller is none where its noise is unknown.
+    tolerances: Mapping[str, float]
     # Why a newer release cannot be opened; None if this is the newest.
     problem: str | None = None
     # The municipality's own look: custom properties.
@@ -131,11 +135,19 @@ class Board:
         """The name of the publisher of a feed."""
         return self.sources[feed].publisher if feed in self.sources else feed
 
-    def of_level(self, *levels: str) -> list[Area]:
-        """The municipality's areas of these levels, the larger levels first and by name."""
-        own = self.release.info.municipality_code
+    def tolerance(self, indicator_code: str, area: Area) -> float | None:
+        """The change of a figure that is none, where its noise is unknown; None where no such thing was agreed."""
+        return self.tolerances.get(indicator_code) if area == self.municipality else None
+
+    def municipality_of(self, area: Area) -> Area:
+        """The municipality that an area lies in: the own one, unless the release has areas of others."""
+        return self.areas.get(area.municipality_code or "", self.municipality)
+
+    def of_level(self, *levels: str, around: Area | None = None) -> list[Area]:
+        """Areas of these levels in the municipality, or in that of another area; larger levels first and by name."""
+        within = (self.municipality_of(around) if around else self.municipality).code
         chosen = [
-            area for area in self.areas.values() if area.level in levels and area.municipality_code in (own, None)
+            area for area in self.areas.values() if area.level in levels and area.municipality_code in (within, None)
         ]
         return sorted(chosen, key=lambda area: (_ORDER.index(area.level), area.name.casefold()))
 
@@ -146,6 +158,10 @@ class Board:
     def may_see(self, indicator_code: str) -> bool:
         """Whether the reader may see figures of the indicator."""
         return self.indicators[indicator_code].theme_code not in self.hidden
+
+    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """Rows of the marts as shown that day, of a query that names its values in braces."""
+        return self.cursor.execute(written(query, **values)).fetchall()
 
     def for_reader(self, hidden: Collection[str], problem: str | None) -> "Board":
         """The same board for another request: with a cursor of its own, without the themes hidden from its reader."""
@@ -164,7 +180,8 @@ def open_board(release: Release, today: date, theme: str) -> Board:
         for code, name, level, parent, postcode, municipality in cursor.execute(_AREAS).fetchall()
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
-    return Board(release, today, cursor, indicators, themes, areas, clocks, theme=theme)
+    tolerances = dict(cursor.execute(_TOLERANCES).fetchall())
+    return Board(release, today, cursor, indicators, themes, areas, clocks, tolerances, theme=theme)
 
 
 def slug(label: str) -> str:

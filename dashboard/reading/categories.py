@@ -36,4 +36,4 @@ class Category:
 
 def categories(board: Board) -> list[Category]:
     """Categories in the last complete month, those with most reports first."""
-    return [Category(*row) for row in board.cursor.execute(_CATEGORIES).fetchall()]
+    return [Category(*row) for row in board.rows(_CATEGORIES)]

@@ -49,10 +49,10 @@ class PublicAdministration:
 
 def departments(board: Board) -> list[Department]:
     """The organisation and its departments in the last complete month."""
-    return [Department(*row) for row in board.cursor.execute(_DEPARTMENTS).fetchall()]
+    return [Department(*row) for row in board.rows(_DEPARTMENTS)]
 
 
 def public_administration(board: Board) -> PublicAdministration | None:
     """The national figure, if it may be shown."""
-    row = board.cursor.execute(_COUNTRY).fetchone()
-    return PublicAdministration(*row) if row else None
+    rows = board.rows(_COUNTRY)
+    return PublicAdministration(*rows[0]) if rows else None

@@ -1,6 +1,6 @@
 """Values that pages, search and pocket book share: indicators, areas, figures and their clocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 NEIGHBOURHOOD, DISTRICT, OWN_AREA, MUNICIPALITY, COUNTRY = (
@@ -78,9 +78,40 @@ class Figure:
     status: str
     missing_reason: str | None
     feed: str
-    released_at: datetime | None
-    checked_at: datetime | None
+    # Days in UTC: moments cost more to read than all the rest.
+    released_on: date | None
+    checked_on: date | None
     fresh_until: date
+
+
+# The columns of a figure stand first in the rows of every mart that is read.
+FIGURE_WIDTH = len(fields(Figure))
+
+
+def figure_columns(area: str = "region_code", clocks: str = "", missing_reason: str = "missing_reason") -> str:
+    """The columns of a Figure in a mart whose columns of the area and of the figure's own clocks are named so."""
+    return f"""
+        indicator_code,
+        {area},
+        period_type,
+        period,
+        period_start_date,
+        period_end_date,
+        value,
+        noise_lower,
+        noise_upper,
+        status,
+        {missing_reason},
+        feed,
+        {clocks}released_at::date,
+        {clocks}checked_at::date,
+        {clocks}fresh_until"""
+
+
+def is_year_before(one: Figure, now: Figure) -> bool:
+    """Whether a figure is of the same period a year before."""
+    is_same = (one.period_start.month, one.period_type) == (now.period_start.month, now.period_type)
+    return is_same and one.period_start.year + 1 == now.period_start.year
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import date
 
 import duckdb
 from rapidfuzz import fuzz, process
 
-from dashboard.current import CurrentFigure, current_figures
+from dashboard.reading.board import Board
+from dashboard.reading.figure import Figure
+from dashboard.reading.series import current, year_before
 from dashboard.search.words import postcodes, stem, stems, words
 
 # How much a word says about an indicator, by where it stands.
@@ -30,7 +31,7 @@ _INDICATORS = """
     from dim_indicator
 """
 _AREAS = """
-    select region_code, region_level, region_name, most_common_postcode
+    select region_code, region_level, region_name, most_common_postcode, municipality_code
     from dim_region
     where is_newest_vintage
     order by region_code
@@ -49,10 +50,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Result:
-    """A match with its figure; without one if no figure may be shown."""
+    """A match with its figure and the one of a year before; without one if no figure may be shown."""
 
     match: Match
-    figure: CurrentFigure | None
+    figure: Figure | None
+    before: Figure | None
 
 
 @dataclass
@@ -110,6 +112,8 @@ class Index:
     words_of_area: Mapping[str, int]
     areas_of_postcode: Mapping[str, tuple[str, ...]]
     municipality_code: str
+    # Areas of the municipality: in a release of the whole country they go first among equals.
+    own_areas: Set[str]
     # Indicators of the board in its order: they go first among equals.
     board: tuple[str, ...]
     # Words of each name, so that of two indicators that fit the shorter name goes first.
@@ -170,7 +174,7 @@ class Index:
         }
         best = max(scores.values())
         likely = [(code, score) for code, score in scores.items() if score >= 0.8 * best]
-        return sorted(likely, key=lambda pair: (-pair[1], pair[0]))[:_MOST_AREAS]
+        return sorted(likely, key=lambda pair: (-pair[1], pair[0] not in self.own_areas, pair[0]))[:_MOST_AREAS]
 
     def _indicators(self, fits: list[dict[str, float]], limit: int) -> list[tuple[str, float]]:
         """Return the indicators that fit the words best; a short name and a place on the board go before others."""
@@ -211,21 +215,24 @@ def index(cursor: duckdb.DuckDBPyConnection, municipality_code: str) -> Index:
         ):
             indicators.add(code, words(text or ""), weight)
         lengths[code] = max(1, len(stems(short_label)))
-    names, of_postcode = {}, defaultdict(list)
-    for code, level, name, postcode in cursor.execute(_AREAS).fetchall():
+    names, own, of_postcode = {}, set(), defaultdict(list)
+    for code, level, name, postcode, municipality in cursor.execute(_AREAS).fetchall():
         of_name = [word for word in words(name or code) if not (level == "district" and word.isdigit())]
         names[code] = max(1, len(of_name))
         areas.add(code, of_name, _EXACT)
+        if municipality == municipality_code:
+            own.add(code)
         if postcode:
             of_postcode[postcode].append(code)
     by_postcode = {postcode: tuple(codes) for postcode, codes in of_postcode.items()}
-    return Index(indicators, areas, names, by_postcode, municipality_code, board, lengths)
+    return Index(indicators, areas, names, by_postcode, municipality_code, own, board, lengths)
 
 
-def find(cursor: duckdb.DuckDBPyConnection, found: Index, query: str, today: date, limit: int = 12) -> list[Result]:
+def find(board: Board, found: Index, query: str, limit: int = 12) -> list[Result]:
     """Return the best matches of a query with their figures; those with a figure go before those that lack one."""
     matches = found.match(query, limit)
-    indicators = sorted({match.indicator_code or _OF_AREA for match in matches})
-    figures = current_figures(cursor, today, indicators, sorted({match.area_code for match in matches}))
-    results = [Result(match, figures.get((match.indicator_code or _OF_AREA, match.area_code))) for match in matches]
+    keys = [(match.indicator_code or _OF_AREA, match.area_code) for match in matches]
+    now = current(board, {indicator for indicator, _ in keys}, {area for _, area in keys})
+    before = year_before(board, now)
+    results = [Result(match, now.get(key), before.get(key)) for match, key in zip(matches, keys, strict=True)]
     return sorted(results, key=lambda result: result.figure is None)

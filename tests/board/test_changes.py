@@ -2,12 +2,17 @@
 
 import pytest
 from main_line.first_run import SAMPLE_DAY
-from reader import changing, copied, point_to, reader
+from reader import changed_release, reader
 
 # A figure of the sample, as if it had been published as 1.000 before.
-REVISE = """
+REVISE = f"""
     insert into snapshot.mart_revisions by name
-    select * exclude (numerator), 1000 as first_value, $day as last_changed_on, value - 1000 as change, -5 as change_pct
+    select
+        * exclude (numerator),
+        1000 as first_value,
+        date '{SAMPLE_DAY}' as last_changed_on,
+        value - 1000 as change,
+        -5 as change_pct
     from (select columns(c -> c in (
         'region_code', 'indicator_code', 'period_type', 'period', 'period_end_date', 'value', 'fresh_until', 'numerator'
     )) from snapshot.fct_indicator_values
@@ -23,12 +28,7 @@ def page_of(releases):
 
 @pytest.fixture(scope="module")
 def revised(sample_releases, tmp_path_factory):
-    releases = tmp_path_factory.mktemp("revised") / "releases"
-    release = copied(sample_releases / "latest", releases)
-    point_to(releases, release.name)
-    with changing(release) as connection:
-        connection.execute(REVISE, {"day": SAMPLE_DAY})
-    return page_of(releases)
+    return page_of(changed_release(sample_releases, tmp_path_factory.mktemp("revised"), REVISE))
 
 
 def test_revised_figure_is_shown_as_it_was_and_is(revised, cursor):

@@ -7,6 +7,7 @@ import orjson
 from main_line.first_run import SAMPLE_DAY
 
 from dashboard.pocket_book import outlines, pocket_book
+from dashboard.reading.board import open_board
 
 # The whole book comes with the first visit.
 LARGEST_KB = 40
@@ -18,8 +19,8 @@ def figures_of(book):
         yield key, value, before, reason, date.fromisoformat(book["days"][day])
 
 
-def test_every_board_indicator_of_every_area_equals_the_mart(cursor, release):
-    book = pocket_book(cursor, release.info, SAMPLE_DAY)
+def test_every_board_indicator_of_every_area_equals_the_mart(opened, cursor):
+    book = pocket_book(opened)
     stored = cursor.execute(
         """
         select indicator_code, region_code, period, round(value, decimals), missing_reason, fresh_until
@@ -35,20 +36,20 @@ def test_every_board_indicator_of_every_area_equals_the_mart(cursor, release):
     assert len(gzip.compress(orjson.dumps(book))) <= LARGEST_KB * 1024
 
 
-def test_no_figure_is_in_it_once_it_has_expired(cursor, release):
-    days = sorted({day for *_, day in figures_of(pocket_book(cursor, release.info, SAMPLE_DAY))})
-    after_first = pocket_book(cursor, release.info, days[0] + timedelta(days=1))
+def test_no_figure_is_in_it_once_it_has_expired(opened, release):
+    days = sorted({day for *_, day in figures_of(pocket_book(opened))})
+    after_first = pocket_book(open_board(release, days[0] + timedelta(days=1), ""))
 
     assert {day for *_, day in figures_of(after_first)} == set(days[1:])
-    assert pocket_book(cursor, release.info, days[-1] + timedelta(days=1))["figures"] == []
+    assert pocket_book(open_board(release, days[-1] + timedelta(days=1), ""))["figures"] == []
 
 
-def test_outlines_are_of_the_own_neighbourhoods_and_expire(cursor, release):
-    drawn = outlines(cursor, release.info, SAMPLE_DAY)["features"]
+def test_outlines_are_of_the_own_neighbourhoods_and_expire(opened, cursor, release):
+    drawn = outlines(opened)["features"]
     own = cursor.execute(
         "select count(*) from dim_region where is_newest_vintage and region_level = 'neighbourhood'"
     ).fetchone()[0]
 
     assert len(drawn) == own
     assert {feature["geometry"]["type"] for feature in drawn} <= {"Polygon", "MultiPolygon"}
-    assert outlines(cursor, release.info, SAMPLE_DAY + timedelta(days=400))["features"] == []
+    assert outlines(open_board(release, SAMPLE_DAY + timedelta(days=400), ""))["features"] == []

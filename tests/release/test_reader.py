@@ -174,6 +174,15 @@ def test_a_broken_release_is_reported_with_its_name(releases, harm):
         open_release(releases)
 
 
+def test_a_release_of_another_version_is_reported_in_two_lines(releases):
+    HARMS["a datapackage.json of another form"](releases / "2026-01-31_1")
+    with pytest.raises(UnreadableReleaseError) as error:
+        open_release(releases)
+    reason, remedy = str(error.value).splitlines()
+    assert reason.endswith("cannot be opened: datapackage.json: Field required at version, and 5 more")
+    assert remedy.startswith("  do: ")
+
+
 def test_a_missing_release_is_reported(releases, tmp_path):
     with pytest.raises(UnreadableReleaseError, match="release 2020-01-01_1 cannot be opened"):
         open_release(releases, "2020-01-01_1")

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from main_line.first_run import SAMPLE_DAY
 from playwright.sync_api import expect
 from telephone import telephone
 
@@ -34,13 +33,13 @@ def test_figures_go_while_a_page_is_open(page, board):
 
 
 @pytest.fixture
-def place(cursor, release):
+def place(cursor, opened):
     """A neighbourhood, and a point inside it."""
     row = cursor.execute(
         "select region_code, longitude, latitude from dim_region_outline where region_level = 'neighbourhood'"
         " order by region_code limit 1"
     ).fetchone()
-    assert row[0] in {one["properties"]["code"] for one in outlines(cursor, release.info, SAMPLE_DAY)["features"]}
+    assert row[0] in {one["properties"]["code"] for one in outlines(opened)["features"]}
     return row
 
 

@@ -13,11 +13,9 @@ import pytest
 from board_server import served
 from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
-from release_copies import copy_release, point_to
-from serving_clients import client_of
+from reader import UNBOUNDED, copy_release, point_to, reader
 
 from dagster_project.release.reader import DATABASE, LATEST
-from dashboard.settings import BoardSettings
 
 ADDRESSES = (
     "/",
@@ -85,7 +83,7 @@ def check(answer):
 
 
 def test_a_mixed_page_is_found(releases):
-    answer = client_of(releases).get("/b/BU99990104")
+    answer = reader(releases).get("/b/BU99990104")
     assert check(answer) == 1
     answer.headers["x-release"] = f"{SAMPLE_DAY}_2"
     with pytest.raises(AssertionError):
@@ -106,8 +104,7 @@ def test_readers_notice_nothing_of_new_releases(releases, numbered, readers, las
         assert found == sorted(found)
         return Counter(found)
 
-    settings = BoardSettings(expensive_pages_per_minute=1_000_000)
-    with served(releases, SAMPLE_DAY, settings) as board, ThreadPoolExecutor(readers) as pool:
+    with served(releases, SAMPLE_DAY, UNBOUNDED) as board, ThreadPoolExecutor(readers) as pool:
         try:
             reading = [pool.submit(read, place, board.url) for place in range(readers)]
             for number in range(1, last + 1):
@@ -135,42 +132,42 @@ def test_a_damaged_release_is_said_while_the_last_one_answers(releases):
     shutil.copytree(releases / f"{SAMPLE_DAY}_2", releases / damaged, ignore=shutil.ignore_patterns(DATABASE))
     (releases / damaged / DATABASE).write_bytes(b"damaged")
     passed = 0.0
-    reader = client_of(releases, seconds=lambda: passed)
-    tag = reader.get("/").headers["etag"]
+    board = reader(releases, seconds=lambda: passed)
+    tag = board.get("/").headers["etag"]
     point_to(releases, damaged)
     passed += 5
-    answer = reader.get("/", headers={"if-none-match": tag})
+    answer = board.get("/", headers={"if-none-match": tag})
     assert check(answer) == 1
     assert "De nieuwste uitgave kan niet worden geopend" in answer.text
-    health = reader.get("/gezond")
+    health = board.get("/gezond")
     assert (health.status_code, health.json()["status"]) == (503, "a newer release cannot be opened")
     point_to(releases, f"{SAMPLE_DAY}_2")
     passed += 5
-    answer = reader.get("/", headers={"if-none-match": tag})
+    answer = board.get("/", headers={"if-none-match": tag})
     assert check(answer) == 2
     assert "kan niet worden geopend" not in answer.text
-    assert reader.get("/gezond").status_code == 200
+    assert board.get("/gezond").status_code == 200
 
 
 def test_without_a_release_a_page_says_who_acts(tmp_path):
-    reader = client_of(tmp_path)
-    answer = reader.get("/")
+    board = reader(tmp_path)
+    answer = board.get("/")
     assert answer.status_code == 503
     assert "datateam" in answer.text
-    assert reader.get("/gezond").status_code == 503
+    assert board.get("/gezond").status_code == 503
 
 
 def test_a_page_is_asked_for_again_and_sent_once_per_release_and_day(releases):
     passed, day = 0.0, SAMPLE_DAY
-    reader = client_of(releases, lambda: day, seconds=lambda: passed)
-    first = reader.get("/b/BU99990104")
+    board = reader(releases, lambda: day, seconds=lambda: passed)
+    first = board.get("/b/BU99990104")
     assert "no-cache" in first.headers["cache-control"]
     again = {"if-none-match": first.headers["etag"]}
-    answer = reader.get("/b/BU99990104", headers=again)
+    answer = board.get("/b/BU99990104", headers=again)
     assert (answer.status_code, answer.content) == (304, b"")
     day += timedelta(days=1)
-    assert reader.get("/b/BU99990104", headers=again).status_code == 200
+    assert board.get("/b/BU99990104", headers=again).status_code == 200
     day = SAMPLE_DAY
     point_to(releases, f"{SAMPLE_DAY}_2")
     passed += 5
-    assert reader.get("/b/BU99990104", headers=again).status_code == 200
+    assert board.get("/b/BU99990104", headers=again).status_code == 200
