@@ -9,19 +9,20 @@ if TYPE_CHECKING:
 # First ages of the groups in the key figures of CBS; the last group is open.
 GROUP_STARTS = (0, 15, 25, 45, 65)
 BAND_YEARS = 5
-# The open group is spread up to here; what is older counts in the last band.
-OLDEST = 100
+# The open group is spread up to here, in a straight line to zero: a quarter of it is then 80 or older, as in the
+# Netherlands. It gives no shape of its own.
+OLDEST = 95
 BAND_COUNT = OLDEST // BAND_YEARS
 
 
 def split_groups(groups: "NDArray[float64]") -> "NDArray[float64]":
-    """Split persons per age group into bands of five years: (..., 5) to (..., 20), both in persons.
+    """Split persons per age group into bands of five years: (..., 5) to (..., 19), both in persons.
 
     Fritsch-Carlson interpolation (PCHIP) of the number of persons younger than each age, so no band is negative and
-    each group is the sum of its bands. The number per year of age falls to zero at the oldest age: the group of 65 and
-    over gives no shape of its own. Raises ValueError for another number of groups, or a negative or missing count.
+    each group is the sum of its bands. From 65 on the number per year of age falls in a straight line. Raises
+    ValueError for another number of groups, or a negative or missing count.
     """
-    from numpy import arange, concatenate, cumsum, diff, isfinite, maximum, zeros_like
+    from numpy import arange, concatenate, cumsum, diff, isfinite, maximum, minimum, zeros_like
     from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
     if groups.shape[-1] != len(GROUP_STARTS):
@@ -31,6 +32,9 @@ def split_groups(groups: "NDArray[float64]") -> "NDArray[float64]":
     ages = [*GROUP_STARTS, OLDEST]
     younger = concatenate([zeros_like(groups[..., :1]), cumsum(groups, axis=-1)], axis=-1)
     slopes = PchipInterpolator(ages, younger, axis=-1).derivative()(ages)
+    per_age = groups[..., -2:] / [GROUP_STARTS[-1] - GROUP_STARTS[-2], OLDEST - GROUP_STARTS[-1]]
+    # Three times the mean of the group before is the steepest that stays monotone there.
+    slopes[..., -2] = minimum(2 * per_age[..., 1], 3 * per_age[..., 0])
     slopes[..., -1] = 0.0
     spline = CubicHermiteSpline(ages, younger, slopes, axis=-1)
     # Rounding of floating point may leave a band a hair below zero.
@@ -39,7 +43,7 @@ def split_groups(groups: "NDArray[float64]") -> "NDArray[float64]":
 
 
 def sum_bands(bands: "NDArray[float64]") -> "NDArray[float64]":
-    """Add bands of five years up to the age groups: (..., 20) to (..., 5), in persons."""
+    """Add bands of five years up to the age groups: (..., 19) to (..., 5), in persons."""
     from numpy import add
 
     return add.reduceat(bands, [start // BAND_YEARS for start in GROUP_STARTS], axis=-1)

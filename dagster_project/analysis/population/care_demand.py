@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy import float64, int64
     from numpy.typing import NDArray
 
+# Standard deviation of the use of care between places of one age structure, as a part of it.
+PLACES_DIFFER = 0.2
 # Yearly part of a trend that lasts into the next year: a trend of five years does not go on for fifteen.
 DAMPING = 0.85
 # Fewer years say nothing about a trend.
@@ -36,11 +38,12 @@ class CareRates:
 def rates_by_age(users: "NDArray[float64]", groups: "NDArray[float64]") -> "NDArray[float64]":
     """Users per person by age group (groups,), from users (places,) and persons by age (places, groups).
 
-    Non-negative least squares, each place weighed with the inverse of the variance that chance gives it, and each age
-    drawn lightly towards the rate of all: places of one age structure say nothing of ages. The result reproduces the
-    total number of users. Raises ValueError where there are no persons.
+    Non-negative least squares on users per person, each place weighed with the inverse of its variance: that of chance
+    and that of places of one age structure. Each age has the rate of all as its prior mean and spread, since places of
+    one age structure say nothing of ages. The result reproduces the total number of users. Raises ValueError where
+    there are no persons.
     """
-    from numpy import concatenate, diag, full, sqrt
+    from numpy import concatenate, diag, full, ones, sqrt
     from scipy.optimize import nnls
 
     persons = groups.sum(axis=1)
@@ -51,12 +54,11 @@ def rates_by_age(users: "NDArray[float64]", groups: "NDArray[float64]") -> "NDAr
     crude = users.sum() / persons.sum()
     if crude == 0:
         return full(groups.shape[1], 0.0)
-    spread = sqrt(persons * crude)
-    # As much weight as one place of the mean size, all of one age.
-    prior = sqrt(persons.mean() / crude)
+    spread = sqrt(crude / persons + (PLACES_DIFFER * crude) ** 2)
+    shares, rate = groups / persons[:, None], users / persons
     ages, _ = nnls(
-        concatenate([groups / spread[:, None], diag(full(groups.shape[1], prior))]),
-        concatenate([users / spread, full(groups.shape[1], prior * crude)]),
+        concatenate([shares / spread[:, None], diag(full(groups.shape[1], 1 / crude))]),
+        concatenate([rate / spread, ones(groups.shape[1])]),
     )
     rates: NDArray[float64] = ages * users.sum() / (groups @ ages).sum()
     return rates
