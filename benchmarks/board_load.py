@@ -33,7 +33,6 @@ CORE = 0
 CONNECTIONS = 8
 # Of every kind of page that is not kept yet.
 PAGES_PER_KIND = 40
-TICKS = os.sysconf("SC_CLK_TCK")
 AREAS = """
     select region_code, region_name from dim_region
     where is_newest_vintage and region_level = 'neighbourhood' and region_name is not null
@@ -154,13 +153,14 @@ def exchanged(word: str, place: int) -> str:
 def one_by_one(server: Server, kind: str, addresses: Sequence[str]) -> str:
     """A row with the times of pages that are asked for the first time, one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    taken, sizes, missing = [], [], 0
+    taken, worked, sizes, missing = [], [], [], 0
     for address in addresses:
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), processor_seconds(server)
         connection.request("GET", address)
         answer = connection.getresponse()
         body = answer.read()
         taken.append(1000 * (time.perf_counter() - begin))
+        worked.append(1000 * (processor_seconds(server) - before))
         # An indicator or area that the release does not show.
         missing += answer.status == 404
         if answer.status not in (200, 404):
@@ -168,9 +168,12 @@ def one_by_one(server: Server, kind: str, addresses: Sequence[str]) -> str:
         sizes.append(len(gzip.compress(body, 6)) / 1024)
     connection.close()
     note = f", {missing} not found" if missing else ""
+    figures = statistics.median(worked), max(worked), statistics.median(taken), max(taken), max(sizes)
     return (
-        f"  {kind:<44}{statistics.median(taken):>8.1f} ms{max(taken):>8.1f} at most"
-        f"{max(sizes):>8.1f} KB of {len(addresses)}{note}"
+        "  {:<44}{:>7.1f} CPU ms ({:.1f} at most),{:>7.1f} ms ({:.1f}),{:>6.1f} KB at most, of {}".format(
+            kind, *figures, len(addresses)
+        )
+        + note
     )
 
 
@@ -212,9 +215,9 @@ def tag_of(server: Server, address: str) -> str:
 
 
 def processor_seconds(server: Server) -> float:
-    """Processor time of a server so far, in seconds, as Linux counts it."""
-    fields = Path(f"/proc/{server.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """Processor time of all threads of a server so far, in seconds, as Linux counts it in nanoseconds."""
+    threads = Path(f"/proc/{server.pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text("utf-8").split()[0]) for thread in threads) / 1e9
 
 
 def memory(server: Server, which: str = "VmRSS") -> float:

@@ -43,17 +43,16 @@ def _explained(releases: Path, today: date, lines: Callable[[Board], Iterable[st
 def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]:
     found = expectation(board, indicator_of(board, indicator), area_of(board, region or board.municipality.code))
     yield f"{found.indicator.label}, {found.area.name}"
-    yield from (text for text in (found.expected, found.verdict, found.error, found.reason) if text)
+    yield from (text for text in (found.expected, found.verdict, found.error, found.covered, found.reason) if text)
     yield from (sentence for sentence, _ in found.incomplete)
     if found.then:
         yield found.then.title
     if found.methods:
-        yield from _table(
-            ("Manier", "Fout over een jaar", "Binnen de band"), ((m.name, m.error, m.coverage) for m in found.methods)
-        )
-    for name, rows in (("Verwacht", found.rows), *found.scenario_rows):
-        if rows:
-            yield from _bands(name, rows)
+        rows = ((one.name, one.of_period, one.of_year) for one in found.methods)
+        yield from _table(("Manier", "Fout per periode", "Fout over een jaar"), rows)
+    for name, bands in (("Verwacht", found.rows), *found.scenario_rows):
+        if bands:
+            yield from _bands(name, bands)
 
 
 def _effect(board: Board, measure: str) -> Iterator[str]:

@@ -43,9 +43,10 @@ def stack(name: str, rows: Sequence[StackRow]) -> Markup:
             x += wide
         y += 56
     labels = rows[0].parts if rows else ()
+    columns = 3 if all(clipped(part.label, WIDTH / 3 - 20) == part.label for part in labels) else 2
     for number, part in enumerate(labels):
-        column, line = number % 3, number // 3
-        x, at = column * (WIDTH // 3), y + 18 * line
+        column, line = number % columns, number // columns
+        x, at = column * (WIDTH // columns), y + 18 * line
         body += f'<rect class="m{min(number + 1, 5)}" x="{x}" y="{at}" width="12" height="12"/>'
-        body += f'<text x="{x + 18}" y="{at + 10}">{escape(clipped(part.label, WIDTH / 3 - 20))}</text>'
-    return Markup(picture(name, body, height=y + 18 * ((len(labels) + 2) // 3)))
+        body += f'<text x="{x + 18}" y="{at + 10}">{escape(clipped(part.label, WIDTH / columns - 20))}</text>'
+    return Markup(picture(name, body, height=y + 18 * -(-len(labels) // columns)))

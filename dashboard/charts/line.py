@@ -50,6 +50,7 @@ class Series:
     name: str
     points: tuple[Point, ...]
     end_label: str = ""
+    has_dots: bool = True
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ def _series(series: Series, number: int, across: Scale, up: Scale) -> str:
             firm += path(places[:split])
         if split < len(run) and len(run) > 1:
             loose += path(places[max(split - 1, 0) :])
-    for point in known if len(known) <= _DOTS_UP_TO else known[-1:]:
+    dotted = known if len(known) <= _DOTS_UP_TO else known[-1:]
+    for point in dotted if series.has_dots else ():
         radius = "4.5" if point is known[-1] else "3"
         state = ' class="open"' if point.is_provisional else ""
         x, y = short(across(point.day.toordinal())), short(up(point.value or 0.0))

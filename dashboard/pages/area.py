@@ -180,11 +180,13 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
         if code not in board.themes:
             continue
         chosen = [one for one in board.of_theme(code) if one.code in rows and one.unit in _COMPARED]
-        compared = [(one, _comparison(board, here, one, rows[one.code])) for one in chosen]
+        words = [_words(board, here, one, rows[one.code]) for one in chosen]
+        compared = [
+            (one, _comparison(board, here, one, rows[one.code], said)) for one, said in zip(chosen, words, strict=True)
+        ]
         if compared:
             drawn = _by_unit(compared[:_ROWS])
             rest = _by_unit(compared[_ROWS:])
-            words = [row.word for _, row in compared]
             title = places.block_title(board.themes[code].label, words, board.municipality_of(here).name)
             more = len(compared[_ROWS:])
             blocks.append(Block(title, board.themes[code], drawn, rest, more, _caption(board, rows, chosen)))
@@ -205,18 +207,23 @@ def _by_unit(compared: Sequence[tuple[Indicator, bars.ComparisonRow]]) -> tuple[
     return tuple(bars.comparison_rows([row for one, row in compared if one.unit == unit]) for unit in units)
 
 
-def _comparison(board: Board, here: Area, indicator: Indicator, row: Row) -> bars.ComparisonRow:
+def _words(board: Board, here: Area, indicator: Indicator, row: Row) -> places.Comparison:
+    """The comparison of a row with the municipality; empty for a row without a figure, and for the municipality."""
+    if row.figure.value is None or here.level == MUNICIPALITY:
+        return places.Comparison("", "")
+    larger = Estimate(row.municipality_value) if row.municipality_value is not None else None
+    name = board.municipality_of(here).name
+    return places.comparison(estimate(row.figure), larger, name, indicator, row.class_peers_value)
+
+
+def _comparison(
+    board: Board, here: Area, indicator: Indicator, row: Row, words: places.Comparison
+) -> bars.ComparisonRow:
     figure: Figure = row.figure
     href = address(indicator, here)
     one = shown(board, indicator, here, figure)
     if figure.value is None:
         return bars.ComparisonRow(indicator.short_label, absence=one.absence, href=href, until=str(figure.fresh_until))
-    words = places.Comparison("", "")
-    if here.level != MUNICIPALITY:
-        larger = Estimate(row.municipality_value) if row.municipality_value is not None else None
-        words = places.comparison(
-            estimate(figure), larger, board.municipality_of(here).name, indicator, row.class_peers_value
-        )
     return bars.ComparisonRow(
         label=indicator.short_label,
         text=one.value

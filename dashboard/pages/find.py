@@ -53,4 +53,5 @@ def _hit(board: Board, found: search.Result) -> Hit:
     one = shown(board, indicator, area, figure)
     if figure is None or figure.value is None:
         return Hit(area, one, None)
-    return Hit(area, one, sentences.change(estimate(figure), reference(found.before), indicator))
+    tolerance = board.tolerance(indicator.code, area)
+    return Hit(area, one, sentences.change(estimate(figure), reference(found.before), indicator, tolerance))

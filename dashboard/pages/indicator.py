@@ -77,7 +77,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     incomplete = incomplete_of(board, chosen, area)
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
-        measures=here, incomplete=incomplete,
+        measures=here, incomplete=incomplete.months,
     )  # fmt: skip
     words = sentences.target(kpi.light if kpi else "none", kpi.target if kpi else None, chosen)
     values = {
@@ -90,7 +90,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         else None,
         "graph": graph,
         "expected": fan_of(board, chosen, area, own),
-        "incomplete": incomplete.values(),
+        "incomplete": incomplete.sentences,
         "measures": here,
         "lines": [_line(figure, chosen) for figure in reversed(own)],
         "first_rows": _ROWS,

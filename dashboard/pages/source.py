@@ -57,10 +57,14 @@ def source(board: Board, query: Query) -> Rendered:
         "source": board.sources.get(chosen.source_feed),
         "checks": [(_SUITES.get(check.suite, check.suite), check) for check in checks(board, chosen.source_feed)],
         "revisions": [_revised(board, one) for one in revisions(board, chosen.code)],
-        "proof": f"maandvers prove {chosen.code} --region {here.code}"
-        + (f" --period {figure.period}" if figure else "")
-        + f" --release {board.release.info.release_id}"
-        + (" --sample" if board.release.info.is_fictional else ""),
+        # A command and its options, each of which stays on one line.
+        "proof": (
+            f"maandvers prove {chosen.code}",
+            f"region {here.code}",
+            *([f"period {figure.period}"] if figure else []),
+            f"release {board.release.info.release_id}",
+            *(["sample"] if board.release.info.is_fictional else []),
+        ),
         "rounding": _rounding(chosen),
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }

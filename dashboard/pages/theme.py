@@ -54,7 +54,7 @@ def theme(board: Board, query: Query) -> Rendered:
 
 
 def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[IndicatorRow]:
-    """Rows of indicators that are known at the area's level, those with a figure first."""
+    """Rows of indicators that are known at the area's level: first those with a figure, and of these the board's."""
     codes = [indicator.code for indicator in indicators]
     now = current(board, codes, [area.code])
     before = year_before(board, now)
@@ -68,7 +68,9 @@ def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[I
         rows.append(
             _row(board, indicator, area, figure, before.get((indicator.code, area.code)), lines[indicator.code])
         )
-    return sorted(rows, key=lambda row: not row.shown.has_value)
+    return sorted(
+        rows, key=lambda row: (not row.shown.has_value, row.shown.indicator.kpi_order or len(board.indicators))
+    )
 
 
 def _row(
@@ -79,4 +81,6 @@ def _row(
         return IndicatorRow(one, Markup(), None)
     until_now = [figure.value for figure in line if figure.period_end <= now.period_end][-_POINTS[now.period_type] :]
     spark = sparkline(until_now, is_provisional=now.status == "provisional")
-    return IndicatorRow(one, spark, sentences.change(estimate(now), reference(before), indicator))
+    return IndicatorRow(
+        one, spark, sentences.change(estimate(now), reference(before), indicator, board.tolerance(indicator.code, area))
+    )

@@ -74,6 +74,7 @@ _CLOCKS = """
     from release.snapshot.freshness
     order by supplier
 """
+_TOLERANCES = "select indicator_code, tolerance from release.snapshot.mart_kpi where tolerance is not null"
 _ORDER = (COUNTRY, MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD)
 
 
@@ -89,6 +90,8 @@ class Board:
     areas: Mapping[str, Area]
     # Clocks of feeds when the release was made.
     clocks: Mapping[str, Clock]
+    # Of indicators of the municipality with a target: a change that is smaller is none where its noise is unknown.
+    tolerances: Mapping[str, float]
     # Why a newer release cannot be opened; None if this is the newest.
     problem: str | None = None
     # The municipality's own look: custom properties.
@@ -132,6 +135,10 @@ class Board:
         """The name of the publisher of a feed."""
         return self.sources[feed].publisher if feed in self.sources else feed
 
+    def tolerance(self, indicator_code: str, area: Area) -> float | None:
+        """The change of a figure that is none, where its noise is unknown; None where no such thing was agreed."""
+        return self.tolerances.get(indicator_code) if area == self.municipality else None
+
     def municipality_of(self, area: Area) -> Area:
         """The municipality that an area lies in: the own one, unless the release has areas of others."""
         return self.areas.get(area.municipality_code or "", self.municipality)
@@ -173,7 +180,8 @@ def open_board(release: Release, today: date, theme: str) -> Board:
         for code, name, level, parent, postcode, municipality in cursor.execute(_AREAS).fetchall()
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
-    return Board(release, today, cursor, indicators, themes, areas, clocks, theme=theme)
+    tolerances = dict(cursor.execute(_TOLERANCES).fetchall())
+    return Board(release, today, cursor, indicators, themes, areas, clocks, tolerances, theme=theme)
 
 
 def slug(label: str) -> str:

@@ -1,10 +1,11 @@
 """The tiles of the board, from ``mart_kpi``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dashboard.reading.board import Board
 from dashboard.reading.figure import FIGURE_WIDTH, Figure, figure_columns
+from dashboard.reading.series import Figures, current
 
 _KPIS = f"""
     select {figure_columns("municipality_code", missing_reason="null")},
@@ -37,8 +38,15 @@ class Kpi:
 
 def kpis(board: Board) -> dict[str, Kpi]:
     """The indicators of the board that may be shown, in its order."""
-    rows = board.rows(_KPIS)
-    return {row[0]: Kpi(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}
+    found = {row[0]: Kpi(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in board.rows(_KPIS)}
+    # The mart has the oldest publication behind a row; of the figure itself the long mart has it, as all pages say it.
+    now = current(board, found, [board.municipality.code])
+    return {code: replace(kpi, figure=_published(kpi.figure, now)) for code, kpi in found.items()}
+
+
+def _published(figure: Figure, now: Figures) -> Figure:
+    same = now.get((figure.indicator_code, figure.area_code))
+    return replace(figure, released_on=same.released_on) if same and same.period == figure.period else figure
 
 
 def board_codes(board: Board) -> list[str]:

@@ -29,6 +29,11 @@ _ROWS = f"""
     where indicator_code = {{indicator}} and figure_fresh_until >= {{today}}
     order by municipality_code
 """
+_OWN = """
+    select 1
+    from mart_municipality_profile
+    where indicator_code = {indicator} and is_own and value is not null and figure_fresh_until >= {today}
+"""
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,10 @@ class MunicipalityRow:
 
 
 def are_known(board: Board, code: str) -> bool:
-    """Whether the release has an indicator of other municipalities."""
+    """Whether the release shows an indicator of the municipality beside that of others."""
     if MUNICIPALITIES not in board.release.marts:
         return False
-    query = "select 1 from mart_municipality_profile where indicator_code = {indicator} limit 1"
-    return bool(board.rows(query, indicator=code))
+    return bool(board.rows(_OWN, indicator=code, today=board.today))
 
 
 def of_indicator(board: Board, code: str) -> list[MunicipalityRow]:

@@ -57,6 +57,11 @@ def fell_within(right: int, of: int, coverage: int = 80) -> str:
     return f"{right} van de {of} cijfers vielen in de band. Verwacht: {_OF_TEN[coverage]}."
 
 
+def waiting(months: str, count: int) -> str:
+    """Say that months are not reported in full, where nothing is known yet of how much still comes."""
+    return f"{sentence_start(months)} {'is' if count == 1 else 'zijn'} nog niet compleet: er komen nog cijfers bij."
+
+
 def incomplete(reported: float, span: Range, measured: Measured, period: str) -> str:
     """Say what a month that is not reported in full is expected to become."""
     return (

@@ -34,6 +34,8 @@ class Comparison:
 
     word: str
     rest: str
+    # 'Hoger' or 'Lager' where the noise of a difference is unknown, so that no word may say so.
+    unjudged: str = ""
 
     @property
     def is_beyond_noise(self) -> bool:
@@ -134,10 +136,11 @@ def comparison(
     tail = f"{name} ({figure(larger.value, measured)}){', ' + peers if peers else ''}"
     same = rounded(own.value, measured.decimals) == rounded(larger.value, measured.decimals)
     beyond = False if same else differs(own, larger.or_exact())
+    direction = "Hoger" if own.value > larger.value else "Lager"
     if beyond:
-        return Comparison("Hoger" if own.value > larger.value else "Lager", f" dan {tail}")
+        return Comparison(direction, f" dan {tail}")
     if beyond is None:
-        return Comparison("", tail)
+        return Comparison("", tail, unjudged=direction)
     return Comparison("", f"Ongeveer als {tail}")
 
 
@@ -175,12 +178,14 @@ def stand_out_sentence(
     return f"{label}. In {municipality} is dat {figure(municipality_value, measured)}{peers}."
 
 
-def block_title(theme: str, words: Sequence[str], name: str) -> str:
-    """Title a block of a profile from the words of its rows ('Hoger', 'Lager', or none within noise).
+def block_title(theme: str, rows: Sequence[Comparison], name: str) -> str:
+    """Title a block of a profile from the comparisons in its rows.
 
-    A direction is named only where all rows beyond noise agree and are at least half of the rows, and more than one.
+    A direction is named only where all rows beyond noise agree and are at least half of the rows, and more than one;
+    and where no row points the other way of which the noise is unknown.
     """
-    beyond = [word for word in words if word]
-    if len(beyond) > 1 and len(set(beyond)) == 1 and 2 * len(beyond) >= len(words):
+    beyond = [row.word for row in rows if row.word]
+    others = {row.unjudged for row in rows if row.unjudged}
+    if len(beyond) > 1 and len({*beyond, *others}) == 1 and 2 * len(beyond) >= len(rows):
         return f"{theme}: {beyond[0].lower()} dan in {name}"
     return theme

@@ -67,7 +67,7 @@ def period_line(period: str, code: str, rounding: int | None = None) -> str:
     """Write a period with 'voorlopig' and the rounding where these hold: '2024, voorlopig, afgerond op 10'."""
     marks = ["voorlopig"] if code == "provisional" else []
     if rounding:
-        marks.append(f"afgerond op {number(rounding)}")
+        marks.append(f"afgerond op\N{NO-BREAK SPACE}{number(rounding)}")
     return ", ".join([period, *marks])
 
 

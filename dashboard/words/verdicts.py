@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.words.numbers import Measured, amount, number
+from dashboard.words.periods import sentence_start
 
 _STRENGTHS = {
     "A": (
@@ -29,12 +30,20 @@ def strength(grade: str) -> Strength:
     return Strength(grade, *_STRENGTHS[grade])
 
 
+def parted(sentence: str) -> tuple[str, str]:
+    """Part the sentences of an effect into the first claim and what follows it."""
+    ends = [place for place in (sentence.find("; "), sentence.find(". ")) if place >= 0]
+    if not ends:
+        return sentence, ""
+    return f"{sentence[: min(ends)]}.", sentence_start(sentence[min(ends) + 2 :])
+
+
 def chance(rank: int | None, count: int | None) -> str | None:
     """Say in how many places without a measure the difference was as large; None where that is not known."""
     if rank is None or count is None:
         return None
     as_large = rank - 1
-    found = "nergens" if as_large == 0 else f"in {as_large}"
+    found = "nergens" if as_large == 0 else f"in {places(as_large)}"
     return f"Van {places(count)} zonder maatregel was het verschil {found} even groot."
 
 

@@ -1,12 +1,16 @@
 """Iv3 over OData v3: padded keys, two placements, a municipality that did not deliver, and the catalogue's titles."""
 
+import csv
+from fnmatch import fnmatchcase
+
 import pytest
 from landing.receiving import desk, one_edition
 from suppliers import faults
 
+from dagster_project.contracts.load import load_feeds
 from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
-from dagster_project.installation.settings import SupplierSettings
+from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 
 
 def iv3(suppliers, landing, **settings):
@@ -32,13 +36,25 @@ def test_the_catalogue_identifies_the_municipalities_tables_by_title(suppliers, 
 
 
 @pytest.mark.parametrize("scope", ["municipality", "country"])
-def test_only_the_own_municipality_comes_whatever_the_scope_and_the_padding(suppliers, tmp_path, scope):
-    newest = one_edition(iv3(suppliers, tmp_path / "landing", scope=scope))
-    newest.receive_and_admit()
-    regions = newest.rows("select distinct region_code, length(region_code) from data")
-    assert regions == [("GM9999", 6)]
-    widths = newest.rows("select max(length(category_code)), max(length(task_field_code)) from data")
-    assert widths == [(6, 5)]
+def test_the_own_municipality_comes_and_of_others_the_expense_of_youth_care_alone(suppliers, tmp_path, scope):
+    given = one_edition(iv3(suppliers, tmp_path / "landing", scope=scope))
+    given.receive_and_admit()
+    accounts = given.rows("""
+        select distinct report_code, substr(task_field_code, 1, 3), substr(category_code, 1, 1) from data
+        where region_code <> 'GM9999' order by all
+    """)
+    assert {report for report, *_ in accounts} == {"2026X005"}
+    assert {field for _, field, _ in accounts} == {"6.7", "6.8"}
+    assert {kind for *_, kind in accounts} == {"L"}
+    per_region = given.rows("select region_code = 'GM9999', count(distinct region_code), count(*) from data group by 1")
+    (others, regions, rows), (own, one, whole) = sorted(per_region)
+    assert (others, own, one, regions) == (False, True, 1, 42)
+    # Rows of the own municipality come once.
+    key = "report_code, task_field_code, category_code, region_code"
+    assert given.rows(f"select count(*) = count(distinct ({key})) from data") == [(True,)]
+    assert rows / regions < whole / 50
+    longest = "max(length(category_code)), max(length(task_field_code)), max(length(region_code))"
+    assert given.rows(f"select {longest} from data") == [(6, 5, 6)]
 
 
 def test_both_placements_land_and_a_missing_one_is_empty_and_not_zero(newest):
@@ -78,3 +94,13 @@ def test_reserves_are_not_taken_for_the_task_field_that_looks_like_the_same_numb
 def test_a_placement_that_is_missing_is_reported_by_the_name_of_its_column(suppliers, newest):
     suppliers.faults.set("DataProperties", faults.missing_column("k_1ePlaatsing"))
     assert "column 'k_1ePlaatsing' is missing from table 45078NED" in newest.problem()
+
+
+def test_of_others_the_task_fields_of_youth_care_are_requested_and_no_other():
+    (feed,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "iv3.accounts")
+    patterns = feed.delivery.parameters["of_others"]["TaakveldBalanspost"]
+    with (DBT_PROJECT.parent / "seeds" / "taakvelden.csv").open(encoding="utf-8") as file:
+        youth_care = {row["task_field_code"]: row["is_youth_care"] == "true" for row in csv.DictReader(file)}
+    requested = {code: any(fnmatchcase(code, pattern) for pattern in patterns) for code in youth_care}
+    assert requested == youth_care
+    assert any(youth_care.values())

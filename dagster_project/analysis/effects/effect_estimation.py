@@ -10,7 +10,7 @@ from dagster_project.analysis.effects.comparison_design import Design, Designed,
 from dagster_project.analysis.effects.donor_weights import PoorFitError, synthetic_control
 from dagster_project.analysis.effects.effect_case import EffectCase
 from dagster_project.analysis.effects.evidence import Evidence, judged
-from dagster_project.analysis.effects.findings import OWN, Check, Estimate, NotEstimableError, Point, line
+from dagster_project.analysis.effects.findings import OWN, EffectCheck, Estimate, NotEstimableError, Point, line
 from dagster_project.analysis.effects.interrupted_series import InterruptedSeries
 from dagster_project.analysis.effects.sentences import Amount, in_euros, in_persons, refused, sentence
 from dagster_project.analysis.effects.single_region import DonorPanel
@@ -35,7 +35,7 @@ class Effect:
     estimate: Estimate | None
     persons: Amount | None
     euros: Amount | None
-    checks: tuple[Check, ...]
+    checks: tuple[EffectCheck, ...]
     points: tuple[Point, ...]
     started: tuple[str, ...]
     compared: tuple[str, ...]
@@ -85,23 +85,27 @@ def _seed(case: EffectCase) -> int:
     return zlib.crc32(case.registration.measure_code.encode())
 
 
-def _further_checks(case: EffectCase, prepared: Designed, found: Estimate) -> list[Check]:
+def _further_checks(case: EffectCase, prepared: Designed, found: Estimate) -> list[EffectCheck]:
     """Checks of the figures and the registration instead of the method."""
     checks = []
     if (first := _on_first_values(case)) is not None:
         is_passed = found.lower <= first <= found.upper
-        checks.append(Check("first_published", "Met de cijfers zoals eerst gepubliceerd", first, is_passed=is_passed))
+        checks.append(
+            EffectCheck("first_published", "Met de cijfers zoals eerst gepubliceerd", first, is_passed=is_passed)
+        )
     if case.competing:
         checks.append(
-            Check("competing", f"Andere maatregel in hetzelfde gebied: {', '.join(case.competing)}", is_passed=False)
+            EffectCheck(
+                "competing", f"Andere maatregel in hetzelfde gebied: {', '.join(case.competing)}", is_passed=False
+            )
         )
     if case.excluded:
         label = f"Niet vergeleken met gebieden met een eigen maatregel: {', '.join(case.excluded)}"
-        checks.append(Check("donors_with_a_measure", label, float(len(case.excluded))))
+        checks.append(EffectCheck("donors_with_a_measure", label, float(len(case.excluded))))
     direction = case.registration.expected_direction
     if direction is not None and (found.lower > 0 or found.upper < 0):
         is_as_expected = (found.estimate < 0) == (direction == "down")
-        checks.append(Check("expected_direction", "Richting zoals verwacht", is_passed=is_as_expected))
+        checks.append(EffectCheck("expected_direction", "Richting zoals verwacht", is_passed=is_as_expected))
     return checks
 
 

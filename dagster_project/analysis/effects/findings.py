@@ -19,7 +19,7 @@ class NotEstimableError(ValueError):
 
 
 @dataclass(frozen=True)
-class Check:
+class EffectCheck:
     """A check of an estimate.
 
     is_passed: none where the check could not be done, or is shown as a contrast alone.
@@ -68,7 +68,7 @@ class Estimate:
     counterfactual: float
     pre_trend: float
     periods: tuple[str, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[EffectCheck, ...]
     points: tuple[Point, ...]
     placebo_rank: int | None = None
     placebo_count: int | None = None

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, EffectCheck, Estimate, line
 
 # Seasons are estimated from two whole years before the start.
 _SEASONS = {"month": 12, "quarter": 4, "year": 1}
 _YEARS_FOR_SEASON = 2
 _SIGNIFICANT = 0.05
-# Standard deviations of the step of the level per period that are tried, relative to that of the figures around it. They
-# are averaged by their likelihood and by a half-Cauchy prior, which expects little drift but lets the figures overrule it:
-# in a short series the likeliest alone is often zero, with bounds that are too narrow.
+# Standard deviations of the step of the level per period that are tried, relative to that of the figures around it.
+# They are averaged by their likelihood and by a half-Cauchy prior, which expects little drift but lets the figures
+# overrule it: in a short series the likeliest alone is often zero, with bounds that are too narrow.
 _LEVEL_RATIOS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
 _USUAL_RATIO = 0.25
 
@@ -42,7 +42,7 @@ class InterruptedSeries:
 
 
 @dataclass(frozen=True)
-class Step:
+class LevelStep:
     """Size of the step on the scale of the model, its standard error and its degrees of freedom."""
 
     size: float
@@ -64,7 +64,7 @@ class Step:
         return float(2 * t.sf(abs(self.size) / self.error, self.freedom))
 
 
-def step(series: InterruptedSeries, has_trend: bool = False, is_logarithm: bool | None = None) -> Step:
+def step(series: InterruptedSeries, has_trend: bool = False, is_logarithm: bool | None = None) -> LevelStep:
     """Fit the model and return the step; periods in the lag count as missing."""
     from statsmodels.regression.linear_model import GLS
 
@@ -91,7 +91,7 @@ def step(series: InterruptedSeries, has_trend: bool = False, is_logarithm: bool 
     weights /= weights.sum()
     size = float(weights @ sizes)
     variance = float(weights @ (np.array(variances) + (np.array(sizes) - size) ** 2))
-    return Step(size, float(np.sqrt(variance)), len(used) - regressors.shape[1], is_logarithm)
+    return LevelStep(size, float(np.sqrt(variance)), len(used) - regressors.shape[1], is_logarithm)
 
 
 def _regressors(series: InterruptedSeries, used: NDArray[np.int_], has_trend: bool) -> Numbers:
@@ -140,7 +140,7 @@ def estimate(series: InterruptedSeries, control: InterruptedSeries | None) -> Es
         periods=tuple(series.periods[period] for period in series.after),
         checks=(
             _control_outcome(control),
-            Check(
+            EffectCheck(
                 "pre_trend", "Ontwikkeling vóór de start, per periode", slope, slope - slope_error, slope + slope_error
             ),
             _placebo_in_time(series),
@@ -153,21 +153,21 @@ def estimate(series: InterruptedSeries, control: InterruptedSeries | None) -> Es
     )
 
 
-def _control_outcome(control: InterruptedSeries | None) -> Check:
+def _control_outcome(control: InterruptedSeries | None) -> EffectCheck:
     label = "Uitkomst die de maatregel niet kan raken"
     if control is None:
-        return Check("control_outcome", label, is_passed=False)
+        return EffectCheck("control_outcome", label, is_passed=False)
     found = step(control)
     margin = found.margin(COVERAGE)
     mean, lower, upper = (effects(control, found.size + side * margin, found.is_logarithm) for side in (0, -1, 1))
-    return Check("control_outcome", label, mean, lower, upper, found.p_value > _SIGNIFICANT)
+    return EffectCheck("control_outcome", label, mean, lower, upper, found.p_value > _SIGNIFICANT)
 
 
-def _placebo_in_time(series: InterruptedSeries) -> Check:
+def _placebo_in_time(series: InterruptedSeries) -> EffectCheck:
     """The effect of a start that never was, halfway the periods before the real one."""
     label, half = "Verzonnen start, vóór de echte", series.before // 2
     if half < 4:
-        return Check("placebo_in_time", label)
+        return EffectCheck("placebo_in_time", label)
     earlier = InterruptedSeries(
         series.periods[: series.before],
         series.period_type,
@@ -179,10 +179,10 @@ def _placebo_in_time(series: InterruptedSeries) -> Check:
     found = step(earlier)
     margin = found.margin(COVERAGE)
     mean, lower, upper = (effects(earlier, found.size + side * margin, found.is_logarithm) for side in (0, -1, 1))
-    return Check("placebo_in_time", label, mean, lower, upper, found.p_value > _SIGNIFICANT)
+    return EffectCheck("placebo_in_time", label, mean, lower, upper, found.p_value > _SIGNIFICANT)
 
 
-def _specifications(series: InterruptedSeries, lower: float, upper: float) -> list[Check]:
+def _specifications(series: InterruptedSeries, lower: float, upper: float) -> list[EffectCheck]:
     """The same with a trend, on the other scale, and the bare difference as a contrast that passes or fails nothing."""
     margin = (upper - lower) / 2
     trend = step(series, has_trend=True)
@@ -194,10 +194,10 @@ def _specifications(series: InterruptedSeries, lower: float, upper: float) -> li
     bare = float(series.values[list(series.after)].mean() - series.values[: series.before].mean())
     return [
         *(
-            Check(code, label, found, is_passed=lower - margin <= found <= upper + margin)
+            EffectCheck(code, label, found, is_passed=lower - margin <= found <= upper + margin)
             for code, label, found in tried
         ),
-        Check("before_after", "Gemiddelde erna min ervoor, ter vergelijking", bare),
+        EffectCheck("before_after", "Gemiddelde erna min ervoor, ter vergelijking", bare),
     ]
 
 

@@ -24,7 +24,7 @@ class Amount:
 
 
 def in_persons(estimate: Estimate, case: EffectCase, group: float, started: int) -> Amount | None:
-    """What is counted in all regions with the measure together, on average per period; none if nothing is counted."""
+    """Number of cases in all regions with the measure together, on average per period; none if nothing is counted."""
     effect = Amount(estimate.estimate, estimate.lower, estimate.upper)
     if case.wording.factor is None:
         return None
@@ -99,8 +99,9 @@ def _placebos(estimate: Estimate, case: EffectCase) -> str:
         return f"{drawn} is het verschil in {as_large}% van de gevallen even groot"
     if estimate.placebo_rank is None or estimate.placebo_count is None:
         return "er is geen gebied om mee te vergelijken"
+    as_large = estimate.placebo_rank - 1
     return (
-        f"bij {estimate.placebo_rank - 1} van {estimate.placebo_count} vergelijkbare {case.wording.compared_nl} "
+        f"bij {as_large or 'geen'} van de {estimate.placebo_count} vergelijkbare {case.wording.compared_nl} "
         "was het verschil zonder maatregel even groot"
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from dagster_project.analysis.effects.donor_weights import SyntheticControl, require_fit, synthetic_control
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, EffectCheck, Estimate, line
 
 # Fewer donors than this leave no interval of 80% by placebos worth the name.
 FEWEST_DONORS = 8
@@ -162,44 +162,52 @@ def _slopes(gaps: Numbers) -> Numbers:
     return np.asarray(gaps @ at / (at**2).sum())
 
 
-def _pre_trend(tried: Placebos, gaps: Numbers) -> Check:
+def _pre_trend(tried: Placebos, gaps: Numbers) -> EffectCheck:
     slopes = _slopes(gaps)
     margin, is_passed = tried.margin(slopes), tried.p_value(slopes) > _SIGNIFICANT
     label = "Ontwikkeling vóór de start, per periode"
-    return Check("pre_trend", label, float(slopes[0]), float(slopes[0] - margin), float(slopes[0] + margin), is_passed)
+    return EffectCheck(
+        "pre_trend", label, float(slopes[0]), float(slopes[0] - margin), float(slopes[0] + margin), is_passed
+    )
 
 
-def _placebo_in_time(panel: DonorPanel) -> Check:
+def _placebo_in_time(panel: DonorPanel) -> EffectCheck:
     """The effect of a start that never was, after two thirds of the periods before the real one."""
     label = "Verzonnen start, vóór de echte"
     begin = panel.before * 2 // 3
     if begin < 3 or begin == panel.before:
-        return Check("placebo_in_time", label)
+        return EffectCheck("placebo_in_time", label)
     tried = placebos(panel.values[:, : panel.before], slice(0, begin), tuple(range(begin, panel.before)))
     effects = np.array([fit.effect for fit in tried.fits])
     found, margin = float(effects[0]), tried.margin(effects)
-    return Check("placebo_in_time", label, found, found - margin, found + margin, tried.p_value(effects) > _SIGNIFICANT)
+    return EffectCheck(
+        "placebo_in_time", label, found, found - margin, found + margin, tried.p_value(effects) > _SIGNIFICANT
+    )
 
 
-def _leave_one_out(panel: DonorPanel, fit: SyntheticControl, lower: float, upper: float) -> Check:
+def _leave_one_out(panel: DonorPanel, fit: SyntheticControl, lower: float, upper: float) -> EffectCheck:
     """The smallest and largest effect when each donor with weight in turn is left out."""
     found = []
     for donor in np.flatnonzero(fit.weights > _LEFT_OUT_ABOVE):
         others = np.delete(panel.values[1:], donor, axis=0)
         found.append(synthetic_control(panel.values[0], others, slice(0, panel.before), panel.after).effect)
     is_passed = lower <= min(found) and max(found) <= upper
-    return Check("leave_one_out", "Telkens één gebied weggelaten", None, min(found), max(found), is_passed)
+    return EffectCheck("leave_one_out", "Telkens één gebied weggelaten", None, min(found), max(found), is_passed)
 
 
-def _specifications(panel: DonorPanel, lower: float, upper: float) -> list[Check]:
+def _specifications(panel: DonorPanel, lower: float, upper: float) -> list[EffectCheck]:
     """Other estimators of the same effect; the last one is a contrast and passes or fails nothing."""
     # The other estimators should say the same within the reach of chance, which is wider than the interval of 80%.
     margin = (upper - lower) / 2
     sdid, free = synthetic_difference_in_differences(panel), level_free(panel)
     return [
-        Check("sdid", "Gewogen gebieden én perioden (SDID)", sdid, is_passed=lower - margin <= sdid <= upper + margin),
-        Check("level_free", "Zonder verschil in niveau", free, is_passed=lower - margin <= free <= upper + margin),
-        Check(
+        EffectCheck(
+            "sdid", "Gewogen gebieden én perioden (SDID)", sdid, is_passed=lower - margin <= sdid <= upper + margin
+        ),
+        EffectCheck(
+            "level_free", "Zonder verschil in niveau", free, is_passed=lower - margin <= free <= upper + margin
+        ),
+        EffectCheck(
             "difference_in_differences",
             "Gewoon gemiddelde van alle gebieden, ter vergelijking",
             difference_in_differences(panel),

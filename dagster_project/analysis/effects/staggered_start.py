@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.analysis.effects.effect_case import Numbers
-from dagster_project.analysis.effects.findings import COVERAGE, OWN, Check, Estimate, line
+from dagster_project.analysis.effects.findings import COVERAGE, OWN, EffectCheck, Estimate, line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,17 +247,17 @@ def _tested(
     contrast_of: Callable[[StaggeredPanel], Contrast],
     panel: StaggeredPanel,
     drawn_starts: NDArray[np.int_],
-) -> Check:
+) -> EffectCheck:
     """A contrast of the periods before the start, which should be no larger than those of other assignments."""
     contrast = contrast_of(panel)
     observed = float(applied(contrast, panel.values, panel.starts[None, :])[0])
     drawn = applied(contrast, panel.values, drawn_starts)
     margin = float(np.quantile(np.abs(drawn), COVERAGE))
     is_passed = share_as_large(observed, drawn) > _SIGNIFICANT
-    return Check(code, label, observed, observed - margin, observed + margin, is_passed)
+    return EffectCheck(code, label, observed, observed - margin, observed + margin, is_passed)
 
 
-def _leave_one_out(panel: StaggeredPanel, contrast: Contrast, lower: float, upper: float) -> Check:
+def _leave_one_out(panel: StaggeredPanel, contrast: Contrast, lower: float, upper: float) -> EffectCheck:
     """The smallest and largest effect when each region in turn is left out."""
     found = []
     for left_out in range(len(panel.regions)):
@@ -265,7 +265,7 @@ def _leave_one_out(panel: StaggeredPanel, contrast: Contrast, lower: float, uppe
         if all((panel.starts[others] == start).any() for start in (*panel.cohorts, NEVER)):
             found.append(float(applied(contrast, panel.values[others], panel.starts[others][None, :])[0]))
     is_passed = lower <= min(found) and max(found) <= upper if found else None
-    return Check(
+    return EffectCheck(
         "leave_one_out",
         "Telkens één gebied weggelaten",
         None,
@@ -275,7 +275,7 @@ def _leave_one_out(panel: StaggeredPanel, contrast: Contrast, lower: float, uppe
     )
 
 
-def _specifications(panel: StaggeredPanel, lower: float, upper: float) -> list[Check]:
+def _specifications(panel: StaggeredPanel, lower: float, upper: float) -> list[EffectCheck]:
     """Other estimators of the same effect; the last one is a contrast and passes or fails nothing."""
     later = average(panel, against_base(panel, group_time_effects(panel, "not_yet_treated")))
     imputation = imputed(panel)
@@ -283,16 +283,16 @@ def _specifications(panel: StaggeredPanel, lower: float, upper: float) -> list[C
     margin = (upper - lower) / 2
     near = (lower - margin, upper + margin)
     return [
-        Check(
+        EffectCheck(
             "not_yet_treated", "Vergeleken met gebieden die later starten", later, is_passed=near[0] <= later <= near[1]
         ),
-        Check(
+        EffectCheck(
             "imputation",
             "Berekend door invullen wat zonder maatregel verwacht werd",
             imputation,
             is_passed=near[0] <= imputation <= near[1],
         ),
-        Check("two_way_fixed_effects", "Gewone regressie, ter vergelijking", two_way_fixed_effects(panel)),
+        EffectCheck("two_way_fixed_effects", "Gewone regressie, ter vergelijking", two_way_fixed_effects(panel)),
     ]
 
 

@@ -22,6 +22,8 @@ class Query:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     partition_by: str | None = None
     is_among_others: bool = False
+    # Codes that a request of its own asks for of other municipalities; none where a dimension has none of them.
+    of_others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def includes(self, region: str) -> bool:
         """Whether the query requests this region."""
@@ -31,7 +33,18 @@ class Query:
         """A filter per request; an empty one requests everything."""
         whole = [self._regions(), *(_one_of(name, keys) for name, keys in self.keys.items() if not self._splits(name))]
         split = [[_one_of(name, [key]) for key in keys] for name, keys in self.keys.items() if self._splits(name)]
-        return [_all_of([*whole, *own]) for own in product(*split)]
+        own = [_all_of([*whole, *one]) for one in product(*split)]
+        return [*own, *([self._others()] if self.of_others and all(self.of_others.values()) else [])]
+
+    def _others(self) -> str:
+        region = self.region_dimension
+        return _all_of(
+            [
+                f"startswith({region},'{MUNICIPALITY_PREFIX}')",
+                f"not startswith({region},'{self.municipality}')",
+                *(_one_of(dimension, keys) for dimension, keys in self.of_others.items()),
+            ]
+        )
 
     def _splits(self, dimension: str) -> bool:
         return dimension == self.partition_by

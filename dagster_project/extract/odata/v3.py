@@ -1,11 +1,14 @@
 """Protocol ``odata_v3``: tables of CBS and its sister services, read through the bulk feed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from pydantic import Field
 
 from dagster_project.contracts.model import Column
 from dagster_project.extract.answer import Answer, Edition, Lookup, Records, Stored
@@ -29,6 +32,8 @@ class ODataV3Parameters(ODataParameters):
     partition_by: str | None = None
     # A table too large to store for every municipality is requested for the own one only, in any scope.
     is_own_municipality_only: bool = False
+    # What of such a table is requested of other municipalities all the same: codes per dimension, * for any characters.
+    of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 @protocol("odata_v3", ODataV3Parameters)
@@ -46,7 +51,15 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
     @property
     def is_among_others(self) -> bool:
         """Whether queries request all other municipalities along with the own one: to be compared with."""
-        return super().is_among_others and not self.parameters.is_own_municipality_only
+        if self.parameters.is_own_municipality_only:
+            return bool(self.parameters.of_others) and self.access.is_among_others
+        return super().is_among_others
+
+    def validators(self, edition: Edition, versions: Mapping[str, str]) -> dict[str, str]:
+        """Everything that makes a stored edition the latest, with what is requested of other municipalities."""
+        known = super().validators(edition, versions)
+        limits = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.of_others.items())]
+        return known | ({"of_others": "; ".join(limits)} if limits and self.is_among_others else {})
 
     def catalogue_url(self, title_start: str) -> str:
         """Address of the catalogue's tables whose title has this start."""
@@ -108,12 +121,13 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         keys = {column.meta.supplier_name: names[column.name] for column in direct if column.name in names}
         region = keys.get(str(self.parameters.region_dimension), self.parameters.region_dimension)
         needed = {keys.get(name, name) for column in columns if (name := column.meta.code_list)}
-        needed |= {*self._limited, *filter(None, [region])}
+        others = {keys.get(name, name): codes for name, codes in self.parameters.of_others.items()}
+        needed |= {*self._limited, *others, *filter(None, [region])}
         self._check_offered(edition, entities, *sorted(needed))
         code_lists = {name: self._list(edition, reader, name) for name in sorted(needed)}
         if region:
             self.check_municipality(edition, (str(row["Key"]) for row in code_lists[region]))
-        query = self._query(edition, region, code_lists)
+        query = self._query(edition, region, code_lists, others)
         expected_rows = self._expected_rows(info, query, code_lists, offered)
         records = Records(
             files=self._read_data(edition, query, names, reader, expected_rows),
@@ -136,7 +150,9 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         named = dict.fromkeys((*self.parameters.selection, self.parameters.partition_by))
         return [name for name in named if name is not None]
 
-    def _query(self, edition: Edition, region: str | None, code_lists: CodeLists) -> Query:
+    def _query(
+        self, edition: Edition, region: str | None, code_lists: CodeLists, others: Mapping[str, Sequence[str]]
+    ) -> Query:
         """The contract's codes as in the supplier's lists: padded to a width that only the lists show."""
         keys = {}
         for dimension in self._limited:
@@ -144,7 +160,19 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             wanted = self.parameters.selection.get(dimension, tuple(listed))
             self.check_codes(edition, dimension, wanted, listed)
             keys[dimension] = [listed[code] for code in wanted]
-        return Query(region, self.municipality, keys, self.parameters.partition_by, self.is_among_others)
+        is_whole = not self.parameters.is_own_municipality_only
+        of_others = {
+            dimension: [
+                str(row["Key"])
+                for row in code_lists[dimension]
+                if any(fnmatchcase(str(row["Key"]).strip(), pattern) for pattern in patterns)
+            ]
+            for dimension, patterns in others.items()
+            if self.is_among_others
+        }
+        return Query(
+            region, self.municipality, keys, self.parameters.partition_by, self.is_among_others and is_whole, of_others
+        )
 
     def _expected_rows(
         self, info: dict[str, Any], query: Query, code_lists: CodeLists, offered: list[SupplierColumn]

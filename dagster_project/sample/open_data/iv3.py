@@ -1,18 +1,19 @@
-"""The fictional Iv3 tables: budget, quarters and accounts of three municipalities, one table per year, placed twice."""
+"""The fictional Iv3 tables, one per year: reports of three municipalities, and the youth care of the others."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from itertools import count
+from itertools import product
 from math import prod
 
 import yaml
 
 from dagster_project.installation.settings import DBT_PROJECT
-from dagster_project.sample.municipality import MUNICIPALITIES
-from dagster_project.sample.registers.finances import RESULT, Amounts, budget, details, spent
+from dagster_project.sample.municipality import ELSEWHERE, MUNICIPALITIES
+from dagster_project.sample.registers.finances import RESULT, YOUTH_CARE, Amounts, budget, details, spent
 from dagster_project.sample.servers.odata_filter import Record
-from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.records import LateRecords
 
 _CONTRACT = DBT_PROJECT / "models/staging/iv3/_iv3__sources.yml"
 _EDITIONS = 3
@@ -54,7 +55,8 @@ def _placed(year: int, report: int, placement: timedelta, as_of: date) -> bool:
 
 def _table(year: int, as_of: date, seed: int) -> ODataTable:
     code_lists = _code_lists(year)
-    size = prod(len(codes) for codes in code_lists.values())
+    dense = prod(len(codes) for codes in code_lists.values()) // len(code_lists["Gemeenten"])
+    size = dense * len(MUNICIPALITIES) + len(ELSEWHERE) * len(_youth_care(year)) * len(_CATEGORIES)
     return ODataTable(
         infos=_infos(year, as_of, size),
         data_properties=_data_properties(),
@@ -64,24 +66,36 @@ def _table(year: int, as_of: date, seed: int) -> ODataTable:
 
 
 def _records(year: int, as_of: date, seed: int) -> Iterator[Record]:
-    ids = count()
-    for region in MUNICIPALITIES:
-        for report in range(len(_REPORTS)):
-            first = _placed(year, report, _FIRST_PLACEMENT, as_of) and (region, report) != _SILENT
-            second = first and _placed(year, report, _SECOND_PLACEMENT, as_of)
-            for item, category, amount in _cells(region, year, report, seed):
-                row: dict[str, object] = {
-                    "ID": next(ids),
-                    "TaakveldBalanspost": item.ljust(6),
-                    "Categorie": category.ljust(8),
-                    "Gemeenten": region.ljust(9),
-                    "Verslagsoort": f"{year}X{report:03}",
-                }
-                # Between the two placements the municipality mends its overhead.
-                mended = 12.0 if second and (item, category) == ("0.4", "L1.1") else 0.0
-                row["k_1ePlaatsing_1"] = amount if first else None
-                row["k_2ePlaatsing_2"] = amount + mended if second and amount is not None else None
-                yield row
+    for number, (region, report, item, category, amount) in enumerate(_reports(year, seed)):
+        first = _placed(year, report, _FIRST_PLACEMENT, as_of) and (region, report) != _SILENT
+        second = first and _placed(year, report, _SECOND_PLACEMENT, as_of)
+        # Between the two placements the municipality mends its overhead.
+        mended = 12.0 if second and (item, category) == ("0.4", "L1.1") else 0.0
+        yield {
+            "ID": number,
+            "TaakveldBalanspost": item.ljust(6),
+            "Categorie": category.ljust(8),
+            "Gemeenten": region.ljust(9),
+            "Verslagsoort": f"{year}X{report:03}",
+            "k_1ePlaatsing_1": amount if first else None,
+            "k_2ePlaatsing_2": amount + mended if second and amount is not None else None,
+        }
+
+
+def _reports(year: int, seed: int) -> Iterator[tuple[str, int, str, str, float | None]]:
+    """Municipality, report, item, category and amount of every row: of municipalities further away youth care alone."""
+    for region, report in product(MUNICIPALITIES, range(len(_REPORTS))):
+        for cell in _cells(region, year, report, seed):
+            yield region, report, *cell
+    for part, detail in product(ELSEWHERE, _youth_care(year)):
+        region = part.municipality_code
+        for cell in _by_category(detail, _reported(region, detail, year, _ACCOUNTS, seed)):
+            yield region, _ACCOUNTS, *cell
+
+
+def _youth_care(year: int) -> list[str]:
+    """Details of youth care."""
+    return [detail for detail in details(year) if detail.startswith(YOUTH_CARE)]
 
 
 def _cells(region: str, year: int, report: int, seed: int) -> Iterator[tuple[str, str, float | None]]:
@@ -138,7 +152,7 @@ def _code_lists(year: int) -> dict[str, list[dict[str, object]]]:
     keys = {
         "TaakveldBalanspost": {code: code for code in (*details(year), RESULT, *_BALANCE_SHEET)},
         "Categorie": {code: code for code in _CATEGORIES},
-        "Gemeenten": MUNICIPALITIES,
+        "Gemeenten": MUNICIPALITIES | {part.municipality_code: part.name for part in ELSEWHERE},
         "Verslagsoort": {f"{year}X{number:03}": title for number, title in enumerate(_REPORTS)},
     }
     return {

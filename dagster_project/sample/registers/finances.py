@@ -36,7 +36,8 @@ _SOCIAL_DOMAIN_NOW = {
     "6.811": (14, 3), "6.821": (22, 0), "6.822": (6, 0), "6.91": (7, 0), "6.92": (9, 0),
 }
 # fmt: on
-_YOUTH_CARE = ("6.72", "6.73", "6.74", "6.75", "6.76", "6.792", "6.82")
+# Beginnings of the details of youth care.
+YOUTH_CARE = ("6.72", "6.73", "6.74", "6.75", "6.76", "6.792", "6.82")
 _YEARLY_GROWTH = 0.038
 _BASE_YEAR = 2025
 
@@ -76,7 +77,7 @@ def changed_budget(region: str, detail: str, year: int, seed: int) -> Amounts:
 def spent(region: str, detail: str, year: int, seed: int) -> list[Amounts]:
     """Amounts booked in each month of the year."""
     first = budget(region, detail, year, seed)
-    overrun = youth_care_overrun(year) if detail.startswith(_YOUTH_CARE) else 0.0
+    overrun = youth_care_overrun(year) if detail.startswith(YOUTH_CARE) else 0.0
     luck = Random(f"{seed}/{region}/{detail}/{year}/spent").uniform
     return [
         Amounts(

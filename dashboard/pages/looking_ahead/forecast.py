@@ -1,7 +1,7 @@
 """Forecast of an indicator in an area, in months and in years, and the errors of earlier ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -40,19 +40,11 @@ class Row:
 
 @dataclass(frozen=True)
 class MethodRow:
-    """Errors of a method: per period, where 1 is that of repeating within the history, and of a year in percent."""
+    """Errors of a method: of a period, where repeating the year before was 1 in the history, and of a year."""
 
     name: str
-    mase: float | None
-    wape_year_pct: float | None
-    coverage: str
-
-    @property
-    def error(self) -> str:
-        """The error of a year where it is known, else that of a period."""
-        if self.wape_year_pct is not None:
-            return f"{numbers.number(self.wape_year_pct)}%"
-        return "" if self.mase is None else f"{numbers.number(self.mase, 2)}"
+    of_period: str
+    of_year: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +67,8 @@ class Expectation:
     rows: Sequence[Row]
     scenario_rows: Sequence[tuple[str, Sequence[Row]]]
     methods: Sequence[MethodRow]
+    # How often figures fell within the band.
+    covered: str
     # Months that are not reported in full, each with its last day.
     incomplete: Sequence[tuple[str, date]]
     until: date | None
@@ -111,7 +105,8 @@ def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
             (_SCENARIOS[name], [_row(one, chosen) for one in years]) for name, years in scenarios.items() if years
         ],
         methods=_methods(known),
-        incomplete=[*incomplete_of(board, chosen, area).values()],
+        covered=_covered(known),
+        incomplete=incomplete_of(board, chosen, area).sentences,
         until=earliest(*figures, *found),
     )
 
@@ -148,18 +143,27 @@ def _methods(known: Sequence[Quality]) -> list[MethodRow]:
     one = next((one for one in known if one.mase is not None), None)
     if one is None:
         return []
-    covered = "" if one.coverage_80_pct is None else f"{numbers.number(one.coverage_80_pct)}%"
-    rows = [
-        MethodRow("Deze verwachting", one.mase, one.wape_year_pct, covered),
-        MethodRow("Vorig jaar herhalen", one.naive_mase, one.naive_wape_year_pct, ""),
-        MethodRow("Gemiddelde van twee jaar", one.two_years_mase, None, ""),
+    rows = (
+        ("Deze verwachting", one.mase, one.wape_year_pct),
+        ("Vorig jaar herhalen", one.naive_mase, one.naive_wape_year_pct),
+        ("Gemiddelde van twee jaar", one.two_years_mase, None),
+    )
+    return [
+        MethodRow(name, numbers.number(mase, 2), "" if wape is None else f"{numbers.number(wape)}%")
+        for name, mase, wape in rows
+        if mase is not None
     ]
-    return [row for row in rows if row.mase is not None]
+
+
+def _covered(known: Sequence[Quality]) -> str:
+    share = next((one.coverage_80_pct for one in known if one.coverage_80_pct is not None), None)
+    return "" if share is None else f"Van de cijfers viel {numbers.number(share)}% binnen de band; de bedoeling is 80%."
 
 
 def _fan(chosen: Indicator, area: Area, figures: Sequence[Figure], found: Sequence[Forecast]) -> Graph:
     """The last years and what is expected, with both bands."""
-    recent = [one for one in figures if one.period_end.year >= found[0].period_end.year - _BEFORE]
+    first = found[0].period_end
+    recent = [one for one in figures if one.period_end < first and one.period_end.year >= first.year - _BEFORE]
     title = expectations.expected(
         _wide(found[-1], chosen), chosen, periods.period(found[-1].period_type, found[-1].period, found[-1].period_end)
     )
@@ -221,11 +225,11 @@ def _long_term(chosen: Indicator, area: Area, scenarios: dict[str, list[Forecast
 
 def _known_line(chosen: Indicator, figures: Sequence[Figure]) -> list[line.Series]:
     known = [one for one in figures if one.value is not None]
-    return [series_of(chosen, "Gemeten", figures)] if known else []
+    return [replace(series_of(chosen, "Gemeten", figures), end_label="", has_dots=False)] if known else []
 
 
 def _expected_line(found: Sequence[Forecast]) -> line.Series:
-    return line.Series("Verwacht", tuple(_point(one) for one in found))
+    return line.Series("Verwacht", tuple(_point(one) for one in found), has_dots=False)
 
 
 def _fans(found: Sequence[Forecast]) -> list[list[line.Point]]:
@@ -254,14 +258,28 @@ def _cell(one: Forecast, share: str, shown: expectations.Range, chosen: Indicato
     return _DATA.format(value, share, one.indicator_code, one.area_code, one.period, one.scenario, text)
 
 
-def incomplete_of(board: Board, chosen: Indicator, area: Area) -> dict[str, tuple[str, date]]:
-    """Sentences about months that are not reported in full, by month and each with its last day."""
+@dataclass(frozen=True)
+class Incomplete:
+    """Months that are not reported in full: their codes, and sentences about them with a last day."""
+
+    months: tuple[str, ...]
+    sentences: tuple[tuple[str, date], ...]
+
+
+def incomplete_of(board: Board, chosen: Indicator, area: Area) -> Incomplete:
+    """Months that are not reported in full, and what they are expected to become."""
     found = nowcasts(board, chosen.code, area.code)
-    return {one.period: (_incomplete(one, chosen), one.fresh_until) for one in found}
+    waiting = [one for one in found if one.lower is None or one.upper is None]
+    told = [(_incomplete(one, chosen), one.fresh_until) for one in found if one not in waiting]
+    if waiting:
+        names = periods.enumeration(periods.period("month", one.period) for one in waiting)
+        told.append((expectations.waiting(names, len(waiting)), min(one.fresh_until for one in waiting)))
+    return Incomplete(tuple(one.period for one in found), tuple(told))
 
 
 def _incomplete(one: Nowcast, chosen: Indicator) -> str:
-    if one.reported is None or one.lower is None or one.upper is None:
-        return one.reason or ""
+    assert one.reported is not None
+    assert one.lower is not None
+    assert one.upper is not None
     span = expectations.Range(one.lower, one.upper).rounded(rounding_of(chosen) or 0)
     return expectations.incomplete(one.reported, span, chosen, periods.period("month", one.period))

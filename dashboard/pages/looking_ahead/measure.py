@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 
 from dashboard.charts import line
 from dashboard.presentation.graphs import Graph
@@ -15,6 +16,9 @@ from dashboard.reading.figure import Area, Indicator, Measure
 from dashboard.reading.series import measures as known_measures
 from dashboard.words import numbers, periods, verdicts
 
+# An area that its own comparison did not resemble before the start says nothing: Abadie, Diamond and Hainmueller (2010)
+# leave out those that were this many times as far off.
+_WORST_BEFORE = 5
 _ACTUAL, _COUNTERFACTUAL, _PLACEBO = "actual", "counterfactual", "placebo"
 
 
@@ -40,6 +44,9 @@ class EffectSheet:
     when: str
     cost: str | None
     effect: Effect | None
+    # The sentence of the effect: its first part, and the rest.
+    lead: str
+    rest: str
     strength: verdicts.Strength | None
     # The figures with the measure beside those without it, and differences where there was no measure.
     graph: Graph | None
@@ -79,6 +86,7 @@ def effect_sheet(board: Board, code: str) -> EffectSheet:
     chosen = board.indicators[effect.indicator_code if effect else taken.indicator_code]
     area = board.areas.get(taken.area_code, board.municipality)
     lines = points(board, code) if effect else {}
+    lead, rest = verdicts.parted(effect.sentence) if effect else ("", "")
     until = f" tot en met {periods.day(taken.end)}" if taken.end else ""
     return EffectSheet(
         measure=taken,
@@ -88,9 +96,11 @@ def effect_sheet(board: Board, code: str) -> EffectSheet:
         when=f"vanaf {periods.day(taken.start)}{until}",
         cost=None if taken.cost_eur is None else numbers.euros(taken.cost_eur),
         effect=effect,
+        lead=lead,
+        rest=rest,
         strength=verdicts.strength(effect.grade) if effect else None,
         graph=_beside(chosen, area, taken, lines),
-        placebos=_placebos(chosen, taken, lines),
+        placebos=_placebos(chosen, taken, lines, effect.design if effect else None),
         detectable=_detectable(effect, chosen),
         chance=verdicts.chance(effect.placebo_rank, effect.placebo_count) if effect else None,
         rows=[_row(one, chosen) for one in checks(board, code)] if effect else [],
@@ -123,9 +133,10 @@ def _beside(
     )
 
 
-def _placebos(chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str], Sequence[Point]]) -> Graph | None:
+def _placebos(
+    chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str], Sequence[Point]], design: str | None
+) -> Graph | None:
     """The difference with the measure, beside differences of areas where nothing was done."""
-    ghosts = [_line(found) for (name, _), found in lines.items() if name == _PLACEBO]
     without = {
         one.period: one.value
         for (name, _), found in lines.items()
@@ -140,7 +151,12 @@ def _placebos(chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str],
         for one in found
         if one.value is not None and one.period in without
     ]
-    if not ghosts or len(gaps) < 2:
+    if len(gaps) < 2:
+        return None
+    usual = _spread([one for one in gaps if one.day < taken.start])
+    ghosts = [_line(found) for (name, _), found in lines.items() if name == _PLACEBO]
+    ghosts = [one for one in ghosts if _spread([p for p in one if p.day < taken.start]) <= _WORST_BEFORE * usual]
+    if not ghosts:
         return None
     drawn = line.line(
         "Het verschil met de maatregel, naast dat van gebieden zonder maatregel",
@@ -153,9 +169,21 @@ def _placebos(chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str],
     return Graph(
         "Kan dit toeval zijn?",
         drawn.svg,
-        f"Dunne lijnen: hetzelfde verschil in {verdicts.places(len(ghosts))} waar niets is gedaan. Steekt de dikke lijn"
-        " er niet bovenuit, dan kan het toeval zijn.",
+        f"Dunne lijnen: {_others(design, len(ghosts))}. Steekt de dikke lijn er niet bovenuit, dan kan het toeval"
+        " zijn.",
     )
+
+
+def _others(design: str | None, count: int) -> str:
+    if design == "staggered":
+        return f"hetzelfde verschil als de start door het lot over de gebieden was verdeeld, {count} keer"
+    return f"hetzelfde verschil in {verdicts.places(count)} zonder maatregel die eerder goed te vergelijken waren"
+
+
+def _spread(found: Sequence[line.Point]) -> float:
+    """The root mean square of differences."""
+    known = [one.value for one in found if one.value is not None]
+    return sqrt(sum(value**2 for value in known) / len(known)) if known else 0.0
 
 
 def _line(found: Sequence[Point]) -> tuple[line.Point, ...]:
@@ -169,7 +197,8 @@ def _axis(one: Point) -> str:
 def _detectable(effect: Effect | None, chosen: Indicator) -> str | None:
     if effect is None or effect.minimum_detectable is None:
         return None
-    least = numbers.amount(effect.minimum_detectable, chosen)
+    word = numbers.unit_word(chosen)
+    least = numbers.amount(effect.minimum_detectable, chosen) + (f" {word}" if word else "")
     return f"Met deze cijfers is een verschil pas te zien vanaf ongeveer {least}."
 
 

@@ -1,4 +1,4 @@
-"""In 200 worlds with a planted effect the interval of 80% covers it as often as it says; without one it seldom alarms."""
+"""In 200 worlds the interval of 80% covers a planted effect as often as it says; without one it seldom alarms."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,6 @@
 """Basque Country and German reunification: the published weights, with predictors chosen as the authors chose them.
 
-The search for the importance of predictors is part of these papers and not of Maandvers, which matches the outcome alone.
+The search for the importance of predictors is part of these papers, not of Maandvers, which matches the outcome alone.
 """
 
 import csv

@@ -59,9 +59,7 @@ def single(seed, effect, regions=41, periods=24, before=16):
     factor[0, before:] = 1 + effect
     values = generator.poisson(people[:, None] * without * factor) / people[:, None]
     noise = float(np.sqrt(values[0].mean() / people[0]))
-    panel = DonorPanel(
-        numbered(regions), numbered(periods), values, before, tuple(range(before, periods)), noise
-    )
+    panel = DonorPanel(numbered(regions), numbered(periods), values, before, tuple(range(before, periods)), noise)
     return World(panel, float((effect * without)[0, before:].mean()))
 
 

@@ -9,18 +9,19 @@ from page_reader import read_page
 FILES = (".csv", ".xlsx", ".json")
 
 
-def walk(client, start="/", most=None, follow=lambda address: True):
-    """Give every page that links lead to, with its address; at most ``most`` of them."""
-    waiting, seen, given = deque([start]), {start}, 0
-    while waiting and (most is None or given < most):
+def walk(client, broken):
+    """Give every page that links lead to from the overview, with its address; add links that lead nowhere to a list."""
+    waiting, seen = deque(["/"]), {"/"}
+    while waiting:
         address = waiting.popleft()
         answer = client.get(address)
-        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        if answer.status_code != 200:
+            broken.append(f"{address}: {answer.status_code}")
+            continue
         page = read_page(answer.text)
-        given += 1
         yield address, page
         for link in sorted(page.own_links - seen):
-            if not urlsplit(link).path.endswith(FILES) and follow(link):
+            if not urlsplit(link).path.endswith(FILES):
                 seen.add(link)
                 waiting.append(link)
 
@@ -40,6 +41,10 @@ class Marts:
             )
             .fetchall()
         }
+        self.of_pair = {}
+        for (indicator, area, period), (value, _) in self.values.items():
+            self.of_pair.setdefault((indicator, area), {})[period] = value
+        self.running_month = f"{day:%Y-%m}"
         # Thousands of euros are written in euros.
         self.shown_as = {
             indicator: (1000, decimals - 3) if unit == "keur" else (1, decimals)
@@ -80,6 +85,19 @@ class Marts:
             if is_number != (value is not None) or (is_number and not self.reads_as(text, value, indicator)):
                 found.append(f"{address}: the map reads {area.title!r}, the mart {value}")
         return found
+
+    def missing(self, address, page):
+        """Figures of an indicator in an area that its page lacks; a month that still runs stands in no table."""
+        _, _, indicator, area = urlsplit(address).path.split("/")
+        shown = {(one.indicator, one.area, one.period) for one in page.figures}
+        known = self.of_pair.get((indicator, area), {})
+        if not shown & {(indicator, area, period) for period in known} and "no" not in page.classes:
+            return [f"{address}: neither a figure nor the reason why there is none"]
+        return [
+            f"{address} lacks {period}"
+            for period, value in known.items()
+            if value is not None and period != self.running_month and (indicator, area, period) not in shown
+        ]
 
     def reads_as(self, text, value, indicator):
         """Whether a text is a value of an indicator."""

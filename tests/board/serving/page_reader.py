@@ -41,6 +41,7 @@ class PageContents(HTMLParser):
     handlers: list[str] = field(default_factory=list)
     styled: list[str] = field(default_factory=list)
     elements: list[str] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
     words: list[str] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
     # Elements that are open or were closed out of turn.
@@ -53,6 +54,7 @@ class PageContents(HTMLParser):
     def handle_starttag(self, tag, attrs):
         known = dict(attrs)
         self.elements.append(tag)
+        self.classes |= {*(known.get("class") or "").split()}
         self.handlers += [f"{tag} {name}" for name in known if name.startswith("on")]
         self.styled += [f"{tag} style" for name in known if name == "style"]
         self.until += [known["data-until"]] if known.get("data-until") else []

@@ -135,11 +135,12 @@ def test_figures_go_one_by_one(sample_releases, limits, last_days, address):
 
 @pytest.mark.long
 def test_no_page_shows_a_figure_40_days_later(later, names):
-    pages = 0
-    for address, page in walk(later):
+    pages, found = 0, []
+    for address, page in walk(later, found):
         pages += 1
-        assert page.figures == [], address
-        assert address.startswith("/bron") or undated_numbers(page.text, names) == [], address
+        numbers = [] if address.startswith("/bron") else undated_numbers(page.text, names)
+        found += [address] if page.figures or numbers else []
+    assert found == []
     assert pages > 500
 
 

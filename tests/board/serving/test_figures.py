@@ -47,12 +47,19 @@ def test_figures_of_a_page_are_those_of_the_marts(board, marts, address):
     assert marts.differences(address, read_page(answer.text)) == []
 
 
+@pytest.mark.parametrize("address", [one for one in KINDS if re.fullmatch(r"/k/\w+/\w+", one)])
+def test_a_page_lacks_no_figure_of_the_marts(board, marts, address):
+    assert marts.missing(address, read_page(board.get(address).text)) == []
+
+
 @pytest.mark.long
 def test_figures_of_all_pages_are_those_of_the_marts(board, marts):
     found, figures, pages = [], set(), 0
-    for address, page in walk(board):
+    for address, page in walk(board, found):
         pages += 1
         found += marts.differences(address, page)
+        if re.fullmatch(r"/k/\w+/\w+", address):
+            found += marts.missing(address, page)
         figures |= {(one.indicator, one.area, one.period) for one in page.figures}
     assert found == []
     known = {key for key, (value, _) in marts.values.items() if value is not None}
@@ -77,6 +84,15 @@ def test_a_figure_that_is_not_the_marts_is_found(board, marts, was, becomes):
     assert len(marts.differences(address, read_page(changed))) == 1
 
 
+def test_a_figure_that_a_page_lacks_is_found(board, marts):
+    address = "/k/welfare_recipients_of_working_age_per_1000/BU99990104"
+    whole = board.get(address).text
+    last = re.findall(r'<data [^>]*data-a="BU99990104" data-p="([^"]+)"', whole)[-1]
+    changed = re.sub(rf'<data [^>]*data-a="BU99990104" data-p="{last}">[^<]*</data>', "", whole)
+    assert marts.missing(address, read_page(changed)) == [f"{address} lacks {last}"]
+    assert len(marts.missing(address, read_page("<p>"))) == 1
+
+
 def test_a_wrong_area_of_a_map_is_found(board, marts):
     address = "/k/welfare_recipients_of_working_age_per_1000"
     whole = board.get(address).text
@@ -96,7 +112,54 @@ def test_a_wrong_area_of_a_map_is_found(board, marts):
         ("€ −23,1 mln", -23_094_000.0, 0, True),
         ("€ 23,1 mln", -23_094_000.0, 0, False),
         ("Te weinig personen", 3.0, 0, False),
+        ("125,0%", 1250.0, 0, False),
     ],
 )
 def test_dutch_figures_are_read(text, value, decimals, is_right):
     assert reads_as(text, value, decimals) == is_right
+
+
+def test_links_lead_to_pages(board):
+    """From pages of each kind; the long crawl follows all."""
+    links = set()
+    for address in ("/", "/t", "/b", "/t/economische-zelfredzaamheid", "/vergelijk?k=lonely_pct&g=BU99990104"):
+        links |= {*sorted(read_page(board.get(address).text).own_links)[:40]}
+    assert [link for link in sorted(links)[::3] if board.head(link).status_code != 200] == []
+
+
+def test_downloads_are_the_figures_of_their_marts(board, marts):
+    for address in (
+        "/k/welfare_recipients_per_1000/BU99990104.json",
+        "/b/BU99990104.json",
+        "/t/uitkeringen/GM9999.json",
+    ):
+        rows = board.get(address).json()["rows"]
+        assert rows, address
+        for row in rows:
+            value, _ = marts.values[row["indicator_code"], row["region_code"], row["period"]]
+            assert row["value"] == (None if value is None else pytest.approx(value, abs=1e-9))
+            assert (row["missing_reason"] is None) == (value is not None)
+
+
+def test_the_pocket_book_has_the_figures_of_their_marts(board, marts):
+    book = board.get("/zakboek.json").json()
+    assert len(book["figures"]) > 300
+    for i, a, p, shown, _, _, reason, until in book["figures"]:
+        key = book["indicators"][i][0], book["areas"][a][0], book["periods"][p]
+        value, last_day = marts.values[key]
+        if value is None:
+            assert shown is None, key
+            assert reason, key
+        else:
+            assert abs(shown - value) <= 0.5 * 10 ** -book["indicators"][i][3] * (1 + 1e-9), key
+        assert str(last_day) == book["days"][until] >= SAMPLE_DAY.isoformat(), key
+
+
+def test_all_pages_say_the_same_of_when_a_figure_was_published(board):
+    pages = ("/", "/k/welfare_recipients_quarter_count", "/t/economische-zelfredzaamheid")
+    text = {page: read_page(board.get(page).text).text for page in pages}
+    days = {
+        re.search(r"ijgewerkt (\d\d-\d\d-\d{4})", words.partition("Inwoners met bijstand")[2])[1]
+        for words in text.values()
+    }
+    assert len(days) == 1

@@ -4,9 +4,12 @@ import base64
 import gzip
 import hashlib
 import re
+import subprocess
+import sys
 import time
 
 import pytest
+from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from reader import reader
 
@@ -149,11 +152,40 @@ def test_only_reading_is_possible(board):
 )
 def test_a_page_that_is_not_kept_yet_takes_less_than_100_ms(sample_releases, address):
     def taken():
-        # Every board keeps pages of its own; its first page opens the release.
+        # Every board keeps pages of its own; its first page opens the release, its first search makes an index.
         fresh = reader(sample_releases)
-        fresh.get("/toegankelijkheid")
+        fresh.get("/zoek?q=zzzz")
         began = time.process_time()
         assert fresh.get(address).status_code == 200
         return time.process_time() - began
 
     assert min(taken() for _ in range(2)) < 0.1
+
+
+WITHOUT_PANDAS = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from starlette.testclient import TestClient
+from dashboard.app import create_app
+from dashboard.settings import BoardSettings
+
+_, releases, day, *addresses = sys.argv
+app = create_app(Path(releases), lambda: datetime.fromisoformat(day).replace(tzinfo=UTC), BoardSettings())
+board = TestClient(app, "http://127.0.0.1:8050", client=("127.0.0.1", 50_000))
+failed = [address for address in addresses if board.get(address).status_code != 200]
+print(failed, "pandas" in sys.modules)
+"""
+
+
+def test_no_page_imports_pandas(sample_releases):
+    """It would double the memory of the board."""
+    addresses = [
+        *ADDRESSES,
+        *(f"{address}.{form}" for address, form in FILES.items()),
+        "/zakboek.json",
+        "/omtrekken.json",
+    ]
+    command = [sys.executable, "-W", "ignore", "-c", WITHOUT_PANDAS, str(sample_releases), str(SAMPLE_DAY), *addresses]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "[] False"

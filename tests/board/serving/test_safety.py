@@ -8,8 +8,8 @@ import tomllib
 
 import openpyxl
 import pytest
-from figures_of_pages import figures
 from main_line.first_run import SAMPLE_DAY
+from page_reader import read_page
 from pydantic import ValidationError
 from reader import changed_release, reader
 
@@ -96,7 +96,7 @@ def test_a_stranger_gets_no_figure(sample_releases):
     for page in (*KINDS, "/zakboek.json", "/gezond", "/k/lonely_pct/BU99990104.json"):
         answer = stranger.get(page, headers={"X-Forwarded-Groups": "social", "X-Forwarded-For": PROXY})
         assert answer.status_code == 403, page
-        assert figures(answer.text) == [], page
+        assert read_page(answer.text).figures == [], page
 
 
 def proxied(sample_releases):
@@ -111,7 +111,7 @@ def codes_of(release, theme: str) -> set[str]:
 def shows(answer, codes: set[str]) -> set[str]:
     """Indicators of which a page has a figure or a link to one."""
     linked = {code.split("/")[0] for code in re.findall(r'href="/k/([^"?.]*)', answer.text)}
-    return ({one.key[0] for one in figures(answer.text)} | linked) & codes
+    return ({one.indicator for one in read_page(answer.text).figures} | linked) & codes
 
 
 def test_a_theme_is_for_its_groups(sample_releases, release):

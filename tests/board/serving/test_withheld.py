@@ -1,7 +1,7 @@
 """Pages with withheld figures, and a release that was made for another board."""
 
-from figures_of_pages import figures
 from main_line.first_run import SAMPLE_DAY
+from page_reader import read_page
 from reader import changed_release, copy_release, point_to, reader
 
 _LATE = (
@@ -20,7 +20,7 @@ def test_a_withheld_figure_says_who_is_late(sample_releases, tmp_path):
     without = [f"delete from snapshot.{mart} where feed like 'police.%'" for mart in _MARTS]
     board = reader(changed_release(sample_releases, tmp_path, _LATE, *without))
     page = board.get("/k/crimes_monthly_count").text
-    assert figures(page) == []
+    assert read_page(page).figures == []
     for address in ("/k/crimes_monthly_count", "/versheid", "/zoek?q=misdrijven", "/"):
         assert "sinds 3 dagen" in board.get(address).text, address
 
@@ -34,7 +34,7 @@ def test_a_feed_from_which_nothing_ever_came_has_no_tile(sample_releases, tmp_pa
 
 def test_the_same_figure_is_shown_while_its_supplier_is_on_time(board):
     page = board.get("/k/crimes_monthly_count").text
-    assert figures(page)
+    assert read_page(page).figures
     assert "sinds 3 dagen" not in page
 
 

@@ -150,4 +150,15 @@ def test_stand_out_sentence():
     ],
 )
 def test_block_titles_are_not_contradicted_by_their_rows(words, title):
-    assert places.block_title("Uitkeringen", words, "Maandrecht") == title
+    rows = [places.Comparison(word, "") for word in words]
+    assert places.block_title("Uitkeringen", rows, "Maandrecht") == title
+
+
+@pytest.mark.parametrize(
+    ("income", "title"),
+    [(30.0, "Inkomen: hoger dan in Maandrecht"), (22.0, "Inkomen"), (28.0, "Inkomen: hoger dan in Maandrecht")],
+)
+def test_a_row_without_known_noise_may_contradict_a_title(income, title):
+    unknown = places.comparison(Estimate(income), Estimate(28.0), "Maandrecht", WELFARE)
+    rows = [places.Comparison("Hoger", ""), places.Comparison("Hoger", ""), unknown]
+    assert places.block_title("Inkomen", rows, "Maandrecht") == title

@@ -44,7 +44,7 @@ def test_expiry_is_announced_within_seven_days(until, shown):
 
 def test_period_line_names_status_and_rounding():
     assert states.period_line("2024", "definitive") == "2024"
-    assert states.period_line("2024", "provisional", 10) == "2024, voorlopig, afgerond op 10"
+    assert states.period_line("2024", "provisional", 10) == "2024, voorlopig, afgerond op\N{NO-BREAK SPACE}10"
 
 
 def plain(markup):

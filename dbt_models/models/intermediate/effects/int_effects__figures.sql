@@ -106,19 +106,12 @@ figures as (
     from ours
     union all
     select
-        {{ figure_columns('elsewhere', {
-            'status': "coalesce(elsewhere.status, deliveries.figures_status, 'unknown')",
-        }) }},
-        elsewhere.denominator,
+        {{ figure_columns('elsewhere') }},
+        denominator,
         null::double as noise,
         null::varchar as denominator_feed,
-        deliveries.released_at
+        null::timestamptz as released_at
     from elsewhere
-    left join deliveries
-        on
-            elsewhere.feed = deliveries.feed
-            and elsewhere.delivery_id = deliveries.delivery_id
-            and elsewhere.edition_year is not distinct from deliveries.edition_year
 )
 
 select
@@ -134,11 +127,16 @@ select
     figures.noise,
     figures.denominator,
     coalesce(figures.missing_reason, case when figures.value is null then 'unknown' end) as missing_reason,
-    figures.status = 'provisional' as is_provisional,
+    coalesce(figures.status, deliveries.figures_status, 'unknown') = 'provisional' as is_provisional,
     figures.feed,
     figures.denominator_feed,
-    figures.released_at
+    coalesce(figures.released_at, deliveries.released_at) as released_at
 from figures
+left join deliveries
+    on
+        figures.feed = deliveries.feed
+        and figures.delivery_id = deliveries.delivery_id
+        and figures.edition_year is not distinct from deliveries.edition_year
 left join revisions
     on
         figures.region_code = revisions.region_code

@@ -4,13 +4,14 @@ In Python, because a synthetic control has no SQL. The rows of a measure are tak
 build while its registration, its figures and the method are the same; only the others need the libraries.
 """
 
-import json
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from dagster_project.warehouse.kept_rows import OwnTable
 
 COLUMNS = {
     "measure_code": "varchar",
@@ -36,17 +37,10 @@ FIGURES = (
 )
 
 
-class This(Protocol):
-    """The address of the model's own table."""
-
-    schema: str
-    identifier: str
-
-
 class Dbt(Protocol):
     """The part of dbt's model interface that is used here."""
 
-    this: This
+    this: "OwnTable"
 
     def config(self, *, materialized: str) -> None:
         """Say how the model is kept."""
@@ -59,6 +53,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per number, text, check and point of a measure."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
+    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     method = method_digest("effects")
@@ -72,7 +67,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         .fetchall()
     )
     figures = dbt.ref("int_effects__figures").project(FIGURES).order("all").fetchall()
-    known, kept, made = known_fingerprints(session, dbt.this), [], []
+    known, kept, made = known_fingerprints(session, dbt.this, COLUMNS), [], []
     for measure in dbt.ref("int_effects__registrations").project(REGISTERED).order("all").fetchall():
         code, *indicators, level = measure[:4]
         own = [(row[0], *row[2:]) for row in figures if row[0] in indicators and row[1] == level]
@@ -82,7 +77,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
             kept.append(fingerprint)
         else:
             made += [(code, fingerprint, *row) for row in estimated(*inputs)]
-    return united(session, dbt.this, kept, made)
+    return united_rows(session, dbt.this, COLUMNS, kept, made)
 
 
 def grouped(rows: Iterable[tuple]) -> dict[str, list[tuple]]:
@@ -103,34 +98,3 @@ def estimated(measure: tuple, starts: list[tuple], regions: list[tuple], figures
             Registered(*measure), starts, [Region(*row) for row in regions], [FigureRow(*row) for row in figures]
         )
     )
-
-
-def known_fingerprints(session: "DuckDBPyConnection", table: This) -> set[str]:
-    """Fingerprints in the table of an earlier build; none where it has other columns."""
-    stored = session.execute(
-        "select column_name from duckdb_columns() where schema_name = $1 and table_name = $2",
-        [table.schema, table.identifier],
-    ).fetchall()
-    if {name for (name,) in stored} != {*COLUMNS}:
-        return set()
-    found = session.execute(f'select distinct input_fingerprint from "{table.schema}"."{table.identifier}"').fetchall()
-    return {fingerprint for (fingerprint,) in found}
-
-
-def united(session: "DuckDBPyConnection", table: This, kept: list[str], made: list[tuple]) -> "DuckDBPyRelation":
-    """The rows with a kept fingerprint, and the new ones."""
-    # As JSON: a bound parameter would make DuckDB import pandas.
-    columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
-    written = [json.dumps(column, ensure_ascii=False).replace("'", "''") for column in columns]
-    lists = [
-        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
-        for text, (name, kind) in zip(written, COLUMNS.items(), strict=True)
-    ]
-    query = f"select {', '.join(lists)}"
-    if kept:
-        listed = ", ".join(f"'{fingerprint}'" for fingerprint in kept)
-        query += (
-            f' union all select {", ".join(COLUMNS)} from "{table.schema}"."{table.identifier}"'
-            f" where input_fingerprint in ({listed})"
-        )
-    return session.sql(f"select * from ({query}) order by all")

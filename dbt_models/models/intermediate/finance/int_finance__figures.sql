@@ -98,6 +98,11 @@ left join youth_care
         and added_up.report = youth_care.report
 where
     added_up.feed = delivered.source_feed
+    -- Of other municipalities the contract asks for no more.
+    and (
+        added_up.region_code = '{{ var('municipality_code') }}'
+        or delivered.indicator_code = 'youth_care_accounts_expense_eur'
+    )
     and added_up.report_kind = case
         when delivered.source_feed = 'ledger.actuals' then 'month'
         when delivered.source_feed = 'ledger.budget' or delivered.indicator_code like '%budget%' then 'budget'

@@ -21,7 +21,7 @@ added_up as (
         sum(budget_expense_eur) as budget_expense_eur,
         sum(budget_revenue_eur) as budget_revenue_eur
     from by_task_field
-    where is_youth_care and not is_budget
+    where is_youth_care and not is_budget and region_code = '{{ var('municipality_code') }}'
     group by all
 )
 

@@ -1,4 +1,58 @@
-with quality as (select * from {{ ref('int_forecasts__quality') }}),
+with short_term as (select * from {{ ref('int_forecasts__quality') }}),
+
+long_term as (select * from {{ ref('int_outlook__quality') }}),
+
+quality as (
+    select
+        indicator_code,
+        region_level,
+        region_code,
+        method,
+        origins_count,
+        points_count,
+        longest_horizon,
+        mase,
+        rmsse,
+        naive_mase,
+        two_years_mase,
+        wape_year_pct,
+        naive_wape_year_pct,
+        coverage_50_pct,
+        coverage_80_pct,
+        beats_naive,
+        reason_nl,
+        period_end_date,
+        feed,
+        denominator_feed,
+        outline_feed,
+        released_at
+    from short_term
+    union all
+    select
+        indicator_code,
+        region_level,
+        region_code,
+        method,
+        origins_count,
+        points_count,
+        longest_horizon,
+        mase,
+        rmsse,
+        naive_mase,
+        two_years_mase,
+        wape_year_pct,
+        naive_wape_year_pct,
+        coverage_50_pct,
+        coverage_80_pct,
+        beats_naive,
+        reason_nl,
+        period_end_date,
+        feed,
+        denominator_feed,
+        outline_feed,
+        released_at
+    from long_term
+),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 

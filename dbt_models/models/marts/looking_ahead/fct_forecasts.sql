@@ -1,4 +1,62 @@
-with forecasts as (select * from {{ ref('int_forecasts__shown') }}),
+with short_term as (select * from {{ ref('int_forecasts__shown') }}),
+
+long_term as (select * from {{ ref('int_outlook__forecasts') }}),
+
+forecasts as (
+    select
+        region_code,
+        region_level,
+        indicator_code,
+        period_type,
+        origin_period,
+        period,
+        period_start_date,
+        period_end_date,
+        horizon,
+        scenario_code,
+        mean_value,
+        lower_80,
+        lower_50,
+        upper_50,
+        upper_80,
+        method,
+        beats_naive,
+        is_latest,
+        actual_value,
+        status,
+        feed,
+        denominator_feed,
+        outline_feed,
+        released_at
+    from short_term
+    union all
+    select
+        region_code,
+        region_level,
+        indicator_code,
+        period_type,
+        origin_period,
+        period,
+        period_start_date,
+        period_end_date,
+        horizon,
+        scenario_code,
+        mean_value,
+        lower_80,
+        lower_50,
+        upper_50,
+        upper_80,
+        method,
+        beats_naive,
+        is_latest,
+        actual_value,
+        status,
+        feed,
+        denominator_feed,
+        outline_feed,
+        released_at
+    from long_term
+),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 

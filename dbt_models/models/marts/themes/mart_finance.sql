@@ -1,4 +1,8 @@
-with by_task_field as (select * from {{ ref('int_finance__by_task_field') }}),
+with by_task_field as (
+    select *
+    from {{ ref('int_finance__by_task_field') }}
+    where region_code = '{{ var('municipality_code') }}'
+),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
