@@ -27,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A data warehouse that is at most one month old.",
 )
+explain = typer.Typer(no_args_is_help=True, help="Forecasts and effects in the sentences of the board.")
+app.add_typer(explain, name="explain")
 
 Sample = Annotated[
     bool, typer.Option("--sample/--live", help="The fictional municipality, which needs no network, or the real one.")
@@ -231,6 +233,37 @@ def prove_command(
     else:
         print_proof(proof)
     raise typer.Exit(ExitCode.RELEASED if proof.is_proven else ExitCode.NOT_PROVEN)
+
+
+@explain.command(name="forecast")
+def explain_forecast_command(
+    ctx: typer.Context,
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The code of an indicator.")],
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Which region; the municipality if left out.")
+    ] = None,
+    sample: Sample = False,
+) -> None:
+    """Forecast of an indicator, and the errors of earlier ones."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.explain import explain_forecast
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=_clock(ctx))
+    print(explain_forecast(workspace.releases, workspace.today, indicator, region))
+
+
+@explain.command(name="effect")
+def explain_effect_command(
+    ctx: typer.Context,
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A code of seeds/policy_measures.csv.")],
+    sample: Sample = False,
+) -> None:
+    """Estimated effect of a policy measure, and the strength of the evidence."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.explain import explain_effect
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=_clock(ctx))
+    print(explain_effect(workspace.releases, workspace.today, measure))
 
 
 @app.command(name="template")

@@ -16,6 +16,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import PointInTime, Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.marts.expiry import shown
+from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
@@ -234,6 +235,9 @@ def _write_reports(
     )
     _write_json(folder / "diff.json", diff.model_dump(mode="json"))
     write_diff_page(folder, diff, report)
+    write_algorithm_cards(
+        folder, note.release_id, note.municipality_code, note.is_fictional, [mart.name for mart in marts]
+    )
     note.changes = diff.summary
 
 

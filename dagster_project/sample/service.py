@@ -100,8 +100,10 @@ def sample_app(as_of: date, seed: int = DEFAULT_SEED) -> "ASGIApp":
 
 
 def write_inbox(folder: Path, as_of: date, seed: int = DEFAULT_SEED) -> None:
-    """Write the files that the departments upload to a folder per feed, once a day."""
-    stamp, now = folder / ".written", f"{as_of} {seed} {_digest_of_writers()}"
+    """Write the files that the departments upload to a folder per feed, on the days on which one of them exports."""
+    from dagster_project.sample.registers.export_days import last_export, last_monday
+
+    stamp, now = folder / ".written", f"{last_export(as_of)} {last_monday(as_of)} {seed} {_digest_of_writers()}"
     if stamp.exists() and stamp.read_text("utf-8") == now:
         return
     from dagster_project.sample.registers.benefits_admin import write_benefits_admin

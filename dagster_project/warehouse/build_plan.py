@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.analysis import method_digest
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.checksums import digest_of
@@ -173,11 +174,12 @@ def _inputs(workspace: Workspace, raw: RawLayer) -> dict[str, str]:
     # As long as the history is damaged no revision is computed; afterwards all of them are again.
     readable = "damaged" if history.damage() else "readable"
     return {
-        # Of what rounds counts, the models contain only the call.
+        # Of rounding and of analyses, the models contain only the call.
         MODELS: _digest(
             [
                 digest_of_sources(),
                 digest_of(Path(random_rounding.__file__)),
+                method_digest(),
                 workspace.settings.municipality_code,
                 workspace.secret,
             ]

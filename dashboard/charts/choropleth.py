@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from shapely import geometry
 from shapely.ops import polylabel
 
-from dashboard.charts.scale import Format, first_exact, path, round_steps, short
+from dashboard.charts.scale import Format, first_exact, hatching, path, round_steps, short
 
 # A tall municipality has its legend on the right; a wide one takes the whole width, with its legend below.
 _WIDTH_TALL, _WIDTH_FLAT = 204.0, 326.0
@@ -99,12 +99,7 @@ def choropleth(
         figures += _figure(area, shape, place.project, step)
     borders = "".join(_outline(geometry.shape(json.loads(one)), place.project) for one in outlines)
     body += f'<path class="border" d="{borders}"/>' if borders else ""
-    hatch = (
-        '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<path class="hatch" d="M0 0v7"/></pattern></defs>'
-        if 0 in steps.values()
-        else ""
-    )
+    hatch = hatching("hatch") if 0 in steps.values() else ""
     svg = Markup(
         f'<svg class="map" viewBox="-1 -1 {short(place.width + 2)} {short(place.height + 2)}" role="group" '
         f'aria-label="{escape(name)}">{hatch}{body}<g class="num" aria-hidden="true">{figures}</g></svg>'

@@ -14,6 +14,7 @@ from dashboard.charts.scale import (
     axis,
     choose,
     clipped,
+    hatching,
     path,
     picture,
     short,
@@ -49,6 +50,7 @@ class Series:
     name: str
     points: tuple[Point, ...]
     end_label: str = ""
+    has_dots: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,15 @@ def line(
     target: Target | None = None,
     measures: Sequence[PolicyMeasure] = (),
     with_band: bool = True,
+    fans: Sequence[Sequence[Point]] = (),
+    ghosts: Sequence[Sequence[Point]] = (),
+    incomplete: Sequence[date] = (),
 ) -> LineChart:
     """Draw up to four lines in one box; the noise band belongs to the first.
 
-    ``form`` writes the values along the axis. Points without a value leave a gap.
+    ``form`` writes the values along the axis. Points without a value leave a gap. ``fans`` are bands of their own,
+    the widest first; ``ghosts`` are thin lines behind the others, without a name. ``incomplete`` are days of points
+    that may still rise: they stand before a hatched ground.
     """
     if len(series) > 4:
         raise ValueError("a line chart has at most four lines")
@@ -96,17 +103,22 @@ def line(
         return LineChart(Markup(""), True)
     band = [point for point in series[0].points if point.value is not None] if with_band else []
     heights = [point.value for point in known if point.value is not None]
-    heights += [edge for point in band for edge in (point.lower, point.upper) if edge is not None]
+    edged = [*band, *(point for fan in fans for point in fan)]
+    heights += [edge for point in edged for edge in (point.lower, point.upper) if edge is not None]
+    heights += [point.value for ghost in ghosts for point in ghost if point.value is not None]
     heights += [target.value] if target else []
     marks = ticks(heights, form)
-    days = sorted({point.day for one in series for point in one.points})
+    days = sorted({point.day for points in ([one.points for one in series], fans) for part in points for point in part})
     widest = max((len(one.end_label) * 9 for one in series), default=0)
     names = max((len(one.name) * 6.8 for one in series), default=0) if len(series) > 1 else 0
     right = WIDTH - min(max(widest, names, 12), _WIDEST_LABEL) - 12
     across = Scale(days[0].toordinal(), days[-1].toordinal(), _LEFT, right)
     up = Scale(marks[0], marks[-1], _BOTTOM, _TOP)
     body = axis(marks, up, form, right + 8, base=marks[0])
+    body += _incomplete(incomplete, days, across)
+    body += "".join(f'<path class="thin" d="{_stretches(ghost, across, up)}"/>' for ghost in ghosts)
     body += _band(band, across, up)
+    body += "".join(_band(fan, across, up, "band fan") for fan in fans)
     body += "".join(_measure(measure, across, days, right) for measure in measures)
     for number, one in enumerate(series, start=1):
         body += _series(one, number, across, up)
@@ -116,7 +128,7 @@ def line(
     return LineChart(Markup(picture(name, body)), marks[0] == 0)
 
 
-def _band(points: Sequence[Point], across: Scale, up: Scale) -> str:
+def _band(points: Sequence[Point], across: Scale, up: Scale, classes: str = "band") -> str:
     drawn = ""
     for run in _runs(points):
         edges = [
@@ -127,7 +139,23 @@ def _band(points: Sequence[Point], across: Scale, up: Scale) -> str:
         if len(edges) > 1:
             there = [(x, upper) for x, _, upper in edges]
             drawn += path(there + [(x, lower) for x, lower, _ in reversed(edges)], is_closed=True)
-    return f'<path class="band" d="{drawn}"/>' if drawn else ""
+    return f'<path class="{classes}" d="{drawn}"/>' if drawn else ""
+
+
+def _incomplete(incomplete: Sequence[date], days: Sequence[date], across: Scale) -> str:
+    """Hatch the ground of these points, from halfway the one before."""
+    known = [day for day in days if day in incomplete]
+    if not known or len(days) < 2:
+        return ""
+    half = (across(days[-1].toordinal()) - across(days[0].toordinal())) / (len(days) - 1) / 2
+    start, end = across(known[0].toordinal()) - half, across(known[-1].toordinal()) + half
+    ground = f'<path class="waiting" d="M{short(start)} {_TOP}H{short(end)}V{_BOTTOM}H{short(start)}z"/>'
+    return hatching("incomplete") + ground
+
+
+def _stretches(points: Sequence[Point], across: Scale, up: Scale) -> str:
+    runs = ([(across(one.day.toordinal()), up(one.value or 0.0)) for one in run] for run in _runs(points))
+    return "".join(path(run) for run in runs)
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
@@ -178,7 +206,8 @@ def _series(series: Series, number: int, across: Scale, up: Scale) -> str:
             firm += path(places[:split])
         if split < len(run) and len(run) > 1:
             loose += path(places[max(split - 1, 0) :])
-    for point in known if len(known) <= _DOTS_UP_TO else known[-1:]:
+    dotted = known if len(known) <= _DOTS_UP_TO else known[-1:]
+    for point in dotted if series.has_dots else ():
         radius = "4.5" if point is known[-1] else "3"
         state = ' class="open"' if point.is_provisional else ""
         x, y = short(across(point.day.toordinal())), short(up(point.value or 0.0))

@@ -104,6 +104,14 @@ def picture(name: str, body: str, *, width: int = WIDTH, height: int = HEIGHT, c
     return f'<svg class="{classes}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{body}</svg>'
 
 
+def hatching(name: str) -> str:
+    """Define a hatched fill under a name, which is unique on a page."""
+    return (
+        f'<defs><pattern id="{name}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<path class="hatch" d="M0 0v7"/></pattern></defs>'
+    )
+
+
 def choose(count: int, most: int) -> tuple[int, ...]:
     """Choose up to ``most`` (at least 3) places out of ``count``, evenly spaced, the first and the last among them."""
     if count <= most:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from dashboard.charts import bars
 from dashboard.charts.icons import light
+from dashboard.pages.looking_ahead.forecast import fan_of, incomplete_of
 from dashboard.presentation.graphs import course, map_of
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.rendering import render
@@ -73,9 +74,10 @@ def indicator(board: Board, query: Query) -> Rendered:
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
     before = next((one for one in own if now is not None and is_year_before(one, now)), None)
+    incomplete = incomplete_of(board, chosen, area)
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
-        measures=here,
+        measures=here, incomplete=incomplete.months,
     )  # fmt: skip
     words = sentences.target(kpi.light if kpi else "none", kpi.target if kpi else None, chosen)
     values = {
@@ -87,6 +89,9 @@ def indicator(board: Board, query: Query) -> Rendered:
         if now is not None and now.value is not None
         else None,
         "graph": graph,
+        "expected": fan_of(board, chosen, area, own),
+        "incomplete": incomplete.sentences,
+        "measures": here,
         "lines": [_line(figure, chosen) for figure in reversed(own)],
         "first_rows": _ROWS,
         "theme": board.themes[chosen.theme_code],

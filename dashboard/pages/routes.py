@@ -12,6 +12,9 @@ from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
+from dashboard.pages.looking_ahead.algorithm import algorithm, algorithms
+from dashboard.pages.looking_ahead.forecast import forecast
+from dashboard.pages.looking_ahead.measure import measure, measures
 from dashboard.pages.municipalities import municipalities
 from dashboard.pages.self_sufficiency import self_sufficiency
 from dashboard.pages.source import changes, source
@@ -40,6 +43,11 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/vergelijk/{indicator}/{areas}.{form}", of_comparison, is_expensive=True),
         Route("/vergelijk", comparison, ("k", "g"), is_expensive=True),
         Route("/gemeenten/{indicator}", municipalities),
+        Route("/prognose/{indicator}/{area}", forecast),
+        Route("/maatregel/{measure}", measure),
+        Route("/maatregelen", measures),
+        Route("/algoritme/{algorithm}", algorithm),
+        Route("/algoritmen", algorithms),
         Route("/bron/{indicator}", source),
         Route("/versheid", freshness),
         Route("/wijzigingen", changes),

@@ -1,6 +1,6 @@
 """Charts and maps of figures, with the sentences above and below them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -48,8 +48,12 @@ def course(
     others: Mapping[str, Sequence[Figure]] | None = None,
     target: float | None = None,
     measures: Sequence[Measure] = (),
+    incomplete: Collection[str] = (),
 ) -> Graph | None:
-    """Draw the course of an indicator in an area, beside ``others`` by name; None without two figures."""
+    """Draw the course of an indicator in an area, beside ``others`` by name; None without two figures.
+
+    ``incomplete`` are periods that are not reported in full.
+    """
     known = [figure for figure in figures if figure.value is not None]
     if len(known) < 2:
         return None
@@ -63,11 +67,15 @@ def course(
             line.PolicyMeasure(letter, measure.start, measure.end)
             for letter, measure in zip(_LETTERS, measures, strict=False)
         ],
+        incomplete=[figure.period_end for figure in figures if figure.period in incomplete],
     )
     comparable = [figure for figure in known if not _is_before_break(indicator, figure)] or known
     first = periods.since(comparable[0].period_type, comparable[0].period, comparable[0].period_end)
     title = sentences.line_title([estimate(figure) for figure in comparable], first, indicator)
-    return Graph(title, drawn.svg, " ".join(_caption(indicator, known, drawn.starts_at_zero, measures)))
+    caption = _caption(indicator, known, drawn.starts_at_zero, measures)
+    if incomplete:
+        caption.append("Gearceerd: nog niet alles is gemeld.")
+    return Graph(title, drawn.svg, " ".join(caption))
 
 
 def series_of(indicator: Indicator, name: str, figures: Sequence[Figure]) -> line.Series:

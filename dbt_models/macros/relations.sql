@@ -19,8 +19,7 @@
 
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set language = model['language'] -%}
-    {#- The script of a Python model creates its table. -#}
-    {%- do drop_unless(load_cached_relation(this), 'table' if language == 'sql' else none) -%}
+    {%- do drop_unless(load_cached_relation(this), 'table') -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- call statement('main', language=language) -%}
         {%- if language == 'sql' -%}
@@ -28,12 +27,25 @@
                 {{ compiled_code }}
             )
         {%- else -%}
-            {{- create_table_as(false, target_relation, compiled_code, language) }}
+            {{- python_table(target_relation, compiled_code) }}
         {%- endif -%}
     {%- endcall -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{#
+    The script of a Python model. It replaces the table only after the model read it, so a model can take over rows of the
+    build before it.
+#}
+{% macro python_table(relation, compiled_code) -%}
+{{ compiled_code }}
+
+def materialize(rows, connection):
+    connection.register('made_by_python', rows)
+    connection.execute('create or replace table {{ relation }} as select * from made_by_python')
+    connection.unregister('made_by_python')
+{% endmacro %}
 
 {% macro drop_unless(relation, type) -%}
     {%- if relation is not none and relation.type != type -%}

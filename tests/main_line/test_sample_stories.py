@@ -54,10 +54,44 @@ def test_a_measure_worked_a_little_and_another_one_did_not(release):
     without = figures(release, "general_assistance_recipients_count", "BU99990006")
     assert 0.7 < with_brigade[-1] / with_brigade[0] < 0.9
     assert with_brigade[-1] / with_brigade[0] < without[-1] / without[0]
-    # The caretaker, since March 2025: reports are as many as they were, the month that still runs left out.
+    # The caretaker, since November 2025: reports are as many as they were, the month that still runs left out.
     *reports, _ = figures(release, "reports_received_per_1000", "BU99990004")
-    before, after = mean(reports[:4]), mean(reports[4:])
-    assert 0.85 < after / before < 1.15
+    before, after = mean(reports[:12]), mean(reports[12:])
+    assert 0.8 < after / before < 1.2
+
+
+def test_the_effects_of_both_measures_are_found_and_what_cannot_be_estimated_is_not(release):
+    query = "select measure_code, grade, verdict, persons_lower, persons_upper from mart_policy_effects"
+    found = {code: (grade, verdict, bounds) for code, grade, verdict, *bounds in ask(release, query)}
+    # About 9% fewer of some 160 recipients in the year after the start.
+    grade, verdict, (lower, upper) = found["FM-003"]
+    assert (grade, verdict) == ("B", "likely")
+    assert lower < -14 < upper < 0
+    grade, verdict, (lower, upper) = found["FM-001"]
+    assert (grade, verdict) == ("B", "not_demonstrated")
+    assert lower < 0 < upper
+    assert {code: (grade, verdict) for code, (grade, verdict, _) in found.items() if code in ("FM-002", "FM-006")} == {
+        "FM-002": ("C", "not_demonstrated"),
+        "FM-006": ("A", "not_demonstrated"),
+    }
+    # Nothing to compare with, and no figures after the start.
+    assert {code for code, (grade, *_) in found.items() if grade == "D"} == {"FM-004", "FM-005"}
+    sentences = [text for (text,) in ask(release, "select sentence_nl from mart_policy_effects")]
+    assert not any("bewezen" in text for text in sentences)
+
+
+def test_a_measure_registered_after_its_start_shows_as_a_deviation(release):
+    query = "select measure_code from mart_policy_effects where deviations_nl is not null"
+    assert ask(release, query) == [("FM-005",)]
+
+
+def test_lines_of_an_effect_go_with_its_grade(release):
+    query = """
+        select measure_code, list(distinct line order by line) from fct_policy_effect_points group by all order by all
+    """
+    lines = dict(ask(release, query))
+    assert lines["FM-003"] == ["actual", "counterfactual", "placebo"]
+    assert lines["FM-004"] == ["actual"]
 
 
 def test_shops_in_the_centre_empty(release):

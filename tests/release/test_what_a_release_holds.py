@@ -55,6 +55,19 @@ def test_only_marts_and_books_are_published(release):
         assert sorted(path.name.partition(".")[0] for path in (release / form).iterdir()) == marts(release)
 
 
+def test_every_algorithm_has_a_card(release):
+    told = {
+        row["algorithm_code"]: row
+        for path in (release / "algorithms").glob("*.json")
+        for row in [json.loads(path.read_text())["fields"]]
+    }
+    known = ask(release, "select algorithm_code, method_nl from snapshot.dim_algorithm")
+    assert known
+    assert {code: row["method_nl"] for code, row in told.items()} == dict(known)
+    for code, method in known:
+        assert method.split(".")[0] in (release / "algorithms" / f"{code}.html").read_text()
+
+
 def test_only_csv_that_no_spreadsheet_opens_is_compressed(release):
     """More than a million values are compressed; a spreadsheet opens each of the others as it is."""
     for mart, rows in row_counts(release, "snapshot.").items():

@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 BANDS = SEEDS / "diff_bands.csv"
 # Clocks and delivery ids change every night and are no content.
 NO_CONTENT = ("checked_at", "released_at", "fresh_until", "delivery_id")
+# Rows before and after, and rows of one release only, of hashes that are counted on both sides.
+COUNTS = ("before", "after", "greatest(before - after, 0)", "greatest(after - before, 0)")
 
 
 class NotComparableError(MaandversError):
@@ -209,13 +211,19 @@ def _mart(connection: duckdb.DuckDBPyConnection, mart: Mart, was_there: bool) ->
     types_before, types_after = (_types(connection, f"{side}.{SNAPSHOT}.{mart.name}") for side in ("before", "after"))
     content = [_content(*column) for column in types_after & types_before if not column[0].endswith(NO_CONTENT)]
     # Hashes of rows take less memory than the rows of the long marts of the whole country.
-    side = f"SELECT hash({', '.join(sorted(content)) or '1'}) FROM {{}}.{SNAPSHOT}.{mart.name}"
+    row = f"hash({', '.join(sorted(content)) or '1'})"
     rows_before, rows_after, only_before, only_after = one_row(
         connection,
         f"""
-        WITH b AS MATERIALIZED ({side.format("before")}), a AS MATERIALIZED ({side.format("after")})
-        SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM a),
-            (SELECT count(*) FROM (FROM b EXCEPT ALL FROM a)), (SELECT count(*) FROM (FROM a EXCEPT ALL FROM b))
+        WITH counted AS (
+            SELECT row_hash, count(*) - sum(is_after) AS before, sum(is_after) AS after
+            FROM (
+                SELECT {row} AS row_hash, 0 AS is_after FROM before.{SNAPSHOT}.{mart.name}
+                UNION ALL SELECT {row}, 1 FROM after.{SNAPSHOT}.{mart.name}
+            )
+            GROUP BY row_hash
+        )
+        SELECT {", ".join(f"coalesce(sum({count}), 0)::bigint" for count in COUNTS)} FROM counted
         """,
     )
     found = MartDiff(

@@ -10,7 +10,8 @@ import yaml
 
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.municipality import region_name
-from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.records import LateRecords
 
 REGION_WIDTH = 10
 FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."
@@ -68,15 +69,18 @@ def cbs_table(
     dimensions: list[Dimension],
     topics: list[Topic],
     records: Iterable[Record],
+    count: int | None = None,
 ) -> ODataTable:
     """A table of records: the codes of its dimensions, and figures by the names of its topics.
 
-    Records of a generator are made when they are first asked for, and have every combination of codes.
+    Records of a generator are made when they are first asked for; there are ``count``, or one for every combination of
+    codes.
     The position in the table is part of a column's key; a name in several groups is distinguished by them,
     as 'group/name'.
     """
     keys = {_path(topic, topics): f"{topic.name}_{position}" for position, topic in enumerate(topics, start=1)}
-    count = len(records) if isinstance(records, Sized) else prod(len(dimension.codes) for dimension in dimensions)
+    if count is None:
+        count = len(records) if isinstance(records, Sized) else prod(len(dimension.codes) for dimension in dimensions)
     rows = LateRecords(
         count,
         (

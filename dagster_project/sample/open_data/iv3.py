@@ -12,7 +12,8 @@ from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.sample.municipality import ELSEWHERE, MUNICIPALITIES
 from dagster_project.sample.registers.finances import RESULT, YOUTH_CARE, Amounts, budget, details, spent
 from dagster_project.sample.servers.odata_filter import Record
-from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.records import LateRecords
 
 _CONTRACT = DBT_PROJECT / "models/staging/iv3/_iv3__sources.yml"
 _EDITIONS = 3

@@ -12,7 +12,8 @@ from dagster_project.sample.living_conditions import conditions, total
 from dagster_project.sample.municipality import PARTS, parts_of, region_codes, region_name
 from dagster_project.sample.open_data.key_figure_topics import FILLED_AT_FIRST, data_properties, topics
 from dagster_project.sample.servers.odata_filter import Record
-from dagster_project.sample.servers.odata_v3_server import LateRecords, ODataTable
+from dagster_project.sample.servers.odata_v3_server import ODataTable
+from dagster_project.sample.servers.records import LateRecords
 
 DIMENSION = "WijkenEnBuurten"
 FIRST_EDITION = 2013

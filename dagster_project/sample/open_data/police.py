@@ -15,7 +15,7 @@ from dagster_project.sample.municipality import (
 from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods, regions
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
-YEARS, MONTHS = 5, 24
+YEARS, MONTHS = 5, 49
 _CRIME_WIDTH, _NUISANCE_WIDTH = 6, 8
 _SPANS = {"47018NED": "jaar", "47022NED": "maand", "47024NED": "maand"}
 _TOTAL_CRIMES, _TOTAL_NUISANCE = "0.0.0", "T00000"

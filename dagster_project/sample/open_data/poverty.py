@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from dagster_project.sample.living_conditions import conditions, total
 from dagster_project.sample.municipality import PARTS, parts_of, region_codes, region_name
 from dagster_project.sample.servers.odata_filter import Record
 from dagster_project.sample.servers.odata_v4_server import ODataV4Table
+from dagster_project.sample.servers.records import LateRecords
 
 _YEARS = 3
 _FICTIONAL = "FICTIEVE GEGEVENS: gemeente Maandrecht en haar buren bestaan niet en deze cijfers zijn verzonnen."
@@ -36,21 +38,20 @@ _GROUPS = {
 
 def poverty_tables(as_of: date, seed: int) -> list[ODataV4Table]:
     """Both tables as of a day: borders of the year before, figures up to two years before."""
-    truths = {year: _truths(year, seed) for year in range(as_of.year - 1 - _YEARS, as_of.year - 1)}
-    return [_low_income(as_of, truths), _ses_woa(as_of, truths)]
+    years = range(as_of.year - 1 - _YEARS, as_of.year - 1)
+    return [_low_income(as_of, years, seed), _ses_woa(as_of, years, seed)]
 
 
-def _truths(year: int, seed: int) -> dict[str, Counter[str]]:
+@cache
+def _truths(year: int, seed: int) -> Mapping[str, Counter[str]]:
     known = {part.code: conditions(part, year, seed) for part in PARTS}
     return {code: total(known[part.code] for part in parts_of(code)) for code in region_codes()}
 
 
-Truths = Mapping[int, Mapping[str, Counter[str]]]
-
-
-def _low_income(as_of: date, truths: Truths) -> ODataV4Table:
+def _low_income(as_of: date, years: range, seed: int) -> ODataV4Table:
     regions = {"NL01": "NL00", **{code: code for code in region_codes() if code.startswith("GM")}}
-    observations = _numbered(_low_income_cells(truths, regions))
+    count = len(_LIMITS) * len(_DURATIONS) * len(regions) * len(years) * 2 * len(_GROUPS)
+    observations = LateRecords(count, _numbered(_low_income_cells(years, seed, regions)))
     measures = [
         _measure(index, f"{code}_{kind}", title + suffix, unit, decimals=1)
         for index, ((kind, suffix, unit), (code, (title, _, _))) in enumerate(
@@ -62,7 +63,7 @@ def _low_income(as_of: date, truths: Truths) -> ODataV4Table:
             as_of,
             _KNOWN_IDS["low_income"],
             "Laag en langdurig laag inkomen; huishoudenskenmerken, regio (indeling {})",
-            len(observations),
+            count,
         ),
         dimensions=[
             _dimension("InkomensgrensHuishouden", "Inkomensgrens huishouden"),
@@ -78,15 +79,15 @@ def _low_income(as_of: date, truths: Truths) -> ODataV4Table:
             "DuurInkomenspositie": _codes({code: title for code, (title, _) in _DURATIONS.items()}),
             "KenmerkenVanHuishoudens": _codes(_HOUSEHOLDS),
             "RegioS": _codes({code: region_name(known) for code, known in regions.items()}),
-            "Perioden": _periods(truths),
+            "Perioden": _periods(years),
         },
         observations=observations,
     )
 
 
-def _low_income_cells(truths: Truths, regions: Mapping[str, str]) -> Iterator[Record]:
-    for limit, duration, region, year in product(_LIMITS, _DURATIONS, regions, truths):
-        truth = truths[year][regions[region]]
+def _low_income_cells(years: range, seed: int, regions: Mapping[str, str]) -> Iterator[Record]:
+    for limit, duration, region, year in product(_LIMITS, _DURATIONS, regions, years):
+        truth = _truths(year, seed)[regions[region]]
         risk = truth["low_income_households"] / truth["households"]
         share = _LIMITS[limit][1]
         part = 1.0 if share is None else risk * share * _DURATIONS[duration][1]
@@ -128,15 +129,16 @@ _SES_MEASURES = {
 }
 
 
-def _ses_woa(as_of: date, truths: Truths) -> ODataV4Table:
+def _ses_woa(as_of: date, years: range, seed: int) -> ODataV4Table:
     regions = [code for code in region_codes() if not code.startswith("NL")]
-    observations = _numbered(_ses_cells(truths, regions))
+    count = len(regions) * len(years) * len(_SES_MEASURES)
+    observations = LateRecords(count, _numbered(_ses_cells(years, seed, regions)))
     return ODataV4Table(
         properties=_properties(
             as_of,
             _KNOWN_IDS["ses_woa"],
             "Sociaal-economische status; scores per wijk en buurt, regio-indeling {}",
-            len(observations),
+            count,
         ),
         dimensions=[
             _dimension("WijkenEnBuurten", "Wijken en buurten", "GeoDetail"),
@@ -147,14 +149,14 @@ def _ses_woa(as_of: date, truths: Truths) -> ODataV4Table:
             for index, (code, (title, group, unit, decimals)) in enumerate(_SES_MEASURES.items())
         ],
         groups=_SES_GROUPS,
-        codes={"WijkenEnBuurten": _codes({code: region_name(code) for code in regions}), "Perioden": _periods(truths)},
+        codes={"WijkenEnBuurten": _codes({code: region_name(code) for code in regions}), "Perioden": _periods(years)},
         observations=observations,
     )
 
 
-def _ses_cells(truths: Truths, regions: list[str]) -> Iterator[Record]:
-    for region, year in product(regions, truths):
-        truth = truths[year][region]
+def _ses_cells(years: range, seed: int, regions: list[str]) -> Iterator[Record]:
+    for region, year in product(regions, years):
+        truth = _truths(year, seed)[region]
         households = 100 * round(truth["households"] / 100)
         values: dict[str, float | None] = dict.fromkeys(_SES_MEASURES)
         values["F000001"] = households
@@ -173,13 +175,11 @@ def _ses_cells(truths: Truths, regions: list[str]) -> Iterator[Record]:
             yield keys | ({"ValueAttribute": "Impossible"} if value is None else {})
 
 
-def _numbered(cells: Iterator[Record]) -> list[Record]:
-    observations: list[Record] = []
+def _numbered(cells: Iterator[Record]) -> Iterator[Record]:
     for number, cell in enumerate(cells):
         keys = {name: value for name, value in cell.items() if name not in ("Value", "ValueAttribute")}
         values = {"Value": cell["Value"], "StringValue": None, "ValueAttribute": cell.get("ValueAttribute", "None")}
-        observations.append({"Id": number, **keys, **values})
-    return observations
+        yield {"Id": number, **keys, **values}
 
 
 def _properties(as_of: date, ids: Mapping[int, str], title: str, count: int) -> Record:
@@ -230,7 +230,7 @@ def _codes(titles: Mapping[str, str]) -> list[Record]:
     ]
 
 
-def _periods(years: Truths) -> list[Record]:
+def _periods(years: range) -> list[Record]:
     return [
         {**row, "Status": "Voorlopig" if row["Title"] == str(max(years)) else "Definitief"}
         for row in _codes({f"{year}JJ00": str(year) for year in years})

@@ -73,7 +73,9 @@ def _table(table_id: str, borders: int, surveys: tuple[int, ...], seed: int) -> 
             *(Topic(name, name, "code") for name, _ in labels),
             *(Topic(name, name, "%", 1) for name in names.values() if name),
         ],
-        list(_records(codes, names, surveys, seed)),
+        _records(codes, names, surveys, seed),
+        # Of the other ages only one, without margins.
+        count=len(codes) * len(surveys) * (len(_MARGINS) + 1),
     )
 
 

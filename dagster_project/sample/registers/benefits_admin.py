@@ -20,14 +20,15 @@ _HEADINGS = (
     "Uitstroom",
     "Uitstroom naar werk",
 )
-_MONTHS = 24
+# Four years, and the month that runs or was just over.
+_MONTHS = 49
 _MIDDLE = 15
 # Share of all welfare recipients; IOAW, IOAZ and Bbz come on top of CBS's counts.
 _SHARES = {"Algemene bijstand": 1.0, "IOAW": 0.03, "IOAZ": 0.008, "Bbz": 0.015}
 
 
 def write_benefits_admin(folder: Path, as_of: date, seed: int) -> None:
-    """Write the export of the first or the fifteenth: the last two years, up to the day before."""
+    """Write the export of the first or the fifteenth: the last four years, up to the day before."""
     exported = as_of.replace(day=_MIDDLE if as_of.day >= _MIDDLE else 1)
     ends = [exported - timedelta(days=1)]
     while len(ends) < _MONTHS:

@@ -11,6 +11,11 @@ def last_export(as_of: date) -> date:
     return as_of.replace(day=_MIDDLE if as_of.day >= _MIDDLE else 1)
 
 
+def last_monday(as_of: date) -> date:
+    """The day of the last weekly export."""
+    return as_of - timedelta(days=as_of.weekday())
+
+
 def reported_months(exported: date, count: int) -> Iterator[tuple[date, float]]:
     """The last ``count`` months as the last day that is reported of each, with the part of the month that has gone."""
     until = exported - timedelta(days=1)

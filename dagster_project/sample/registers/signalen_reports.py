@@ -30,7 +30,7 @@ from dagster_project.sample.registers.signalen_catalogue import (
     weight_in,
 )
 
-_MONTHS = 24
+_MONTHS = 48
 _REPORTS_PER_DAY = 8.2
 # Numbers of reports follow from their day, so that they stay when older days leave the export.
 _FIRST_DAY = date(2015, 1, 1)
@@ -90,7 +90,7 @@ class Report:
 
 
 def reports_until(moment: datetime, seed: int) -> list[Report]:
-    """The reports of the last two years and the current month, up to a moment, in the order of their numbers."""
+    """The reports of the last four years and the current month, up to a moment, in the order of their numbers."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - _MONTHS, 12)
     day = date(year, month + 1, 1)
     reports: list[Report] = []

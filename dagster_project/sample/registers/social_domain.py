@@ -7,6 +7,7 @@ from random import Random
 
 from dagster_project.sample.living_conditions import conditions
 from dagster_project.sample.municipality import MUNICIPALITY, NEIGHBOURHOODS, Neighbourhood
+from dagster_project.sample.registers.export_days import last_monday
 from dagster_project.sample.registers.writing import Value, write_csv
 
 _HEADINGS = (
@@ -51,7 +52,7 @@ _LAPSED = "BU99990999"
 
 def write_social_domain(folder: Path, as_of: date, seed: int) -> None:
     """Write the export of the last Monday: everything that began since the first year."""
-    exported = as_of - timedelta(days=as_of.weekday())
+    exported = last_monday(as_of)
     own = [neighbourhood for neighbourhood in NEIGHBOURHOODS if neighbourhood.municipality_code == MUNICIPALITY]
     rows: list[tuple[Value, ...]] = []
     for year in range(_FIRST_YEAR, exported.year + 1):

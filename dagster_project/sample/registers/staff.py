@@ -18,7 +18,7 @@ _DEPARTMENTS = {
     "HR en Organisatie": 16,
     "Griffie": 6,
 }
-_MONTHS = 30
+_MONTHS = 48
 # From which the life of every employee is known, however long ago it was.
 _FIRST_DAY = date(2020, 1, 1)
 _LEAVE = timedelta(weeks=16)

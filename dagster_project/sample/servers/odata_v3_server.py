@@ -1,10 +1,8 @@
 """CBS's side of OData v3: tables with their catalogue, served with the quirks that clients of the real service meet."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -13,51 +11,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dagster_project.sample.servers.odata_filter import Filter, FilterError, Record, parse_filter
+from dagster_project.sample.servers.records import RecordSequence
 
 API_LIMIT = 10_000
 FEED_PAGE_SIZE = 10_000
 _UNTYPED_WIDTH = 10
 _OPTIONS = {"$format", "$filter", "$select", "$top", "$skip"}
-
-
-class RecordSequence(Protocol):
-    """Records that can be counted, sliced and read again: a list, or a table that is read as it is asked for."""
-
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Record]: ...
-    def __getitem__(self, part: slice, /) -> Sequence[Record]: ...
-
-
-class LateRecords:
-    """Records that are made when they are first read; how many there are is known before."""
-
-    def __init__(self, count: int, records: Iterable[Record]) -> None:
-        self._count = count
-        self._source = records
-        # Requests are answered in several threads.
-        self._lock = Lock()
-
-    @cached_property
-    def _records(self) -> list[Record]:
-        records = list(self._source)
-        assert len(records) == self._count, f"{len(records)} records instead of {self._count}"
-        return records
-
-    def _read(self) -> list[Record]:
-        with self._lock:
-            return self._records
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LateRecords) and self._read() == other._read()
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(self._read())
-
-    def __getitem__(self, part: slice, /) -> Sequence[Record]:
-        return self._read()[part]
 
 
 @dataclass(frozen=True)

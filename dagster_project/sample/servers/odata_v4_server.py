@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dagster_project.sample.servers.odata_filter import FilterError, Record, parse_filter
+from dagster_project.sample.servers.records import RecordSequence
 
 PAGE_SIZE = 2_000
 # Parts of every bundle, with duplicated column names.
@@ -31,14 +32,14 @@ class ODataV4Table:
     measures: Sequence[Record]
     groups: Sequence[Record]
     codes: Mapping[str, Sequence[Record]]
-    observations: Sequence[Record]
+    observations: RecordSequence
 
     @property
     def id(self) -> str:
         """Identifier by which the table is addressed, such as 86296NED."""
         return str(self.properties["Identifier"])
 
-    def resources(self) -> dict[str, Sequence[Record]]:
+    def resources(self) -> dict[str, RecordSequence]:
         """Everything the service document names, but the one record of Properties."""
         return {
             "Dimensions": self.dimensions,
@@ -83,17 +84,17 @@ def bundle_of(table: ODataV4Table) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in {"Properties": [table.properties], **table.resources()}.items():
-            if rows:
+            if len(rows):
                 archive.writestr(f"{name}.csv", _csv(rows))
         archive.writestr("LinkProvenances.csv", _PROVENANCES)
     return file.getvalue()
 
 
-def _csv(rows: Sequence[Record]) -> str:
+def _csv(rows: RecordSequence) -> str:
     """Semicolons, quotes only where needed, line breaks left inside them, and a comma in a number with decimals."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(rows[0])
+    writer.writerow(rows[:1][0])
     for row in rows:
         writer.writerow(
             str(value).replace(".", ",") if isinstance(value, float) else "" if value is None else value
@@ -102,18 +103,18 @@ def _csv(rows: Sequence[Record]) -> str:
     return text.getvalue()
 
 
-def _page(request: Request, records: Sequence[Record], page_size: int) -> Response:
+def _page(request: Request, records: RecordSequence, page_size: int) -> Response:
     """One page; of the options, '$search' is accepted and does nothing."""
     options = request.query_params
     try:
         judged = parse_filter(options["$filter"]) if "$filter" in options else None
     except FilterError as error:
         return _refused(400, str(error))
-    if judged and records and (unknown := judged.fields - records[0].keys()):
+    if judged and len(records) and (unknown := judged.fields - records[:1][0].keys()):
         return _refused(400, f"Could not find a property named '{min(unknown)}'.")
-    matching = [record for record in records if judged.matches(record)] if judged else records
+    matching: RecordSequence = [one for one in records if judged.matches(one)] if judged else records
     start = int(options.get("$skiptoken", "0"))
-    page = matching[start : start + page_size]
+    page: Sequence[Record] = matching[start : start + page_size]
     if "$select" in options:
         page = [{name: record[name] for name in options["$select"].split(",")} for record in page]
     body: dict[str, object] = {"@odata.context": f"{request.url.replace(query='')}/$metadata", "value": page}

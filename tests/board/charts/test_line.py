@@ -140,3 +140,30 @@ def test_hostile_texts_stay_texts():
     root = parsed(chart.svg)
     assert TEXT in texts(root)
     assert root.find("svg").get("aria-label") == TEXT
+
+
+def test_a_fan_goes_on_where_the_line_ends():
+    fan = [Point(date(2023 + index, 12, 31), str(2023 + index), 120, 100, 180) for index in range(3)]
+    narrow = [Point(one.day, one.label, 120, 110, 140) for one in fan]
+    _, root = drawn([series([100, 110, 120])], fans=[fan, narrow])
+    wide, close = (re.findall(r"-?[\d.]+", one.get("d")) for one in classes(root, "fan"))
+    assert float(wide[0]) > float(classes(root, "s1")[0].findall("circle")[-1].get("cx"))
+    assert float(wide[1]) < float(close[1]), "the wide band starts higher"
+
+
+def test_ghosts_are_thin_lines_without_a_label():
+    ghost = [Point(date(2020 + index, 12, 31), str(2020 + index), value) for index, value in enumerate([90, None, 300])]
+    chart, root = drawn([series([100, 110, 120])], ghosts=[ghost])
+    assert len(classes(root, "thin")) == 1
+    assert "300" in texts(root), "the axis has room for them"
+    assert chart.starts_at_zero
+
+
+def test_points_that_may_still_rise_stand_before_a_hatched_ground():
+    _, root = drawn([series([100, 110, 120, 60])], incomplete=[date(2023, 12, 31)])
+    (ground,) = classes(root, "waiting")
+    start, end = (float(one) for one in re.findall(r"[MH](-?[\d.]+)", ground.get("d"))[:2])
+    points = [float(one.get("cx")) for one in classes(root, "s1")[0].findall("circle")]
+    assert points[-2] < start < points[-1] < end
+    _, whole = drawn([series([100, 110, 120, 60])])
+    assert classes(whole, "waiting") == []

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='protected') }}
 
 with shown as (select * from {{ ref('int_revisions__shown') }}),
 

@@ -1,3 +1,6 @@
+{# Read by the nowcasts as well. #}
+{{ config(access='protected') }}
+
 with published as (select * from {{ ref('stg_maandvers__published_figures') }}),
 
 shown as (select * from {{ ref('int_revisions__shown') }})

@@ -1,3 +1,6 @@
+{# Read by the nowcasts as well. #}
+{{ config(access='protected') }}
+
 with figures as (select * from {{ ref('int_indicators__final') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),

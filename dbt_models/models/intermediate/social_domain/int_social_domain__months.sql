@@ -1,12 +1,12 @@
 with allocations as (select * from {{ ref('stg_social_domain__allocations') }}),
 
--- Three years are enough for a trend; older allocations are cleared away in most administrations.
+-- Four years are enough for a forecast; older allocations are cleared away in most administrations.
 span as (
     select
         date_trunc('month', max(extracted_on))::date as last_month,
         greatest(
             date_trunc('month', min(start_date))::date,
-            (date_trunc('month', max(extracted_on)) - interval '35' month)::date
+            (date_trunc('month', max(extracted_on)) - interval '48' month)::date
         ) as first_month,
         max(extracted_on) as extracted_on
     from allocations

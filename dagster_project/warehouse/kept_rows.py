@@ -1,0 +1,56 @@
+"""Rows of a Python model that an earlier build made from the same inputs, taken over instead of computed again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+FINGERPRINT = "input_fingerprint"
+
+
+class OwnTable(Protocol):
+    """The address of a model's own table."""
+
+    schema: str
+    identifier: str
+
+
+def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Mapping[str, str]) -> set[str]:
+    """Fingerprints in the table of an earlier build; none where it has other columns."""
+    # Written out: a bound parameter would make DuckDB import pandas.
+    stored = session.execute(
+        "select column_name, lower(data_type) from duckdb_columns() "
+        f"where schema_name = {_text(table.schema)} and table_name = {_text(table.identifier)}"
+    ).fetchall()
+    if dict(stored) != dict(columns):
+        return set()
+    found = session.execute(f"select distinct {FINGERPRINT} from {_address(table)}").fetchall()
+    return {fingerprint for (fingerprint,) in found}
+
+
+def united_rows(
+    session: DuckDBPyConnection,
+    table: OwnTable,
+    columns: Mapping[str, str],
+    kept: Iterable[str],
+    rows: Iterable[tuple[Any, ...]],
+) -> DuckDBPyRelation:
+    """The earlier rows with a kept fingerprint and the new ones, in one order, with these columns and types."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    lists = [
+        f"unnest(from_json({_text(json.dumps(column))}, '[\"{kind}\"]')) as {name}"
+        for column, (name, kind) in zip(values, columns.items(), strict=True)
+    ]
+    query = f"select {', '.join(lists)}"
+    if listed := ", ".join(_text(fingerprint) for fingerprint in sorted(kept)):
+        query += f" union all select {', '.join(columns)} from {_address(table)} where {FINGERPRINT} in ({listed})"
+    return session.sql(f"select * from ({query}) order by all")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _address(table: OwnTable) -> str:
+    return f'"{table.schema}"."{table.identifier}"'

@@ -1,0 +1,1 @@
+"""Pages about what is expected and what measures did: forecasts, effects and the algorithms behind them."""

@@ -1,0 +1,122 @@
+"""Short-term forecasts of the newest origin and of earlier ones: dagster_project/analysis/forecasting.
+
+In Python, because exponential smoothing has no SQL. Rows of an indicator are taken over from the table of an earlier
+build while its series, its sizes and the method are the same; only the others need the libraries.
+"""
+
+import json
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+COLUMNS = {
+    "indicator_code": "varchar",
+    "region_code": "varchar",
+    "origin_period": "varchar",
+    "period": "varchar",
+    "horizon": "integer",
+    "is_latest": "boolean",
+    "method": "varchar",
+    "mean_value": "double",
+    "lower_80": "double",
+    "lower_50": "double",
+    "upper_50": "double",
+    "upper_80": "double",
+    "probability_below": "double",
+    "probability_at": "double",
+    "input_fingerprint": "varchar",
+}
+
+# The fields of a figure in the order of the package.
+FIGURE = "region_code, region_level, period, period_number, value, step, periods_per_year, size_value"
+
+
+class This(Protocol):
+    """The address of the model's own table."""
+
+    schema: str
+    identifier: str
+
+
+class Dbt(Protocol):
+    """The part of dbt's model interface that is used here."""
+
+    this: This
+
+    def config(self, *, materialized: str) -> None:
+        """Say how the model is kept."""
+
+    def ref(self, name: str) -> "DuckDBPyRelation":
+        """What another model holds."""
+
+
+def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
+    """One row per region, indicator, origin and horizon."""
+    # Imported here: dbt reads this file whenever it parses.
+    from dagster_project.analysis import method_digest
+
+    dbt.config(materialized="table")
+    eligible = dbt.ref("int_forecasts__regions").filter("reason_nl is null")
+    figures = (
+        dbt.ref("int_forecasts__series")
+        .join(eligible.project("region_code, indicator_code, size_value"), "region_code, indicator_code")
+        .project(f"indicator_code, {FIGURE}")
+        .order("all")
+        .fetchall()
+    )
+    parts = dbt.ref("int_regions__parts").project("region_code, neighbourhood_code").order("all").fetchall()
+    members = {region: [part for _, part in rows] for region, rows in groupby(parts, key=lambda row: row[0])}
+    method = method_digest("forecasting")
+    rows_of = {code: [row[1:] for row in rows] for code, rows in groupby(figures, key=lambda row: row[0])}
+    fingerprints = {code: sha256(repr((method, members, rows)).encode()).hexdigest() for code, rows in rows_of.items()}
+    known = known_fingerprints(session, dbt.this)
+    made = [
+        (code, *row, fingerprints[code])
+        for code, rows in rows_of.items()
+        if fingerprints[code] not in known
+        for row in forecasts_of(rows, members)
+    ]
+    kept = sorted(known & {*fingerprints.values()})
+    return united(session, dbt.this, kept, made)
+
+
+def forecasts_of(rows: list[tuple], members: dict[str, list[str]]) -> list[tuple]:
+    """The forecasts of one indicator."""
+    # Imported here: nothing heavy is needed where nothing changed.
+    from dagster_project.analysis.forecasting.short_term_rows import Figure, short_term_rows
+
+    return list(short_term_rows([Figure(*row) for row in rows], members))
+
+
+def known_fingerprints(session: "DuckDBPyConnection", table: This) -> set[str]:
+    """Fingerprints in the table of an earlier build; none where it has other columns."""
+    stored = session.execute(
+        "select column_name from duckdb_columns()"
+        f" where schema_name = '{table.schema}' and table_name = '{table.identifier}'"
+    ).fetchall()
+    if {name for (name,) in stored} != {*COLUMNS}:
+        return set()
+    found = session.execute(f'select distinct input_fingerprint from "{table.schema}"."{table.identifier}"').fetchall()
+    return {fingerprint for (fingerprint,) in found}
+
+
+def united(session: "DuckDBPyConnection", table: This, kept: list[str], made: list[tuple]) -> "DuckDBPyRelation":
+    """The rows with a kept fingerprint, and the new ones."""
+    # As JSON: a bound parameter would make DuckDB import pandas.
+    columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
+    written = [json.dumps(column).replace("'", "''") for column in columns]
+    lists = [
+        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
+        for text, (name, kind) in zip(written, COLUMNS.items(), strict=True)
+    ]
+    query = f"select {', '.join(lists)}"
+    if kept:
+        listed = ", ".join(f"'{fingerprint}'" for fingerprint in kept)
+        query += (
+            f' union all select {", ".join(COLUMNS)} from "{table.schema}"."{table.identifier}"'
+            f" where input_fingerprint in ({listed})"
+        )
+    return session.sql(f"select * from ({query}) order by all")

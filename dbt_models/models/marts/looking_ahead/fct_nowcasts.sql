@@ -1,0 +1,12 @@
+with nowcasts as (select * from {{ ref('int_nowcasts__shown') }}),
+
+freshness as (select * from {{ ref('stg_maandvers__freshness') }})
+
+-- Clocks move at every run and nowcasts do not, so they meet only here.
+select
+    {{ declared_columns('nowcasts', {
+        'checked_at': 'clocks.checked_at',
+        'fresh_until': 'clocks.fresh_until',
+    }) }}
+from nowcasts
+left join freshness as clocks on nowcasts.feed = clocks.feed

@@ -1,0 +1,25 @@
+with checks as (select * from {{ ref('int_effects__checks') }}),
+
+freshness as (select * from {{ ref('stg_maandvers__freshness') }})
+
+-- Clocks move at every run and figures do not, so they meet only here.
+select
+    {{ declared_columns('checks', {
+        'checked_at': 'least(
+            clocks.checked_at,
+            denominator_clocks.checked_at,
+            control_clocks.checked_at,
+            control_denominator_clocks.checked_at
+        )',
+        'fresh_until': 'least(
+            clocks.fresh_until,
+            denominator_clocks.fresh_until,
+            control_clocks.fresh_until,
+            control_denominator_clocks.fresh_until
+        )',
+    }) }}
+from checks
+left join freshness as clocks on checks.feed = clocks.feed
+left join freshness as denominator_clocks on checks.denominator_feed = denominator_clocks.feed
+left join freshness as control_clocks on checks.control_feed = control_clocks.feed
+left join freshness as control_denominator_clocks on checks.control_denominator_feed = control_denominator_clocks.feed
