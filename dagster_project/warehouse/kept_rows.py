@@ -18,9 +18,10 @@ class OwnTable(Protocol):
 
 def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Mapping[str, str]) -> set[str]:
     """Fingerprints in the table of an earlier build; none where it has other columns."""
+    # Without bound parameters, which would make DuckDB import pandas.
     stored = session.execute(
-        "select column_name, lower(data_type) from duckdb_columns() where schema_name = $1 and table_name = $2",
-        [table.schema, table.identifier],
+        "select column_name, lower(data_type) from duckdb_columns()"
+        f" where schema_name = '{table.schema}' and table_name = '{table.identifier}'"
     ).fetchall()
     if dict(stored) != dict(columns):
         return set()
