@@ -21,7 +21,8 @@ def shown(months: int) -> duckdb.DuckDBPyConnection:
     connection.execute(
         f"""CREATE TABLE {SCHEMA}.int_nowcasts__known AS
         SELECT *, 'crimes' AS indicator_code, 'neighbourhood' AS region_level, 1 AS step,
-            {COMPLETE_AFTER} AS complete_after_months, strftime(period_start_date, '%Y-%m') AS period, last_day(period_start_date) AS period_end_date,
+            {COMPLETE_AFTER} AS complete_after_months, strftime(period_start_date, '%Y-%m') AS period,
+            last_day(period_start_date) AS period_end_date,
             (period_start_date + to_months(age + 1) + INTERVAL 27 DAY)::date AS known_on,
             'police.crime_monthly' AS feed, timestamptz '2026-01-01 00:00:00+00' AS released_at
         FROM (SELECT *, make_date(month_number // 12, month_number % 12 + 1, 1) AS period_start_date
