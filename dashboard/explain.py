@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from dagster_project.errors import SetupError
 from dagster_project.release.reader import open_release
-from dashboard.pages.looking_ahead.forecast import Row, expectation
+from dashboard.pages.looking_ahead.forecast import expectation
 from dashboard.pages.looking_ahead.measure import effect_sheet
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.route import NotFoundError
 from dashboard.reading.board import Board, open_board
 
-_BANDS = ("", "8 van de 10 keer", "5 van de 10 keer")
+_BANDS = ("8 van de 10 keer", "5 van de 10 keer")
 
 
 def explain_forecast(releases: Path, today: date, indicator: str, region: str | None) -> str:
@@ -50,16 +50,18 @@ def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]
     if found.methods:
         rows = ((one.name, one.of_period, one.of_year) for one in found.methods)
         yield from _table(("Manier", "Fout per periode", "Fout over een jaar"), rows)
-    for name, bands in (("Verwacht", found.rows), *found.scenario_rows):
-        if bands:
-            yield from _bands(name, bands)
+    if found.rows:
+        yield from _table(("Verwacht", *_BANDS), ((row.period, row.wide, row.close) for row in found.rows))
+    if found.outlook:
+        names = ("Verwacht", *(one.label for one in found.outlook.scenarios))
+        yield from _table(names, ((row.year, *row.cells) for row in found.outlook.rows))
 
 
 def _effect(board: Board, measure: str) -> Iterator[str]:
     sheet = effect_sheet(board, measure)
     yield f"{sheet.measure.name}, {sheet.area.name}, {sheet.when}"
     if sheet.effect is None or sheet.strength is None:
-        yield "Van deze maatregel is nog geen effect geschat."
+        yield "Van deze maatregel is nu geen effect te tonen."
         return
     yield sheet.effect.sentence
     yield f"Bewijs: {sheet.strength.name.lower()} ({sheet.strength.grade}). {sheet.strength.meaning}"
@@ -68,10 +70,6 @@ def _effect(board: Board, measure: str) -> Iterator[str]:
     if sheet.rows:
         rows = ((row.label, row.estimate, row.band, row.verdict) for row in sheet.rows)
         yield from _table(("Controle", "Verschil", "8 van de 10 keer", ""), rows)
-
-
-def _bands(name: str, rows: Iterable[Row]) -> Iterator[str]:
-    return _table((name, *_BANDS[1:]), ((row.period, row.wide, row.close) for row in rows))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str | Markup, ...]]) -> Iterator[str]:

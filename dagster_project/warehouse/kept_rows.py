@@ -18,9 +18,10 @@ class OwnTable(Protocol):
 
 def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Mapping[str, str]) -> set[str]:
     """Fingerprints in the table of an earlier build; none where it has other columns."""
+    # Written out: a bound parameter would make DuckDB import pandas.
     stored = session.execute(
-        "select column_name, lower(data_type) from duckdb_columns() where schema_name = $1 and table_name = $2",
-        [table.schema, table.identifier],
+        "select column_name, lower(data_type) from duckdb_columns() "
+        f"where schema_name = {_text(table.schema)} and table_name = {_text(table.identifier)}"
     ).fetchall()
     if dict(stored) != dict(columns):
         return set()
@@ -36,17 +37,19 @@ def united_rows(
     rows: Iterable[tuple[Any, ...]],
 ) -> DuckDBPyRelation:
     """The earlier rows with a kept fingerprint and the new ones, in one order, with these columns and types."""
-    # As JSON: a bound parameter would make DuckDB import pandas.
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    written = [json.dumps(column).replace("'", "''") for column in values]
     lists = [
-        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
-        for text, (name, kind) in zip(written, columns.items(), strict=True)
+        f"unnest(from_json({_text(json.dumps(column))}, '[\"{kind}\"]')) as {name}"
+        for column, (name, kind) in zip(values, columns.items(), strict=True)
     ]
     query = f"select {', '.join(lists)}"
-    if listed := ", ".join(f"'{fingerprint}'" for fingerprint in sorted(kept)):
+    if listed := ", ".join(_text(fingerprint) for fingerprint in sorted(kept)):
         query += f" union all select {', '.join(columns)} from {_address(table)} where {FINGERPRINT} in ({listed})"
     return session.sql(f"select * from ({query}) order by all")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _address(table: OwnTable) -> str:

@@ -15,6 +15,7 @@ _FORECASTS = """
         region_code,
         scenario_code,
         is_latest,
+        origin_period,
         period_type,
         period,
         period_end_date,
@@ -47,6 +48,15 @@ _QUALITY = """
         and (region_code = $area or (region_level = $level and region_code is null))
     order by region_code is null
 """
+_SCENARIOS = """
+    select
+        scenario_code,
+        label_nl,
+        definition_nl
+    from dim_scenario
+    where scenario_order > 0
+    order by scenario_order
+"""
 _NOWCASTS = """
     select
         period,
@@ -71,6 +81,8 @@ class Forecast:
     scenario: str
     # Of an earlier forecast the figure came, in ``actual``.
     is_latest: bool
+    # The last period that it knew.
+    origin_period: str
     period_type: str
     period: str
     period_end: date
@@ -88,6 +100,15 @@ class Forecast:
     def is_right(self) -> bool | None:
         """Whether what came lies within the band of 80 percent; None if nothing came."""
         return None if self.actual is None else self.lower_80 <= self.actual <= self.upper_80
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An assumption about the years to come."""
+
+    code: str
+    label: str
+    definition: str
 
 
 @dataclass(frozen=True)
@@ -152,11 +173,16 @@ def nowcasts(board: Board, indicator: str, area: str) -> list[Nowcast]:
     return [Nowcast(*row) for row in rows]
 
 
+def scenarios(board: Board) -> list[Scenario]:
+    """The scenarios of the long term, in their order."""
+    return [Scenario(*row) for row in board.cursor.execute(_SCENARIOS).fetchall()]
+
+
 def coming(found: Sequence[Forecast], scenario: str = UNCHANGED) -> list[Forecast]:
     """The newest forecast of a scenario."""
     return [one for one in found if one.is_latest and one.scenario == scenario]
 
 
 def past(found: Sequence[Forecast]) -> list[Forecast]:
-    """The forecast of a year ago."""
-    return [one for one in found if not one.is_latest and one.scenario == UNCHANGED]
+    """The earlier forecast, of which the figures came since."""
+    return [one for one in found if not one.is_latest]

@@ -33,23 +33,25 @@ def expected(span: Range, measured: Measured, period: str) -> str:
     return f"In {period} waarschijnlijk {between(span, measured)}{f' {word}' if word else ''}"
 
 
-def verdict(beats_naive: bool | None) -> str:
-    """Say whether a forecast did better than repeating the year before."""
+def verdict(beats_naive: bool | None, *, is_long: bool = False) -> str:
+    """Say whether a forecast did better than repeating the year before, or of years than a fixed share."""
     if beats_naive is None:
         return "Er is nog niet genoeg verleden om te zien hoe goed deze verwachting is."
-    return (
-        "Deze verwachting was tot nu toe beter dan vorig jaar herhalen."
-        if beats_naive
-        else "Deze verwachting was tot nu toe niet beter dan vorig jaar herhalen."
-    )
+    simple = "een vast aandeel van de gemeente" if is_long else "vorig jaar herhalen"
+    return f"Deze verwachting was tot nu toe {'' if beats_naive else 'niet '}beter dan {simple}."
 
 
-def error(wape_year_pct: float | None, naive_wape_pct: float | None) -> str:
+def error(wape_year_pct: float | None, naive_wape_pct: float | None, simple: str = "vorig jaar herhalen") -> str:
     """Say how far a year's sum was off, beside that of repeating; empty where it is not known."""
     if wape_year_pct is None:
         return ""
-    beside = f"; vorig jaar herhalen {number(naive_wape_pct)}%" if naive_wape_pct is not None else ""
-    return f"Over een heel jaar zat ze er gemiddeld {number(wape_year_pct)}% naast{beside}."
+    beside = f"; {simple} {share(naive_wape_pct)}" if naive_wape_pct is not None else ""
+    return f"Over een heel jaar zat ze er gemiddeld {share(wape_year_pct)} naast{beside}."
+
+
+def share(percent: float) -> str:
+    """Write an error in percent: with a decimal as long as it is small."""
+    return f"{number(percent, 0 if percent >= 10 else 1)}%"
 
 
 def fell_within(right: int, of: int, coverage: int = 80) -> str:

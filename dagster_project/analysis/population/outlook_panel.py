@@ -23,7 +23,7 @@ Member = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Measure:
+class OutlookMeasure:
     """Figures of one indicator.
 
     ``groups``: for each of its age groups the positions of the groups of the key figures. ``values`` (years, regions)
@@ -45,7 +45,7 @@ class OutlookPanel:
     neighbourhoods: tuple[str, ...]
     municipality: str
     regions: tuple[tuple[str, str, tuple[int, ...]], ...]
-    measures: tuple[Measure, ...]
+    measures: tuple[OutlookMeasure, ...]
 
 
 def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> OutlookPanel | None:
@@ -82,14 +82,16 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
         municipality=whole,
         regions=_regions(members, position),
         measures=tuple(
-            Measure(one.code, one.role, one.groups, one.values[is_whole], array(one.whole)[is_whole])
+            OutlookMeasure(one.code, one.role, one.groups, one.values[is_whole], array(one.whole)[is_whole])
             for one in measures
             if one.role != "dwellings"
         ),
     )
 
 
-def peer_figures(peers: Iterable[Peer], measure: Measure, year: int) -> tuple["NDArray[float64]", "NDArray[float64]"]:
+def peer_figures(
+    peers: Iterable[Peer], measure: OutlookMeasure, year: int
+) -> tuple["NDArray[float64]", "NDArray[float64]"]:
     """Users (places,) and persons by the measure's age groups (places, groups) of peers that know both in a year."""
     from numpy import array, zeros
 
@@ -108,7 +110,7 @@ def peer_figures(peers: Iterable[Peer], measure: Measure, year: int) -> tuple["N
     return array([users[region] for region in known]), joined_groups(groups, measure)
 
 
-def joined_groups(groups: "NDArray[float64]", measure: Measure) -> "NDArray[float64]":
+def joined_groups(groups: "NDArray[float64]", measure: OutlookMeasure) -> "NDArray[float64]":
     """Persons (..., 5) added up to the age groups of a measure."""
     from numpy import stack
 
@@ -126,7 +128,7 @@ def group_positions(ages: str | None) -> tuple[tuple[int, ...], ...]:
 
 def _measure(
     rows: Sequence[Input], of: tuple[str, str, str], years: Sequence[int], position: dict[str, int], whole: str
-) -> Measure:
+) -> OutlookMeasure:
     from numpy import full, nan
 
     role, code, ages = of
@@ -137,7 +139,7 @@ def _measure(
             total[place[year]] = value
         elif indicator == code and region in position:
             values[place[year], position[region]] = value
-    return Measure(code, role, group_positions(ages), values, total)
+    return OutlookMeasure(code, role, group_positions(ages), values, total)
 
 
 def _carried_on(values: "NDArray[float64]") -> "NDArray[float64]":

@@ -16,8 +16,8 @@ from dagster_project.analysis.population.outlook_panel import (
     MUNICIPALITY,
     NEIGHBOURHOOD,
     Input,
-    Measure,
     Member,
+    OutlookMeasure,
     OutlookPanel,
     Peer,
     joined_groups,
@@ -145,7 +145,7 @@ def _projected(
 Found = tuple["NDArray[float64]", "NDArray[float64]", "NDArray[float64]", float, "NDArray[bool_]"]
 
 
-def _persons(panel: OutlookPanel, origin: int, outlook: PopulationOutlook, measure: Measure) -> Found:
+def _persons(panel: OutlookPanel, origin: int, outlook: PopulationOutlook, measure: OutlookMeasure) -> Found:
     from numpy import ones
 
     at = panel.history.years.index(origin)
@@ -163,7 +163,7 @@ def _care(
     peers: Sequence[Peer],
     origin: int,
     outlook: PopulationOutlook,
-    measure: Measure,
+    measure: OutlookMeasure,
     scenario: str,
     changes: dict[int, float],
 ) -> Found | None:
@@ -205,7 +205,7 @@ def _care(
 
 def _points(
     panel: OutlookPanel,
-    measure: Measure,
+    measure: OutlookMeasure,
     origin: int,
     scenario: str,
     years: Sequence[int],

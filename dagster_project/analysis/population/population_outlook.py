@@ -134,7 +134,7 @@ def _cohorts(
 ) -> tuple["NDArray[float64]", "NDArray[float64]"]:
     """Bands before and after per pair and known region, and an empty region for the rest.
 
-    What a region gained by new dwellings is taken out, since plans state it for the years to come. A pair of which one
+    Growth by new dwellings is taken out, since plans state it for the years to come. A pair of which one
     side is not known counts for nothing.
     """
     from numpy import array, isfinite, nan_to_num, pad, where

@@ -1,31 +1,37 @@
 """Forecast of an indicator in an area, in months and in years, and the errors of earlier ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
 from dashboard.charts import line
-from dashboard.presentation.graphs import Graph, series_of
+from dashboard.pages.looking_ahead.bands import cell, expected_line, fans, known_line, wide
+from dashboard.pages.looking_ahead.outlook import Outlook, outlook
+from dashboard.presentation.graphs import Graph
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest, rounding_of
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Area, Figure, Indicator
-from dashboard.reading.forecasts import Forecast, Nowcast, Quality, coming, forecasts, nowcasts, past, quality
+from dashboard.reading.forecasts import (
+    Forecast,
+    Nowcast,
+    Quality,
+    coming,
+    forecasts,
+    nowcasts,
+    past,
+    quality,
+    scenarios,
+)
 from dashboard.reading.series import series
 from dashboard.words import expectations, numbers, periods
 
 # Years of the past beside what is expected.
 _BEFORE = 3
-_SCENARIOS = {
-    "rates_held": "Gebruik per leeftijd blijft gelijk",
-    "trend": "Gebruik verandert zoals de laatste jaren",
-    "policy": "Met het beleid uit de scenario’s",
-}
-_DATA = Markup('<data value="{}" data-f="{}" data-i="{}" data-a="{}" data-p="{}" data-s="{}">{}</data>')
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,9 @@ class Expectation:
     graph: Graph | None
     # The forecast of a year ago beside what came.
     then: Graph | None
-    long_term: Graph | None
+    # Scenarios of the years to come.
+    outlook: Outlook | None
     rows: Sequence[Row]
-    scenario_rows: Sequence[tuple[str, Sequence[Row]]]
     methods: Sequence[MethodRow]
     # How often figures fell within the band.
     covered: str
@@ -88,22 +94,19 @@ def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
         raise NotFoundError("Van dit cijfer maken we geen verwachting.")
     figures = series(board, chosen.code, [area.code])[area.code]
     next_ones, earlier = coming(found), past(found)
-    scenarios = {name: coming(found, name) for name in _SCENARIOS}
+    later = outlook(chosen, area, figures, found, scenarios(board))
     return Expectation(
         indicator=chosen,
         area=area,
         href=address(chosen, area),
-        expected=_expected(chosen, next_ones),
-        verdict=expectations.verdict(next_ones[-1].beats_naive) if next_ones else None,
+        expected=_expected(chosen, next_ones) or (later.expected if later else None),
+        verdict=expectations.verdict(found[-1].beats_naive, is_long=not next_ones) if found else None,
         error=_error(known),
         reason=next((one.reason for one in known if one.reason), None),
         graph=_fan(chosen, area, figures, next_ones) if next_ones else None,
         then=_then(chosen, area, figures, earlier),
-        long_term=_long_term(chosen, area, scenarios),
+        outlook=later,
         rows=[_row(one, chosen) for one in next_ones],
-        scenario_rows=[
-            (_SCENARIOS[name], [_row(one, chosen) for one in years]) for name, years in scenarios.items() if years
-        ],
         methods=_methods(known),
         covered=_covered(known),
         incomplete=incomplete_of(board, chosen, area).sentences,
@@ -123,19 +126,19 @@ def _expected(chosen: Indicator, found: Sequence[Forecast]) -> str | None:
         return None
     last = found[-1]
     when = periods.period(last.period_type, last.period, last.period_end)
-    return f"{expectations.expected(_wide(last, chosen), chosen, when)}, als het beleid niet verandert."
-
-
-def _wide(one: Forecast, chosen: Indicator) -> expectations.Range:
-    return expectations.Range(one.lower_80, one.upper_80).rounded(rounding_of(chosen) or 0)
-
-
-def _close(one: Forecast, chosen: Indicator) -> expectations.Range:
-    return expectations.Range(one.lower_50, one.upper_50).rounded(rounding_of(chosen) or 0)
+    return f"{expectations.expected(wide(last, chosen), chosen, when)}, als het beleid niet verandert."
 
 
 def _error(known: Sequence[Quality]) -> str:
-    return expectations.error(known[0].wape_year_pct, known[0].naive_wape_year_pct) if known else ""
+    if not known:
+        return ""
+    first = known[0]
+    return expectations.error(first.wape_year_pct, first.naive_wape_year_pct, _simple(first).lower())
+
+
+def _simple(known: Quality) -> str:
+    """The simple way of forecasting that it was compared with: of years it is another one than of months."""
+    return "Vorig jaar herhalen" if known.two_years_mase is not None else "Vast aandeel van de gemeente"
 
 
 def _methods(known: Sequence[Quality]) -> list[MethodRow]:
@@ -145,11 +148,11 @@ def _methods(known: Sequence[Quality]) -> list[MethodRow]:
         return []
     rows = (
         ("Deze verwachting", one.mase, one.wape_year_pct),
-        ("Vorig jaar herhalen", one.naive_mase, one.naive_wape_year_pct),
+        (_simple(one), one.naive_mase, one.naive_wape_year_pct),
         ("Gemiddelde van twee jaar", one.two_years_mase, None),
     )
     return [
-        MethodRow(name, numbers.number(mase, 2), "" if wape is None else f"{numbers.number(wape)}%")
+        MethodRow(name, numbers.number(mase, 2), "" if wape is None else expectations.share(wape))
         for name, mase, wape in rows
         if mase is not None
     ]
@@ -165,14 +168,14 @@ def _fan(chosen: Indicator, area: Area, figures: Sequence[Figure], found: Sequen
     first = found[0].period_end
     recent = [one for one in figures if one.period_end < first and one.period_end.year >= first.year - _BEFORE]
     title = expectations.expected(
-        _wide(found[-1], chosen), chosen, periods.period(found[-1].period_type, found[-1].period, found[-1].period_end)
+        wide(found[-1], chosen), chosen, periods.period(found[-1].period_type, found[-1].period, found[-1].period_end)
     )
     drawn = line.line(
         f"{chosen.label} in {area.name}, met verwachting",
-        [*_known_line(chosen, recent), _expected_line(found)],
+        [*known_line(chosen, recent), expected_line(found)],
         lambda value: numbers.tick(value, chosen),
         with_band=False,
-        fans=_fans(found),
+        fans=fans(found),
     )
     caption = (
         "Gestreept met band: verwacht bij ongewijzigd beleid. Donkere band: 5 van de 10 keer valt het cijfer daarin;"
@@ -187,75 +190,28 @@ def _then(chosen: Indicator, area: Area, figures: Sequence[Figure], earlier: Seq
     if not judged:
         return None
     recent = [one for one in figures if one.period_end.year >= earlier[0].period_end.year - 1]
+    known_until = periods.period(earlier[0].period_type, earlier[0].origin_period)
     drawn = line.line(
-        f"{chosen.label} in {area.name}: de verwachting van een jaar geleden",
-        [*_known_line(chosen, recent), _expected_line(earlier)],
+        f"{chosen.label} in {area.name}: de vorige verwachting en wat het werd",
+        [*known_line(chosen, recent), expected_line(earlier)],
         lambda value: numbers.tick(value, chosen),
         with_band=False,
-        fans=_fans(earlier),
+        fans=fans(earlier),
     )
     return Graph(
         expectations.fell_within(sum(judged), len(judged)),
         drawn.svg,
-        "Doorgetrokken: wat het werd. Gestreept met band: wat we een jaar geleden verwachtten.",
+        f"Doorgetrokken: wat het werd. Gestreept met band: de verwachting met cijfers tot en met {known_until}.",
     )
-
-
-def _long_term(chosen: Indicator, area: Area, scenarios: dict[str, list[Forecast]]) -> Graph | None:
-    """Scenarios as lines of years, with the band of the first."""
-    drawn = {name: years for name, years in scenarios.items() if len(years) > 1}
-    if not drawn:
-        return None
-    last = next(iter(drawn.values()))[-1]
-    lines = [
-        line.Series(_SCENARIOS[name], tuple(_point(one) for one in years), numbers.figure(years[-1].mean, chosen))
-        for name, years in drawn.items()
-    ]
-    picture = line.line(
-        f"{chosen.label} in {area.name} op langere termijn",
-        lines,
-        lambda value: numbers.tick(value, chosen),
-        with_band=False,
-        fans=_fans(next(iter(drawn.values()))),
-    )
-    title = expectations.expected(_wide(last, chosen), chosen, last.period)
-    names = periods.enumeration(f"{number}: {_SCENARIOS[name].lower()}" for number, name in enumerate(drawn, 1))
-    return Graph(title, picture.svg, f"Drie scenario’s. {names}. De band hoort bij het eerste.")
-
-
-def _known_line(chosen: Indicator, figures: Sequence[Figure]) -> list[line.Series]:
-    known = [one for one in figures if one.value is not None]
-    return [replace(series_of(chosen, "Gemeten", figures), end_label="", has_dots=False)] if known else []
-
-
-def _expected_line(found: Sequence[Forecast]) -> line.Series:
-    return line.Series("Verwacht", tuple(_point(one) for one in found), has_dots=False)
-
-
-def _fans(found: Sequence[Forecast]) -> list[list[line.Point]]:
-    wide = [line.Point(one.period_end, "", one.mean, one.lower_80, one.upper_80) for one in found]
-    close = [line.Point(one.period_end, "", one.mean, one.lower_50, one.upper_50) for one in found]
-    return [wide, close]
-
-
-def _point(one: Forecast) -> line.Point:
-    return line.Point(one.period_end, periods.period_axis(one.period_type, one.period, one.period_end), one.mean)
 
 
 def _row(one: Forecast, chosen: Indicator) -> Row:
     return Row(
         periods.sentence_start(periods.period_row(one.period_type, one.period, one.period_end)),
-        _cell(one, "80", _wide(one, chosen), chosen),
-        _cell(one, "50", _close(one, chosen), chosen),
+        cell(one, 80, chosen),
+        cell(one, 50, chosen),
         one.fresh_until,
     )
-
-
-def _cell(one: Forecast, share: str, shown: expectations.Range, chosen: Indicator) -> Markup:
-    """A band that a machine can compare with its mart."""
-    text = expectations.between(shown, chosen)
-    value = f"{one.lower_80!r} {one.upper_80!r}" if share == "80" else f"{one.lower_50!r} {one.upper_50!r}"
-    return _DATA.format(value, share, one.indicator_code, one.area_code, one.period, one.scenario, text)
 
 
 @dataclass(frozen=True)

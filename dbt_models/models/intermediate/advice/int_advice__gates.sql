@@ -25,14 +25,14 @@ verdicts as (
     group by plans.plan_code
 ),
 
--- Graded A or B by the own measurement, or taken from research that gives its standard error.
+-- Graded A or B as an own measure, or taken from research; with its standard error.
 evidence as (
     select
         plans.plan_code,
         count(options.option_code) as options_count,
         count(
             case
-                when options.evidence_grade in ('A', 'B') then 1
+                when options.evidence_grade in ('A', 'B') and options.effect_standard_error_pct is not null then 1
                 when
                     options.evidence_grade is null
                     and options.effect_standard_error_pct is not null
