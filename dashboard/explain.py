@@ -61,7 +61,7 @@ def _effect(board: Board, measure: str) -> Iterator[str]:
     sheet = effect_sheet(board, measure)
     yield f"{sheet.measure.name}, {sheet.area.name}, {sheet.when}"
     if sheet.effect is None or sheet.strength is None:
-        yield "Van deze maatregel is nog geen effect geschat."
+        yield "Van deze maatregel is nu geen effect te tonen."
         return
     yield sheet.effect.sentence
     yield f"Bewijs: {sheet.strength.name.lower()} ({sheet.strength.grade}). {sheet.strength.meaning}"

@@ -106,7 +106,7 @@ const fromBook = async (url) => {
   const parts = { result: part("data-result"), none: part("data-none") };
   const list = found.slice(0, 24).map(({ figure }) => row(book, figure, parts)).join("");
   const body = page.replace("<!--zakboek-->", () => list || "<li>Niets gevonden in het zakboek.</li>")
-    .replace("{q}", () => text(query))
+    .replace('value=""', () => `value="${text(query)}"`)
     .replace("data-offline hidden>", () => `data-offline>Zonder verbinding. Cijfers van ${text(dutch(book.released_on))}`);
   return new Response(body, { headers: shell.headers });
 };

@@ -10,6 +10,7 @@ from suppliers import faults
 from dagster_project.contracts.load import load_feeds
 from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
+from dagster_project.extract.odata.query import Query
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 
 
@@ -104,3 +105,17 @@ def test_of_others_the_task_fields_of_youth_care_are_requested_and_no_other():
     requested = {code: any(fnmatchcase(code, pattern) for pattern in patterns) for code in youth_care}
     assert requested == youth_care
     assert any(youth_care.values())
+
+
+def test_others_have_a_request_of_their_own_that_is_short_and_repeats_no_own_row():
+    codes = {"TaakveldBalanspost": ["6.75*", "6.792 "], "Categorie": ["L*"]}
+    own, others = Query("Gemeenten", "GM9999", of_others=codes).filters()
+    assert "startswith(Gemeenten,'GM9999')" in own
+    assert others == (
+        "(startswith(Gemeenten,'GM')) and (not startswith(Gemeenten,'GM9999'))"
+        " and (startswith(TaakveldBalanspost,'6.75') or TaakveldBalanspost eq '6.792 ') and (startswith(Categorie,'L'))"
+    )
+
+
+def test_a_table_without_the_codes_has_no_request_for_others():
+    assert len(Query("Gemeenten", "GM9999", of_others={"Categorie": []}).filters()) == 1

@@ -177,7 +177,7 @@ def _rows(effect: Effect) -> Iterator[ResultRow]:
     texts = {
         "design": effect.design,
         "grade": effect.evidence.grade,
-        "grade_reason_nl": effect.evidence.reason_nl,
+        "grade_reason_nl": effect.evidence.reason_nl[0].upper() + effect.evidence.reason_nl[1:],
         "verdict": effect.evidence.verdict,
         "sentence_nl": effect.sentence_nl,
         "status": "provisional" if effect.is_provisional else "definitive",

@@ -94,9 +94,9 @@ def _shown(estimate: Estimate, case: EffectCase, persons: Amount | None) -> tupl
 
 def _placebos(estimate: Estimate, case: EffectCase) -> str:
     if estimate.design == "staggered":
-        as_large = number(100 * estimate.p_value, 1 if estimate.p_value < 0.1 else 0)
+        share = number(100 * estimate.p_value, 1 if estimate.p_value < 0.1 else 0)
         drawn = f"bij loting van andere {case.wording.compared_nl}"
-        return f"{drawn} is het verschil in {as_large}% van de gevallen even groot"
+        return f"{drawn} is het verschil in {share}% van de gevallen even groot"
     if estimate.placebo_rank is None or estimate.placebo_count is None:
         return "er is geen gebied om mee te vergelijken"
     as_large = estimate.placebo_rank - 1

@@ -11,7 +11,7 @@ from dagster_project.analysis.forecasting.nowcast import FEWEST_PERIODS, expecte
 Array = NDArray[np.float64]
 
 
-class Known(NamedTuple):
+class KnownFigure(NamedTuple):
     """A figure as it was known at an age: whole months after the month of its period. ``month`` counts months."""
 
     region_code: str
@@ -34,13 +34,13 @@ class NowcastRow(NamedTuple):
     final_value: float | None
 
 
-def nowcast_rows(known: Sequence[Known], complete_after: int, step: int) -> Iterator[NowcastRow]:
+def nowcast_rows(known: Sequence[KnownFigure], complete_after: int, step: int) -> Iterator[NowcastRow]:
     """Nowcast of every month at the age at which it was first known, and of those that are not complete as of now.
 
     A figure is final ``complete_after`` months after its period. Each nowcast uses what was known at that time alone.
     """
     triangle, regions, first = _triangle(known, complete_after)
-    is_known: NDArray[np.bool_] = np.isfinite(triangle).any(axis=1)
+    is_known = np.array([np.isfinite(of_month).any(axis=0) for of_month in triangle])
     newest = max(figure.month + figure.age for figure in known)
     for period in range(len(triangle)):
         month = first + period
@@ -87,7 +87,7 @@ def _of_month(
         )
 
 
-def _triangle(known: Sequence[Known], complete_after: int) -> tuple[Array, list[str], int]:
+def _triangle(known: Sequence[KnownFigure], complete_after: int) -> tuple[Array, list[str], int]:
     """Figures by month, region and age, each kept until it changes; the regions; and the first month."""
     regions = sorted({figure.region_code for figure in known})
     column_of = {region: column for column, region in enumerate(regions)}

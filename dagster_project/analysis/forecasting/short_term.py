@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dagster_project.analysis.forecasting.distribution import Predictive, rounding_variance
 from dagster_project.analysis.forecasting.panel import Panel
 from dagster_project.analysis.forecasting.shares import pooled_variation, raw_shares, shrunk_shares
-from dagster_project.analysis.forecasting.total import TotalForecast, forecast_total
+from dagster_project.analysis.forecasting.total import AUTOMATIC, TotalForecast, forecast_total
 
 Array = NDArray[np.float64]
 
@@ -23,6 +23,8 @@ DEFAULT = "ets_theta_shares"
 # Two challengers: shares of the last quarter, which suit stocks, and the mean of the last two years.
 RECENT, MEAN = "ets_theta_recent_shares", "mean_of_two_years"
 METHODS = (DEFAULT, RECENT, MEAN)
+# Origins from one search for the form of exponential smoothing to the next: the search takes most of the time.
+_SEARCH_EVERY = 3
 # A challenger has to have been this much better at this many earlier origins.
 _GAIN, _ORIGINS = 0.95, 3
 # Horizons, in years, whose errors are pooled.
@@ -61,9 +63,14 @@ def origins_of(periods: int, season: int, fewest: int, most: int = 7) -> tuple[i
 def forecast(panel: Panel, origins: Sequence[int], horizon: int) -> Iterator[Forecast]:
     """Forecast ``horizon`` periods ahead from each origin, oldest first, each knowing the errors of those before it."""
     made: dict[str, list[Forecast]] = {method: [] for method in METHODS}
-    for origin in sorted(origins):
+    form = AUTOMATIC
+    for turn, origin in enumerate(sorted(origins)):
         known = panel.values[:origin]
-        candidates = _candidates(panel, known, horizon)
+        # The newest origin searches for a form, and every third before it.
+        is_search = (len(origins) - 1 - turn) % _SEARCH_EVERY == 0
+        total = forecast_total(known[:, panel.whole], horizon, panel.season, AUTOMATIC if is_search else form)
+        form = total.form
+        candidates = _candidates(panel, known, total)
         scores = {method: _errors(panel, made[method], origin) for method in METHODS}
         for method, (mean, variance) in candidates.items():
             made[method].append(Forecast(origin, method, mean, variance, panel.step))
@@ -72,9 +79,8 @@ def forecast(panel: Panel, origins: Sequence[int], horizon: int) -> Iterator[For
         yield Forecast(origin, method, mean, variance * _scale(panel, scores[method], horizon), panel.step)
 
 
-def _candidates(panel: Panel, known: Array, horizon: int) -> dict[str, tuple[Array, Array]]:
-    whole = known[:, panel.whole]
-    total = forecast_total(whole, horizon, panel.season)
+def _candidates(panel: Panel, known: Array, total: TotalForecast) -> dict[str, tuple[Array, Array]]:
+    whole, horizon = known[:, panel.whole], len(total.mean)
     years = 2 * panel.season if panel.season > 1 else 3
     long, recent = known[-years:], known[-max(panel.season // 4, 1) :]
     last = whole[-years:]

@@ -10,8 +10,8 @@ from dagster_project.analysis.forecasting.short_term import Forecast, forecast, 
 
 WHOLE, DISTRICT, PART = "municipality", "district", "neighbourhood"
 _QUANTILES = (0.1, 0.25, 0.75, 0.9)
-# Two years of history are the least of which shares and seasons can be estimated.
-_FEWEST_YEARS = 2
+# The least history of which shares and seasons can be estimated.
+_FEWEST_YEARS, _FEWEST_PERIODS = 2, 7
 
 
 class Figure(NamedTuple):
@@ -56,7 +56,8 @@ def short_term_rows(figures: Sequence[Figure], members: Mapping[str, Sequence[st
     panel, regions = _panel(figures, members)
     periods = {figure.number: figure.period for figure in figures}
     last = len(panel.values)
-    for made in forecast(panel, origins_of(last, panel.season, _FEWEST_YEARS * panel.season), panel.season):
+    fewest = max(_FEWEST_YEARS * panel.season, _FEWEST_PERIODS)
+    for made in forecast(panel, origins_of(last, panel.season, fewest), panel.season):
         yield from _rows(panel, regions, made, periods[made.origin], is_latest=made.origin == last)
 
 

@@ -7,6 +7,8 @@ from itertools import product
 MUNICIPALITY_PREFIX = "GM"
 PART_PREFIXES = ("WK", "BU")
 COUNTRY_PREFIX = "NL"
+# Any characters, at the end of a code.
+ANY = "*"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Query:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     partition_by: str | None = None
     is_among_others: bool = False
-    # Codes that a request of its own asks for of other municipalities; none where a dimension has none of them.
+    # Codes, or beginnings of codes with a * behind them, that a request of its own asks for of other municipalities.
+    # There is none where a dimension has none of them.
     of_others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def includes(self, region: str) -> bool:
@@ -42,7 +45,7 @@ class Query:
             [
                 f"startswith({region},'{MUNICIPALITY_PREFIX}')",
                 f"not startswith({region},'{self.municipality}')",
-                *(_one_of(dimension, keys) for dimension, keys in self.of_others.items()),
+                *(_one_of(dimension, codes) for dimension, codes in self.of_others.items()),
             ]
         )
 
@@ -63,8 +66,11 @@ class Query:
         return " or ".join(f"startswith({self.region_dimension},'{prefix}')" for prefix in self.prefixes)
 
 
-def _one_of(dimension: str, keys: Sequence[str]) -> str:
-    return " or ".join(f"{dimension} eq '{key}'" for key in keys)
+def _one_of(dimension: str, codes: Sequence[str]) -> str:
+    return " or ".join(
+        f"startswith({dimension},'{code.removesuffix(ANY)}')" if code.endswith(ANY) else f"{dimension} eq '{code}'"
+        for code in codes
+    )
 
 
 def _all_of(conditions: Sequence[str]) -> str:

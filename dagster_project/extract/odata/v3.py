@@ -16,7 +16,7 @@ from dagster_project.extract.extractors import protocol
 from dagster_project.extract.odata.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.odata.odata_extractor import ODataExtractor, ODataParameters
 from dagster_project.extract.odata.page import CircularPagesError, PageReader, moment
-from dagster_project.extract.odata.query import Query
+from dagster_project.extract.odata.query import ANY, Query
 
 ROW_NUMBER = "ID"
 DATA = "TypedDataSet"
@@ -32,7 +32,7 @@ class ODataV3Parameters(ODataParameters):
     partition_by: str | None = None
     # A table too large to store for every municipality is requested for the own one only, in any scope.
     is_own_municipality_only: bool = False
-    # What of such a table is requested of other municipalities all the same: codes per dimension, * for any characters.
+    # Codes per dimension, with * for any characters, that are requested of other municipalities all the same.
     of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -162,11 +162,7 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             keys[dimension] = [listed[code] for code in wanted]
         is_whole = not self.parameters.is_own_municipality_only
         of_others = {
-            dimension: [
-                str(row["Key"])
-                for row in code_lists[dimension]
-                if any(fnmatchcase(str(row["Key"]).strip(), pattern) for pattern in patterns)
-            ]
+            dimension: _listed(patterns, [str(row["Key"]) for row in code_lists[dimension]])
             for dimension, patterns in others.items()
             if self.is_among_others
         }
@@ -215,3 +211,13 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             file.write_text(json.dumps(code_lists[dimension]), encoding="utf-8")
             lookups[column.name] = Lookup(file, "Key", column.meta.supplier_name, on=dimension)
         return lookups
+
+
+def _listed(patterns: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """The patterns that a code list has keys for; one that is no mere beginning, as those keys."""
+    found: list[str] = []
+    for pattern in patterns:
+        fitting = [key for key in keys if fnmatchcase(key.strip(), pattern)]
+        is_beginning = pattern.endswith(ANY) and ANY not in pattern[:-1]
+        found += [pattern] if fitting and is_beginning else fitting
+    return found

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard.charts import line
 from dashboard.pages.looking_ahead.bands import cell, expected_line, fans, known_line, wide
 from dashboard.presentation.graphs import Graph
+from dashboard.presentation.shown import rounding_of
 from dashboard.reading.figure import Area, Figure, Indicator
 from dashboard.reading.forecasts import Forecast, Scenario, coming
 from dashboard.words import expectations, numbers
@@ -68,7 +69,11 @@ def _graph(
 ) -> Graph:
     first = drawn[0][1]
     past = [one for one in figures if one.period_end < first[0].period_end]
-    lines = [expected_line(years, scenario.label, numbers.figure(years[-1].mean, chosen)) for scenario, years in drawn]
+    step = rounding_of(chosen) or 0
+    lines = [
+        expected_line(years, scenario.label, numbers.figure(numbers.to_step(years[-1].mean, step), chosen))
+        for scenario, years in drawn
+    ]
     picture = line.line(
         f"{chosen.label} in {area.name} op langere termijn",
         [*known_line(chosen, past), *lines],
@@ -77,5 +82,6 @@ def _graph(
         fans=fans(first),
     )
     title = expectations.expected(wide(first[-1], chosen), chosen, first[-1].period)
-    caption = f"De band hoort bij ‘{drawn[0][0].label.lower()}’: 5 en 8 van de 10 keer valt het cijfer daarin."
+    name = drawn[0][0].label.lower()
+    caption = f"De band hoort bij ‘{name}’: 5 en 8 van de 10 keer valt het cijfer daarin."
     return Graph(title, picture.svg, caption + ("" if picture.starts_at_zero else " De as begint niet bij 0."))

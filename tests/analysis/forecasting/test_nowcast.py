@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dagster_project.analysis.forecasting.nowcast import FEWEST_PERIODS, expected_final
-from dagster_project.analysis.forecasting.nowcast_rows import Known, nowcast_rows
+from dagster_project.analysis.forecasting.nowcast_rows import KnownFigure, nowcast_rows
 
 COMPLETE_AFTER = 3
 # Fractions of reports that are known 0, 1, 2 and 3 months after their month.
@@ -21,10 +21,10 @@ def triangle(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return final.astype(float), np.moveaxis(delays.cumsum(axis=-1), -1, 0).astype(float)
 
 
-def as_rows(known: np.ndarray, until: int) -> list[Known]:
+def as_rows(known: np.ndarray, until: int) -> list[KnownFigure]:
     """Figures that were known at the end of a month."""
     return [
-        Known(f"region {region:02}", month, age, known[age, month, region])
+        KnownFigure(f"region {region:02}", month, age, known[age, month, region])
         for month in range(MONTHS)
         for age in range(COMPLETE_AFTER + 1)
         for region in range(REGIONS)
@@ -52,7 +52,7 @@ def test_expected_finals_are_unbiased_and_nearer_than_what_is_reported(nowcasts)
 
 
 def test_bands_cover_at_least_as_often_as_they_say(nowcasts):
-    """Counts are discrete, so a closed band covers somewhat more; the reported number alone hardly ever is the final one."""
+    """Counts are discrete, so a closed band covers somewhat more; the reported number alone seldom is the final one."""
     inside = np.mean([(one.lower <= final) & (final <= one.upper) for final, _, one in nowcasts])
     assert 0.78 <= inside <= 0.93
     assert np.mean([reported == final for final, reported, _ in nowcasts]) < 0.5
@@ -112,7 +112,7 @@ def test_without_a_history_rows_are_empty():
 
 
 def test_a_figure_that_did_not_change_counts_as_known_at_every_later_age():
-    rows = [Known("region", month, 0, 7.0) for month in range(12)]
+    rows = [KnownFigure("region", month, 0, 7.0) for month in range(12)]
     made = list(nowcast_rows(rows, COMPLETE_AFTER, 1))
     (newest,) = (row for row in made if row.month == 11)
     assert newest.expected_value == pytest.approx(7, abs=0.5)

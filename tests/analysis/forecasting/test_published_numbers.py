@@ -1,4 +1,4 @@
-"""The Theta method on the M3 competition, against published errors (Makridakis and Hibon, 2000; Fiorucci e.a., 2016)."""
+"""The Theta method on the M3 competition, against the published errors (Fiorucci e.a., 2016)."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,11 @@ from dagster_project.analysis.forecasting.total import forecast_total, theta_for
 SEASONS = {"yearly": 1, "quarterly": 4, "monthly": 12, "other": 1}
 
 
-def errors(kind: str, make) -> tuple[list[float], list[float]]:
-    """sMAPE in per cent and MASE per series."""
+def errors(kind: str, make, every: int = 1) -> tuple[list[float], list[float]]:
+    """sMAPE in per cent and MASE per series, of one in ``every``."""
     smape, mase = [], []
     season = SEASONS[kind]
-    for series in M3.subset(kind).values():
+    for series in list(M3.subset(kind))[::every]:
         history, came = np.asarray(series.x, dtype=float), np.asarray(series.xx, dtype=float)
         made = make(history, len(came), season)
         smape.append(float(np.mean(200 * abs(came - made) / (abs(came) + abs(made)))))
@@ -44,6 +44,6 @@ def test_a_wrong_season_misses_the_published_error():
 
 @pytest.mark.long
 def test_the_method_of_the_house_beats_theta_on_the_months_of_m3(by_theta):
-    smape, mase = errors("monthly", lambda *of: forecast_total(*of).mean)
-    assert np.mean(mase) < np.mean(by_theta["monthly"][1])
-    assert np.mean(smape) < np.mean(by_theta["monthly"][0])
+    smape, mase = errors("monthly", lambda *of: forecast_total(*of).mean, every=12)
+    assert np.mean(mase) < np.mean(by_theta["monthly"][1][::12])
+    assert np.mean(smape) < np.mean(by_theta["monthly"][0][::12])

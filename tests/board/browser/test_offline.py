@@ -67,6 +67,7 @@ def test_pages_that_were_visited_are_there_and_say_from_when(visited):
 def test_search_finds_welfare_in_a_neighbourhood(visited, cursor):
     visited.goto("/zoek?q=Bijstand+havenkwartier")
 
+    expect(visited.locator("#q")).to_have_value("Bijstand havenkwartier")
     value, until = cursor.execute(
         "select value, fresh_until from fct_indicator_values where is_current"
         " and indicator_code = 'welfare_recipients_quarter_count' and region_code = 'BU99990001'"

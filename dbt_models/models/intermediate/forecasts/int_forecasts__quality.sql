@@ -90,9 +90,9 @@ by_origin as (
     group by indicator_code, region_level, pooled_region_code
 ),
 
--- Forecasts of one region overlap, so a smaller error is no proof: it has to be a twentieth smaller in all, by both measures,
--- and smaller at every origin.
-judged as (
+-- Forecasts from origins of one year overlap, so a smaller error is no proof: it has to be a twentieth smaller in all, by
+-- both measures, and smaller at every origin.
+compared as (
     select
         measured.indicator_code,
         measured.region_level,
@@ -115,8 +115,7 @@ judged as (
             and measured.mase < 0.95 * measured.naive_mase
             and measured.rmsse < 0.95 * measured.naive_rmsse,
             false
-        ) as beats_naive,
-        null::varchar as reason_nl
+        ) as is_better
     from measured
     inner join by_origin
         on
@@ -128,6 +127,34 @@ judged as (
             measured.indicator_code = yearly.indicator_code
             and measured.region_level = yearly.region_level
             and measured.pooled_region_code is not distinct from yearly.pooled_region_code
+),
+
+-- Of many regions some win by chance alone: a region is called better only where its whole level is.
+judged as (
+    select
+        compared.indicator_code,
+        compared.region_level,
+        compared.region_code,
+        compared.origins_count,
+        compared.points_count,
+        compared.longest_horizon,
+        compared.period_end_date,
+        compared.mase,
+        compared.rmsse,
+        compared.naive_mase,
+        compared.two_years_mase,
+        compared.wape_year_pct,
+        compared.naive_wape_year_pct,
+        compared.coverage_50_pct,
+        compared.coverage_80_pct,
+        compared.is_better and levels.is_better as beats_naive,
+        null::varchar as reason_nl
+    from compared
+    inner join compared as levels
+        on
+            compared.indicator_code = levels.indicator_code
+            and compared.region_level = levels.region_level
+            and levels.region_code is null
 ),
 
 -- Without a forecast the reason; with one of which nothing came yet, neither.

@@ -1,7 +1,7 @@
 """Short-term forecasts of the newest origin and of earlier ones: dagster_project/analysis/forecasting.
 
-In Python, because exponential smoothing has no SQL. Rows of an indicator are taken over from the table of an earlier build
-while its series, its sizes and the method are the same; only the others need the libraries.
+In Python, because exponential smoothing has no SQL. Rows of an indicator are taken over from the table of an earlier
+build while its series, its sizes and the method are the same; only the others need the libraries.
 """
 
 import json
@@ -30,6 +30,9 @@ COLUMNS = {
     "input_fingerprint": "varchar",
 }
 
+# The fields of a figure in the order of the package.
+FIGURE = "region_code, region_level, period, period_number, value, step, periods_per_year, size_value"
+
 
 class This(Protocol):
     """The address of the model's own table."""
@@ -56,24 +59,19 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     from dagster_project.analysis import method_digest
 
     dbt.config(materialized="table")
-    regions = dbt.ref("int_forecasts__regions").filter("reason_nl is null").project("region_code, indicator_code, size_value")
+    eligible = dbt.ref("int_forecasts__regions").filter("reason_nl is null")
     figures = (
         dbt.ref("int_forecasts__series")
-        .join(regions, "region_code, indicator_code")
-        .project(
-            "indicator_code, region_code, region_level, period, period_number, value, step, periods_per_year, size_value"
-        )
+        .join(eligible.project("region_code, indicator_code, size_value"), "region_code, indicator_code")
+        .project(f"indicator_code, {FIGURE}")
         .order("all")
         .fetchall()
     )
-    members: dict[str, list[str]] = {}
-    for region, part in dbt.ref("int_regions__parts").project("region_code, neighbourhood_code").order("all").fetchall():
-        members.setdefault(region, []).append(part)
+    parts = dbt.ref("int_regions__parts").project("region_code, neighbourhood_code").order("all").fetchall()
+    members = {region: [part for _, part in rows] for region, rows in groupby(parts, key=lambda row: row[0])}
     method = method_digest("forecasting")
     rows_of = {code: [row[1:] for row in rows] for code, rows in groupby(figures, key=lambda row: row[0])}
-    fingerprints = {
-        code: sha256(repr((method, members, rows)).encode()).hexdigest() for code, rows in rows_of.items()
-    }
+    fingerprints = {code: sha256(repr((method, members, rows)).encode()).hexdigest() for code, rows in rows_of.items()}
     known = known_fingerprints(session, dbt.this)
     made = [
         (code, *row, fingerprints[code])
@@ -96,8 +94,8 @@ def forecasts_of(rows: list[tuple], members: dict[str, list[str]]) -> list[tuple
 def known_fingerprints(session: "DuckDBPyConnection", table: This) -> set[str]:
     """Fingerprints in the table of an earlier build; none where it has other columns."""
     stored = session.execute(
-        "select column_name from duckdb_columns() where schema_name = $1 and table_name = $2",
-        [table.schema, table.identifier],
+        "select column_name from duckdb_columns()"
+        f" where schema_name = '{table.schema}' and table_name = '{table.identifier}'"
     ).fetchall()
     if {name for (name,) in stored} != {*COLUMNS}:
         return set()
@@ -105,9 +103,7 @@ def known_fingerprints(session: "DuckDBPyConnection", table: This) -> set[str]:
     return {fingerprint for (fingerprint,) in found}
 
 
-def united(
-    session: "DuckDBPyConnection", table: This, kept: list[str], made: list[tuple]
-) -> "DuckDBPyRelation":
+def united(session: "DuckDBPyConnection", table: This, kept: list[str], made: list[tuple]) -> "DuckDBPyRelation":
     """The rows with a kept fingerprint, and the new ones."""
     # As JSON: a bound parameter would make DuckDB import pandas.
     columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
@@ -120,7 +116,7 @@ def united(
     if kept:
         listed = ", ".join(f"'{fingerprint}'" for fingerprint in kept)
         query += (
-            f" union all select {', '.join(COLUMNS)} from \"{table.schema}\".\"{table.identifier}\""
+            f' union all select {", ".join(COLUMNS)} from "{table.schema}"."{table.identifier}"'
             f" where input_fingerprint in ({listed})"
         )
     return session.sql(f"select * from ({query}) order by all")

@@ -1,7 +1,7 @@
 """Nowcasts of months that are not reported in full, now and before: dagster_project/analysis/forecasting/nowcast.py.
 
-In Python, because the bands are quantiles of a negative binomial distribution. It takes less time than comparing inputs with
-those of the build before, so nothing is taken over.
+In Python, because the bands are quantiles of a negative binomial distribution. It takes less time than comparing inputs
+with those of the build before, so nothing is taken over.
 """
 
 import json
@@ -38,7 +38,7 @@ class Dbt(Protocol):
 def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, month and age."""
     # Imported here: dbt reads this file whenever it parses.
-    from dagster_project.analysis.forecasting.nowcast_rows import Known, nowcast_rows
+    from dagster_project.analysis.forecasting.nowcast_rows import KnownFigure, nowcast_rows
 
     dbt.config(materialized="table")
     known = (
@@ -50,7 +50,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     made = [
         (code, *row)
         for (code, complete_after, step), rows in groupby(known, key=lambda row: row[:3])
-        for row in nowcast_rows([Known(*row[3:]) for row in rows], complete_after, step)
+        for row in nowcast_rows([KnownFigure(*row[3:]) for row in rows], complete_after, step)
     ]
     # As JSON: a bound parameter would make DuckDB import pandas.
     columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)

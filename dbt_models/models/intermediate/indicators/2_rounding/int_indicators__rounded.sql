@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with regions as (select * from {{ ref('int_regions__vintages') }}),
 
 -- Other municipalities are compared with in int_municipalities__figures.

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with figures as (select * from {{ ref('int_indicators__rounded') }}),
 
 dictionary as (select * from {{ ref('int_indicators__dictionary') }}),

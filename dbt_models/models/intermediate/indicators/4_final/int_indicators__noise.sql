@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with figures as (
     select
         region_code,
