@@ -51,7 +51,8 @@ def fit_errors(
     for _ in range(ROUNDS):
         expected = maximum(terms @ fitted, 1e-9)
         fitted, _rest = nnls(stack([term / expected for term in terms.T], axis=1), squares / expected)
-    return ErrorModel(*(float(one) for one in fitted), freedom=max(freedom, 1.0))
+    of_size, of_all = (float(one) for one in fitted)
+    return ErrorModel(of_size, of_all, max(freedom, 1.0))
 
 
 def bands(

@@ -258,7 +258,8 @@ def _fitted(points: Sequence[_Point]) -> ErrorModel | None:
         return None
     span = max(point.year for point in points) - min(point.origin for point in points)
     regions = len({point.region for point in points})
-    return fit_errors(*(array(column) for column in _columns(points)), freedom=regions * span / STEP_YEARS)
+    means, actual, horizons = (array(column) for column in _columns(points))
+    return fit_errors(means, actual, horizons, regions * span / STEP_YEARS)
 
 
 def _columns(points: Sequence[_Point]) -> tuple[list[float], list[float], list[float]]:
