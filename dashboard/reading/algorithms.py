@@ -41,4 +41,4 @@ def algorithms(board: Board) -> dict[str, Algorithm]:
     """All algorithms by code; none where the release has no such mart."""
     if "dim_algorithm" not in board.release.marts:
         return {}
-    return {row[0]: Algorithm(*row) for row in board.cursor.execute(_ALGORITHMS).fetchall()}
+    return {row[0]: Algorithm(*row) for row in board.rows(_ALGORITHMS)}

@@ -35,7 +35,7 @@ _CHECKS = """
         is_passed,
         fresh_until
     from mart_policy_effect_checks
-    where measure_code = $measure
+    where measure_code = {measure}
     order by check_code
 """
 _POINTS = """
@@ -49,7 +49,7 @@ _POINTS = """
         lower_bound,
         upper_bound
     from fct_policy_effect_points
-    where measure_code = $measure
+    where measure_code = {measure}
     order by line, line_code, period_end_date
 """
 
@@ -108,17 +108,17 @@ def effects(board: Board) -> Mapping[str, Effect]:
     """Effects by measure; none where the release has no such mart."""
     if EFFECTS not in board.release.marts:
         return {}
-    return {row[0]: Effect(*row) for row in board.cursor.execute(_EFFECTS).fetchall()}
+    return {row[0]: Effect(*row) for row in board.rows(_EFFECTS)}
 
 
 def checks(board: Board, measure: str) -> list[Check]:
     """Checks of an effect in their order."""
-    return [Check(*row) for row in board.cursor.execute(_CHECKS, {"measure": measure}).fetchall()]
+    return [Check(*row) for row in board.rows(_CHECKS, measure=measure)]
 
 
 def points(board: Board, measure: str) -> dict[tuple[str, str], list[Point]]:
     """Points by line and code of the line, oldest first."""
     found: dict[tuple[str, str], list[Point]] = {}
-    for row in board.cursor.execute(_POINTS, {"measure": measure}).fetchall():
+    for row in board.rows(_POINTS, measure=measure):
         found.setdefault((row[0], row[1]), []).append(Point(*row))
     return found

@@ -28,7 +28,7 @@ _FORECASTS = """
         beats_naive,
         fresh_until
     from fct_forecasts
-    where indicator_code = $indicator and region_code = $area
+    where indicator_code = {indicator} and region_code = {area}
     order by scenario_code, is_latest, period_end_date
 """
 _QUALITY = """
@@ -44,8 +44,8 @@ _QUALITY = """
         reason_nl,
         fresh_until
     from fct_forecast_quality
-    where indicator_code = $indicator
-        and (region_code = $area or (region_level = $level and region_code is null))
+    where indicator_code = {indicator}
+        and (region_code = {area} or (region_level = {level} and region_code is null))
     order by region_code is null
 """
 _SCENARIOS = """
@@ -67,7 +67,7 @@ _NOWCASTS = """
         reason_nl,
         fresh_until
     from fct_nowcasts
-    where indicator_code = $indicator and region_code = $area and is_latest
+    where indicator_code = {indicator} and region_code = {area} and is_latest
     order by period
 """
 
@@ -162,7 +162,7 @@ def forecasts(board: Board, indicator: str, area: str) -> list[Forecast]:
     """Forecasts by scenario, the older one first."""
     if not are_made(board):
         return []
-    rows = board.cursor.execute(_FORECASTS, {"indicator": indicator, "area": area}).fetchall()
+    rows = board.rows(_FORECASTS, indicator=indicator, area=area)
     return [Forecast(*row) for row in rows]
 
 
@@ -170,21 +170,20 @@ def quality(board: Board, indicator: str, area: str, level: str) -> list[Quality
     """Errors of earlier forecasts, those of the area itself before those of its level."""
     if not are_made(board):
         return []
-    asked = {"indicator": indicator, "area": area, "level": level}
-    return [Quality(*row) for row in board.cursor.execute(_QUALITY, asked).fetchall()]
+    return [Quality(*row) for row in board.rows(_QUALITY, indicator=indicator, area=area, level=level)]
 
 
 def nowcasts(board: Board, indicator: str, area: str) -> list[Nowcast]:
     """Months that are not reported in full yet, oldest first."""
     if not are_made(board):
         return []
-    rows = board.cursor.execute(_NOWCASTS, {"indicator": indicator, "area": area}).fetchall()
+    rows = board.rows(_NOWCASTS, indicator=indicator, area=area)
     return [Nowcast(*row) for row in rows]
 
 
 def scenarios(board: Board) -> list[Scenario]:
     """The scenarios of the long term, in their order."""
-    return [Scenario(*row) for row in board.cursor.execute(_SCENARIOS).fetchall()]
+    return [Scenario(*row) for row in board.rows(_SCENARIOS)]
 
 
 def coming(found: Sequence[Forecast], scenario: str = UNCHANGED) -> list[Forecast]:

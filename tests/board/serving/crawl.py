@@ -36,8 +36,10 @@ class Marts:
             for indicator, area, period, value, until in release.cursor()
             .execute(
                 "SELECT indicator_code, region_code, period, value, fresh_until"
-                " FROM release.snapshot.fct_indicator_values WHERE fresh_until >= ?",
-                [day],
+                " FROM release.snapshot.fct_indicator_values WHERE fresh_until >= $day"
+                " UNION ALL SELECT indicator_code, municipality_code, period, value, figure_fresh_until"
+                " FROM release.snapshot.mart_municipality_profile WHERE figure_fresh_until >= $day AND NOT is_own",
+                {"day": day},
             )
             .fetchall()
         }

@@ -31,8 +31,11 @@ PAGES = (
     "/zoek?q=verzuim",
 )
 FILES = ("/k/welfare_recipients_per_1000/BU99990104", "/b/BU99990104", "/b/GM9999", "/t/uitkeringen/GM9999")
-# Numbers of the page itself: a unit, rows that are folded, choices of a form.
-LAYOUT = r"(?i)\b(per|keer)\s1\.000|Toon de andere \d+|Gebied [1-4]"
+# Numbers of the page itself: a unit, rows that are folded, choices of a form, indicators of a theme, sources, screens.
+LAYOUT = (
+    r"(?i)\b(per|keer)\s1\.000|Toon de andere \d+|Gebied [1-4]|\d+ cijfers?\b|(\d+ van de )?\d+ bron(nen)?\b|\bIv3\b"
+    r"|(\d+ en )?\d+ pixels|tekst op 200%"
+)
 LATER = SAMPLE_DAY + timedelta(days=40)
 
 
@@ -121,7 +124,7 @@ def test_health_says_that_the_release_has_expired(board, later):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", [one for one in PAGES if not one.startswith("/bron")])
 def test_figures_go_one_by_one(sample_releases, limits, last_days, address):
     today = SAMPLE_DAY
     board = reader(sample_releases, lambda: today)
@@ -142,7 +145,7 @@ def test_no_page_shows_a_figure_40_days_later(later, names):
     for address, page in walk(later, found):
         pages += 1
         numbers = [] if address.startswith("/bron") else undated_numbers(page.text, names)
-        found += [address] if page.figures or numbers else []
+        found += [f"{address}: {numbers}"] if page.figures or numbers else []
     assert found == []
     assert pages > 500
 
@@ -163,7 +166,7 @@ def test_figures_of_a_source_go_on_its_day(sample_releases, last_days, address):
     assert {key for key in before if last_days[key] < today} == {*before} - {*after} != set()
 
 
-@pytest.mark.parametrize("text", ["Er zijn 1.280 inwoners", "48%", "sinds 01-12-2026 nog 3"])
+@pytest.mark.parametrize("text", ["Er zijn 1.280 inwoners", "48%", "sinds 01-12-2026 nog 3", "5 keer", "200% meer"])
 def test_a_number_that_is_no_date_is_found(text):
     assert len(undated_numbers(text, {"0 tot 15 jaar"})) == 1
 
