@@ -43,7 +43,11 @@ def _explained(releases: Path, today: date, lines: Callable[[Board], Iterable[st
 def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]:
     found = expectation(board, indicator_of(board, indicator), area_of(board, region or board.municipality.code))
     yield f"{found.indicator.label}, {found.area.name}"
-    yield from (text for text in (found.expected, found.verdict, found.error, found.covered, found.reason) if text)
+    yield from (
+        Markup(text).striptags()
+        for text in (found.expected, found.verdict, found.error, found.covered, found.reason)
+        if text
+    )
     yield from (sentence for sentence, _ in found.incomplete)
     if found.then:
         yield found.then.title

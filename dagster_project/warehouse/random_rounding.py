@@ -12,11 +12,12 @@ Source: Statistics Canada, random rounding of census counts (base 5); Statistics
 """
 
 import hmac
-import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from dagster_project.storage.sql import relation_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -256,11 +257,4 @@ def shown_table(connection: "DuckDBPyConnection", shown: Mapping[Cell, Shown]) -
         **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
         **dict.fromkeys(("shown_count", "lower_count", "upper_count"), "integer"),
     }
-    values = zip(*((*cell, *count) for cell, count in shown.items()), strict=True) if shown else [()] * len(columns)
-    # As JSON: a bound parameter would make DuckDB import pandas, and literals take seven times as long to read.
-    written = [json.dumps(column, ensure_ascii=False).replace("'", "''") for column in values]
-    lists = [
-        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
-        for text, (name, kind) in zip(written, columns.items(), strict=True)
-    ]
-    return connection.sql(f"select {', '.join(lists)}")
+    return relation_of(connection, columns, ((*cell, *count) for cell, count in shown.items()))

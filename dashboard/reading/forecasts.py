@@ -149,6 +149,15 @@ def are_made(board: Board) -> bool:
     return FORECASTS in board.release.marts
 
 
+def is_forecast(board: Board, indicator: str) -> bool:
+    """Whether the release forecasts an indicator anywhere, expired or not."""
+    if not are_made(board):
+        return False
+    query = "select count(*) > 0 from release.snapshot.fct_forecast_quality where indicator_code = $indicator"
+    row = board.cursor.execute(query, {"indicator": indicator}).fetchone()
+    return bool(row and row[0])
+
+
 def forecasts(board: Board, indicator: str, area: str) -> list[Forecast]:
     """Forecasts by scenario, the older one first."""
     if not are_made(board):

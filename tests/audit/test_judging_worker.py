@@ -1,6 +1,7 @@
 """Great Expectations works in a process of its own; whatever happens to that, nothing unjudged is admitted."""
 
 import signal
+import sys
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
@@ -137,3 +138,14 @@ def test_a_suite_that_a_dead_worker_left_has_no_page(call, mart, tmp_path):
     assert "BrokenProcessPool" in judgement.message
     assert ">In orde" not in data_docs(tmp_path / "audit", {"marts"}).read_text()
     assert standing.standing_judgements(good, tmp_path / "audit") is None
+
+
+def test_the_worker_has_great_expectations_without_what_frames_do_not_need():
+    worker = judging._worker()
+    assert worker.submit(is_loaded, "great_expectations").result(timeout=60)
+    assert worker.submit(is_loaded, "pandas").result(timeout=60)
+    assert not worker.submit(is_loaded, "sqlalchemy").result(timeout=60)
+
+
+def is_loaded(name):
+    return sys.modules.get(name) is not None

@@ -156,7 +156,8 @@ def test_a_month_that_is_not_complete_tells_what_it_becomes(sample_releases, tmp
     change = (
         "update snapshot.fct_nowcasts set expected_value = 90, lower_80 = 80, upper_80 = 99, reason_nl = null"
         " where indicator_code = 'crimes_monthly_count' and region_code = 'GM9999'"
-        " and is_latest and period = (select max(period) from snapshot.fct_nowcasts)"
+        " and is_latest and period = (select max(period) from snapshot.fct_nowcasts"
+        " where indicator_code = 'crimes_monthly_count')"
     )
     page = reader(changed_release(sample_releases, tmp_path, change)).get("/k/crimes_monthly_count/GM9999").text
     assert "waarschijnlijk worden het er 80 tot 99" in page

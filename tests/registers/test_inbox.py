@@ -39,6 +39,26 @@ def test_the_same_day_gives_the_same_files(tmp_path, drops):
         assert (first.name, first.read_bytes()) == (again.name, again.read_bytes())
 
 
+def contents(folder):
+    return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.csv")}
+
+
+def test_files_are_written_on_the_days_of_an_export_and_differ_on_no_other(tmp_path, drops):
+    later, folder = tmp_path / "later", tmp_path / "drops"
+    write_inbox(later, date(2026, 11, 29))
+    assert contents(later) == contents(drops)
+
+    write_inbox(folder, AS_OF)
+    written = {file: file.stat().st_mtime_ns for file in folder.rglob("*.csv")}
+    write_inbox(folder, date(2026, 11, 29))
+    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.csv")} == written
+    # A Monday, then the first of the month.
+    for day, changed in ((date(2026, 11, 30), "social_domain.allocations"), (date(2026, 12, 1), "vacancy.premises")):
+        before = contents(folder)
+        write_inbox(folder, day)
+        assert changed in {file.parts[0] for file in contents(folder).keys() - before.keys()}
+
+
 def test_the_first_half_of_a_month_reports_whole_months():
     assert last_export(date(2026, 12, 31)) == date(2026, 12, 15)
     assert last_export(date(2026, 12, 14)) == date(2026, 12, 1)

@@ -49,10 +49,10 @@ def test_a_busy_night_adds_reports_of_the_last_day_to_the_usual_ones(monkeypatch
     assert busy == reports_until(export_time(AS_OF), SEED)
 
 
-def test_two_years_of_reports_run_until_the_night_of_the_export():
+def test_four_years_of_reports_run_until_the_night_of_the_export():
     created = [row["created_at"] for row in rows("signals.csv")]
-    assert 5_500 < len(created) < 7_000
-    assert created[0].startswith("2024-11-0")
+    assert 11_000 < len(created) < 14_000
+    assert created[0].startswith("2022-11-0")
     assert "2026-11-22 12:00" < max(created) < "2026-11-23 02:15:05"
     for member in ("signals.csv", "statuses.csv", "locations.csv", "categories.csv"):
         ids = [row["id"] for row in rows(member)]

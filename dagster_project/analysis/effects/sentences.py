@@ -99,9 +99,9 @@ def _placebos(estimate: Estimate, case: EffectCase) -> str:
         return f"{drawn} is het verschil in {share}% van de gevallen even groot"
     if estimate.placebo_rank is None or estimate.placebo_count is None:
         return "er is geen gebied om mee te vergelijken"
-    as_large = estimate.placebo_rank - 1
+    others = estimate.placebo_rank - 1
     return (
-        f"bij {as_large or 'geen'} van de {estimate.placebo_count} vergelijkbare {case.wording.compared_nl} "
+        f"bij {others or 'geen'} van de {estimate.placebo_count} vergelijkbare {case.wording.compared_nl} "
         "was het verschil zonder maatregel even groot"
     )
 

@@ -10,25 +10,30 @@ if TYPE_CHECKING:
 STEP_YEARS = 5
 FEWEST_POINTS = 20
 ROUNDS = 5
-# Names of the bands and how many standard deviations they are wide, on either side.
-LEVELS = (("50", 0.6744897501960817), ("80", 1.2815515655446004))
+# Names of the bands and the share of all cases below their upper end.
+LEVELS = (("50", 0.75), ("80", 0.9))
 
 
 @dataclass(frozen=True)
 class ErrorModel:
     """Variance of log errors at five years, in two parts.
 
-    ``of_size`` is divided by persons and grows with the horizon; ``of_all`` grows with its square.
+    ``of_size`` is divided by persons and grows with the horizon; ``of_all`` grows with its square. ``freedom``: how
+    many independent errors it is known from.
     """
 
     of_size: float
     of_all: float
+    freedom: float
 
 
 def fit_errors(
-    projected: "NDArray[float64]", actual: "NDArray[float64]", horizon: "NDArray[float64]"
+    projected: "NDArray[float64]", actual: "NDArray[float64]", horizon: "NDArray[float64]", freedom: float
 ) -> ErrorModel | None:
     """Fit the variance of past errors to size and horizon; all (points,), horizon in years. None without enough points.
+
+    ``freedom`` is the number of independent errors: projections of one region from editions less than five years apart
+    go wrong together.
 
     Non-negative least squares on squared log errors, each divided by its expected square so that large ones do not
     decide alone. Half a person is added on both sides, so that zero has a logarithm.
@@ -46,22 +51,27 @@ def fit_errors(
     for _ in range(ROUNDS):
         expected = maximum(terms @ fitted, 1e-9)
         fitted, _rest = nnls(stack([term / expected for term in terms.T], axis=1), squares / expected)
-    return ErrorModel(*(float(one) for one in fitted))
+    of_size, of_all = (float(one) for one in fitted)
+    return ErrorModel(of_size, of_all, max(freedom, 1.0))
 
 
 def bands(
     projected: "NDArray[float64]", horizon: "NDArray[float64]", model: ErrorModel
 ) -> dict[str, tuple["NDArray[float64]", "NDArray[float64]"]]:
-    """Lower and upper ends of the 50 and 80 % bands, never below zero, in the unit of the projection."""
+    """Lower and upper ends of the 50 and 80 % bands, never below zero, in the unit of the projection.
+
+    By Student's t: a variance that few errors show may well be larger.
+    """
     from numpy import array, exp, maximum, sqrt
+    from scipy.special import stdtrit
 
     width = sqrt(_terms(projected, horizon) @ array([model.of_size, model.of_all]))
     return {
         level: (
-            maximum((projected + 0.5) * exp(-z * width) - 0.5, 0.0),
-            (projected + 0.5) * exp(z * width) - 0.5,
+            maximum((projected + 0.5) * exp(-stdtrit(model.freedom, below) * width) - 0.5, 0.0),
+            (projected + 0.5) * exp(stdtrit(model.freedom, below) * width) - 0.5,
         )
-        for level, z in LEVELS
+        for level, below in LEVELS
     }
 
 

@@ -11,7 +11,7 @@ from dagster_project.analysis.population.care_demand import (
     stated_change,
     trend_change,
 )
-from dagster_project.analysis.population.outlook_bands import ErrorModel, bands, fit_errors
+from dagster_project.analysis.population.outlook_bands import STEP_YEARS, ErrorModel, bands, fit_errors
 from dagster_project.analysis.population.outlook_panel import (
     MUNICIPALITY,
     NEIGHBOURHOOD,
@@ -254,7 +254,12 @@ def _with_bands(latest: Sequence[_Point], tests: Sequence[_Point]) -> Iterator[R
 def _fitted(points: Sequence[_Point]) -> ErrorModel | None:
     from numpy import array
 
-    return fit_errors(*(array(column) for column in _columns(points))) if points else None
+    if not points:
+        return None
+    span = max(point.year for point in points) - min(point.origin for point in points)
+    regions = len({point.region for point in points})
+    means, actual, horizons = (array(column) for column in _columns(points))
+    return fit_errors(means, actual, horizons, regions * span / STEP_YEARS)
 
 
 def _columns(points: Sequence[_Point]) -> tuple[list[float], list[float], list[float]]:

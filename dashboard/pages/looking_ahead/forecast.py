@@ -13,7 +13,7 @@ from dashboard.presentation.graphs import Graph
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
-from dashboard.presentation.shown import address, earliest, rounding_of
+from dashboard.presentation.shown import address, earliest, rounding_of, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Area, Figure, Indicator
 from dashboard.reading.forecasts import (
@@ -22,6 +22,7 @@ from dashboard.reading.forecasts import (
     Quality,
     coming,
     forecasts,
+    is_forecast,
     nowcasts,
     past,
     quality,
@@ -65,7 +66,7 @@ class Expectation:
     verdict: str | None
     error: str
     # Why there is no forecast.
-    reason: str | None
+    reason: str | Markup | None
     graph: Graph | None
     # The forecast of a year ago beside what came.
     then: Graph | None
@@ -88,10 +89,10 @@ def forecast(board: Board, query: Query) -> Rendered:
 
 def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
     """Say what is expected of an indicator in an area. Raises NotFoundError where nothing is said about it."""
+    if not is_forecast(board, chosen.code):
+        raise NotFoundError("Van dit cijfer maken we geen verwachting.")
     found = forecasts(board, chosen.code, area.code)
     known = quality(board, chosen.code, area.code, area.level)
-    if not found and not known:
-        raise NotFoundError("Van dit cijfer maken we geen verwachting.")
     figures = series(board, chosen.code, [area.code])[area.code]
     next_ones, earlier = coming(found), past(found)
     later = outlook(chosen, area, figures, found, scenarios(board))
@@ -102,7 +103,8 @@ def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
         expected=_expected(chosen, next_ones) or (later.expected if later else None),
         verdict=expectations.verdict(found[-1].beats_naive, is_long=not next_ones) if found else None,
         error=_error(known),
-        reason=next((one.reason for one in known if one.reason), None),
+        reason=next((one.reason for one in known if one.reason), None)
+        or (None if found else shown(board, chosen, area, None).absence),
         graph=_fan(chosen, area, figures, next_ones) if next_ones else None,
         then=_then(chosen, area, figures, earlier),
         outlook=later,

@@ -111,7 +111,7 @@ def test_a_year_is_forecast_from_seven_origins_of_which_the_last_is_the_newest(b
     assert {row[2] for row in found if row[5]} == {"2026-10"}
     newest = [row[3] for row in found if row[5] and row[1] == "GM9999"]
     assert (min(newest), max(newest), len(newest)) == ("2026-11", "2027-10", 12)
-    # What came is judged; what did not come has no probability.
+    # Only figures that are known have probabilities.
     assert all((row[12] is None) == (row[3] > "2026-10") for row in found)
 
 

@@ -11,7 +11,7 @@ from dagster_project.analysis.forecasting.short_term import DEFAULT, RECENT, For
 
 from .worlds import AHEAD, DISTRICTS, KNOWN, NEIGHBOURHOODS, panel_of, world
 
-WORLDS = 20
+WORLDS = 12
 
 
 def last_forecast(panel: Panel) -> Forecast:
@@ -138,7 +138,7 @@ def test_small_regions_are_shrunk_to_the_share_of_their_size():
 
 def test_rounded_counts_have_bands_of_multiples_of_five_that_cover_as_often():
     found = []
-    for seed in range(6):
+    for seed in range(4):
         random = np.random.default_rng(seed)
         means = 8 * world(seed).means
         counts = random.negative_binomial(20.0, 20 / (20 + means))

@@ -24,6 +24,9 @@ PAGES = (
     "/vergelijk?k=welfare_recipients_per_1000&g=BU99990104&g=BU99990105",
     "/vergelijk?k=population_count&g=BU99990104&g=BU99990105",
     "/bron/welfare_recipients_per_1000",
+    "/prognose/crimes_monthly_count/GM9999",
+    "/maatregelen",
+    "/maatregel/FM-003",
     "/zoek?q=bijstand+spoorzicht",
     "/zoek?q=verzuim",
 )

@@ -4,13 +4,14 @@ In Python, because exponential smoothing has no SQL. Rows of an indicator are ta
 build while its series, its sizes and the method are the same; only the others need the libraries.
 """
 
-import json
 from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from dagster_project.warehouse.kept_rows import OwnTable
 
 COLUMNS = {
     "indicator_code": "varchar",
@@ -34,17 +35,10 @@ COLUMNS = {
 FIGURE = "region_code, region_level, period, period_number, value, step, periods_per_year, size_value"
 
 
-class This(Protocol):
-    """The address of the model's own table."""
-
-    schema: str
-    identifier: str
-
-
 class Dbt(Protocol):
     """The part of dbt's model interface that is used here."""
 
-    this: This
+    this: "OwnTable"
 
     def config(self, *, materialized: str) -> None:
         """Say how the model is kept."""
@@ -57,6 +51,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, origin and horizon."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
+    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     eligible = dbt.ref("int_forecasts__regions").filter("reason_nl is null")
@@ -72,15 +67,14 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     method = method_digest("forecasting")
     rows_of = {code: [row[1:] for row in rows] for code, rows in groupby(figures, key=lambda row: row[0])}
     fingerprints = {code: sha256(repr((method, members, rows)).encode()).hexdigest() for code, rows in rows_of.items()}
-    known = known_fingerprints(session, dbt.this)
+    known = known_fingerprints(session, dbt.this, COLUMNS)
     made = [
         (code, *row, fingerprints[code])
         for code, rows in rows_of.items()
         if fingerprints[code] not in known
         for row in forecasts_of(rows, members)
     ]
-    kept = sorted(known & {*fingerprints.values()})
-    return united(session, dbt.this, kept, made)
+    return united_rows(session, dbt.this, COLUMNS, known & {*fingerprints.values()}, made)
 
 
 def forecasts_of(rows: list[tuple], members: dict[str, list[str]]) -> list[tuple]:
@@ -89,34 +83,3 @@ def forecasts_of(rows: list[tuple], members: dict[str, list[str]]) -> list[tuple
     from dagster_project.analysis.forecasting.short_term_rows import Figure, short_term_rows
 
     return list(short_term_rows([Figure(*row) for row in rows], members))
-
-
-def known_fingerprints(session: "DuckDBPyConnection", table: This) -> set[str]:
-    """Fingerprints in the table of an earlier build; none where it has other columns."""
-    stored = session.execute(
-        "select column_name from duckdb_columns()"
-        f" where schema_name = '{table.schema}' and table_name = '{table.identifier}'"
-    ).fetchall()
-    if {name for (name,) in stored} != {*COLUMNS}:
-        return set()
-    found = session.execute(f'select distinct input_fingerprint from "{table.schema}"."{table.identifier}"').fetchall()
-    return {fingerprint for (fingerprint,) in found}
-
-
-def united(session: "DuckDBPyConnection", table: This, kept: list[str], made: list[tuple]) -> "DuckDBPyRelation":
-    """The rows with a kept fingerprint, and the new ones."""
-    # As JSON: a bound parameter would make DuckDB import pandas.
-    columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
-    written = [json.dumps(column).replace("'", "''") for column in columns]
-    lists = [
-        f"unnest(from_json('{text}', '[\"{kind}\"]')) as {name}"
-        for text, (name, kind) in zip(written, COLUMNS.items(), strict=True)
-    ]
-    query = f"select {', '.join(lists)}"
-    if kept:
-        listed = ", ".join(f"'{fingerprint}'" for fingerprint in kept)
-        query += (
-            f' union all select {", ".join(COLUMNS)} from "{table.schema}"."{table.identifier}"'
-            f" where input_fingerprint in ({listed})"
-        )
-    return session.sql(f"select * from ({query}) order by all")

@@ -84,13 +84,15 @@ levels as (
     from (values ('neighbourhood'), ('district'), ('municipality')) as wanted (region_level)
 ),
 
--- Regions and editions overlap, so a smaller sum of errors alone is no proof. A level of many regions has to be better by
--- more than chance between regions; a single region, or a level of few, from every edition that was tried.
+-- Regions and editions overlap, so a smaller sum of errors alone is no proof: it has to be smaller by a twentieth. A level
+-- of many regions has to be better by more than chance between regions; a single region, or a level of few, from every
+-- edition that was tried.
 judged as (
     select
         measured.*,
         by_origin.origins_count,
-        case
+        coalesce(measured.wape_year_pct <= 0.95 * measured.naive_wape_year_pct, false)
+        and case
             when measured.pooled_region_code is null and by_region.regions_count >= 5
                 then by_region.mean_gain > 1.645 * by_region.gain_error
             else by_origin.origins_count >= 3 and by_origin.better_origins_count = by_origin.origins_count

@@ -30,22 +30,18 @@ class Dbt(Protocol):
 
 def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region that has land, and per own area of which all neighbourhoods have an outline."""
+    # Imported here: dbt reads this file whenever it parses.
+    from dagster_project.storage.sql import relation_of
+
     dbt.config(materialized="table")
     borders = dbt.ref("stg_pdok__borders").filter("not is_water")
     (newest,) = borders.aggregate("max(region_vintage)").fetchone() or (None,)
     rows = borders.filter(f"region_vintage = {newest or 0}").project("region_code, geometry").fetchall()
     areas = dbt.ref("own_areas").project("area_code, neighbourhood_code").order("all").fetchall()
-    columns = [list(values) for values in zip(*outlines(rows, areas), strict=True)] or [[] for _ in range(4)]
-    return session.sql(
-        """
-        select
-            unnest($1::varchar[]) as region_code,
-            $5::integer as region_vintage,
-            unnest($2::varchar[]) as outline_geojson,
-            unnest($3::double[]) as longitude,
-            unnest($4::double[]) as latitude
-        """,
-        params=[*columns, newest],
+    columns = {"region_code": "varchar", "outline_geojson": "varchar", "longitude": "double", "latitude": "double"}
+    drawn = relation_of(session, columns, outlines(rows, areas))
+    return drawn.project(
+        f"region_code, {newest or 'null'}::integer as region_vintage, outline_geojson, longitude, latitude"
     )
 
 

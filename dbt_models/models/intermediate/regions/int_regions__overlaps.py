@@ -40,23 +40,16 @@ class Dbt(Protocol):
 
 def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per two neighbourhoods of different years that share more than a sliver."""
+    # Imported here: dbt reads this file whenever it parses.
+    from dagster_project.storage.sql import relation_of
+
     dbt.config(materialized="table")
     borders = dbt.ref("stg_pdok__borders").filter("region_level = 'neighbourhood' and not is_water")
     found = overlaps(borders.project("region_code, region_vintage, geometry").fetchall())
-    columns = [list(values) for values in zip(*found, strict=True)] or [[] for _ in range(6)]
-    return session.sql(
-        f"""
-        select
-            unnest($1::varchar[]) as from_code,
-            unnest($2::integer[]) as from_vintage,
-            unnest($3::varchar[]) as to_code,
-            unnest($4::integer[]) as to_vintage,
-            unnest($5::double[]) as from_share,
-            unnest($6::double[]) as to_share,
-            unnest($5::double[]) >= {1 - SLIVER} as is_whole,
-            unnest($5::double[]) >= {1 - SLIVER} and unnest($6::double[]) >= {1 - SLIVER} as is_same
-        """,
-        params=columns,
+    columns = {"from_code": "varchar", "from_vintage": "integer", "to_code": "varchar", "to_vintage": "integer"}
+    shares = {"from_share": "double", "to_share": "double"}
+    return relation_of(session, columns | shares, found).project(
+        f"*, from_share >= {1 - SLIVER} as is_whole, from_share >= {1 - SLIVER} and to_share >= {1 - SLIVER} as is_same"
     )
 
 

@@ -130,13 +130,13 @@ parts as (
 )
 
 select
-    {{ figure_columns('with_areas') }},
+    {{ figure_columns('figures') }},
     null::double as numerator,
     null::double as denominator,
     null::varchar as denominator_period,
-    with_areas.denominator_feed,
-    with_areas.denominator_delivery_id
-from with_areas
+    figures.denominator_feed,
+    figures.denominator_delivery_id
+from figures
 union all
 select
     {{ figure_columns('parts', {

@@ -1,0 +1,78 @@
+"""The long term of the sample: levels add up, errors are stated, and advice waits for its gates."""
+
+import pytest
+
+from .installation import ask
+
+LONG_TERM = "scenario_code in ('rates_held', 'trend', 'policy')"
+
+
+@pytest.fixture(scope="module")
+def release(sample_home):
+    return (sample_home / "releases" / "latest").resolve()
+
+
+def test_population_and_care_are_projected_fifteen_years_on_for_every_level(release):
+    query = f"""
+        select scenario_code, region_level, count(distinct indicator_code), max(horizon), min(horizon)
+        from fct_forecasts where {LONG_TERM} and is_latest group by all
+    """
+    found = {(scenario, level): tuple(rest) for scenario, level, *rest in ask(release, query)}
+    levels = ("neighbourhood", "district", "area", "municipality")
+    assert found == {
+        (scenario, level): (8, 15, 1) for scenario in ("rates_held", "trend", "policy") for level in levels
+    }
+
+
+def test_levels_and_ages_add_up(release):
+    query = f"""
+        select
+            indicator_code, scenario_code, period,
+            sum(case when region_level = 'neighbourhood' then mean_value end),
+            sum(case when region_level = 'district' then mean_value end),
+            sum(case when region_level = 'municipality' then mean_value end)
+        from fct_forecasts where {LONG_TERM} and is_latest group by all
+    """
+    rows = ask(release, query)
+    assert len(rows) == 8 * 3 * 15
+    for _, _, _, neighbourhoods, districts, municipality in rows:
+        assert districts == pytest.approx(neighbourhoods, abs=0.1)
+        # CBS rounds each figure to a multiple of five.
+        assert municipality == pytest.approx(districts, rel=0.01)
+
+
+def test_the_projection_of_five_years_ago_stands_beside_what_came(release):
+    query = f"""
+        select origin_period, count(*), count(actual_value), count(distinct period)
+        from fct_forecasts where {LONG_TERM} and not is_latest group by all
+    """
+    ((origin, rows, actual, periods),) = ask(release, query)
+    assert (origin, rows, periods) == ("2020", actual, 5)
+
+
+def test_no_projection_is_called_better_that_is_not(release):
+    query = """
+        select region_level, beats_naive, wape_year_pct < naive_wape_year_pct, coverage_80_pct between 65 and 100
+        from fct_forecast_quality where method like 'hamilton_perry%' and region_code is null
+    """
+    rows = ask(release, query)
+    assert len(rows) == 8 * 4
+    assert all(is_smaller for _, beats, is_smaller, _ in rows if beats)
+    assert all(covers for *_, covers in rows)
+    # Neighbourhoods of the sample keep their share of the municipality, which no cohort explains.
+    verdicts = [beats for level, beats, *_ in rows if level == "neighbourhood"]
+    assert verdicts.count(False) > verdicts.count(True)
+
+
+def test_advice_is_empty_with_the_reasons(release):
+    assert ask(release, "select count(*) from mart_prevention_advice") == [(0,)]
+    gates = ask(
+        release, "select gate_code, is_passed, reason_nl is null from mart_prevention_advice_gates order by gate_order"
+    )
+    assert [code for code, is_passed, _ in gates if not is_passed] == [
+        "forecast_beats_baseline",
+        "effects_known",
+        "two_people_decided",
+        "not_expired",
+    ]
+    assert all(is_passed == has_no_reason for _, is_passed, has_no_reason in gates)
