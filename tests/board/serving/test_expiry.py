@@ -34,8 +34,8 @@ FILES = ("/k/welfare_recipients_per_1000/BU99990104", "/b/BU99990104", "/b/GM999
 # Numbers of the page itself: a unit, rows that are folded, choices of a form, indicators of a theme, sources, screens,
 # costs of a measure.
 LAYOUT = (
-    r"(?i)\b(per|keer)\s1\.000|Toon de andere \d+|Gebied [1-4]|\d+ cijfers?\b|(\d+ van de )?(?<![-\d])\d+ bron(nen)?\b|\bIv3\b"
-    r"|(\d+ en )?\d+ pixels|tekst op 200%?|kosten €\s[\d.]+"
+    r"(?i)\b(per|keer)\s1\.000|Toon de andere \d+|Gebied [1-4]|\d+ cijfers?\b|(\d+ van de )?(?<![-\d])\d+ bron(nen)?\b"
+    r"|\bIv3\b|(\d+ en )?\d+ pixels|tekst op 200%?|kosten €\s[\d.]+"
 )
 # Pages of texts that do not expire: numbers of checks, of articles of the law.
 TEXTS = ("/bron", "/algoritme/")
