@@ -10,7 +10,6 @@ import sys
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, cast
 
 from dagster_project.warehouse.dbt import PARSED, RESULTS
 
@@ -25,10 +24,7 @@ def main() -> None:
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
-    from dbt_common.dataclass_schema import dbtClassMixin
 
-    # What parsing validated is validated again, for which dbt would build the schemas of project, profile and flags.
-    cast("Any", dbtClassMixin).validate = classmethod(lambda _, data: None)
     arguments = sys.argv[1:]
     manifest = Manifest.from_msgpack(PARSED.read_bytes())
     # Models that read contracts find them in this graph, which is not part of the file.
