@@ -68,7 +68,7 @@ def _effect(board: Board, measure: str) -> Iterator[str]:
         yield "Van deze maatregel is nu geen effect te tonen."
         return
     yield sheet.effect.sentence
-    yield f"Bewijs: {sheet.strength.name.lower()} ({sheet.strength.grade}). {sheet.strength.meaning}"
+    yield f"Vergelijking: {sheet.strength.name.lower()} ({sheet.strength.grade}). {sheet.strength.meaning}"
     yield sheet.effect.grade_reason
     yield from (text for text in (sheet.chance, sheet.detectable, sheet.effect.deviations) if text)
     if sheet.rows:

@@ -11,14 +11,14 @@ _STRENGTHS = {
         "De maatregel begon niet overal tegelijk, zodat goed te vergelijken is.",
     ),
     "B": ("Redelijk", "Vergelijkbare plekken zonder de maatregel volgden eerder dezelfde lijn."),
-    "C": ("Zwak", "Er is alleen te vergelijken met de tijd ervoor."),
+    "C": ("Zwak", "De vergelijking laat ruimte voor andere verklaringen."),
     "D": ("Niet te schatten", "Met deze cijfers is geen effect te schatten."),
 }
 
 
 @dataclass(frozen=True)
 class Strength:
-    """The grade of evidence, its name, and what it means."""
+    """The grade of a comparison, its name and its meaning."""
 
     grade: str
     name: str
@@ -26,7 +26,7 @@ class Strength:
 
 
 def strength(grade: str) -> Strength:
-    """Name the strength of evidence of a grade, A to D."""
+    """Name how strong the comparison of a grade is, A to D."""
     return Strength(grade, *_STRENGTHS[grade])
 
 
