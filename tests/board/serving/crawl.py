@@ -68,6 +68,18 @@ class Marts:
             .fetchall()
         }
 
+        self.bands = {
+            tuple(row)
+            for share in (50, 80)
+            for row in release.cursor()
+            .execute(
+                f"SELECT indicator_code, region_code, period, scenario_code, {share}, lower_{share}, upper_{share}"
+                " FROM release.snapshot.fct_forecasts WHERE fresh_until >= ?",
+                [day],
+            )
+            .fetchall()
+        }
+
     def differences(self, address, page):
         """Every figure of a page that is not the marts', in words."""
         found = []
@@ -80,6 +92,7 @@ class Marts:
                 found.append(f"{place} says {one.value}, the mart {value}")
             elif not self.reads_as(one.text, value, one.indicator):
                 found.append(f"{place} reads {one.text!r}, the mart {value}")
+        found += [f"{address}: the band {band} is not the mart's" for band in page.bands if band not in self.bands]
         for area in page.map_areas:
             _, _, indicator, code = unquote(area.href).split("/")
             value, text = self.mapped.get((indicator, code)), area.title.rpartition(": ")[2]

@@ -33,6 +33,8 @@ class PageContents(HTMLParser):
     """A page, taken apart."""
 
     figures: list[ShownFigure] = field(default_factory=list)
+    # Of forecasts: indicator, area, period, scenario, share in percent, and both ends.
+    bands: list[tuple] = field(default_factory=list)
     map_areas: list[ShownArea] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
     # Addresses that a browser fetches automatically.
@@ -67,6 +69,9 @@ class PageContents(HTMLParser):
                 self.fetched.add(known.get("src", ""))
             case "link" | "img" | "image" | "use" | "iframe" | "object":
                 self.fetched.add(known.get("href") or known.get("src") or known.get("data") or "")
+            case "data" if "data-f" in known:
+                place = (known["data-i"], known["data-a"], known["data-p"], known["data-s"], int(known["data-f"]))
+                self.bands.append((*place, *map(float, known["value"].split())))
             case "data":
                 self._figure = ShownFigure(known["data-i"], known["data-a"], known["data-p"], float(known["value"]))
                 self.figures.append(self._figure)

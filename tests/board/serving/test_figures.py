@@ -31,6 +31,7 @@ KINDS = (
     "/bron/welfare_recipients_per_1000",
     "/zoek?q=bijstand+spoorzigt",
     "/zoek?q=leegstand",
+    "/prognose/crimes_monthly_count/GM9999",
 )
 
 
@@ -91,6 +92,12 @@ def test_a_figure_that_a_page_lacks_is_found(board, marts):
     changed = re.sub(rf'<data [^>]*data-a="BU99990104" data-p="{last}">[^<]*</data>', "", whole)
     assert marts.missing(address, read_page(changed)) == [f"{address} lacks {last}"]
     assert len(marts.missing(address, read_page("<p>"))) == 1
+
+
+def test_a_band_that_is_not_the_marts_is_found(board, marts):
+    address = "/prognose/crimes_monthly_count/GM9999"
+    changed = re.sub(r'<data value="\S+ ', '<data value="1.5 ', board.get(address).text, count=1)
+    assert len(marts.differences(address, read_page(changed))) == 1
 
 
 def test_a_wrong_area_of_a_map_is_found(board, marts):
