@@ -1,11 +1,13 @@
-"""Rows of a Python model that an earlier build made from the same inputs, taken over instead of computed again."""
+"""Rows of Python models that look ahead: taken over from an earlier build of the same inputs, or computed."""
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+LOG = logging.getLogger(__name__)
 FINGERPRINT = "input_fingerprint"
 
 
@@ -27,6 +29,18 @@ def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Ma
         return set()
     found = session.execute(f"select distinct {FINGERPRINT} from {_address(table)}").fetchall()
     return {fingerprint for (fingerprint,) in found}
+
+
+def computed(subject: str, rows: Callable[[], list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
+    """Compute the rows of a subject; none where the method fails on its figures.
+
+    Figures that are known go out, whatever is wrong with what is derived from them. The message names no value.
+    """
+    try:
+        return rows()
+    except Exception as error:
+        LOG.warning("nothing is computed of %s: %s", subject, type(error).__name__)
+        return []
 
 
 def united_rows(

@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.analysis import method_digest
 from dagster_project.installation.settings import DBT_PROJECT
-from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
+from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
 
 INTERMEDIATE = DBT_PROJECT / "models/intermediate"
 COLUMNS = {"name": "varchar", "amount": "double", "is_real": "boolean", "input_fingerprint": "varchar"}
@@ -127,3 +127,13 @@ def test_another_method_computes_again(session, monkeypatch):
     second = build(session, module)
     assert {row[-1] for row in first} & {row[-1] for row in second} == set()
     assert [row[:-1] for row in first] == [row[:-1] for row in second]
+
+
+def test_a_method_that_fails_leaves_its_subject_out_and_says_so(caplog):
+    def fails():
+        raise FloatingPointError("12345 of a register")
+
+    assert computed("crimes_monthly_count", fails) == []
+    assert "nothing is computed of crimes_monthly_count: FloatingPointError" in caplog.text
+    assert "12345" not in caplog.text
+    assert computed("crimes_monthly_count", lambda: [(1,)]) == [(1,)]

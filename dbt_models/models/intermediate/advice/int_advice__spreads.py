@@ -4,6 +4,7 @@ In Python, because a plan is the solution of an integer programme. The rows of a
 needs, options and method are the same.
 """
 
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,7 +55,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per plan, alternative, region and option."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     needs = dbt.ref("int_advice__needs").project(NEEDS).order("all").fetchall()
@@ -65,7 +66,12 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         own = [need for need in needs if need[0] == plan], [option for option in options if option[0] == plan]
         inputs[sha256(repr((method, own)).encode()).hexdigest()] = own
     kept = known_fingerprints(session, dbt.this, COLUMNS) & {*inputs}
-    rows = [row for fingerprint, own in inputs.items() if fingerprint not in kept for row in spread(own, fingerprint)]
+    rows = [
+        row
+        for fingerprint, own in inputs.items()
+        if fingerprint not in kept
+        for row in computed("a plan", partial(spread, own, fingerprint))
+    ]
     return united_rows(session, dbt.this, COLUMNS, kept, rows)
 
 

@@ -5,6 +5,7 @@ build while its registration, its figures and the method are the same; only the 
 """
 
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,7 +54,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per number, text, check and point of a measure."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     method = method_digest("effects")
@@ -76,7 +77,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         if fingerprint in known:
             kept.append(fingerprint)
         else:
-            made += [(code, fingerprint, *row) for row in estimated(*inputs)]
+            made += [(code, fingerprint, *row) for row in computed(code, partial(estimated, *inputs))]
     return united_rows(session, dbt.this, COLUMNS, kept, made)
 
 

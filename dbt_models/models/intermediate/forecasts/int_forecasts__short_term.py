@@ -4,6 +4,7 @@ In Python, because exponential smoothing has no SQL. Rows of an indicator are ta
 build while its series, its sizes and the method are the same; only the others need the libraries.
 """
 
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -51,7 +52,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, origin and horizon."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     eligible = dbt.ref("int_forecasts__regions").filter("reason_nl is null")
@@ -72,7 +73,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         (code, *row, fingerprints[code])
         for code, rows in rows_of.items()
         if fingerprints[code] not in known
-        for row in forecasts_of(rows, members)
+        for row in computed(code, partial(forecasts_of, rows, members))
     ]
     return united_rows(session, dbt.this, COLUMNS, known & {*fingerprints.values()}, made)
 

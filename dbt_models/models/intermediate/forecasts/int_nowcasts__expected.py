@@ -5,6 +5,7 @@ with those of the build before, so nothing is taken over.
 """
 
 import json
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,7 +39,7 @@ class Dbt(Protocol):
 def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, month and age."""
     # Imported here: dbt reads this file whenever it parses.
-    from dagster_project.analysis.forecasting.nowcast_rows import KnownFigure, nowcast_rows
+    from dagster_project.warehouse.kept_rows import computed
 
     dbt.config(materialized="table")
     known = (
@@ -50,7 +51,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     made = [
         (code, *row)
         for (code, complete_after, step), rows in groupby(known, key=lambda row: row[:3])
-        for row in nowcast_rows([KnownFigure(*row[3:]) for row in rows], complete_after, step)
+        for row in computed(code, partial(nowcasts_of, [row[3:] for row in rows], complete_after, step))
     ]
     # As JSON: a bound parameter would make DuckDB import pandas.
     columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
@@ -59,3 +60,10 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         for column, (name, kind) in zip(columns, COLUMNS.items(), strict=True)
     ]
     return session.sql(f"select {', '.join(lists)}")
+
+
+def nowcasts_of(rows: list[tuple], complete_after: int, step: int) -> list[tuple]:
+    """The nowcasts of one indicator."""
+    from dagster_project.analysis.forecasting.nowcast_rows import KnownFigure, nowcast_rows
+
+    return list(nowcast_rows([KnownFigure(*row) for row in rows], complete_after, step))

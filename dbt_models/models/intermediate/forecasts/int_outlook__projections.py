@@ -55,7 +55,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, scenario, origin and year."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     relations = {
@@ -69,7 +69,8 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     fingerprint = sha256(repr((method_digest("population"), inputs)).encode()).hexdigest()
     if fingerprint in known_fingerprints(session, dbt.this, COLUMNS):
         return united_rows(session, dbt.this, COLUMNS, [fingerprint], [])
-    return united_rows(session, dbt.this, COLUMNS, [], projected(inputs, fingerprint))
+    rows = computed("population and care demand", lambda: projected(inputs, fingerprint))
+    return united_rows(session, dbt.this, COLUMNS, [], rows)
 
 
 def projected(inputs: list[list[tuple]], fingerprint: str) -> list[tuple]:
