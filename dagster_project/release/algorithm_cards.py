@@ -42,7 +42,7 @@ RESULTS = {
         f"""
         SELECT label_nl AS indicator_nl, region_level, method, wape_year_pct, coverage_80_pct, beats_naive, reason_nl
         FROM {SNAPSHOT}.fct_forecast_quality INNER JOIN {SNAPSHOT}.dim_indicator USING (indicator_code)
-        WHERE region_code IS NULL
+        WHERE region_code = 'all'
         ORDER BY label_nl, region_level, method
         """,
         {

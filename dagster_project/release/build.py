@@ -222,7 +222,7 @@ def _write_reports(
         note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
     )
     if note.history_damage:
-        report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources]
+        report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources and not note.rows[mart.name]]
     _write_json(folder / "freshness.json", report.model_dump(mode="json"))
     write_freshness_page(folder, report, outcome)
     latest = workspace.releases / LATEST

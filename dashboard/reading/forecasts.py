@@ -45,8 +45,8 @@ _QUALITY = """
         fresh_until
     from fct_forecast_quality
     where indicator_code = {indicator}
-        and (region_code = {area} or (region_level = {level} and region_code is null))
-    order by region_code is null
+        and (region_code = {area} or (region_level = {level} and region_code = 'all'))
+    order by region_code = 'all'
 """
 _SCENARIOS = """
     select

@@ -53,7 +53,7 @@ def test_recipients_land_with_their_last_day_as_period(sample_drops, tmp_path):
     one = at(tmp_path, BENEFITS, sample_drops)
     one.receive_and_admit()
     assert one.rows("select max(reference_date)::varchar, count(distinct reference_date) from data") == [
-        ("2026-11-14", 24)
+        ("2026-11-14", 49)
     ]
     kinds = {kind for (kind,) in one.rows("select distinct benefit_type from data")}
     assert kinds == {"Algemene bijstand", "IOAW", "IOAZ", "Bbz"}

@@ -13,7 +13,7 @@ LONG_AGO = "2000-01-01"
 LIMIT = "fresh_until"
 OF_THE_ROW = "of_the_row"
 # What rows name the feeds of their own figure in; not every mart has them.
-FEEDS_OF_THE_ROW = ("feed", "denominator_feed")
+FEEDS_OF_THE_ROW = ("feed", "denominator_feed", "outline_feed", "control_feed", "control_denominator_feed")
 
 
 @dataclass(frozen=True)

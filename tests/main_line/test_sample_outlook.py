@@ -53,7 +53,7 @@ def test_the_projection_of_five_years_ago_stands_beside_what_came(release):
 def test_no_projection_is_called_better_that_is_not(release):
     query = """
         select region_level, beats_naive, wape_year_pct < naive_wape_year_pct, coverage_80_pct between 65 and 100
-        from fct_forecast_quality where method like 'hamilton_perry%' and region_code is null
+        from fct_forecast_quality where method like 'hamilton_perry%' and region_code = 'all'
     """
     rows = ask(release, query)
     assert len(rows) == 8 * 4

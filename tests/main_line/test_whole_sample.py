@@ -34,13 +34,27 @@ def test_status_shows_every_feed_and_each_is_fresh(sample_home):
 
 def test_every_mart_has_figures_and_no_column_of_it_is_empty(release):
     assert set(marts(release)) == {path.stem for path in (DBT_PROJECT / "models/marts").rglob("*.sql")}
-    empty = [
+    empty = sorted(
         f"{mart}.{column}"
         for mart in marts(release)
         for (column,) in ask(release, f"select column_name from (summarize {mart}) where null_percentage = 100")
+    )
+    assert empty == [
+        # Every measure of the sample has all figures as its window, and the usual regions to compare with.
+        "dim_policy_measure.donors",
+        "dim_policy_measure.window_from",
+        "dim_policy_measure.window_until",
+        # PDOK does not say when it published.
+        "dim_region_outline.released_at",
+        # A new installation has seen no month become complete.
+        "fct_nowcasts.expected_value",
+        "fct_nowcasts.final_value",
+        "fct_nowcasts.is_within_80",
+        "fct_nowcasts.lower_80",
+        "fct_nowcasts.upper_80",
+        # The plan of the sample is about an indicator of one feed.
+        "mart_prevention_advice_gates.denominator_feed",
     ]
-    # PDOK does not say when it published.
-    assert empty == ["dim_region_outline.released_at"]
 
 
 def test_the_mart_with_every_figure_is_compressed(release):

@@ -74,7 +74,7 @@ def test_exactly_the_inserted_the_removed_and_the_changed_figure_are_found(first
     """In two real releases of a warehouse that changed in between."""
     installation = first_run.copy(tmp_path / "home")
     before = publish(installation)
-    values = "intermediate.int_indicators__final"
+    values = "intermediate.int_indicators__noise"
     change(
         installation,
         f"delete from {values} {of('male_count')}",

@@ -31,6 +31,7 @@ from dagster_project.sample.registers.signalen_catalogue import (
 )
 
 _MONTHS = 48
+_FORGOTTEN = timedelta(days=800)
 _REPORTS_PER_DAY = 8.2
 # Numbers of reports follow from their day, so that they stay when older days leave the export.
 _FIRST_DAY = date(2015, 1, 1)
@@ -187,8 +188,8 @@ def _life(report: Report, category: Category, rng: Random) -> list[Event]:
     elif rng.random() < 0.04:
         events.append(Event(_later(events[-1].at, rng, hours=20), "h"))
         usual_days *= 3
-    if rng.random() < 0.012:  # forgotten: stays open for ever
-        return events
+    if rng.random() < 0.012:  # forgotten, until old reports are closed all at once
+        return [*events, Event(report.created_at + _FORGOTTEN, "o")]
     handled = _later(events[-1].at, rng, hours=usual_days * 24 * rng.lognormvariate(-0.25, 0.75))
     events.append(Event(handled, "o"))
     after = rng.random()

@@ -28,7 +28,7 @@ def test_every_indicator_is_forecast_a_year_ahead_and_judged(release):
     assert len(found) == INDICATORS
     assert {row[1:] for row in found} == {(12, 1, 12, True)}
     query = """
-        select count(*) filter (where region_code is null and mase > 0 and coverage_80_pct between 60 and 100)
+        select count(*) filter (where region_code = 'all' and mase > 0 and coverage_80_pct between 60 and 100)
         from fct_forecast_quality inner join warehouse.reference.forecasts using (indicator_code)
     """
     ((pooled,),) = ask(release, query)

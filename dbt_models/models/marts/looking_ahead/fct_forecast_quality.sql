@@ -59,6 +59,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- Clocks move at every run and errors do not, so they meet only here.
 select
     {{ declared_columns('quality', {
+        'region_code': "coalesce(quality.region_code, 'all')",
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at, outline_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until, outline_clocks.fresh_until)',
     }) }}
