@@ -57,7 +57,7 @@ def test_recipients_land_with_their_last_day_as_period(sample_drops, tmp_path):
     ]
     kinds = {kind for (kind,) in one.rows("select distinct benefit_type from data")}
     assert kinds == {"Algemene bijstand", "IOAW", "IOAZ", "Bbz"}
-    assert one.rows("select count(*) from data where neighbourhood_code is null") == [(24,)]
+    assert one.rows("select count(*) from data where neighbourhood_code is null") == [(49,)]
 
 
 def test_clients_get_another_key_that_still_distinguishes_them(sample_drops, tmp_path):

@@ -81,7 +81,10 @@ def _of_mart(warehouse: duckdb.DuckDBPyConnection, clocks: Sequence[Clock], feed
         """
         for clock, column in shown
     )
-    found = warehouse.execute(f"select {counts} from {clocks[0].mart}").fetchone() or ()
+    # Of a mart without rows, such as advice that passes no gate, no clock can move.
+    found = warehouse.execute(f"select {counts} from {clocks[0].mart} having count(*) > 0").fetchone()
+    if found is None:
+        return
     for place, (clock, column) in enumerate(shown):
         moved, own, own_moved = found[3 * place : 3 * place + 3]
         if feed in clock.feeds and not moved:

@@ -31,7 +31,7 @@ from dagster_project.sample.registers.signalen_catalogue import (
 )
 
 _MONTHS = 48
-_FORGOTTEN = timedelta(days=800)
+_FORGOTTEN = timedelta(days=730)
 _REPORTS_PER_DAY = 8.2
 # Numbers of reports follow from their day, so that they stay when older days leave the export.
 _FIRST_DAY = date(2015, 1, 1)
