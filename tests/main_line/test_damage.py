@@ -1,6 +1,7 @@
 """Damage on disk withholds nothing that does not derive from it, and is reported with its remedy."""
 
 import json
+import re
 
 import pytest
 from verify.test_verify import flip
@@ -94,7 +95,8 @@ def test_a_release_without_publication_history_marks_nothing_as_revised_and_says
     note = json.loads((latest / "release.json").read_bytes())
     assert "figures.parquet has changed since it was written: it is unknown" in note["history_damage"]
     page = (latest / "freshness" / "index.html").read_text("utf-8")
-    assert "Leeg in deze uitgave: <b>Herziene cijfers</b>" in page
+    (empty,) = re.findall(r"Leeg in deze uitgave: <b>([^<]*)</b>", page)
+    assert "Herziene cijfers" in empty.split(", ")
     assert len([*(installation.home / "published").iterdir()]) == 1
 
 
