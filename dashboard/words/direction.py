@@ -1,4 +1,4 @@
-"""Direction of a text: marks in a supplier's name may not turn the figures beside it round."""
+"""Direction of a text: marks in a supplier's name may not reverse the figures next to it."""
 
 import re
 

@@ -152,15 +152,26 @@ def _alike_in_size(series: Series, started: list[str], donors: list[str]) -> lis
     return [region for region in donors if not size[region] < _SMALLEST_GROUP * usual]
 
 
-def _facts(series: Series, started: list[str], after: list[int]) -> dict[str, object]:
+def _designed(
+    design: Design,
+    control: InterruptedSeries | None,
+    compared: list[str],
+    series: Series,
+    started: list[str],
+    after: list[int],
+) -> Designed:
+    """Complete a design with the figures that it uses."""
     rows = series.rows(started)
     groups = series.groups[np.ix_(rows, after)]
-    return {
-        "started": tuple(started),
-        "after": tuple(series.periods[at] for at in after),
-        "group": float(groups.mean(axis=1).sum()) if np.isfinite(groups).all() else float("nan"),
-        "is_provisional": bool(series.is_provisional[rows].any()),
-    }
+    return Designed(
+        design,
+        control,
+        started=tuple(started),
+        compared=tuple(compared),
+        after=tuple(series.periods[at] for at in after),
+        group=float(groups.mean(axis=1).sum()) if np.isfinite(groups).all() else float("nan"),
+        is_provisional=bool(series.is_provisional[rows].any()),
+    )
 
 
 def _staggered(case: EffectCase, series: Series, started: list[str], donors: list[str]) -> Designed:
@@ -179,7 +190,7 @@ def _staggered(case: EffectCase, series: Series, started: list[str], donors: lis
         base=PER_YEAR[series.period_type],
     )
     after = list(range(min(panel.cohorts) + lag, last + 1))
-    return Designed(panel, None, compared=tuple(donors), **_facts(series, started, after))  # type: ignore[arg-type]
+    return _designed(panel, None, donors, series, started, after)
 
 
 def _together(case: EffectCase, series: Series, started: list[str]) -> tuple[Numbers, int, list[int]]:
@@ -201,13 +212,13 @@ def _with_donors(case: EffectCase, series: Series, started: list[str], donors: l
         after=tuple(after),
         noise=float(np.sqrt(np.mean(noise**2) / len(started))) if np.isfinite(noise).all() else 0.0,
     )
-    return Designed(panel, None, compared=tuple(donors), **_facts(series, started, after))  # type: ignore[arg-type]
+    return _designed(panel, None, donors, series, started, after)
 
 
 def _interrupted(case: EffectCase, series: Series, started: list[str], control: InterruptedSeries | None) -> Designed:
     mean, before, after = _together(case, series, started)
     outcome = InterruptedSeries(series.periods, series.period_type, mean, before, tuple(after))
-    return Designed(outcome, control, compared=(), **_facts(series, started, after))  # type: ignore[arg-type]
+    return _designed(outcome, control, [], series, started, after)
 
 
 def _control(case: EffectCase, series: Series, started: list[str]) -> InterruptedSeries | None:

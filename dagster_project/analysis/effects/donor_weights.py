@@ -21,7 +21,7 @@ class PoorFitError(ValueError):
 
 @dataclass(frozen=True)
 class SyntheticControl:
-    """A region beside its counterfactual.
+    """A region and its counterfactual.
 
     weights: one per donor, adding up to one.
     counterfactual: one value per period.

@@ -66,7 +66,7 @@ def judged(estimate: Estimate, case: EffectCase, compared: int) -> Evidence:
 
 def _verdict(estimate: Estimate) -> str:
     is_apart = estimate.lower > 0 or estimate.upper < 0
-    # Without regions beside it, nothing shows how often such a difference comes about without a measure.
+    # Without regions to compare with, nothing shows how often such a difference comes about without a measure.
     if is_apart and estimate.p_value <= _SIGNIFICANT and estimate.design != "interrupted_series":
         return "demonstrated"
     return "likely" if is_apart else "not_demonstrated"

@@ -1,10 +1,10 @@
-"""Results of an estimate: a figure with its bounds, the checks beside it, and the lines of its picture."""
+"""Results of an estimate: a figure with its bounds, its checks, and the lines of its picture."""
 
 from dataclasses import dataclass
 
 from dagster_project.analysis.effects.effect_case import Numbers
 
-# Share of the interval that is published beside an estimate.
+# Share of the interval that is published with an estimate.
 COVERAGE = 0.80
 # Two-sided normal quantile of that interval, and the factor from standard error to the effect that is found in 80% of
 # the cases with a test at 5% (1.96 + 0.84).

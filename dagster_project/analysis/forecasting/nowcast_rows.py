@@ -49,7 +49,7 @@ def nowcast_rows(known: Sequence[KnownFigure], complete_after: int, step: int) -
         if not incomplete:
             continue
         final = triangle[period, :, complete_after] if age_now >= complete_after else None
-        # Of a complete month one nowcast is scored; of another the newest counts beside it.
+        # Of a complete month one nowcast is scored; of another the newest as well.
         for age in sorted({incomplete[0], *([age_now] if age_now < complete_after else [])}):
             yield from _of_month(triangle, regions, first, period, age, complete_after, step, final, newest)
 

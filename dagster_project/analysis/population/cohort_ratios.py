@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Bands of 20 to 45 years: whose children the youngest band is.
 PARENTS = slice(20 // BAND_YEARS, 45 // BAND_YEARS)
-# No band of a neighbourhood may grow or shrink by more than this factor beside its municipality, in five years: beyond
+# The most by which a band of a neighbourhood may grow or shrink in five years, relative to its municipality: beyond
 # it lie new estates and closed homes, which housing plans state and history does not.
 WIDEST = 2.0
 
