@@ -9,10 +9,10 @@ from dagster_project.analysis.effects import interrupted_series, single_region, 
 from dagster_project.analysis.effects.comparison_design import Design, Designed, designed
 from dagster_project.analysis.effects.donor_weights import PoorFitError, synthetic_control
 from dagster_project.analysis.effects.effect_case import EffectCase
+from dagster_project.analysis.effects.effect_sentence import Amount, in_euros, in_persons, refused, sentence
 from dagster_project.analysis.effects.evidence import Evidence, judged
 from dagster_project.analysis.effects.findings import OWN, EffectCheck, Estimate, NotEstimableError, Point, line
 from dagster_project.analysis.effects.interrupted_series import InterruptedSeries
-from dagster_project.analysis.effects.sentences import Amount, in_euros, in_persons, refused, sentence
 from dagster_project.analysis.effects.single_region import DonorPanel
 from dagster_project.analysis.effects.staggered_start import StaggeredPanel
 

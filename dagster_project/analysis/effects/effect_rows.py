@@ -8,7 +8,7 @@ import numpy as np
 
 from dagster_project.analysis.effects.effect_case import EffectCase, Registration, Series, Wording
 from dagster_project.analysis.effects.effect_estimation import Effect, estimate_effect
-from dagster_project.analysis.effects.sentences import Amount
+from dagster_project.analysis.effects.effect_sentence import Amount
 
 _COMPARED_NL = {
     "neighbourhood": "buurten",

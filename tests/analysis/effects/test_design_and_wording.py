@@ -10,9 +10,9 @@ from dagster_project.analysis.effects.comparison_design import designed
 from dagster_project.analysis.effects.donor_weights import simplex_weights
 from dagster_project.analysis.effects.effect_case import months_later
 from dagster_project.analysis.effects.effect_estimation import estimate_effect
+from dagster_project.analysis.effects.effect_sentence import Amount, in_euros, in_persons, number, sentence, span
 from dagster_project.analysis.effects.evidence import judged
 from dagster_project.analysis.effects.findings import EffectCheck, Estimate
-from dagster_project.analysis.effects.sentences import Amount, in_euros, in_persons, number, sentence, span
 from dagster_project.analysis.effects.staggered_start import interval
 
 from .cases import START, case, levels
