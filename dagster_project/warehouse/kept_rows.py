@@ -1,11 +1,12 @@
 """Rows of Python models that look ahead: taken over from an earlier build of the same inputs, or computed."""
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from dagster_project.storage.sql import identifier, literal, relation_of
 
 LOG = logging.getLogger(__name__)
 FINGERPRINT = "input_fingerprint"
@@ -23,7 +24,7 @@ def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Ma
     # Written out: a bound parameter would make DuckDB import pandas.
     stored = session.execute(
         "select column_name, lower(data_type) from duckdb_columns() "
-        f"where schema_name = {_text(table.schema)} and table_name = {_text(table.identifier)}"
+        f"where schema_name = {literal(table.schema)} and table_name = {literal(table.identifier)}"
     ).fetchall()
     if dict(stored) != dict(columns):
         return set()
@@ -51,20 +52,13 @@ def united_rows(
     rows: Iterable[tuple[Any, ...]],
 ) -> DuckDBPyRelation:
     """The earlier rows with a kept fingerprint and the new ones, in one order, with these columns and types."""
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    lists = [
-        f"unnest(from_json({_text(json.dumps(column))}, '[\"{kind}\"]')) as {name}"
-        for column, (name, kind) in zip(values, columns.items(), strict=True)
-    ]
-    query = f"select {', '.join(lists)}"
-    if listed := ", ".join(_text(fingerprint) for fingerprint in sorted(kept)):
-        query += f" union all select {', '.join(columns)} from {_address(table)} where {FINGERPRINT} in ({listed})"
-    return session.sql(f"select * from ({query}) order by all")
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    made = relation_of(session, columns, rows)
+    listed = ", ".join(literal(fingerprint) for fingerprint in sorted(kept))
+    if listed:
+        names = ", ".join(columns)
+        made = made.union(session.sql(f"select {names} from {_address(table)} where {FINGERPRINT} in ({listed})"))
+    return made.order("all")
 
 
 def _address(table: OwnTable) -> str:
-    return f'"{table.schema}"."{table.identifier}"'
+    return f"{identifier(table.schema)}.{identifier(table.identifier)}"

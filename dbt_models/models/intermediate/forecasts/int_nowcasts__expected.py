@@ -4,7 +4,6 @@ In Python, because the bands are quantiles of a negative binomial distribution. 
 with those of the build before, so nothing is taken over.
 """
 
-import json
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -39,6 +38,7 @@ class Dbt(Protocol):
 def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, month and age."""
     # Imported here: dbt reads this file whenever it parses.
+    from dagster_project.storage.sql import relation_of
     from dagster_project.warehouse.kept_rows import computed
 
     dbt.config(materialized="table")
@@ -53,13 +53,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         for (code, complete_after, step), rows in groupby(known, key=lambda row: row[:3])
         for row in computed(code, partial(nowcasts_of, [row[3:] for row in rows], complete_after, step))
     ]
-    # As JSON: a bound parameter would make DuckDB import pandas.
-    columns = zip(*made, strict=True) if made else [()] * len(COLUMNS)
-    lists = [
-        f"unnest(from_json('{json.dumps(column)}', '[\"{kind}\"]')) as {name}"
-        for column, (name, kind) in zip(columns, COLUMNS.items(), strict=True)
-    ]
-    return session.sql(f"select {', '.join(lists)}")
+    return relation_of(session, COLUMNS, made)
 
 
 def nowcasts_of(rows: list[tuple], complete_after: int, step: int) -> list[tuple]:
