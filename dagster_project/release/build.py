@@ -163,14 +163,14 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
         database = literal(folder / DATABASE)
         connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-        # One transaction: else each of a thousand comments would wait for the disk.
-        connection.begin()
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
         for mart in marts:
             # The rows are computed once, and every other form is made from them.
             table = f"release.{SNAPSHOT}.{mart.name}"
+            # A transaction per mart: its rows stay in memory until then, and every comment alone would wait for the disk.
+            connection.begin()
             connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
             expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
             note.rows[mart.name] = summary.rows
@@ -181,6 +181,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
                 linked.add(mart.name)
             else:
                 write_mart_files(connection, mart, table, summary.rows, folder)
+            connection.commit()
+        connection.begin()
         note.figures = _fingerprint_of(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
