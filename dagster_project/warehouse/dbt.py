@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from dagster_project.errors import MaandversError
 from dagster_project.installation.settings import DBT_PROJECT, SEEDS
+from dagster_project.storage.atomic import write_file
 from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
 
 logger = logging.getLogger(__name__)
@@ -89,14 +90,18 @@ def _is_made_from(digest: str) -> bool:
 
 
 def _parse(digest: str) -> None:
-    """Parse into a separate folder and move the result, so that a concurrent build never loads a partial file."""
+    """Parse in a separate folder, so that a concurrent build never loads a partial file.
+
+    What was parsed stays there as well: the next time dbt reads only the files that changed.
+    """
     logger.info("warehouse: dbt parses the models, which are new or have changed")
     work = MANIFEST.parent / "parsing"
-    # Parsing opens no database and computes no figure; only the name of the file ends up in the manifest.
-    _call(["dbt.cli.main", "parse"], work, work / "warehouse.duckdb", "GM9999")
+    # Parsing opens no database and computes no figure; only the name of the file ends up in the manifest. Without a folder
+    # it is the same wherever the project is.
+    _call(["dbt.cli.main", "parse"], work, Path("warehouse.duckdb"), "GM9999")
     STAMP.unlink(missing_ok=True)
-    for file in (MANIFEST, PARSED):
-        (work / file.name).replace(file)
+    (work / MANIFEST.name).replace(MANIFEST)
+    write_file(PARSED, (work / PARSED.name).read_bytes())
     STAMP.write_text(digest)
 
 

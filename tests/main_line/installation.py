@@ -30,6 +30,7 @@ from dagster_project.landing.store import FeedStore
 from dagster_project.operations.status import Status, read_status
 from dagster_project.release.reader import open_release
 from dagster_project.run import RunResult, run
+from dagster_project.warehouse.dbt import PARSED, current_manifest
 
 COMMAND = Path(sys.executable).with_name("maandvers")
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -165,9 +166,13 @@ class Call:
 
 
 def copy_project(folder: Path) -> None:
-    """Copy the project, without what dbt made of it, to change it."""
+    """Copy the project to change it, with what dbt parsed before: it then reads only what is changed."""
     for name in ("dagster_project", "dbt_models", "expectations", "orchestration", "seeds"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "logs", "target"))
+    current_manifest()
+    parsing = folder / "dbt_models" / "target" / "parsing"
+    parsing.mkdir(parents=True)
+    shutil.copy(PARSED, parsing)
 
 
 def read_as_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:

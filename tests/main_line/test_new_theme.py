@@ -98,6 +98,8 @@ def home(tmp_path_factory):
             env=os.environ | own,
             check=True,
         )
+    parsing = (project / "dbt_models" / "target" / "parsing" / "dbt.log").read_text("utf-8")
+    assert "partial parsing" not in parsing, "dbt read the whole project again"
     return home
 
 
