@@ -169,7 +169,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         for mart in marts:
             # The rows are computed once, and every other form is made from them.
             table = f"release.{SNAPSHOT}.{mart.name}"
-            # A transaction per mart: its rows stay in memory until then, and every comment alone would wait for the disk.
+            # A transaction per mart: its rows stay in memory until then. Without one every comment waits for the disk.
             connection.begin()
             connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
             expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")

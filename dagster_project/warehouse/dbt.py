@@ -92,12 +92,12 @@ def _is_made_from(digest: str) -> bool:
 def _parse(digest: str) -> None:
     """Parse in a separate folder, so that a concurrent build never loads a partial file.
 
-    What was parsed stays there as well: the next time dbt reads only the files that changed.
+    The parsed project stays there as well: the next time dbt reads only the files that changed.
     """
     logger.info("warehouse: dbt parses the models, which are new or have changed")
     work = MANIFEST.parent / "parsing"
-    # Parsing opens no database and computes no figure; only the name of the file ends up in the manifest. Without a folder
-    # it is the same wherever the project is.
+    # Parsing opens no database and computes no figure; only the file's name ends up in the manifest. A folder before it
+    # would make dbt read all again where the project has moved.
     _call(["dbt.cli.main", "parse"], work, Path("warehouse.duckdb"), "GM9999")
     STAMP.unlink(missing_ok=True)
     (work / MANIFEST.name).replace(MANIFEST)
