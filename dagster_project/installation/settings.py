@@ -65,6 +65,8 @@ class HttpSettings(BaseModel):
     attempts: int = Field(default=5, ge=1)
     first_wait: float = 1
     longest_wait: float = 60
+    # A file in a folder that changed more recently may still be growing.
+    file_wait: float = Field(default=0.5, gt=0)
     # An answer, or a part of an archive, as it is unpacked. A CSV or Excel file is read into memory.
     largest_answer_mb: int = Field(default=2000, ge=1)
     largest_file_mb: int = Field(default=500, ge=1)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from landing.receiving import IMPATIENT
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -291,6 +292,7 @@ def test_a_source_line_at_the_end_shows_that_a_file_is_whole(staff):
 
 
 def test_a_file_that_grows_is_read_when_it_is_whole(staff):
+    staff.settings.http = IMPATIENT.model_copy(update={"file_wait": 0.5})
     path = drop(staff, "personeel_2026-11-01.csv", OCTOBER)
     path.write_bytes(OCTOBER)
     rest = NOVEMBER.removeprefix(OCTOBER)
@@ -299,6 +301,27 @@ def test_a_file_that_grows_is_read_when_it_is_whole(staff):
     staff.receive_and_admit()
     later.join()
     assert staff.rows("select count(*) from data") == [(2,)]
+
+
+def test_a_file_that_goes_on_growing_is_not_read(staff):
+    staff.settings.http = IMPATIENT.model_copy(update={"file_wait": 0.02})
+    path = drop(staff, "personeel_2026-11-01.csv", NOVEMBER)
+    grows, is_over = threading.Event(), threading.Event()
+
+    def write():
+        while not is_over.wait(0.001):
+            path.write_bytes(path.read_bytes() + b"\n")
+            grows.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    grows.wait()
+    message = staff.problem()
+    is_over.set()
+    writer.join()
+    assert "the file personeel_2026-11-01.csv is still being written" in message
+    assert "a file that does not change for 0.02 seconds" in message
+    assert staff.state.current == staff.state.candidates == {}
 
 
 # Behind an address

@@ -23,7 +23,7 @@ from expectations.judgement import Frame, Judgement
 from expectations.suites import SUITES
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-IMPATIENT = HttpSettings(timeout=20, attempts=3, first_wait=0.01, longest_wait=0.02)
+IMPATIENT = HttpSettings(timeout=20, attempts=3, first_wait=0.01, longest_wait=0.02, file_wait=0.001)
 SAMPLE_TOWN = "GM9999"
 SECRET = "of an installation in a test"
 WAALWIJK = "GM0867"

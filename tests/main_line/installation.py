@@ -68,6 +68,7 @@ class Installation:
             "MAANDVERS_HTTP__FIRST_WAIT": "0.01",
             "MAANDVERS_HTTP__LONGEST_WAIT": "0.05",
             "MAANDVERS_HTTP__ATTEMPTS": "2",
+            "MAANDVERS_HTTP__FILE_WAIT": "0.01",
         }
         if self.suppliers:
             # Thirteen years take four times as long, and what a test looks at holds of three as well.

@@ -34,8 +34,7 @@ DOWNLOADED = (
 )
 # A day such as 15-11-2026 or 15 november 2026 in a title is that of the download or of a change.
 DAY_IN_TITLE = r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9}\.?)[-/. ]20\d{2}"
-# A file that changed more recently may still be growing.
-QUIET_SECONDS = 0.5
+# Looks at a file that may still be growing.
 PATIENCE = 20
 # Files that Excel, LibreOffice and file systems add next to an open file.
 HIDDEN_PREFIXES = ("~$", ".")
@@ -166,18 +165,18 @@ class Finder:
 
     def _wait_until_written(self, path: Path) -> None:
         """Wait until a file has not changed for a while; raises SupplierUnreachableError if it goes on changing."""
-        before = None
+        before, wait = None, self.http.settings.file_wait
         for _ in range(PATIENCE):
             status = path.stat()
             now = (status.st_size, status.st_mtime_ns)
-            if before == now or not 0 <= time.time() - status.st_mtime < QUIET_SECONDS:
+            if before == now or not 0 <= time.time() - status.st_mtime < wait:
                 return
             before = now
-            time.sleep(QUIET_SECONDS)
+            time.sleep(wait)
         raise SupplierUnreachableError(
             self.feed,
             problem=f"the file {masked(path.name)} is still being written",
-            expected=f"a file that does not change for {QUIET_SECONDS} seconds",
+            expected=f"a file that does not change for {wait:g} seconds",
             came=f"another size or time after each of {PATIENCE} looks",
             do="run again when the copy or the export is complete",
         )
