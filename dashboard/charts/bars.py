@@ -130,13 +130,14 @@ def _comparison(row: ComparisonRow, low: float, high: float) -> str:
 
 def comparison_key(own: str, larger: str | None, peers: str | None) -> Markup:
     """Draw the shared key of the blocks of a profile."""
-    parts = [_key_part("0 0 16 12", '<path class="bar" d="M0 1h16v10H0z"/>', own)]
+    parts = [key_part("0 0 16 12", '<path class="bar" d="M0 1h16v10H0z"/>', own)]
     if larger:
-        parts.append(_key_part("0 0 6 14", '<path class="upright" d="M3 0v14"/>', larger))
+        parts.append(key_part("0 0 6 14", '<path class="upright" d="M3 0v14"/>', larger))
     if peers:
-        parts.append(_key_part("0 0 14 14", '<circle class="peer" cx="7" cy="7" r="5"/>', peers))
+        parts.append(key_part("0 0 14 14", '<circle class="peer" cx="7" cy="7" r="5"/>', peers))
     return Markup(f'<p class="key">{"".join(parts)}</p>')
 
 
-def _key_part(box: str, body: str, words: str) -> str:
+def key_part(box: str, body: str, words: str) -> str:
+    """Draw a mark of a key with its meaning."""
     return f'<span><svg viewBox="{box}" aria-hidden="true">{body}</svg>{escape(words)}</span>'

@@ -12,6 +12,7 @@ from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
+from dashboard.pages.looking_ahead.advice import advice, all_advice
 from dashboard.pages.looking_ahead.algorithm import algorithm, algorithms
 from dashboard.pages.looking_ahead.forecast import forecast
 from dashboard.pages.looking_ahead.measure import measure, measures
@@ -46,6 +47,8 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/prognose/{indicator}/{area}", forecast),
         Route("/maatregel/{measure}", measure),
         Route("/maatregelen", measures),
+        Route("/advies/{plan}", advice),
+        Route("/advies", all_advice),
         Route("/algoritme/{algorithm}", algorithm),
         Route("/algoritmen", algorithms),
         Route("/bron/{indicator}", source),

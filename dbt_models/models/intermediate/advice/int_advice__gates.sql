@@ -84,7 +84,8 @@ gates as (
         'purpose_and_owner' as gate_code,
         'Doel en eigenaar staan vast' as label_nl,
         has_purpose as is_passed,
-        'Schrijf in seeds/prevention_plans.csv op waarvoor het plan dient en wie er verantwoordelijk voor is.' as reason_nl
+        'Er staat niet bij waarvoor het plan dient, of wie er verantwoordelijk voor is.' as reason_nl,
+        'Laat opschrijven waarvoor het plan dient en wie er verantwoordelijk voor is. Het datateam zet dat in het plan.' as action_nl
     from judged
     union all
     select
@@ -93,7 +94,9 @@ gates as (
         'forecast_beats_baseline' as gate_code,
         'De verwachting per buurt is beter dan een vast aandeel van de gemeente' as label_nl,
         has_forecast as is_passed,
-        'De verwachting per buurt was in eerdere jaren niet beter dan een vast aandeel van de gemeente.' as reason_nl
+        'De verwachting per buurt was in eerdere jaren niet beter dan een vast aandeel van de gemeente.' as reason_nl,
+        'Kies een cijfer waarvan de verwachting per buurt wel beter was, of wacht: bij nieuwe cijfers wordt opnieuw vergeleken.'
+            as action_nl
     from judged
     union all
     select
@@ -103,7 +106,9 @@ gates as (
         'Van elke maatregel is het effect bekend, met zijn onzekerheid' as label_nl,
         has_effects as is_passed,
         'Van minstens één maatregel is het effect niet gemeten met oordeel A of B, en ook niet uit onderzoek met een standaardfout.'
-            as reason_nl
+            as reason_nl,
+        'Zoek onderzoek dat ook zegt hoe onzeker het effect is, meet het effect zelf door niet overal tegelijk te beginnen, of haal de maatregel uit het plan.'
+            as action_nl
     from judged
     union all
     select
@@ -112,7 +117,8 @@ gates as (
         'alternatives' as gate_code,
         'Er zijn minstens drie bijna even goede plannen, met de verdeling per inwoner ernaast' as label_nl,
         has_alternatives as is_passed,
-        'Er zijn geen drie verschillende plannen gevonden die bijna even goed zijn.' as reason_nl
+        'Er zijn geen drie verschillende plannen gevonden die bijna even goed zijn.' as reason_nl,
+        'Geef meer ruimte om te kiezen: een groter budget, een lager minimum per wijk, of meer soorten maatregelen.' as action_nl
     from judged
     union all
     select
@@ -121,7 +127,9 @@ gates as (
         'stability_and_losers' as gate_code,
         'Per wijk staat erbij hoe zeker het bedrag is en of de wijk erop achteruitgaat' as label_nl,
         has_stability as is_passed,
-        'Niet van elke wijk is bekend hoe zeker het bedrag is en of de wijk minder krijgt dan bij verdeling per inwoner.' as reason_nl
+        'Niet van elke wijk is bekend hoe zeker het bedrag is en of de wijk minder krijgt dan bij verdeling per inwoner.' as reason_nl,
+        'Zorg dat er een plan te berekenen is: met maatregelen, en met een budget dat groot genoeg is voor het minimum van elke wijk.'
+            as action_nl
     from judged
     union all
     select
@@ -130,7 +138,9 @@ gates as (
         'two_people_decided' as gate_code,
         'Twee mensen met naam hebben besloten dat het advies getoond wordt, en waarom' as label_nl,
         has_decision as is_passed,
-        'Er staan geen twee verschillende namen met reden en datum in seeds/prevention_plans.csv.' as reason_nl
+        'Er staan geen twee verschillende namen bij, met een reden en een datum.' as reason_nl,
+        'Laat twee medewerkers besluiten of het advies getoond mag worden. Het datateam zet hun namen, hun reden en de datum in het plan.'
+            as action_nl
     from judged
 )
 
@@ -141,6 +151,7 @@ select
     gates.label_nl,
     gates.is_passed,
     case when not gates.is_passed then gates.reason_nl end as reason_nl,
+    case when not gates.is_passed then gates.action_nl end as action_nl,
     min(case when gates.is_passed then 1 else 0 end) over (partition by gates.plan_code) = 1 as is_plan_passed,
     plans.name_nl,
     plans.purpose_nl,

@@ -12,7 +12,8 @@ every_gate as (
         gate_code,
         label_nl,
         is_passed,
-        reason_nl
+        reason_nl,
+        action_nl
     from gates
     union all
     select
@@ -24,7 +25,11 @@ every_gate as (
         case
             when coalesce(publication.published_on between gates.decided_on and gates.expires_on, false) then null
             else 'Er is geen besluit van de laatste zes maanden.'
-        end as reason_nl
+        end as reason_nl,
+        case
+            when coalesce(publication.published_on between gates.decided_on and gates.expires_on, false) then null
+            else 'Laat twee medewerkers met de cijfers van nu opnieuw besluiten. Een besluit geldt zes maanden.'
+        end as action_nl
     from gates
     cross join publication
     where gates.gate_order = 1
@@ -33,6 +38,9 @@ every_gate as (
 select
     {{ declared_columns('every_gate', {
         'plan_name_nl': 'gates.name_nl',
+        'purpose_nl': 'gates.purpose_nl',
+        'owner_nl': 'gates.owner_nl',
+        'indicator_code': 'gates.indicator_code',
         'period_end_date': 'gates.period_end_date',
         'feed': 'gates.feed',
         'denominator_feed': 'gates.denominator_feed',

@@ -1,0 +1,179 @@
+"""Advice on a prevention budget: all plans with their verdict, and one plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from dashboard.charts.icons import clock, light
+from dashboard.pages.looking_ahead.spreads import Spreads, in_words, money, persons, span
+from dashboard.presentation.rendering import render
+from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
+from dashboard.presentation.shown import address, earliest, earliest_of
+from dashboard.reading.advice import PER_HEAD, Decision, Gate, Plan, Spread, decision, gates, plans, spreads
+from dashboard.reading.board import Board
+from dashboard.reading.figure import MUNICIPALITY, Indicator
+from dashboard.words import numbers, periods, states
+
+# Rows of a table before its fold.
+_FIRST_PARTS = 9
+_JUDGED = Markup("{} verdelingen van {} zijn ongeveer even goed. Geen ervan is de beste.")
+_AVOIDED = Markup(
+    "Over {} jaar zijn er dan waarschijnlijk {} {} minder dan zonder het plan. Bij verdeling per inwoner: {}."
+)
+_OUTDATED = (
+    "Dit advies is niet meer geldig sinds {}: het besluit is ouder dan zes maanden. Er is een nieuw besluit nodig."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the advice of a plan is shown, and why not."""
+
+    plan: Plan
+    passed: Sequence[Gate]
+    failed: Sequence[Gate]
+    # None where no advice is shown.
+    decision: Decision | None
+    # Why there is no verdict, or no advice although every condition was met.
+    absence: Markup | None
+    sentence: str
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a plan in words."""
+
+    budget: Markup
+    floor: str
+    basis: str
+    decided: str
+    valid: str
+
+
+@dataclass(frozen=True)
+class AdviceSheet:
+    """All that is said about a plan."""
+
+    verdict: Verdict
+    plan: Plan
+    indicator: Indicator
+    href: str
+    noun: str
+    judged: Markup | None
+    avoided: Markup | None
+    terms: Terms | None
+    spreads: Spreads | None
+    soon: Markup | None
+    until: date | None
+
+
+def advice(board: Board, query: Query) -> Rendered:
+    """Show a plan: its advice, or the conditions that are not met."""
+    sheet = advice_sheet(board, query.path["plan"])
+    icons = {"met": light("green"), "unmet": light("red")}
+    return render("advice.html", board, "/t", sheet.until, {**vars(sheet), **icons, "first_parts": _FIRST_PARTS})
+
+
+def all_advice(board: Board, query: Query) -> Rendered:
+    """List the plans of the municipality with their verdict."""
+    verdicts = [_verdict(board, one) for one in plans(board).values() if board.may_see(one.indicator_code)]
+    until = min((one.until for one in verdicts if one.until), default=None)
+    return render("plans.html", board, "/t", until, {"verdicts": verdicts})
+
+
+def advice_sheet(board: Board, code: str) -> AdviceSheet:
+    """Say all about a plan. Raises NotFoundError and ForbiddenError."""
+    plan = plans(board).get(code)
+    if plan is None:
+        raise NotFoundError("Dit plan bestaat niet (meer). Kies een plan uit de lijst.")
+    chosen = board.indicators[plan.indicator_code]
+    if not board.may_see(chosen.code):
+        raise ForbiddenError(board.themes[chosen.theme_code].label)
+    verdict = _verdict(board, plan)
+    found = spreads(board, plan) if verdict.decision else []
+    until = earliest(*verdict.passed, *verdict.failed, *found)
+    return AdviceSheet(
+        verdict=verdict,
+        plan=plan,
+        indicator=chosen,
+        href=address(chosen, board.municipality),
+        noun=_noun(chosen),
+        judged=_judged(found) if found else None,
+        avoided=_avoided(found, verdict.decision, chosen) if verdict.decision else None,
+        terms=_terms(found[0], verdict.decision) if verdict.decision else None,
+        spreads=in_words(found, chosen, lambda area: _name(board, area)) if found else None,
+        soon=states.expires_soon(until, board.today) if found and until else None,
+        until=until,
+    )
+
+
+def _verdict(board: Board, plan: Plan) -> Verdict:
+    known = gates(board, plan)
+    failed = [one for one in known if not one.is_passed]
+    decided = decision(board, plan) if known and not failed else None
+    return Verdict(
+        plan=plan,
+        passed=[one for one in known if one.is_passed],
+        failed=failed,
+        decision=decided,
+        absence=_absence(plan, known, failed) if decided is None else None,
+        sentence=_sentence(known, failed),
+        until=min(filter(None, [earliest_of(known), decided.fresh_until if decided else None]), default=None),
+    )
+
+
+def _sentence(known: Sequence[Gate], failed: Sequence[Gate]) -> str:
+    """Say how many conditions are not met."""
+    verb = "is" if len(failed) == 1 else "zijn"
+    return f"Van de {len(known)} voorwaarden {verb} er {len(failed)} niet vervuld."
+
+
+def _absence(plan: Plan, known: Sequence[Gate], failed: Sequence[Gate]) -> Markup | None:
+    if not known:
+        return clock() + states.expired(plan.fresh_until).text
+    if failed or plan.expires_on is None:
+        return None
+    # Every condition was met on the day of the release.
+    return clock() + _OUTDATED.format(periods.day(plan.expires_on + timedelta(days=1)))
+
+
+def _judged(found: Sequence[Spread]) -> Markup:
+    near = {one.alternative for one in found} - {PER_HEAD}
+    return _JUDGED.format(len(near), money(found[0], "budget_eur"))
+
+
+def _avoided(found: Sequence[Spread], decided: Decision, chosen: Indicator) -> Markup:
+    """Say how many users of care fewer the spreads give, and how many the one per head."""
+    totals = [one for one in found if one.level == MUNICIPALITY]
+    near = [one for one in totals if one.alternative != PER_HEAD]
+    (per_head,) = (one for one in totals if one.alternative == PER_HEAD)
+    lowest = min(near, key=lambda one: one.avoided_lower)
+    highest = max(near, key=lambda one: one.avoided_upper)
+    return _AVOIDED.format(
+        decided.horizon_years,
+        span(persons(lowest, "avoided_lower", chosen), persons(highest, "avoided_upper", chosen)),
+        _noun(chosen),
+        span(persons(per_head, "avoided_lower", chosen), persons(per_head, "avoided_upper", chosen)),
+    )
+
+
+def _terms(first: Spread, decided: Decision) -> Terms:
+    status = ", voorlopig" if decided.status == "provisional" else ""
+    return Terms(
+        budget=money(first, "budget_eur"),
+        floor=f"Elke wijk krijgt minstens {numbers.number(decided.floor_pct)}% van wat ze per inwoner zou krijgen.",
+        basis=f"Verwacht over {decided.horizon_years} jaar, op cijfers tot en met {decided.period_end.year}{status}.",
+        decided=f"{decided.first_decider} en {decided.second_decider}, op {periods.day(decided.decided_on)}.",
+        valid=f"Tot en met {periods.day(decided.expires_on)}.",
+    )
+
+
+def _noun(chosen: Indicator) -> str:
+    return numbers.unit_word(chosen) or "personen"
+
+
+def _name(board: Board, area: str) -> str:
+    return board.areas[area].name if area in board.areas else area
