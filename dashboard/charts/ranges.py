@@ -32,7 +32,7 @@ class RangeRow:
 def range_rows(rows: Sequence[RangeRow]) -> Markup:
     """Draw rows of ranges on one scale from 0."""
     high = max((max(row.upper, row.most, row.compared) for row in rows), default=0.0) * 1.02 or 1.0
-    return Markup(f'<ul class="cmp">{"".join(_row(row, high) for row in rows)}</ul>')
+    return Markup(f'<ul class="cmp ranges">{"".join(_row(row, high) for row in rows)}</ul>')
 
 
 def range_key(own: str, uncertain: str, compared: str) -> Markup:
@@ -52,7 +52,7 @@ def _row(row: RangeRow, high: float) -> str:
     x = f'x1="{short(at(row.compared))}%" x2="{short(at(row.compared))}%" y1="2" y2="22"'
     drawn = (
         '<rect class="track" y="6" width="100%" height="12"/>'
-        f"{_part('band', at(row.least), at(row.most))}{_part('bar', at(row.lower), at(row.upper))}"
+        f"{_part('band', at(row.least), at(row.most), 1, 22)}{_part('bar', at(row.lower), at(row.upper), 6, 12)}"
         f'<line class="halo" {x}/><line class="upright" {x}/>'
     )
     word = f"<b>{escape(row.word)}</b>" if row.word else ""
@@ -62,6 +62,6 @@ def _row(row: RangeRow, high: float) -> str:
     )
 
 
-def _part(kind: str, start: float, end: float) -> str:
-    width = max(end - start, _THINNEST)
-    return f'<rect class="{kind}" x="{short(start)}%" y="6" width="{short(width)}%" height="12"/>'
+def _part(kind: str, start: float, end: float, top: int, height: int) -> str:
+    place = f'x="{short(start)}%" y="{top}" width="{short(max(end - start, _THINNEST))}%" height="{height}"'
+    return f'<rect class="{kind}" {place}/>'

@@ -10,7 +10,7 @@ from dashboard.charts.icons import clock, light
 from dashboard.pages.looking_ahead.spreads import Spreads, in_words, money, persons, span
 from dashboard.presentation.rendering import render
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
-from dashboard.presentation.shown import address, earliest, earliest_of
+from dashboard.presentation.shown import address, earliest
 from dashboard.reading.advice import PER_HEAD, Decision, Gate, Plan, Spread, decision, gates, plans, spreads
 from dashboard.reading.board import Board
 from dashboard.reading.figure import MUNICIPALITY, Indicator
@@ -20,7 +20,8 @@ from dashboard.words import numbers, periods, states
 _FIRST_PARTS = 9
 _JUDGED = Markup("{} verdelingen van {} zijn ongeveer even goed. Geen ervan is de beste.")
 _AVOIDED = Markup(
-    "Over {} jaar zijn er dan waarschijnlijk {} {} minder dan zonder het plan. Bij verdeling per inwoner: {}."
+    "Over {} jaar zijn er dan waarschijnlijk {} zorggebruikers minder dan zonder het plan."
+    " Bij verdeling per inwoner: {}."
 )
 _OUTDATED = (
     "Dit advies is niet meer geldig sinds {}: het besluit is ouder dan zes maanden. Er is een nieuw besluit nodig."
@@ -61,7 +62,6 @@ class AdviceSheet:
     plan: Plan
     indicator: Indicator
     href: str
-    noun: str
     judged: Markup | None
     avoided: Markup | None
     terms: Terms | None
@@ -100,7 +100,6 @@ def advice_sheet(board: Board, code: str) -> AdviceSheet:
         plan=plan,
         indicator=chosen,
         href=address(chosen, board.municipality),
-        noun=_noun(chosen),
         judged=_judged(found) if found else None,
         avoided=_avoided(found, verdict.decision, chosen) if verdict.decision else None,
         terms=_terms(found[0], verdict.decision) if verdict.decision else None,
@@ -121,7 +120,7 @@ def _verdict(board: Board, plan: Plan) -> Verdict:
         decision=decided,
         absence=_absence(plan, known, failed) if decided is None else None,
         sentence=_sentence(known, failed),
-        until=min(filter(None, [earliest_of(known), decided.fresh_until if decided else None]), default=None),
+        until=earliest(*known, decided),
     )
 
 
@@ -155,7 +154,6 @@ def _avoided(found: Sequence[Spread], decided: Decision, chosen: Indicator) -> M
     return _AVOIDED.format(
         decided.horizon_years,
         span(persons(lowest, "avoided_lower", chosen), persons(highest, "avoided_upper", chosen)),
-        _noun(chosen),
         span(persons(per_head, "avoided_lower", chosen), persons(per_head, "avoided_upper", chosen)),
     )
 
@@ -169,10 +167,6 @@ def _terms(first: Spread, decided: Decision) -> Terms:
         decided=f"{decided.first_decider} en {decided.second_decider}, op {periods.day(decided.decided_on)}.",
         valid=f"Tot en met {periods.day(decided.expires_on)}.",
     )
-
-
-def _noun(chosen: Indicator) -> str:
-    return numbers.unit_word(chosen) or "personen"
 
 
 def _name(board: Board, area: str) -> str:

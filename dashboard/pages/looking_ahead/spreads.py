@@ -10,7 +10,7 @@ from dashboard.charts.ranges import RangeRow, range_key, range_rows
 from dashboard.presentation.shown import rounding_of
 from dashboard.reading.advice import PER_HEAD, Spread
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, Indicator
-from dashboard.words import expectations, numbers, periods
+from dashboard.words import numbers, periods
 
 # A part that fewer draws choose may as well be another one.
 _STEADY_PCT = 80
@@ -170,10 +170,10 @@ def _part(name: str, own: Sequence[Spread], count: int) -> PartRow:
     first, fewest, most = own[0], min(own, key=_doses), max(own, key=_doses)
     return PartRow(
         name=name,
-        measure=f"{first.option_name}: {first.dose}",
+        measure=f"{first.option_name} ({first.dose})",
         spreads=f"{len(own)} van de {count}",
         times=_TIMES.format(span(*(_cell(one, "doses_count", numbers.number) for one in (fewest, most)))),
-        chosen=_cell(first, "chosen_pct", expectations.share),
+        chosen=_cell(first, "chosen_pct", lambda share: f"{numbers.number(share)}%"),
         until=first.fresh_until,
     )
 

@@ -31,6 +31,8 @@ PAGES = [
     "/maatregelen",
     "/maatregel/FM-003",
     "/maatregel/FM-005",
+    "/advies",
+    "/advies/FP-001",
     "/algoritmen",
     "/algoritme/policy_effect",
     "/versheid",

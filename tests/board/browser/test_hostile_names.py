@@ -26,6 +26,7 @@ NAMED = (
     ("mart_staff_absence", "department_name", "row_type = 'department'"),
     ("mart_report_categories", "main_category", "true"),
     ("dim_policy_measure", "name_nl", "true"),
+    ("mart_prevention_advice_gates", "plan_name_nl", "true"),
     ("freshness", "supplier", "true"),
     # The page lists those of the own size class.
     (
@@ -51,6 +52,8 @@ PAGES = [
     "/vergelijk?k=lonely_pct&g=BU99990001&g=BU99990005",
     "/maatregelen",
     "/maatregel/FM-001",
+    "/advies",
+    "/advies/FP-001",
     "/prognose/crimes_monthly_count/BU99990001",
     "/versheid",
     "/wijzigingen",

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from math import floor
 from urllib.parse import unquote, urlsplit
 
 from page_reader import read_page
@@ -80,6 +81,15 @@ class Marts:
             .fetchall()
         }
 
+        # Of advice: plan, spread, area and measure, with all that stands in the row.
+        rows = release.cursor().execute(
+            "SELECT * FROM release.snapshot.mart_prevention_advice WHERE fresh_until >= ?", [day]
+        )
+        names = [name for name, *_ in rows.description]
+        known = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+        key = ("plan_code", "alternative_code", "region_code", "option_code")
+        self.parts = {tuple(one[name] for name in key): one for one in known}
+
     def differences(self, address, page):
         """Every figure of a page that is not the marts', in words."""
         found = []
@@ -93,6 +103,12 @@ class Marts:
             elif not self.reads_as(one.text, value, one.indicator):
                 found.append(f"{place} reads {one.text!r}, the mart {value}")
         found += [f"{address}: the band {band} is not the mart's" for band in page.bands if band not in self.bands]
+        for part in page.parts:
+            value = self.parts.get(part.row, {}).get(part.column)
+            # Persons are rounded to fives.
+            read = 5 * floor(part.value / 5 + 0.5) if part.column.startswith("avoided") else part.value
+            if part.value != value or not reads_as(part.text, read, 0):
+                found.append(f"{address}: {part.column} of {part.row} reads {part.text!r}, the mart {value}")
         for area in page.map_areas:
             _, _, indicator, code = unquote(area.href).split("/")
             value, text = self.mapped.get((indicator, code)), area.title.rpartition(": ")[2]

@@ -21,6 +21,16 @@ class ShownFigure:
 
 
 @dataclass
+class ShownPart:
+    """A figure of advice on a page: its column and row in the mart, its exact value, and its text."""
+
+    column: str
+    row: tuple[str, ...]
+    value: float
+    text: str = ""
+
+
+@dataclass
 class ShownArea:
     """An area of a map: where it leads, and its title."""
 
@@ -35,6 +45,7 @@ class PageContents(HTMLParser):
     figures: list[ShownFigure] = field(default_factory=list)
     # Of forecasts: indicator, area, period, scenario, share in percent, and both ends.
     bands: list[tuple] = field(default_factory=list)
+    parts: list[ShownPart] = field(default_factory=list)
     map_areas: list[ShownArea] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
     # Addresses that a browser fetches automatically.
@@ -72,6 +83,10 @@ class PageContents(HTMLParser):
             case "data" if "data-f" in known:
                 place = (known["data-i"], known["data-a"], known["data-p"], known["data-s"], int(known["data-f"]))
                 self.bands.append((*place, *map(float, known["value"].split())))
+            case "data" if "data-m" in known:
+                row = tuple(known[f"data-{name}"] for name in "lnao")
+                self._figure = ShownPart(known["data-m"], row, float(known["value"]))
+                self.parts.append(self._figure)
             case "data":
                 self._figure = ShownFigure(known["data-i"], known["data-a"], known["data-p"], float(known["value"]))
                 self.figures.append(self._figure)

@@ -32,6 +32,8 @@ KINDS = (
     "/zoek?q=bijstand+spoorzigt",
     "/zoek?q=leegstand",
     "/prognose/crimes_monthly_count/GM9999",
+    "/advies",
+    "/advies/FP-001",
 )
 
 

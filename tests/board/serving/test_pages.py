@@ -29,6 +29,8 @@ ADDRESSES = {
     "/t/economische-zelfredzaamheid": "Economische zelfredzaamheid",
     "/vergelijk?k=welfare_recipients_per_1000&g=BU99990104&g=BU99990105": "Spoorzicht",
     "/bron/welfare_recipients_per_1000": "CC BY",
+    "/advies": "Er wordt geen advies getoond",
+    "/advies/FP-001": "Wat u kunt doen",
     "/versheid": "30-11-2026",
     "/toegankelijkheid": "WCAG",
     "/zonder-verbinding": "verbinding",

@@ -26,22 +26,26 @@ verdicts as (
 ),
 
 -- Graded A or B as an own measure, or taken from research; with its standard error.
+known_options as (
+    select
+        plan_code,
+        name_nl,
+        coalesce(
+            effect_standard_error_pct is not null
+            and (evidence_grade in ('A', 'B') or (evidence_grade is null and effect_source_nl is not null)),
+            false
+        ) as is_known
+    from options
+),
+
 evidence as (
     select
         plans.plan_code,
-        count(options.option_code) as options_count,
-        count(
-            case
-                when options.evidence_grade in ('A', 'B') and options.effect_standard_error_pct is not null then 1
-                when
-                    options.evidence_grade is null
-                    and options.effect_standard_error_pct is not null
-                    and options.effect_source_nl is not null
-                    then 1
-            end
-        ) as known_count
+        count(known_options.is_known) as options_count,
+        string_agg(case when not known_options.is_known then known_options.name_nl end, ', ' order by known_options.name_nl)
+            as unknown_options_nl
     from plans
-    left join options on plans.plan_code = options.plan_code
+    left join known_options on plans.plan_code = known_options.plan_code
     group by plans.plan_code
 ),
 
@@ -63,7 +67,8 @@ judged as (
         plans.plan_code,
         plans.purpose_nl is not null and plans.owner_nl is not null as has_purpose,
         verdicts.beats_naive = 1 as has_forecast,
-        evidence.options_count > 0 and evidence.known_count = evidence.options_count as has_effects,
+        evidence.options_count > 0 and evidence.unknown_options_nl is null as has_effects,
+        evidence.unknown_options_nl,
         alternatives.near_optimal_count >= 3 and alternatives.per_head_count = 1 as has_alternatives,
         alternatives.district_rows_count > 0
         and alternatives.ranges_count = alternatives.district_rows_count
@@ -105,8 +110,11 @@ gates as (
         'effects_known' as gate_code,
         'Van elke maatregel is het effect bekend, met zijn onzekerheid' as label_nl,
         has_effects as is_passed,
-        'Van minstens één maatregel is het effect niet gemeten met oordeel A of B, en ook niet uit onderzoek met een standaardfout.'
-            as reason_nl,
+        coalesce(
+            'Het effect is niet gemeten met oordeel A of B, en ook niet bekend uit onderzoek dat zegt hoe onzeker het is: '
+            || unknown_options_nl || '.',
+            'Het plan heeft nog geen maatregelen.'
+        ) as reason_nl,
         'Zoek onderzoek dat ook zegt hoe onzeker het effect is, meet het effect zelf door niet overal tegelijk te beginnen, of haal de maatregel uit het plan.'
             as action_nl
     from judged

@@ -28,7 +28,7 @@ every_gate as (
         end as reason_nl,
         case
             when coalesce(publication.published_on between gates.decided_on and gates.expires_on, false) then null
-            else 'Laat twee medewerkers met de cijfers van nu opnieuw besluiten. Een besluit geldt zes maanden.'
+            else 'Laat twee medewerkers een besluit nemen met de cijfers van nu. Het geldt zes maanden.'
         end as action_nl
     from gates
     cross join publication
