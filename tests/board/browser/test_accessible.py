@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from advised import advised_release
 from axe_playwright_python.sync_playwright import Axe
+from board_server import served
 from layout import FITS, OVERFLOW, SMALL_TARGETS
+from main_line.first_run import SAMPLE_DAY
 from playwright.sync_api import Browser, Page, expect
 from telephone import DESK, PHONE, telephone
 
@@ -63,6 +66,19 @@ def screen(chromium: Browser, board):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_template_is_for_every_reader(screen, path):
+    check_for_every_reader(screen, path)
+
+
+def test_advice_is_for_every_reader(chromium, sample_releases, tmp_path):
+    with (
+        served(advised_release(sample_releases, tmp_path), SAMPLE_DAY) as advised,
+        telephone(chromium, advised) as context,
+    ):
+        for path in ("/advies", "/advies/FP-001"):
+            check_for_every_reader(context.new_page(), path)
+
+
+def check_for_every_reader(screen: Page, path: str) -> None:
     """One visit: telephone, its text twice as large, the narrowest window, and a desk."""
     screen.set_viewport_size(PHONE)
     screen.goto(path)

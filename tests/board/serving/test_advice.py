@@ -19,11 +19,6 @@ DAY = "%d-%m-%Y"
 
 
 @pytest.fixture(scope="module")
-def board(sample_releases):
-    return reader(sample_releases)
-
-
-@pytest.fixture(scope="module")
 def advised(sample_releases, tmp_path_factory):
     """A release in which the plan meets every condition."""
     return advised_release(sample_releases, tmp_path_factory.mktemp("advised"))
