@@ -118,7 +118,7 @@ def _verdict(board: Board, plan: Plan) -> Verdict:
         passed=[one for one in known if one.is_passed],
         failed=failed,
         decision=decided,
-        absence=_absence(plan, known, failed) if decided is None else None,
+        absence=_absence(board, plan, known, failed) if decided is None else None,
         sentence=_sentence(known, failed),
         until=earliest(*known, decided),
     )
@@ -130,12 +130,13 @@ def _sentence(known: Sequence[Gate], failed: Sequence[Gate]) -> str:
     return f"Van de {len(known)} voorwaarden {verb} er {len(failed)} niet vervuld."
 
 
-def _absence(plan: Plan, known: Sequence[Gate], failed: Sequence[Gate]) -> Markup | None:
+def _absence(board: Board, plan: Plan, known: Sequence[Gate], failed: Sequence[Gate]) -> Markup | None:
     if not known:
         return clock() + states.expired(plan.fresh_until).text
-    if failed or plan.expires_on is None:
+    if failed:
         return None
-    # Every condition was met on the day of the release.
+    if plan.expires_on is None or plan.expires_on >= board.today:
+        return Markup("Van dit plan is nu geen advies te tonen.")
     return clock() + _OUTDATED.format(periods.day(plan.expires_on + timedelta(days=1)))
 
 

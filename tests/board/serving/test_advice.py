@@ -173,6 +173,13 @@ def test_a_plan_whose_figures_are_withheld_is_not_there(sample_releases, tmp_pat
     assert "Er zijn geen plannen om te tonen." in text(board, "/advies")
 
 
+def test_no_advice_is_shown_without_its_rows(sample_releases, tmp_path):
+    page = text(reader(advised_release(sample_releases, tmp_path, "delete from snapshot.mart_prevention_advice")))
+    assert "Van dit plan is nu geen advies te tonen." in page
+    assert "€" not in page
+    assert "None" not in page
+
+
 def test_a_theme_that_is_hidden_hides_its_plans(sample_releases, cursor):
     (theme,) = cursor.execute(
         "select theme_code from dim_indicator where indicator_code = (select any_value(indicator_code)"

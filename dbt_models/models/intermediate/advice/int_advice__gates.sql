@@ -42,6 +42,7 @@ evidence as (
     select
         plans.plan_code,
         count(known_options.is_known) as options_count,
+        count(case when known_options.is_known then 1 end) as known_count,
         string_agg(case when not known_options.is_known then known_options.name_nl end, ', ' order by known_options.name_nl)
             as unknown_options_nl
     from plans
@@ -67,7 +68,7 @@ judged as (
         plans.plan_code,
         plans.purpose_nl is not null and plans.owner_nl is not null as has_purpose,
         verdicts.beats_naive = 1 as has_forecast,
-        evidence.options_count > 0 and evidence.unknown_options_nl is null as has_effects,
+        evidence.options_count > 0 and evidence.known_count = evidence.options_count as has_effects,
         evidence.unknown_options_nl,
         alternatives.near_optimal_count >= 3 and alternatives.per_head_count = 1 as has_alternatives,
         alternatives.district_rows_count > 0
