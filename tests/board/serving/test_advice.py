@@ -67,6 +67,9 @@ def test_a_plan_is_two_taps_from_the_overview(board):
     for address in ("/maatregelen", "/algoritme/prevention_advice"):
         assert 'href="/advies"' in board.get(address).text
     assert 'href="/advies"' not in board.get("/algoritme/policy_effect").text
+    assert {
+        link: board.head(link).status_code for link in read_page(text(board)).own_links if "/prognose/" in link
+    } == {"/prognose/wmo_clients_count/GM9999": 200}
 
 
 def test_advice_says_for_what_by_whom_why_and_until_when(advised):
