@@ -12,7 +12,7 @@ from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import address, as_data, earliest_of, estimate, shown
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Theme
-from dashboard.reading.neighbourhood_profile import Row, of_neighbourhood
+from dashboard.reading.neighbourhood_profile import NeighbourhoodRow, of_neighbourhood
 from dashboard.reading.series import current
 from dashboard.words import numbers, periods, places, states
 from dashboard.words.noise import Estimate
@@ -27,7 +27,7 @@ _ROWS = 6
 
 
 @dataclass(frozen=True)
-class StandOut:
+class Outstanding:
     """A figure in which an area differs most from the municipality and comparable neighbourhoods."""
 
     label: str
@@ -89,7 +89,7 @@ def area(board: Board, query: Query) -> Rendered:
     return render("area.html", board, "/b", earliest_of(figures), values)
 
 
-def _rows(board: Board, here: Area) -> Mapping[str, Row]:
+def _rows(board: Board, here: Area) -> Mapping[str, NeighbourhoodRow]:
     """The profile of a neighbourhood; of a larger area its current figures beside those of the municipality."""
     if here.level == NEIGHBOURHOOD:
         return of_neighbourhood(board, here.code)
@@ -101,15 +101,17 @@ def _rows(board: Board, here: Area) -> Mapping[str, Row]:
         if figure is not None:
             same = whole is not None and whole.period == figure.period and here.level != MUNICIPALITY
             larger = whole.value if same and whole is not None else None
-            found[code] = Row(figure, None, None, None, larger, None, None, None, None, None, None, None, None)
+            found[code] = NeighbourhoodRow(
+                figure, None, None, None, larger, None, None, None, None, None, None, None, None
+            )
     return found
 
 
-def _fact(board: Board, here: Area, code: str, rows: Mapping[str, Row]) -> object:
+def _fact(board: Board, here: Area, code: str, rows: Mapping[str, NeighbourhoodRow]) -> object:
     return shown(board, board.indicators[code], here, rows[code].figure)
 
 
-def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[StandOut]:
+def _outstanding(board: Board, here: Area, rows: Mapping[str, NeighbourhoodRow]) -> list[Outstanding]:
     candidates = []
     for code, row in rows.items():
         if row.figure.value is None or row.municipality_value is None or board.indicators[code].unit not in _COMPARED:
@@ -130,7 +132,7 @@ def _outstanding(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Stan
         )
         unit = numbers.unit_word(indicator, row.figure.value)
         found.append(
-            StandOut(
+            Outstanding(
                 indicator.short_label,
                 as_data(row.figure, indicator),
                 unit,
@@ -150,7 +152,7 @@ def _of_different_themes(board: Board, ordered: Sequence[places.StandOut], limit
     return [*found.values()][:limit]
 
 
-def _ages(board: Board, here: Area, rows: Mapping[str, Row]) -> Markup | None:
+def _ages(board: Board, here: Area, rows: Mapping[str, NeighbourhoodRow]) -> Markup | None:
     """Ages of the area above those of the municipality."""
     if any(code not in rows or rows[code].figure.value is None for code in _AGES):
         return None
@@ -173,7 +175,7 @@ def _stack(board: Board, name: str, shares: Sequence[tuple[str, float | None]]) 
     )
 
 
-def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
+def _blocks(board: Board, here: Area, rows: Mapping[str, NeighbourhoodRow]) -> list[Block]:
     order = [*_FIRST, *(code for code in board.themes if code not in _FIRST)]
     blocks = []
     for code in order:
@@ -193,7 +195,7 @@ def _blocks(board: Board, here: Area, rows: Mapping[str, Row]) -> list[Block]:
     return blocks
 
 
-def _caption(board: Board, rows: Mapping[str, Row], chosen: Sequence[Indicator]) -> str:
+def _caption(board: Board, rows: Mapping[str, NeighbourhoodRow], chosen: Sequence[Indicator]) -> str:
     """Periods and sources of a block."""
     figures = [rows[one.code].figure for one in chosen]
     when = dict.fromkeys(periods.period(one.period_type, one.period, one.period_end) for one in figures)
@@ -207,7 +209,7 @@ def _by_unit(compared: Sequence[tuple[Indicator, bars.ComparisonRow]]) -> tuple[
     return tuple(bars.comparison_rows([row for one, row in compared if one.unit == unit]) for unit in units)
 
 
-def _words(board: Board, here: Area, indicator: Indicator, row: Row) -> places.Comparison:
+def _words(board: Board, here: Area, indicator: Indicator, row: NeighbourhoodRow) -> places.Comparison:
     """The comparison of a row with the municipality; empty for a row without a figure, and for the municipality."""
     if row.figure.value is None or here.level == MUNICIPALITY:
         return places.Comparison("", "")
@@ -217,7 +219,7 @@ def _words(board: Board, here: Area, indicator: Indicator, row: Row) -> places.C
 
 
 def _comparison(
-    board: Board, here: Area, indicator: Indicator, row: Row, words: places.Comparison
+    board: Board, here: Area, indicator: Indicator, row: NeighbourhoodRow, words: places.Comparison
 ) -> bars.ComparisonRow:
     figure: Figure = row.figure
     href = address(indicator, here)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from dashboard.charts import bars
 from dashboard.charts.icons import light
 from dashboard.pages.looking_ahead.forecast import fan_of, incomplete_of
+from dashboard.pages.municipalities import standing
 from dashboard.presentation.graphs import course, map_of
 from dashboard.presentation.lookups import area_of, indicator_of
 from dashboard.presentation.rendering import render
@@ -33,8 +34,8 @@ from dashboard.reading.figure import (
     is_year_before,
 )
 from dashboard.reading.kpis import kpis
-from dashboard.reading.municipality_profile import are_known
-from dashboard.reading.neighbourhood_profile import Row, of_indicator
+from dashboard.reading.municipality_profile import own_row
+from dashboard.reading.neighbourhood_profile import NeighbourhoodRow, of_indicator
 from dashboard.reading.series import current, measures, series
 from dashboard.words import numbers, periods, places, sentences, states
 
@@ -75,6 +76,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     here = [measure for measure in taken if measure.area_code in _around(board, area)]
     before = next((one for one in own if now is not None and is_year_before(one, now)), None)
     incomplete = incomplete_of(board, chosen, area)
+    among = own_row(board, chosen.code) if area == board.municipality else None
     graph = course(
         chosen, area.name, own, others=_beside(board, chosen, area, lines), target=kpi.target if kpi else None,
         measures=here, incomplete=incomplete.months,
@@ -97,7 +99,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         "theme": board.themes[chosen.theme_code],
         "areas": _chooser(board, chosen, area),
         "download": f"/k/{chosen.code}/{area.code}",
-        "has_municipalities": are_known(board, chosen.code),
+        "standing": standing(among, chosen) if among else None,
         **_ranking(compared, profile, board, area),
         "map": map_of(
             board, compared, on_map, area.level if area.level in (DISTRICT, OWN_AREA) else NEIGHBOURHOOD, municipality
@@ -119,7 +121,9 @@ def _rate_of(board: Board, count: Indicator) -> Indicator:
     return min(rates, key=lambda one: one.unit == "pct", default=count)
 
 
-def _on_map(board: Board, compared: Indicator, area: Area, profile: Mapping[str, Row]) -> dict[str, Figure]:
+def _on_map(
+    board: Board, compared: Indicator, area: Area, profile: Mapping[str, NeighbourhoodRow]
+) -> dict[str, Figure]:
     """Figures for a map of the level of the area: of districts or own areas on their pages, else of neighbourhoods."""
     if compared.unit not in _RELATIVE:
         return {}
@@ -177,7 +181,7 @@ def _chooser(board: Board, chosen: Indicator, area: Area) -> list[tuple[Area, bo
     ]
 
 
-def _ranking(chosen: Indicator, profile: Mapping[str, Row], board: Board, area: Area) -> dict[str, object]:
+def _ranking(chosen: Indicator, profile: Mapping[str, NeighbourhoodRow], board: Board, area: Area) -> dict[str, object]:
     """Neighbourhoods from high to low, in groups that chance tells apart."""
     rows = {code: row for code, row in profile.items() if row.figure.value is not None and code in board.areas}
     if len(rows) < 2 or chosen.unit not in _RELATIVE:
@@ -191,16 +195,19 @@ def _ranking(chosen: Indicator, profile: Mapping[str, Row], board: Board, area: 
         ],
         without_figure=len(profile) - len(rows),
     )
-    best = {"higher_is_better": "hoogste", "lower_is_better": "laagste"}.get(chosen.direction, "laagste")
-    note = f"Plaats 1 heeft het {best} cijfer. Dunne streep: gewone schommeling." if _has_places(rows) else ""
+    note = (
+        f"Plaats 1 heeft het {places.best_figure(chosen.direction)} cijfer. Dunne streep: gewone schommeling."
+        if _has_places(rows)
+        else ""
+    )
     return {"ranking": drawn, "ranking_title": places.ranking_title(groups), "ranking_note": note}
 
 
-def _has_places(rows: Mapping[str, Row]) -> bool:
+def _has_places(rows: Mapping[str, NeighbourhoodRow]) -> bool:
     return any(row.first_rank for row in rows.values())
 
 
-def _bar(board: Board, chosen: Indicator, row: Row, area: Area) -> bars.RankingRow:
+def _bar(board: Board, chosen: Indicator, row: NeighbourhoodRow, area: Area) -> bars.RankingRow:
     figure = row.figure
     there = board.areas[figure.area_code]
     assert figure.value is not None

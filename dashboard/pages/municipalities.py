@@ -1,5 +1,7 @@
 """The municipality among all others, and among those of its size."""
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from dashboard.charts import bars
@@ -14,6 +16,19 @@ from dashboard.words import numbers, places
 
 # Municipalities on either side of the own one that stand open.
 _NEAR = 4
+_WITH_UNIT = Markup("{}\N{NO-BREAK SPACE}{}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the municipality stands among others, in words."""
+
+    place: str | None
+    class_place: str | None
+    # Which figure has place 1.
+    best: str
+    country: Markup | None
+    peers: str | None
 
 
 def municipalities(board: Board, query: Query) -> Rendered:
@@ -26,18 +41,32 @@ def municipalities(board: Board, query: Query) -> Rendered:
     alike = [row for row in rows if row.size_class == own.size_class]
     values = {
         "one": shown(board, chosen, board.municipality, own.figure),
-        "place": _place(own.place, own.first_rank, own.last_rank, own.ranked_count),
-        "class_place": _place(own.class_place, own.class_first_rank, own.class_last_rank, own.class_ranked_count),
+        "standing": standing(own, chosen),
         "moved": _moved(own),
-        "country": None if own.country_value is None else numbers.with_unit(own.country_value, chosen),
-        "peers": None if own.class_peers_value is None else numbers.with_unit(own.class_peers_value, chosen),
         "near": _ranking(chosen, _around(sorted(rows, key=_order))),
         "alike": _ranking(chosen, sorted(alike, key=_order)),
         "alike_count": len(alike),
         "count": len(rows),
-        "best": {"higher_is_better": "hoogste", "lower_is_better": "laagste"}.get(chosen.direction, "laagste"),
     }
     return render("municipalities.html", board, "/t", earliest_of(row.figure for row in rows), values)
+
+
+def standing(own: MunicipalityRow, chosen: Indicator) -> Standing:
+    """Say where the municipality stands among all others, and beside the country."""
+    return Standing(
+        place=_place(own.place, own.first_rank, own.last_rank, own.ranked_count),
+        class_place=_place(own.class_place, own.class_first_rank, own.class_last_rank, own.class_ranked_count),
+        best=places.best_figure(chosen.direction),
+        country=_country(own, chosen),
+        peers=None if own.class_peers_value is None else numbers.with_unit(own.class_peers_value, chosen),
+    )
+
+
+def _country(own: MunicipalityRow, chosen: Indicator) -> Markup | None:
+    if own.country is None:
+        return None
+    number, unit = as_data(own.country, chosen), numbers.unit_word(chosen, own.country.value)
+    return _WITH_UNIT.format(number, unit) if unit else number
 
 
 def _order(row: MunicipalityRow) -> tuple[int, str]:

@@ -79,7 +79,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Check:
+class EstimateCheck:
     """A check of an estimate, or the same estimate in another way."""
 
     label: str
@@ -91,7 +91,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Point:
+class EffectPoint:
     """A point of the line of an area with the measure, of its counterfactual, or of a placebo."""
 
     line: str
@@ -111,14 +111,14 @@ def effects(board: Board) -> Mapping[str, Effect]:
     return {row[0]: Effect(*row) for row in board.rows(_EFFECTS)}
 
 
-def checks(board: Board, measure: str) -> list[Check]:
+def checks(board: Board, measure: str) -> list[EstimateCheck]:
     """Checks of an effect in their order."""
-    return [Check(*row) for row in board.rows(_CHECKS, measure=measure)]
+    return [EstimateCheck(*row) for row in board.rows(_CHECKS, measure=measure)]
 
 
-def points(board: Board, measure: str) -> dict[tuple[str, str], list[Point]]:
+def points(board: Board, measure: str) -> dict[tuple[str, str], list[EffectPoint]]:
     """Points by line and code of the line, oldest first."""
-    found: dict[tuple[str, str], list[Point]] = {}
+    found: dict[tuple[str, str], list[EffectPoint]] = {}
     for row in board.rows(_POINTS, measure=measure):
-        found.setdefault((row[0], row[1]), []).append(Point(*row))
+        found.setdefault((row[0], row[1]), []).append(EffectPoint(*row))
     return found

@@ -1,11 +1,13 @@
 """Municipalities beside each other, from ``mart_municipality_profile``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.reading.board import Board
 from dashboard.reading.figure import FIGURE_WIDTH, Figure, figure_columns
 
 MUNICIPALITIES = "mart_municipality_profile"
+# CBS's code of the country.
+_COUNTRY = "NL00"
 _ROWS = f"""
     select {figure_columns("municipality_code", "figure_")},
         coalesce(municipality_name, municipality_code),
@@ -27,13 +29,8 @@ _ROWS = f"""
         class_ranked_count
     from mart_municipality_profile
     where indicator_code = {{indicator}} and figure_fresh_until >= {{today}}
-    order by municipality_code
 """
-_OWN = """
-    select 1
-    from mart_municipality_profile
-    where indicator_code = {indicator} and is_own and value is not null and figure_fresh_until >= {today}
-"""
+_OWN = f"{_ROWS} and is_own and value is not null"
 
 
 @dataclass(frozen=True)
@@ -59,17 +56,26 @@ class MunicipalityRow:
     class_last_rank: int | None
     class_ranked_count: int | None
 
+    @property
+    def country(self) -> Figure | None:
+        """The figure of the country in the same period, whose noise is not known here."""
+        if self.country_value is None:
+            return None
+        return replace(self.figure, area_code=_COUNTRY, value=self.country_value, noise_lower=None, noise_upper=None)
 
-def are_known(board: Board, code: str) -> bool:
-    """Whether the release shows an indicator of the municipality beside that of others."""
-    if MUNICIPALITIES not in board.release.marts:
-        return False
-    return bool(board.rows(_OWN, indicator=code, today=board.today))
+
+def own_row(board: Board, code: str) -> MunicipalityRow | None:
+    """The own row of an indicator; None where the release has no other municipalities, or no figure of the own one."""
+    return next(iter(_rows(board, code, _OWN)), None)
 
 
 def of_indicator(board: Board, code: str) -> list[MunicipalityRow]:
     """Rows of an indicator; none where the release has no other municipalities."""
+    return _rows(board, code, f"{_ROWS} order by municipality_code")
+
+
+def _rows(board: Board, code: str, query: str) -> list[MunicipalityRow]:
     if MUNICIPALITIES not in board.release.marts:
         return []
-    rows = board.rows(_ROWS, indicator=code, today=board.today)
+    rows = board.rows(query, indicator=code, today=board.today)
     return [MunicipalityRow(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows]

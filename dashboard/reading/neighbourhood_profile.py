@@ -30,7 +30,7 @@ _OF_INDICATOR = f"""
 
 
 @dataclass(frozen=True)
-class Row:
+class NeighbourhoodRow:
     """The figure of a neighbourhood with those that it is compared with, and its place among the neighbourhoods."""
 
     figure: Figure
@@ -48,14 +48,14 @@ class Row:
     ranked_count: int | None
 
 
-def of_neighbourhood(board: Board, code: str) -> dict[str, Row]:
+def of_neighbourhood(board: Board, code: str) -> dict[str, NeighbourhoodRow]:
     """Rows of one neighbourhood, by indicator."""
     rows = board.rows(_OF_NEIGHBOURHOOD, area=code, today=board.today)
-    return {row[0]: Row(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}
+    return {row[0]: NeighbourhoodRow(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}
 
 
-def of_indicator(board: Board, code: str, municipality: Area | None = None) -> dict[str, Row]:
+def of_indicator(board: Board, code: str, municipality: Area | None = None) -> dict[str, NeighbourhoodRow]:
     """Rows of one indicator, by neighbourhood of the own municipality, or of another one."""
     within = (municipality or board.municipality).code
     rows = board.rows(_OF_INDICATOR, indicator=code, municipality=within, today=board.today)
-    return {row[1]: Row(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}
+    return {row[1]: NeighbourhoodRow(Figure(*row[:FIGURE_WIDTH]), *row[FIGURE_WIDTH:]) for row in rows}

@@ -73,6 +73,11 @@ def place_among(first_rank: int, last_rank: int, rank: int, count: int) -> str:
     return among if first_rank == last_rank else f"{among}, tussen {first_rank}e en {last_rank}e"
 
 
+def best_figure(direction: str) -> str:
+    """Say which figure has place 1."""
+    return "hoogste" if direction == "higher_is_better" else "laagste"
+
+
 def ties(areas: Sequence[Placed], plural: str = "buurten") -> tuple[Tie, ...]:
     """Split a ranking into its top group, if noise separates one from all others, and the rest.
 

@@ -36,7 +36,7 @@ _BEFORE = 3
 
 
 @dataclass(frozen=True)
-class Row:
+class ExpectedRow:
     """A row of the table: a period with the bands in which its figure is expected."""
 
     period: str
@@ -72,7 +72,7 @@ class Expectation:
     then: Graph | None
     # Scenarios of the years to come.
     outlook: Outlook | None
-    rows: Sequence[Row]
+    rows: Sequence[ExpectedRow]
     methods: Sequence[MethodRow]
     # How often figures fell within the band.
     covered: str
@@ -207,8 +207,8 @@ def _then(chosen: Indicator, area: Area, figures: Sequence[Figure], earlier: Seq
     )
 
 
-def _row(one: Forecast, chosen: Indicator) -> Row:
-    return Row(
+def _row(one: Forecast, chosen: Indicator) -> ExpectedRow:
+    return ExpectedRow(
         periods.sentence_start(periods.period_row(one.period_type, one.period, one.period_end)),
         cell(one, 80, chosen),
         cell(one, 50, chosen),

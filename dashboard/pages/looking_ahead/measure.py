@@ -11,7 +11,7 @@ from dashboard.presentation.rendering import render
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest
 from dashboard.reading.board import Board
-from dashboard.reading.effects import Check, Effect, Point, checks, effects, points
+from dashboard.reading.effects import Effect, EffectPoint, EstimateCheck, checks, effects, points
 from dashboard.reading.figure import Area, Indicator, Measure
 from dashboard.reading.series import measures as known_measures
 from dashboard.words import numbers, periods, verdicts
@@ -109,7 +109,7 @@ def effect_sheet(board: Board, code: str) -> EffectSheet:
 
 
 def _beside(
-    chosen: Indicator, area: Area, taken: Measure, lines: Mapping[tuple[str, str], Sequence[Point]]
+    chosen: Indicator, area: Area, taken: Measure, lines: Mapping[tuple[str, str], Sequence[EffectPoint]]
 ) -> Graph | None:
     """The figures with the measure, beside what they would probably have been without it."""
     actual = [one for (name, _), found in lines.items() if name == _ACTUAL for one in found]
@@ -134,7 +134,7 @@ def _beside(
 
 
 def _placebos(
-    chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str], Sequence[Point]], design: str | None
+    chosen: Indicator, taken: Measure, lines: Mapping[tuple[str, str], Sequence[EffectPoint]], design: str | None
 ) -> Graph | None:
     """The difference with the measure, beside differences of areas where nothing was done."""
     without = {
@@ -186,11 +186,11 @@ def _spread(found: Sequence[line.Point]) -> float:
     return sqrt(sum(value**2 for value in known) / len(known)) if known else 0.0
 
 
-def _line(found: Sequence[Point]) -> tuple[line.Point, ...]:
+def _line(found: Sequence[EffectPoint]) -> tuple[line.Point, ...]:
     return tuple(line.Point(one.period_end, _axis(one), one.value, one.lower, one.upper) for one in found)
 
 
-def _axis(one: Point) -> str:
+def _axis(one: EffectPoint) -> str:
     return periods.period_axis(one.period_type, one.period, one.period_end)
 
 
@@ -202,7 +202,7 @@ def _detectable(effect: Effect | None, chosen: Indicator) -> str | None:
     return f"Met deze cijfers is een verschil pas te zien vanaf ongeveer {least}."
 
 
-def _row(one: Check, chosen: Indicator) -> CheckRow:
+def _row(one: EstimateCheck, chosen: Indicator) -> CheckRow:
     return CheckRow(
         one.label,
         "" if one.estimate is None else verdicts.change(one.estimate, chosen),

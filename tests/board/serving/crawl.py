@@ -55,13 +55,17 @@ class Marts:
             .execute("SELECT indicator_code, unit, decimals FROM dim_indicator")
             .fetchall()
         }
-        # A map shows the newest borders: of neighbourhoods the figures of the profile.
+        # A map shows the newest borders: of neighbourhoods the figures of the profile. The country stands beside the
+        # municipality, where that has a figure of the same period.
         self.mapped = {
             (indicator, area): value
             for indicator, area, value in release.cursor()
             .execute(
                 "SELECT indicator_code, region_code, value FROM release.snapshot.fct_indicator_values"
-                " WHERE is_current AND fresh_until >= $day AND region_level <> 'neighbourhood'"
+                " WHERE is_current AND fresh_until >= $day AND region_level NOT IN ('neighbourhood', 'country')"
+                " UNION ALL SELECT indicator_code, 'NL00', country_value"
+                " FROM release.snapshot.mart_municipality_profile"
+                " WHERE figure_fresh_until >= $day AND is_own AND value IS NOT NULL"
                 " UNION ALL SELECT indicator_code, neighbourhood_code, value"
                 " FROM release.snapshot.mart_neighbourhood_profile WHERE figure_fresh_until >= $day",
                 {"day": day},

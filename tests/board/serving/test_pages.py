@@ -19,6 +19,8 @@ ADDRESSES = {
     "/zoek": "Zoek",
     "/k/welfare_recipients_quarter_count": "Inwoners met bijstand",
     "/k/welfare_recipients_per_1000/BU99990104": "Planetenbuurt",
+    "/k/welfare_recipients_per_1000/GM9999": "In Nederland is het",
+    "/gemeenten/welfare_recipients_per_1000": "In Nederland is het",
     "/k/welfare_recipients_per_1000?gebied=BU99990104": "Planetenbuurt",
     "/b": "Planetenbuurt",
     "/b/BU99990104": "Planetenbuurt",

@@ -34,6 +34,7 @@ def all_are(number):
         f"UPDATE snapshot.fct_indicator_values SET value = {number} WHERE value IS NOT NULL",
         f"UPDATE snapshot.mart_kpi SET value = {number} WHERE value IS NOT NULL",
         f"UPDATE snapshot.mart_neighbourhood_profile SET value = {number} WHERE value IS NOT NULL",
+        f"UPDATE snapshot.mart_municipality_profile SET country_value = {number} WHERE country_value IS NOT NULL",
     )
 
 
