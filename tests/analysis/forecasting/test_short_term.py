@@ -37,8 +37,9 @@ def test_the_worlds_are_as_described(forecasts):
     assert np.median(np.concatenate([one.means[0] for one, *_ in forecasts])) == pytest.approx(0.95, abs=0.1)
 
 
-@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("level", [1, 2])
 def test_eighty_per_cent_of_figures_lie_in_the_band(forecasts, level):
+    """Of the municipality twelve worlds are twelve series, too few to tell: all worlds are in the long form below."""
     found = [coverage(panel, made, panel.levels[level]) for _, panel, made in forecasts]
     assert 0.75 <= np.mean(found) <= 0.85
 
