@@ -20,6 +20,7 @@ from dagster_project.operations.rebuild_as_of import ReleaseComparison
 from dagster_project.operations.verify import verify
 from dagster_project.run import RunResult
 from dagster_project.sample.service import write_inbox
+from dashboard.explain import explain_forecast
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
@@ -40,6 +41,11 @@ FEEDS = [
 ]
 # CBS gives no answer for two months: its figures are withheld in the second of them.
 SILENT = (3, 4)
+# The police publish a month in which 60% is registered, and the rest a month later. A month is final after three.
+LATE = "crimes_monthly_count"
+# The eighth month is the first of which six before it are final, and so known at the same age.
+FIRST_NOWCAST = 7
+a_year = pytest.mark.skipif(MONTHS < 12, reason="six months have to be final, and one that was nowcast after them")
 
 
 @dataclass
@@ -186,3 +192,59 @@ def test_a_month_in_which_cbs_said_nothing_withholds_and_revises_nothing(year):
     assert revisions(withheld, "feed = 'cbs.youth_care'") == []
     changed = revisions(back, f"feed = 'cbs.youth_care' and last_changed_on >= '{withheld.day}'")
     assert changed == []
+
+
+def nowcasts(month, where):
+    """Nowcasts of a month of which part is reported, a month after it: what was reported, expected and came."""
+    query = f"""
+        select region_code, period, reported_value, expected_value, lower_80, upper_80, final_value, is_within_80
+        from fct_nowcasts where indicator_code = '{LATE}' and months_after = 1 and {where} order by all
+    """
+    return ask(month.result.folder, query)
+
+
+@a_year
+@pytest.mark.long
+def test_months_are_nowcast_from_the_day_on_which_six_of_them_are_final(year):
+    for number, month in enumerate(year.months):
+        found = nowcasts(month, "is_latest")
+        assert found
+        assert {expected is not None for _, _, _, expected, *_ in found} == {number >= FIRST_NOWCAST}
+        ((_, period, reported, expected, lower, upper, final, _),) = nowcasts(
+            month, "is_latest and region_code = 'GM9999'"
+        )
+        (current,) = ask(
+            month.result.folder,
+            f"select max(period) from fct_indicator_values where indicator_code = '{LATE}' and is_current",
+        )
+        assert final is None
+        # The board and the forecasts end before it.
+        assert period > current[0]
+        if expected is not None:
+            assert reported < lower <= expected <= upper
+
+
+@a_year
+@pytest.mark.long
+def test_later_deliveries_score_the_nowcasts_that_were_published(year):
+    *_, last = year.months
+    published = {row[:2]: row[2:6] for month in year.months for row in nowcasts(month, "is_latest")}
+    scored = nowcasts(last, "expected_value is not null and final_value is not null")
+    assert len({period for _, period, *_ in scored}) == MONTHS - FIRST_NOWCAST - 2
+    for region, period, *made, final, _ in scored:
+        # Nothing that came later has entered it.
+        assert published[region, period] == tuple(made)
+        figure = f"indicator_code = '{LATE}' and region_code = '{region}' and period = '{period}'"
+        assert ask(last.result.folder, f"select value from fct_indicator_values where {figure}") == [(final,)]
+    error, missing = (sum(abs(row[place] - row[6]) for row in scored) for place in (3, 2))
+    assert error < 0.5 * missing
+    assert sum(row[7] for row in scored) >= 0.75 * len(scored)
+
+
+@a_year
+@pytest.mark.long
+def test_readers_are_shown_that_the_newest_month_is_not_complete(year):
+    *_, last = year.months
+    text = explain_forecast(year.installation.releases, last.day, LATE, None)
+    assert "is nog niet compleet" in text
+    assert "waarschijnlijk worden het er" in text

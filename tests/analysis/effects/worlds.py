@@ -70,3 +70,14 @@ def interrupted(seed, effect, months=60, before=36):
     values = counted(generator, without * np.where(np.arange(months) >= before, 1 + effect, 1), 50.0)
     series = InterruptedSeries(numbered(months), "month", values, before, tuple(range(before, months)))
     return World(series, float((effect * without)[before:].mean()))
+
+
+def drifting(seed, effect, months=60, before=36):
+    """A season, a noise of 10% and a level that drifts as the method's prior expects: half-Cauchy, seldom much."""
+    generator = np.random.default_rng(seed)
+    ratio = abs(0.25 * np.tan(np.pi * (generator.uniform(0.02, 0.98) - 0.5)))
+    level = np.log(60 * season(months)) + 0.1 * ratio * np.cumsum(generator.normal(0, 1, months))
+    without = np.exp(level + generator.normal(0, 0.1, months))
+    values = without * np.where(np.arange(months) >= before, 1 + effect, 1)
+    series = InterruptedSeries(numbered(months), "month", values, before, tuple(range(before, months)))
+    return World(series, float((effect * without)[before:].mean()))

@@ -9,9 +9,8 @@ from dagster_project.analysis.forecasting.distribution import expected_coverage
 from dagster_project.analysis.forecasting.panel import Panel
 from dagster_project.analysis.forecasting.short_term import DEFAULT, RECENT, Forecast, forecast, origins_of
 
+from ..fixed_seeds import FIRST_WORLDS, WORLDS
 from .worlds import AHEAD, DISTRICTS, KNOWN, NEIGHBOURHOODS, panel_of, world
-
-WORLDS = 12
 
 
 def last_forecast(panel: Panel) -> Forecast:
@@ -21,7 +20,7 @@ def last_forecast(panel: Panel) -> Forecast:
 
 @pytest.fixture(scope="module")
 def forecasts():
-    worlds = [world(seed) for seed in range(WORLDS)]
+    worlds = [world(seed) for seed in FIRST_WORLDS]
     panels = [panel_of(one.counts) for one in worlds]
     return [(one, panel, last_forecast(panel)) for one, panel in zip(worlds, panels, strict=True)]
 
@@ -38,10 +37,21 @@ def test_the_worlds_are_as_described(forecasts):
     assert np.median(np.concatenate([one.means[0] for one, *_ in forecasts])) == pytest.approx(0.95, abs=0.1)
 
 
-@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("level", [1, 2])
 def test_eighty_per_cent_of_figures_lie_in_the_band(forecasts, level):
+    """Of the municipality twelve worlds are twelve series, too few to tell: all worlds are in the long form below."""
     found = [coverage(panel, made, panel.levels[level]) for _, panel, made in forecasts]
     assert 0.75 <= np.mean(found) <= 0.85
+
+
+@pytest.mark.long
+def test_eighty_per_cent_of_figures_of_all_worlds_lie_in_the_band():
+    found = []
+    for seed in WORLDS:
+        panel = panel_of(world(seed).counts)
+        made = last_forecast(panel)
+        found.append([coverage(panel, made, columns) for columns in panel.levels])
+    assert np.mean(found, axis=0) == pytest.approx([0.80] * 3, abs=0.05)
 
 
 def test_a_band_that_is_too_narrow_or_too_wide_is_noticed(forecasts):
@@ -138,7 +148,7 @@ def test_small_regions_are_shrunk_to_the_share_of_their_size():
 
 def test_rounded_counts_have_bands_of_multiples_of_five_that_cover_as_often():
     found = []
-    for seed in range(4):
+    for seed in FIRST_WORLDS[:4]:
         random = np.random.default_rng(seed)
         means = 8 * world(seed).means
         counts = random.negative_binomial(20.0, 20 / (20 + means))
