@@ -67,3 +67,17 @@ better than the best of the other; of neutral indicators the largest stands firs
         from bands
     )
 {%- endmacro %}
+
+{#
+The noise of a change between two figures, each given by its value and both bounds of its noise: that of both, on the
+sides that face each other (Zou and Donner, 2008).
+#}
+{% macro noise_of_change(now, before) -%}
+    {%- set value, lower, upper = now -%}
+    {%- set value_before, lower_before, upper_before = before -%}
+    case
+        when {{ value }} >= {{ value_before }}
+            then sqrt(power({{ value }} - {{ lower }}, 2) + power({{ upper_before }} - {{ value_before }}, 2))
+        else sqrt(power({{ upper }} - {{ value }}, 2) + power({{ value_before }} - {{ lower_before }}, 2))
+    end
+{%- endmacro %}

@@ -47,19 +47,11 @@ compared as (
             year_before.released_at,
             year_before.denominator_released_at
         ) as first_released_at,
-        -- The noise of a difference: that of both figures, on the sides that face each other (Zou and Donner, 2008).
         coalesce(
-            case
-                when latest.value >= year_before.value
-                    then sqrt(
-                        power(latest.value - latest.noise_lower, 2)
-                        + power(year_before.noise_upper - year_before.value, 2)
-                    )
-                else sqrt(
-                    power(latest.noise_upper - latest.value, 2)
-                    + power(year_before.value - year_before.noise_lower, 2)
-                )
-            end,
+            {{ noise_of_change(
+                ['latest.value', 'latest.noise_lower', 'latest.noise_upper'],
+                ['year_before.value', 'year_before.noise_lower', 'year_before.noise_upper'],
+            ) }},
             targets.tolerance
         ) as noise
     from latest

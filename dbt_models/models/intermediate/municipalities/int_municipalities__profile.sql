@@ -75,18 +75,10 @@ select
     compared.missing_reason,
     compared.year_before_value,
     compared.change,
-    -- The noise of a difference: that of both figures, on the sides that face each other (Zou and Donner, 2008).
-    case
-        when compared.change > 0
-            then compared.change > sqrt(
-                power(compared.value - compared.noise_lower, 2)
-                + power(compared.upper_before - compared.year_before_value, 2)
-            )
-        else -compared.change > sqrt(
-            power(compared.noise_upper - compared.value, 2)
-            + power(compared.year_before_value - compared.lower_before, 2)
-        )
-    end as is_change_outside_noise,
+    abs(compared.change) > {{ noise_of_change(
+        ['compared.value', 'compared.noise_lower', 'compared.noise_upper'],
+        ['compared.year_before_value', 'compared.lower_before', 'compared.upper_before'],
+    ) }} as is_change_outside_noise,
     countries.value as country_value,
     class_peers.value as class_peers_value,
     class_peers.peer_count as class_peers_count,
