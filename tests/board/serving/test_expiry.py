@@ -140,7 +140,7 @@ def test_figures_go_one_by_one(sample_releases, limits, last_days, address):
             expired = [one for one in page.figures if last_days[one.indicator, one.area, one.period] < today]
             assert expired == []
             assert [day for day in page.until if date.fromisoformat(day) < today] == []
-            counts.append(len(page.figures))
+            counts.append(len(page.figures) + len(page.bands) + len(page.parts) + len(page.until))
     assert counts[0] > counts[-1] == 0
 
 

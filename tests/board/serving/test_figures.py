@@ -64,12 +64,17 @@ def test_figures_of_all_pages_are_those_of_the_marts(board, marts):
         if re.fullmatch(r"/k/\w+/\w+", address):
             found += marts.missing(address, page)
         figures |= {(one.indicator, one.area, one.period) for one in page.figures}
-    assert found == []
     known = {key for key, (value, _) in marts.values.items() if value is not None}
     current = {key for key, value in marts.mapped.items() if value is not None}
+    # Of every indicator and area the last figure is on some page; a few areas stand only in the list to choose from.
+    for indicator, area in current - {(indicator, area) for indicator, area, _ in figures}:
+        assert f'<option value="{area}">' in board.get(f"/k/{indicator}").text
+        address = f"/k/{indicator}/{area}"
+        page = read_page(board.get(address).text)
+        found += marts.differences(address, page) + marts.missing(address, page)
+        assert (indicator, area) in {(one.indicator, one.area) for one in page.figures}
+    assert found == []
     assert pages > 391 * 20
-    # Of every indicator and area the last figure is on some page.
-    assert current - {(indicator, area) for indicator, area, _ in figures} == set()
     assert len(figures) > 0.9 * len(known)
 
 
