@@ -29,6 +29,7 @@ class Standing:
     best: str
     country: Markup | None
     peers: str | None
+    until: str
 
 
 def municipalities(board: Board, query: Query) -> Rendered:
@@ -59,6 +60,7 @@ def standing(own: MunicipalityRow, chosen: Indicator) -> Standing:
         best=places.best_figure(chosen.direction),
         country=_country(own, chosen),
         peers=None if own.class_peers_value is None else numbers.with_unit(own.class_peers_value, chosen),
+        until=own.figure.fresh_until.isoformat(),
     )
 
 
