@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 _MINUTE = 60.0
 # Readers whose last minute is remembered.

@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
 from dashboard.access import Limit, groups_of, hidden_themes, is_let_in, reader_of
+from dashboard.board_settings import BoardSettings
 from dashboard.pages.routes import routes
-from dashboard.presentation.rendering import render_bare
+from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
-from dashboard.settings import BoardSettings
 from dashboard.shelf import Shelf, Shelved
 
 LOG = logging.getLogger("dashboard.access")

@@ -11,7 +11,7 @@ import uvicorn
 
 from dagster_project.errors import SetupError
 from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 _LOCAL_NAMES = {"localhost"}
 

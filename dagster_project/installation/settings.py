@@ -20,7 +20,7 @@ from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
 from dagster_project.storage.permissions import Readers
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"

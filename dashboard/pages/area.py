@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.charts import ages, bars
 from dashboard.presentation.lookups import area_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import address, as_data, earliest_of, estimate, shown
 from dashboard.reading.board import Board

@@ -8,7 +8,7 @@ from dashboard.charts import line
 from dashboard.charts.sparkline import Multiple, small_multiples
 from dashboard.presentation.graphs import Graph, series_of
 from dashboard.presentation.lookups import area_of, indicator_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import cell, earliest_of, shown
 from dashboard.reading.board import Board

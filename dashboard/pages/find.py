@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard import search
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.reading.board import Board
 from dashboard.reading.figure import Clock

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.charts.icons import light
 from dashboard.charts.sparkline import sparkline
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board

@@ -11,7 +11,7 @@ from dashboard.pages.looking_ahead.forecast import fan_of, incomplete_of
 from dashboard.pages.municipalities import standing
 from dashboard.presentation.graphs import course, map_of
 from dashboard.presentation.lookups import area_of, indicator_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import (
     address,

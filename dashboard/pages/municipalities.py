@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from dashboard.charts import bars
 from dashboard.presentation.lookups import indicator_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import as_data, earliest_of, shown
 from dashboard.reading.board import Board

@@ -10,7 +10,7 @@ from dashboard.charts import line
 from dashboard.charts.differences import Difference, difference_bars
 from dashboard.pages.home import tile_of
 from dashboard.presentation.graphs import Graph, map_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import cell, earliest_of, estimate
 from dashboard.reading.board import Board

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboard.presentation.lookups import indicator_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import earliest, earliest_of
 from dashboard.reading.audit import Revision, checks, newest_revisions, revisions

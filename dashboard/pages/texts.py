@@ -1,6 +1,6 @@
 """Pages without figures: accessibility, and the frame that a telephone fills without a connection."""
 
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.reading.board import Board
 

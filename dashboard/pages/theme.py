@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.charts.sparkline import sparkline
 from dashboard.pages.theme_tables import table_of
 from dashboard.presentation.lookups import area_of, theme_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import Shown, earliest_of, estimate, reference, shown
 from dashboard.reading.board import Board

@@ -10,7 +10,7 @@ from dashboard.charts.choropleth import MapArea, choropleth
 from dashboard.presentation.shown import address, estimate
 from dashboard.reading.board import Board
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Figure, Indicator, Measure
-from dashboard.reading.outlines import outlines
+from dashboard.reading.region_outlines import outlines
 from dashboard.words import numbers, periods, places, sentences, states
 
 _LETTERS = "ABCDEFGH"

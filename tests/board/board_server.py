@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 
 @dataclass

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE
 from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 HOST = "127.0.0.1:8050"
 # Far more pages than a reader asks for.

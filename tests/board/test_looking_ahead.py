@@ -131,7 +131,7 @@ def test_nothing_is_expected_or_said_of_a_measure_after_its_day(sample_releases,
 
 
 def test_a_theme_that_is_hidden_hides_its_measures(sample_releases):
-    from dashboard.settings import BoardSettings
+    from dashboard.board_settings import BoardSettings
 
     settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups", themes={"benefits": ["werk"]})
     stranger = reader(sample_releases, settings=settings)

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from dashboard.charts.icons import clock, light
 from dashboard.pages.looking_ahead.spreads import Spreads, in_words, money, persons, span
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest
-from dashboard.reading.advice import PER_HEAD, Decision, Gate, Plan, Spread, decision, gates, plans, spreads
 from dashboard.reading.board import Board
 from dashboard.reading.figure import MUNICIPALITY, Indicator
+from dashboard.reading.prevention_plans import PER_HEAD, Decision, Gate, Plan, Spread, decision, gates, plans, spreads
 from dashboard.words import numbers, periods, states
 
 # Rows of a table before its fold.

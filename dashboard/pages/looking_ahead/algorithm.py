@@ -1,6 +1,6 @@
 """How forecasts, effects and advice are made: one algorithm, and all of them."""
 
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.reading.algorithms import algorithms as known_algorithms
 from dashboard.reading.board import Board

@@ -11,7 +11,7 @@ from dashboard.pages.looking_ahead.bands import cell, expected_line, fans, known
 from dashboard.pages.looking_ahead.outlook import Outlook, outlook
 from dashboard.presentation.graphs import Graph
 from dashboard.presentation.lookups import area_of, indicator_of
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest, rounding_of, shown
 from dashboard.reading.board import Board

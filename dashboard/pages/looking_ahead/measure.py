@@ -7,7 +7,7 @@ from math import sqrt
 
 from dashboard.charts import line
 from dashboard.presentation.graphs import Graph
-from dashboard.presentation.rendering import render
+from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest
 from dashboard.reading.board import Board

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from dashboard.charts.ranges import RangeRow, range_key, range_rows
 from dashboard.presentation.shown import rounding_of
-from dashboard.reading.advice import PER_HEAD, Spread
 from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, Indicator
+from dashboard.reading.prevention_plans import PER_HEAD, Spread
 from dashboard.words import numbers, periods
 
 # A part that fewer draws choose may as well be another one.

@@ -12,7 +12,7 @@ from page_reader import read_page
 from reader import changed_release, reader
 
 from dagster_project.release.reader import open_release
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 ADDRESS = f"/advies/{PLAN}"
 DAY = "%d-%m-%Y"

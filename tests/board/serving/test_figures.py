@@ -66,7 +66,7 @@ def test_figures_of_all_pages_are_those_of_the_marts(board, marts):
         figures |= {(one.indicator, one.area, one.period) for one in page.figures}
     known = {key for key, (value, _) in marts.values.items() if value is not None}
     current = {key for key, value in marts.mapped.items() if value is not None}
-    # Of every indicator and area the last figure is on some page; a few areas stand only in the list to choose from.
+    # The newest figure of each indicator and area is on some page; some pages are reached by choosing an area.
     for indicator, area in current - {(indicator, area) for indicator, area, _ in figures}:
         assert f'<option value="{area}">' in board.get(f"/k/{indicator}").text
         address = f"/k/{indicator}/{area}"

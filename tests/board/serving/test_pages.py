@@ -172,7 +172,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from starlette.testclient import TestClient
 from dashboard.app import create_app
-from dashboard.settings import BoardSettings
+from dashboard.board_settings import BoardSettings
 
 _, releases, day, *addresses = sys.argv
 app = create_app(Path(releases), lambda: datetime.fromisoformat(day).replace(tzinfo=UTC), BoardSettings())

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from reader import changed_release, reader
 
 from dagster_project.errors import SetupError
+from dashboard.board_settings import BoardSettings
 from dashboard.serve import check_address
-from dashboard.settings import BoardSettings
 from dashboard.shelf import Shelf
 
 PROXY = "10.0.0.5"
