@@ -10,7 +10,7 @@ from proof.test_replay import nothing_differs
 from starlette.responses import RedirectResponse
 from suppliers import faults
 
-from dagster_project.cli import _PlainFormatter
+from dagster_project.cli.options import PlainFormatter
 from dagster_project.errors import SetupError, shown
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import SupplierSettings
@@ -193,6 +193,6 @@ def test_a_line_of_the_log_has_no_credentials_in_its_traceback():
             "x", logging.ERROR, "x.py", 1, "failed", (), (type(error), error, error.__traceback__)
         )
         assert "Ge-heim" in traceback.format_exc()
-    line = _PlainFormatter("%(message)s").format(record)
+    line = PlainFormatter("%(message)s").format(record)
     assert re.search("ValueError: https://host/", line)
     assert secrets_in(line) == []

@@ -1,8 +1,6 @@
 """One Dagster instance on Postgres, shared by two installations and a code location that is not ours."""
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from postgres_server import started_postgres
 
 from dagster_project.installation.settings import PROJECT
 from dagster_project.warehouse.dbt import current_manifest
@@ -59,32 +58,8 @@ def publish():
 
 @pytest.fixture(scope="module")
 def postgres():
-    """Debian's Postgres on a free port of this machine, in a folder that goes afterwards."""
-    pytest.importorskip("dagster_postgres")
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
-    if not programs:
-        pytest.skip("Postgres is not installed: apt-get install postgresql")
-    # Postgres refuses to be run by root, and its user must reach the folder.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path("/tmp") / f"maandvers_postgres_{os.getpid()}"
-    folder.mkdir()
-    if as_user:
-        shutil.chown(folder, "postgres")
-    port = free_port()
-
-    def call(program, *arguments):
-        command = [*as_user, str(programs[-1] / program), *arguments]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    data = str(folder / "data")
-    call("initdb", "--pgdata", data, "--username", "dagster", "--auth", "trust", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    call("pg_ctl", "--pgdata", data, "--wait", "--log", str(folder / "log"), "--options", options, "start")
-    try:
-        yield f"postgresql://dagster@127.0.0.1:{port}/postgres"
-    finally:
-        call("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
-        shutil.rmtree(folder)
+    with started_postgres() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +70,6 @@ def dagster_home(postgres, tmp_path_factory):
     settings["storage"] = {"postgres": {"postgres_url": postgres}}
     (home / "dagster.yaml").write_text(yaml.safe_dump(settings))
     return home
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @contextmanager

@@ -1,0 +1,69 @@
+"""Commands that bring a release to its readers: serve, explain, docs."""
+
+from typing import Annotated
+
+import typer
+
+from dagster_project.cli.options import Sample, app, clock_of, log_to_stderr
+
+explain = typer.Typer(no_args_is_help=True, help="Forecasts and effects in the sentences of the board.")
+app.add_typer(explain, name="explain")
+
+
+@app.command(name="serve")
+def serve_command(
+    ctx: typer.Context,
+    sample: Sample = False,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Instead of that of the settings.")] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Instead of that of the settings.")
+    ] = None,
+) -> None:
+    """The board: the latest release as web pages, for officials and their telephones."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.serve import serve
+
+    log_to_stderr()
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    serve(workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen))
+
+
+@explain.command(name="forecast")
+def explain_forecast_command(
+    ctx: typer.Context,
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The code of an indicator.")],
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Which region; the municipality if left out.")
+    ] = None,
+    sample: Sample = False,
+) -> None:
+    """Forecast of an indicator, and the errors of earlier ones."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.explain import explain_forecast
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    print(explain_forecast(workspace.releases, workspace.today, indicator, region))
+
+
+@explain.command(name="effect")
+def explain_effect_command(
+    ctx: typer.Context,
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A code of seeds/policy_measures.csv.")],
+    sample: Sample = False,
+) -> None:
+    """Estimated effect of a policy measure, and the strength of the evidence."""
+    from dagster_project.installation.opening import workspace_of
+    from dashboard.explain import explain_effect
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    print(explain_effect(workspace.releases, workspace.today, measure))
+
+
+@app.command(name="docs")
+def docs_command(sample: Sample = False) -> None:
+    """A page that explains every mart and column of the warehouse, to open in a browser without a network."""
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.operations.docs import write_docs
+
+    print(write_docs(workspace_of(is_sample=sample, as_of=None)))
