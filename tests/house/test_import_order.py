@@ -9,7 +9,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 # Rooms on one floor know nothing of each other.
 FLOORS = (
-    ("errors", "analysis"),
+    ("errors", "analysis", "access"),
     ("contracts", "storage", "console"),
     ("expectations", "installation"),
     ("extract", "marts"),
@@ -125,7 +125,7 @@ def test_a_second_class_of_a_name_is_found(tmp_path):
 
 
 # The board reads a release, and nothing of how it came about.
-READER = {"dagster_project.release.reader", "dagster_project.errors"}
+READER = {"dagster_project.release.reader", "dagster_project.access", "dagster_project.errors"}
 
 
 def imports_of_the_board(root: Path) -> list[str]:
