@@ -19,7 +19,7 @@ class GroupAccess(BaseModel):
         return bool({ALL, theme} & {*self.themes}) and bool({ALL, level} & {*self.levels})
 
 
-class Access(BaseModel):
+class ReadAccess(BaseModel):
     """The section ``[access]`` of ``maandvers.toml``. Without it every reader may see everything that is released."""
 
     model_config = ConfigDict(extra="forbid")

@@ -8,7 +8,7 @@ from filelock import FileLock
 
 
 def install(*packages: str) -> None:
-    """Install packages, where this account may; elsewhere nothing happens, and whoever needs them says so."""
+    """Install packages, where this account may; elsewhere nothing happens, and the test says so."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     # Tests run side by side, and apt refuses a second one.

@@ -1,4 +1,4 @@
-"""What the commands share: the application they belong to, its options, and how they read the clock."""
+"""Parts that the commands share: the application they belong to, its options, and how they read the clock."""
 
 import logging
 import sys

@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from dagster_project.access import Access
+from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
-    access: Access = Access()
+    access: ReadAccess = ReadAccess()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 
