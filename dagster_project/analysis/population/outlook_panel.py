@@ -83,7 +83,7 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
         groups=groups[is_whole],
         municipality=municipality[is_whole],
         dwellings=_carried_on(dwellings[0] if dwellings else groups[..., 0] * float("nan"))[is_whole],
-        oldest=_share(oldest[0], municipality[is_whole][:, -1]) if oldest else None,
+        oldest=_oldest_by_year(oldest[0], municipality[is_whole][:, -1]) if oldest else None,
     )
     return OutlookPanel(
         history=history,
@@ -156,12 +156,19 @@ def _measure(
     return OutlookMeasure(code, role, group_positions(ages), values, total)
 
 
-def _share(oldest: "NDArray[float64]", older: "NDArray[float64]") -> "NDArray[float64] | None":
-    """Part of persons of 65 and older who are 80 or older, per year or place; None where the first is not known."""
-    from numpy import divide, isfinite, minimum, zeros_like
+def _oldest_by_year(oldest: "NDArray[float64]", older: "NDArray[float64]") -> "NDArray[float64] | None":
+    """The part who are 80 or older in each year, the last known one where it is not; None where the first is not."""
+    from numpy import isfinite
 
-    shares = _carried_on(minimum(divide(oldest, older, out=zeros_like(oldest), where=older > 0), 1.0))
+    shares = _carried_on(_share(oldest, older))
     return shares if isfinite(shares).all() else None
+
+
+def _share(oldest: "NDArray[float64]", older: "NDArray[float64]") -> "NDArray[float64]":
+    """Part of persons of 65 and older who are 80 or older."""
+    from numpy import divide, minimum, zeros_like
+
+    return minimum(divide(oldest, older, out=zeros_like(oldest), where=older > 0), 1.0)
 
 
 def _carried_on(values: "NDArray[float64]") -> "NDArray[float64]":

@@ -137,10 +137,8 @@ def _oldest(
     from numpy import array, divide, newaxis, zeros_like
 
     groups = with_oldest(municipality, shares)
-    starts, ends = (
-        split_groups(groups[[pair[side] for pair in pairs]], MUNICIPAL_STARTS)[:, newaxis] for side in (0, 1)
-    )
-    ratios = cohort_ratios(starts, ends)
+    before, after = (groups[[pair[side] for pair in pairs]][:, newaxis] for side in (0, 1))
+    ratios = cohort_ratios(split_groups(before, MUNICIPAL_STARTS), split_groups(after, MUNICIPAL_STARTS))
     steps = [split_groups(groups[at], MUNICIPAL_STARTS)[newaxis]]
     for _ in range(LONGEST // BAND_YEARS):
         steps.append(five_years_on(steps[-1], ratios))

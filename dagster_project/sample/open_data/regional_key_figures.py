@@ -34,8 +34,9 @@ _TOPICS = [
     *(Topic(name, title, "%", 1, _SHARES) for name, (title, _) in _AGES.items()),
 ]
 _NOTE = "Uitkomsten zijn voorlopig over:\r\nSociale zekerheid\r\nWonen - Voorraad woningen\r\n"
-# Of everyone of 65 and older, who is 80 or older: the least and the most in the first year, and what is added a year.
-_OLDEST, _OLDER_EACH_YEAR = (0.19, 0.25), 0.002
+# Of everyone of 65 and older, who is 80 or older: the least and the most in the first year, what is added a year, and
+# how much a year may differ.
+_OLDEST, _OLDER_EACH_YEAR, _YEARS_DIFFER = (0.19, 0.25), 0.002, 0.003
 
 
 def regional_key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
@@ -92,6 +93,7 @@ def _truth(code: str, year: int, seed: int) -> Counter[str]:
     own = set(parts_of(code))
     known = total(conditions(part, year, seed) for part in PARTS if part in own)
     share = Random(f"{seed}/{code}/oldest").uniform(*_OLDEST) + _OLDER_EACH_YEAR * (year - FIRST_EDITION)
+    share += Random(f"{seed}/{code}/oldest/{year}").uniform(-_YEARS_DIFFER, _YEARS_DIFFER)
     oldest = round(known["population_65_plus"] * share)
     known.update(population_65_79=known["population_65_plus"] - oldest, population_80_plus=oldest)
     return known
