@@ -49,7 +49,8 @@ def regional_key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
         cbs_table(
             "70072ned",
             "Regionale kerncijfers Nederland",
-            date(as_of.year, 7, 15) if as_of >= date(as_of.year, 7, 15) else date(as_of.year - 1, 7, 15),
+            # On the day on which the key figures have a new edition.
+            date(as_of.year, 1, 1),
             False,
             [
                 Dimension("RegioS", "Regio's", "GeoDimension", {c.ljust(_WIDTH): name for c, name in codes.items()}),
