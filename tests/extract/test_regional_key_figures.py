@@ -6,6 +6,7 @@ import pytest
 from landing.receiving import Desk, desk
 from suppliers import faults
 
+from dagster_project.contracts.model import ColumnMeta
 from dagster_project.installation.settings import SupplierSettings
 
 FEED = "cbs.regional_key_figures"
@@ -41,6 +42,23 @@ def test_persons_and_not_their_share_land_of_every_municipality_and_year(supplie
     assert one.rows("select max(period_code) from data") == [("2026JJ00",)]
     (url,) = (unquote_plus(file.url) for file in one.manifest().payload if "/TypedDataSet" in file.url)
     assert "$select=ID,RegioS,Perioden,k_65Tot80Jaar_8,k_80JaarOfOuder_9&" in url
+
+
+def test_another_column_in_the_contract_needs_another_fetch(suppliers, tmp_path):
+    one = at(tmp_path, suppliers)
+    one.receive_and_admit()
+    first = one.manifest().delivery_id
+    assert one.a_day_later().receive_and_admit().candidates == {}
+    assert one.manifest().delivery_id == first
+    (table,) = one.store.feed.tables
+    men = table.columns[-1].model_copy(update={"name": "male_count", "meta": ColumnMeta(supplier_name="Mannen")})
+    wider = table.model_copy(update={"columns": (*table.columns, men)})
+    one.store.feed = one.store.feed.model_copy(update={"tables": (wider,)})
+    one.a_day_later().receive_and_admit()
+    assert one.manifest().delivery_id != first
+    assert one.rows(
+        "select male_count > 10000 from data where region_code = 'GM9999' and period_code = '2025JJ00'"
+    ) == [(True,)]
 
 
 def test_the_whole_country_brings_provinces_and_nothing_counts_twice(suppliers, tmp_path):

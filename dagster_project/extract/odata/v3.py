@@ -58,8 +58,14 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         return super().is_among_others
 
     def validators(self, edition: Edition, versions: Mapping[str, str]) -> dict[str, str]:
-        """Everything that makes a stored edition the latest, with what is requested of other municipalities."""
+        """Everything that makes a stored edition the latest, with what is requested of other municipalities.
+
+        Where the contract's columns alone are requested, another column needs another fetch.
+        """
         known = super().validators(edition, versions)
+        if self.parameters.is_own_columns_only:
+            columns = self.feed.tables[0].expected_columns(edition.year)
+            known |= {"columns": ", ".join(column.meta.supplier_name for column in columns)}
         limits = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.of_others.items())]
         return known | ({"of_others": "; ".join(limits)} if limits and self.is_among_others else {})
 

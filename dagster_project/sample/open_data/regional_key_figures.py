@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 
 from dagster_project.sample.living_conditions import conditions, total
-from dagster_project.sample.municipality import LAND, PARTS, parts_of, region_codes, region_name
+from dagster_project.sample.municipality import LAND, parts_of, region_codes, region_name
 from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic, cbs_table, periods
 from dagster_project.sample.open_data.key_figures import FIRST_EDITION
 from dagster_project.sample.servers.odata_v3_server import ODataTable
@@ -91,8 +91,7 @@ def _municipalities() -> tuple[str, ...]:
 @cache
 def _truth(code: str, year: int, seed: int) -> Counter[str]:
     """Inhabitants of a municipality as in the key figures, of 65 and older in two groups."""
-    own = set(parts_of(code))
-    known = total(conditions(part, year, seed) for part in PARTS if part in own)
+    known = total(conditions(part, year, seed) for part in parts_of(code))
     share = Random(f"{seed}/{code}/oldest").uniform(*_OLDEST) + _OLDER_EACH_YEAR * (year - FIRST_EDITION)
     share += Random(f"{seed}/{code}/oldest/{year}").uniform(-_YEARS_DIFFER, _YEARS_DIFFER)
     oldest = round(known["population_65_plus"] * share)
