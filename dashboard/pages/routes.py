@@ -1,6 +1,7 @@
 """Every address of the board."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 
@@ -63,7 +64,9 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
 
 def book(board: Board, query: Query) -> Rendered:
     """The pocket book, for a telephone without a connection."""
-    return _json(pocket_book.pocket_book(board))
+    found = pocket_book.pocket_book(board)
+    themes = {board.indicators[code].theme_code for code, *_ in found["indicators"]}
+    return replace(_json(found), themes=frozenset(themes))
 
 
 def outlines(board: Board, query: Query) -> Rendered:

@@ -149,3 +149,35 @@ def test_a_password_in_an_address_of_the_environment_is_accepted(monkeypatch):
 def test_a_section_of_another_form_is_refused_without_its_values(folder):
     write(folder, f'[[suppliers.hr]]\nlocation = "{SECRET}"')
     assert SECRET not in refused()
+
+
+def test_groups_may_see_themes_and_levels(folder):
+    rules = (
+        'everyone = {themes = ["*"], without = ["organisation", "safety"]}\n'
+        '[access.groups.hr]\nthemes = ["organisation"]\n'
+        '[access.groups.police]\nthemes = ["safety"]\nlevels = ["municipality"]\n'
+    )
+    write(folder, f"[access]\n{rules}")
+    access = load_settings().access
+    assert access.allows((), "sport", "neighbourhood")
+    assert not access.allows((), "organisation", "municipality")
+    assert not access.allows(("unknown",), "organisation", "municipality")
+    assert access.allows(("unknown", "hr"), "organisation", "municipality")
+    assert access.allowed(("police",), ["safety", "organisation"]) == {("safety", "municipality")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('everyone = {themes = ["sprot"]}', "access.everyone names sprot"),
+        ('everyone = {themes = ["sport"]}\n[access.groups.hr]\nthemes = ["staff"]', "access.groups.hr names staff"),
+        ('everyone = {levels = ["street"]}', "'access.everyone.levels.0'"),
+        ('everyone = {theme = ["sport"]}', "'access.everyone.theme'"),
+        ('everyone = {themes = []}\n[access.groups."a,b"]\nthemes = ["sport"]', "came 'a,b'"),
+        ('[access.groups.hr]\nthemes = ["organisation"]', "rules of groups change nothing"),
+        ('[board]\nthemes = {organisation = ["hr"]}', "'board.themes'"),
+    ],
+)
+def test_a_rule_of_access_that_cannot_be_meant_is_refused(folder, text, said):
+    write(folder, f"[access]\n{text}")
+    assert said in refused()
