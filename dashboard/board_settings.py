@@ -13,6 +13,8 @@ class BoardSettings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=1, le=65535)
+    # The address by which readers know the board, such as https://bord.gemeente.example; alerts link to it.
+    address: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
     # Lets everybody read; for a release that was made to be public.
     public: bool = False
     # The header in which a proxy names the groups of a reader, separated by commas; without a proxy it is ignored.

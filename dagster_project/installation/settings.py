@@ -21,6 +21,7 @@ from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
+from dagster_project.installation.alert_settings import AlertSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -82,6 +83,10 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
         values = super().__call__()
         if "secret" in values:
             raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
+        for section, name in (("email", "password"), ("webhook", "url")):
+            if name in (values.get("alerts", {}).get(section) or {}):
+                variable = f"MAANDVERS_ALERTS__{section.upper()}__{name.upper()}"
+                raise SetupError(f"{TOML}: 'alerts.{section}.{name}' is a secret\n  do: move it to {variable}")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -120,6 +125,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     access: ReadAccess = ReadAccess()
+    alerts: AlertSettings = AlertSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 
@@ -163,7 +169,9 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(
+            (".token", "secret", ".password", "webhook.url")
+        )
         # A whole section may contain a token.
         came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(

@@ -8,6 +8,7 @@ import orjson
 from dashboard import pocket_book, search
 from dashboard.pages.area import area, areas
 from dashboard.pages.comparison import comparison
+from dashboard.pages.feed import feed
 from dashboard.pages.files import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
@@ -57,6 +58,7 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/wijzigingen", changes),
         Route("/toegankelijkheid", accessibility),
         Route("/zonder-verbinding", offline),
+        Route("/atom.xml", feed),
         Route("/zakboek.json", book),
         Route("/omtrekken.json", outlines),
     ]

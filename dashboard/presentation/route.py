@@ -10,6 +10,7 @@ from dashboard.reading.board import Board
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+ATOM = "application/atom+xml"
 
 
 class NotFoundError(Exception):

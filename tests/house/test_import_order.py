@@ -128,6 +128,7 @@ def test_a_second_class_of_a_name_is_found(tmp_path):
 READER = {
     "dagster_project.release.reader",
     "dagster_project.release.readable_rows",
+    "dagster_project.release.diff.changes",
     "dagster_project.access",
     "dagster_project.errors",
 }
