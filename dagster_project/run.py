@@ -75,8 +75,8 @@ def run(
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = _failures(result)
     if as_known_on is None and not any(kind == "InstallationTakenError" for kind, _ in failures):
-        for _, text in failures[:1]:
-            note_failed_run(real, result.run_id, text)
+        if failures:
+            note_failed_run(real, result.run_id)
         send_after_run(real)
     return RunResult(
         exit_code=_exit_code(workspace, released, failures),

@@ -27,7 +27,7 @@ SECONDS_BETWEEN_LOOKS = 3600
 def run_failed(context: dg.RunFailureSensorContext) -> None:
     """Report a failed run of our own code location."""
     workspace = _workspace()
-    note_failed_run(workspace, context.dagster_run.run_id, context.failure_event.message or "")
+    note_failed_run(workspace, context.dagster_run.run_id)
     _send(workspace, context.log)
 
 

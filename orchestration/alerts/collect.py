@@ -130,13 +130,12 @@ def _of_runs(workspace: Workspace, known: Collection[str]) -> Iterator[Alert]:
         fact = f"run_failed/{run.run_id}"
         if fact in known or run.at < workspace.now() - _RECENT:
             continue
-        why = f" Melding van het programma: {run.reason}" if run.reason else " De verwerking is afgebroken."
         yield Alert(
             kind="run_failed",
             facts=[fact],
             title=f"Verwerking mislukt op {periods.day(run.at)}",
             text=f"De verwerking van {periods.day(run.at)} is niet klaar gekomen. Het bord houdt de cijfers van de"
-            f" vorige uitgave zolang die geldig zijn. De beheerder kijkt in het logboek.{why}",
+            " vorige uitgave zolang die geldig zijn. Waarom het misging, staat in het logboek.",
             page="/versheid",
         )
 

@@ -1,4 +1,7 @@
-"""Runs that failed or died, kept in the installation until they are reported."""
+"""Runs that failed or died, kept in the installation until they are reported.
+
+Without their messages, which may repeat a value of a register; these are in the log.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,13 +9,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
-from dagster_project.errors import shown
 from dagster_project.installation.opening import LOCK
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.atomic import write_file
 
 _MOST = 10
-_LONGEST_REASON = 300
 
 
 class FailedRun(BaseModel):
@@ -20,8 +21,6 @@ class FailedRun(BaseModel):
 
     run_id: str
     at: datetime
-    # The first line of its message; None for a run that died.
-    reason: str | None
 
 
 class _Runs(BaseModel):
@@ -32,9 +31,7 @@ def run_begins(workspace: Workspace, run_id: str) -> None:
     """Note that a run is at work, which its end takes back; the caller holds the installation."""
     if died := _died(workspace):
         _add(workspace, died)
-    write_file(
-        _running(workspace), FailedRun(run_id=run_id, at=workspace.now(), reason=None).model_dump_json().encode()
-    )
+    write_file(_running(workspace), FailedRun(run_id=run_id, at=workspace.now()).model_dump_json().encode())
 
 
 def run_ends(workspace: Workspace) -> None:
@@ -42,10 +39,9 @@ def run_ends(workspace: Workspace) -> None:
     _running(workspace).unlink(missing_ok=True)
 
 
-def note_failed_run(workspace: Workspace, run_id: str, reason: str) -> None:
-    """Keep a run that failed, with the first line of its reason."""
-    first = next(iter(shown(reason).strip().splitlines()), "")[:_LONGEST_REASON]
-    _add(workspace, FailedRun(run_id=run_id, at=workspace.now(), reason=first))
+def note_failed_run(workspace: Workspace, run_id: str) -> None:
+    """Keep a run that failed."""
+    _add(workspace, FailedRun(run_id=run_id, at=workspace.now()))
 
 
 def failed_runs(workspace: Workspace) -> list[FailedRun]:

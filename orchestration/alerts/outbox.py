@@ -15,7 +15,6 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.atomic import write_file
 from orchestration.alerts.alert import Alert
 from orchestration.alerts.channels import Channel, ChannelError, Letter, channels_of
-from orchestration.alerts.collect import Known, collect
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +125,9 @@ def _try(workspace: Workspace, waiting: WaitingAlert, channels: dict[str, Channe
 
 
 def _collected(workspace: Workspace, record: SentRecord) -> list[Alert]:
+    # It reads with the board, which a run or a code location without alerts need not import.
+    from orchestration.alerts.collect import Known, collect
+
     known = Known(record.facts, record.release_id, record.sides)
     alerts = collect(workspace, known)
     record.release_id = known.release_id
