@@ -53,7 +53,7 @@ class FeedFact:
 
 
 @dataclass
-class Known:
+class LastLook:
     """Facts that were reported, and the last release that was looked at with the side of each target."""
 
     facts: Collection[str] = ()
@@ -62,7 +62,7 @@ class Known:
     sides: dict[str, str] = field(default_factory=dict)
 
 
-def collect(workspace: Workspace, known: Known) -> list[Alert]:
+def collect(workspace: Workspace, known: LastLook) -> list[Alert]:
     """List the alerts that are new, and note the latest release and its targets in ``known``."""
     alerts = [*_of_feeds(workspace, known.facts), *_of_runs(workspace, known.facts), *_of_release(workspace, known)]
     return [alert for alert in alerts if alert.kind not in workspace.settings.alerts.without]
@@ -140,7 +140,7 @@ def _of_runs(workspace: Workspace, known: Collection[str]) -> Iterator[Alert]:
         )
 
 
-def _of_release(workspace: Workspace, known: Known) -> list[Alert]:
+def _of_release(workspace: Workspace, known: LastLook) -> list[Alert]:
     """Alerts about a release that was not looked at before: its news, and targets on their other side."""
     latest = (workspace.releases / LATEST).resolve().name
     if latest == known.release_id or not (workspace.releases / LATEST).exists():
@@ -159,7 +159,7 @@ def _of_release(workspace: Workspace, known: Known) -> list[Alert]:
     return alerts
 
 
-def _news(board: Board, known: Known) -> Iterator[Alert]:
+def _news(board: Board, known: LastLook) -> Iterator[Alert]:
     own = board.release.info
     fact = f"new_release/{own.release_id}"
     news = next(iter(releases_with_news(board, 1)), None)

@@ -126,9 +126,9 @@ def _try(workspace: Workspace, waiting: WaitingAlert, channels: dict[str, Channe
 
 def _collected(workspace: Workspace, record: SentRecord) -> list[Alert]:
     # It reads with the board, which a run or a code location without alerts need not import.
-    from orchestration.alerts.collect import Known, collect
+    from orchestration.alerts.collect import LastLook, collect
 
-    known = Known(record.facts, record.release_id, record.sides)
+    known = LastLook(record.facts, record.release_id, record.sides)
     alerts = collect(workspace, known)
     record.release_id = known.release_id
     return alerts

@@ -92,8 +92,8 @@ def test_a_failed_run_is_reported_once(home, hook):
     assert "no such table" not in hook.posts[0]["text"]
 
 
-def test_without_a_channel_alerts_are_logged_once(asked_long_ago, caplog):
+def test_without_a_channel_alerts_are_logged_once(asked_long_ago, capsys):
     with dg.DagsterInstance.ephemeral() as instance:
         assert look(instance) == "1 alerts sent"
         assert look(instance) == "0 alerts sent"
-    assert caplog.text.count("Niet meer gevraagd naar nieuwe cijfers: Politie") == 1
+    assert capsys.readouterr().err.count("Niet meer gevraagd naar nieuwe cijfers: Politie") == 1
