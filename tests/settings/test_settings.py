@@ -181,3 +181,30 @@ def test_groups_may_see_themes_and_levels(folder):
 def test_a_rule_of_access_that_cannot_be_meant_is_refused(folder, text, said):
     write(folder, f"[access]\n{text}")
     assert said in refused()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'[alerts.email]\npassword = "{SECRET}"', "move it to MAANDVERS_ALERTS__EMAIL__PASSWORD"),
+        (f'[alerts.webhook]\nurl = "https://chat.test/{SECRET}"', "move it to MAANDVERS_ALERTS__WEBHOOK__URL"),
+        ('[alerts]\nwithout = ["late"]', "'alerts.without.0'"),
+        ('[alerts.email]\nhost = "mail.test"', "'alerts.email.sender'"),
+        ('[board]\naddress = "bord.test"', "'board.address'"),
+    ],
+)
+def test_a_setting_of_alerts_that_cannot_be_meant_is_refused(folder, text, said):
+    write(folder, text)
+    assert said in refused()
+
+
+def test_secrets_of_alerts_are_never_shown(folder, monkeypatch):
+    write(folder, '[alerts.email]\nhost = "mail.test"\nuser = "m"\nsender = "m@g.test"\nto = ["b@g.test"]\n')
+    monkeypatch.setenv("MAANDVERS_ALERTS__EMAIL__PASSWORD", SECRET)
+    monkeypatch.setenv("MAANDVERS_ALERTS__WEBHOOK__URL", f"https://chat.test/{SECRET}")
+    settings = load_settings()
+    assert settings.alerts.email.host == "mail.test"
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
+        assert SECRET not in shown
+    monkeypatch.setenv("MAANDVERS_ALERTS__WEBHOOK__URL", f"chat.test/{SECRET}")
+    assert "'alerts.webhook'" in refused()
