@@ -14,7 +14,7 @@ from datetime import date
 import duckdb
 
 from dagster_project.access import LEVELS, Allowed
-from dagster_project.release.reader import LIMIT, PublishedMart, Release
+from dagster_project.release.reader import PublishedMart, Release
 from dagster_project.storage.sql import identifier, insert, literal
 
 _MUNICIPALITY, _NEIGHBOURHOOD = "municipality", "neighbourhood"
@@ -24,7 +24,7 @@ _OF_CODE = (
     " WHEN 'NL' THEN 'country' ELSE 'area' END"
 )
 _NUMBERS = {"number", "integer"}
-_DICTIONARY, _EFFECTS = "dim_indicator", "mart_policy_effects"
+_DEFINITIONS, _DICTIONARY, _EFFECTS = "dim_", "dim_indicator", "mart_policy_effects"
 
 
 @dataclass
@@ -87,10 +87,13 @@ def readable_rows(mart: PublishedMart, allowed: Allowed, themes: Mapping[str, st
 def _theme_mart(
     mart: PublishedMart, names: Collection[str], allowed: Allowed, themes: Mapping[str, str], table: str
 ) -> str:
-    """A mart with a column per figure; one without figures, such as the regions, is for every reader."""
-    own = {themes[name] for name in names if name in themes and name not in mart.key}
-    if not own or LIMIT not in names:
+    """A mart with a column per figure; definitions, such as the regions, are for every reader.
+
+    A mart of other figures, whose theme is not known, is for none of these readers.
+    """
+    if mart.name.startswith(_DEFINITIONS):
         return f"SELECT {_listed(names)} FROM {table}"
+    own = {themes[name] for name in names if name in themes and name not in mart.key}
     level = _level(names)
     columns = []
     for column in mart.columns:

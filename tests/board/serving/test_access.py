@@ -9,7 +9,7 @@ from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from reader import changed_release, reader
 
-from dagster_project.access import LEVELS, ReadAccess
+from dagster_project.access import LEVELS, ReadAccess, everything
 from dagster_project.errors import SetupError
 from dagster_project.release.readable_rows import readable_rows
 from dashboard.access_log import AccessLog
@@ -195,9 +195,14 @@ def test_every_mart_can_be_restricted(release):
         before = cursor.execute(f"select count(*) from {mart.name}").fetchone()
         query = readable_rows(mart, frozenset(), themes, f"memory.{schema}", "temp.pairs")
         after = cursor.execute(f"select count(*) from ({query})").fetchone()
-        has_clock = any(column.name == "fresh_until" for column in mart.columns)
-        is_a_theme = mart.name not in ("dim_region_outline",) and (has_clock or mart.name == "dim_policy_measure")
-        assert after == ((0,) if is_a_theme else before), mart.name
+        is_definition = mart.name.startswith("dim_") and mart.name != "dim_policy_measure"
+        assert after == (before if is_definition else (0,)), mart.name
+
+
+def test_a_mart_of_figures_without_a_theme_is_for_no_restricted_reader(release):
+    mart = release.marts["mart_reports"].model_copy(update={"name": "mart_of_tomorrow"})
+    query = readable_rows(mart, everything(["public_space"]), {}, "release", "pairs")
+    assert query.endswith(" WHERE false")
 
 
 def test_columns_of_a_theme_mart_have_the_theme_of_their_indicator(release):
