@@ -3,11 +3,12 @@
 They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
 """
 
+import csv
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -121,6 +122,16 @@ class Settings(BaseSettings):
     access: ReadAccess = ReadAccess()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
+
+    @field_validator("access")
+    @classmethod
+    def _names_known_themes(cls, access: ReadAccess) -> ReadAccess:
+        with (SEEDS / "themes.csv").open(encoding="utf-8", newline="") as lines:
+            known = {row["theme_code"] for row in csv.DictReader(lines)}
+        for rule, themes in access.named_themes().items():
+            if unknown := sorted(themes - known):
+                raise ValueError(f"access.{rule} names {', '.join(unknown)}, expected themes of {sorted(known)}")
+        return access
 
     @classmethod
     def settings_customise_sources(
