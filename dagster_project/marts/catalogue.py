@@ -46,6 +46,8 @@ class Mart:
     may_be_empty: bool = False
     # Themes and levels by which readers are admitted.
     scope: Scope = FOR_EVERYONE
+    # Columns that refer to the keys of definitions, with their names.
+    foreign_keys: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_groups(self) -> bool:
@@ -81,6 +83,7 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             sources=frozenset(_sources(node["unique_id"], manifest)),
             may_be_empty=node["config"]["meta"].get("may_be_empty", False),
             scope=scopes[node["name"]],
+            foreign_keys=_foreign_keys(node, marts),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )
@@ -92,6 +95,16 @@ def feeds_of_indicators(rows: Mapping[str, Row]) -> dict[str, tuple[str, ...]]:
         code: tuple(dict.fromkeys(rows[part]["source_feed"] for part in (code, row["denominator"]) if part))
         for code, row in rows.items()
     }
+
+
+def _foreign_keys(node: dict[str, Any], marts: Sequence[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """The columns of a mart by which it refers to others, as those declare in ``referred_by``; one for each."""
+    found = {}
+    for other in marts:
+        columns = [column for column in _meta(other).get("referred_by", ()) if column in node["columns"]]
+        if columns and other is not node:
+            found[columns[0]] = other["name"]
+    return tuple(found.items())
 
 
 def _scopes(

@@ -12,6 +12,7 @@ from dagster_project.marts.dictionary import theme_codes
 from dagster_project.marts.scope import RowFact
 from dagster_project.release.last_good import feeds_of, last_good
 from dagster_project.release.mart_files import csv_file
+from dagster_project.release.star import ForeignKeys
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -34,6 +35,7 @@ def datapackage(
     marts: Sequence[Mart],
     outcome: AuditOutcome,
     rows: Mapping[str, int],
+    foreign_keys: ForeignKeys,
 ) -> dict[str, Any]:
     """Describe a release: a resource per mart, with the sources and licences of its figures."""
     limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
@@ -49,11 +51,16 @@ def datapackage(
         "expiresAfter": max(limits).isoformat() if limits else None,
         # Our own property: the codes of all themes.
         "themes": theme_codes(),
-        "resources": [_resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome) for mart in marts],
+        "resources": [
+            _resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome, foreign_keys[mart.name])
+            for mart in marts
+        ],
     }
 
 
-def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
+def _resource(
+    mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome, foreign_keys: Sequence[tuple[str, str, str]]
+) -> dict[str, Any]:
     # A feed that is withheld or not set up has no figure in the release.
     used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
@@ -67,6 +74,10 @@ def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcom
         "schema": {
             "fields": [_field(column) for column in mart.columns],
             "primaryKey": list(mart.key),
+            "foreignKeys": [
+                {"fields": [column], "reference": {"resource": other, "fields": [key]}}
+                for column, other, key in foreign_keys
+            ],
             "missingValues": [""],
         },
         "sources": [_source(feed) for feed in used],

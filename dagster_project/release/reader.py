@@ -74,9 +74,22 @@ class Source(_Resource):
     contact: str
 
 
+class _Reference(_Resource):
+    mart: str = Field(alias="resource")
+    columns: tuple[str, ...] = Field(alias="fields")
+
+
+class ForeignKey(_Resource):
+    """Columns of a mart that are the key of another one."""
+
+    columns: tuple[str, ...] = Field(alias="fields")
+    reference: _Reference
+
+
 class _Schema(_Resource):
     columns: tuple[PublishedColumn, ...] = Field(alias="fields")
     key: tuple[str, ...] = Field(alias="primaryKey")
+    foreign_keys: tuple[ForeignKey, ...] = Field((), alias="foreignKeys")
 
 
 class FactOfRow(_Resource):
@@ -151,18 +164,38 @@ class PublishedMart(_Resource):
         """The columns that identify a row."""
         return self.table.key
 
-    def shown_on(self, day: date) -> str:
-        """The query for rows that show something on a day, without their expired columns; definitions do not age."""
-        columns, still = [], []
-        for column in self.columns:
-            name = identifier(column.name)
-            fresh = " AND ".join(f"{identifier(limit)} >= {literal(day)}" for limit in column.shown_until)
-            columns.append(f"CASE WHEN {fresh} THEN {name} END AS {name}" if fresh else name)
-            still += [f"{name} IS NOT NULL AND {fresh}"] if fresh else []
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        """Its columns that are the keys of other marts."""
+        return self.table.foreign_keys
+
+    def shown_columns(self, day: str) -> list[str]:
+        """Select its columns as shown on a day, an expression in SQL: those that expired are empty."""
+        fresh = {column.name: _are_fresh(column.shown_until, day) for column in self.columns}
+        return [
+            f"CASE WHEN {until} THEN {identifier(name)} END AS {identifier(name)}" if until else identifier(name)
+            for name, until in fresh.items()
+        ]
+
+    def is_shown(self, day: str) -> str:
+        """Condition for rows that show something on a day, an expression in SQL; definitions do not age."""
+        still = [
+            f"{identifier(column.name)} IS NOT NULL AND {_are_fresh(column.shown_until, day)}"
+            for column in self.columns
+            if column.shown_until
+        ]
         if any(column.name == LIMIT for column in self.columns):
-            still.append(f"{LIMIT} >= {literal(day)}")
-        condition = f" WHERE {' OR '.join(still)}" if still else ""
-        return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
+            still.append(f"{LIMIT} >= {day}")
+        return " OR ".join(still) or TRUE
+
+    def shown_on(self, day: date) -> str:
+        """The query for rows that show something on a day, without their expired columns."""
+        columns = ", ".join(self.shown_columns(literal(day)))
+        return f"SELECT {columns} FROM release.{SNAPSHOT}.{identifier(self.name)} WHERE {self.is_shown(literal(day))}"
+
+
+def _are_fresh(limits: Iterable[str], day: str) -> str:
+    return " AND ".join(f"{identifier(limit)} >= {day}" for limit in limits)
 
 
 class Catalogue(_Resource, title=DATAPACKAGE):
