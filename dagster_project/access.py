@@ -1,12 +1,12 @@
 """Who may read which theme at which level of a release: the one rule for board, Postgres and files."""
 
 from collections.abc import Collection, Iterable
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # Stands for each theme, or each level.
-ALL = "*"
+ALL: Final = "*"
 # Levels of regions in the marts, the largest first; an area is one of the municipality's own.
 Level = Literal["*", "country", "municipality", "district", "area", "neighbourhood"]
 LEVELS: tuple[str, ...] = tuple(level for level in get_args(Level) if level != ALL)

@@ -56,6 +56,22 @@ class SupplierSettings(BaseModel):
     feeds: dict[str, FeedSettings] = {}
 
 
+class PostgresSettings(BaseModel):
+    """Publication in a Postgres database, which readers reach through its own accounts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Address with account and password, from the environment alone; without it libpq's variables count (PGHOST, …).
+    url: SecretStr | None = None
+    # Publish each release as soon as it is out.
+    after_release: bool = False
+
+    @property
+    def address(self) -> str | None:
+        """The address with its password, for the one who connects."""
+        return self.url.get_secret_value() if self.url else None
+
+
 class HttpSettings(BaseModel):
     """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
@@ -82,6 +98,9 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
         values = super().__call__()
         if "secret" in values:
             raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
+        postgres = values.get("postgres")
+        if isinstance(postgres, dict) and "url" in postgres:
+            raise SetupError(f"{TOML}: the address of Postgres is a secret\n  do: move it to MAANDVERS_POSTGRES__URL")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -119,6 +138,7 @@ class Settings(BaseSettings):
     drops: Path | None = None
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
+    postgres: PostgresSettings = PostgresSettings()
     access: ReadAccess = ReadAccess()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
@@ -163,7 +183,7 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
+        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret", "postgres.url"))
         # A whole section may contain a token.
         came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
