@@ -32,8 +32,8 @@ METADATA_COMMENTS = {
     "freshness": "One row per feed: its clocks, and the last day on which its figures are shown.",
 }
 WHEN_SHOWN = {
-    SHOWN_FROM: "First day on which the row is shown as it is here; a row of which a part expires is followed by another.",
-    SHOWN_UNTIL: "Last day on which the row is shown as it is here.",
+    SHOWN_FROM: "First day on which the row is shown like this; when a part of it expires another row takes its place.",
+    SHOWN_UNTIL: "Last day on which the row is shown like this.",
 }
 
 

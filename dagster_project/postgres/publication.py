@@ -2,11 +2,11 @@
 
 The rows of each release have a schema of their own, ``maandvers_rows_<number>``, that no reader can reach; its tables
 inherit from the ones that readers query. The transaction adds the new rows and deletes the previous ones: a transaction
-of a reader sees the one or the other, whole, and neither waits. A killed publication leaves nothing behind. The schemas of
+of a reader sees the one or the other, whole, and neither waits. A killed publication leaves nothing behind. Schemas of
 earlier releases are dropped when no transaction is left that may be reading them.
 
-Where columns, keys or access differ from those of the tables in the database, these are made again. That alone waits for
-readers in a transaction, and lets new ones wait.
+Where columns, keys or access differ from those of the tables in the database, these are made again. Only then do
+readers wait: the publication looks for a moment in which no transaction uses the tables.
 """
 
 import hashlib
@@ -101,8 +101,10 @@ def _connected(address: str | None) -> Iterator[psycopg.Connection]:
             "  expected: postgresql://user:password@host:5432/database, special characters as %40\n  do: correct it"
         ) from None
     try:
-        options = {"application_name": APPLICATION, "connect_timeout": CONNECT_TIMEOUT, "client_encoding": "utf8"}
-        with psycopg.connect(address or "", autocommit=True, **options) as connection:
+        conninfo = psycopg.conninfo.make_conninfo(
+            address or "", application_name=APPLICATION, connect_timeout=CONNECT_TIMEOUT, client_encoding="utf8"
+        )
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             if connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [APPLICATION]).fetchone() != (True,):
                 raise PublicationError(
                     "another publication to this database is at work\n  do: wait for it, or stop it first"
@@ -114,7 +116,8 @@ def _connected(address: str | None) -> Iterator[psycopg.Connection]:
 
 def _explained(error: psycopg.Error) -> str:
     """Describe an error of the database in one line, with what to do."""
-    text = " ".join(shown(str(error)).split())
+    # Details of an error may repeat a row.
+    text = " ".join(shown(error.diag.message_primary or str(error)).split())
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         return (
             f"the Postgres database cannot be reached: {text}\n"
