@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 REFUSED = ("SetupError", "InstallationTakenError")
 # Failures that stop a release on purpose; any other failure is unexpected.
 FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
+# Failure after the release is out.
+NOT_PUBLISHED = "PublicationError"
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,15 @@ def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
 
 
 def _exit_code(workspace: Workspace, released: str | None, failures: list[tuple[str, str]]) -> ExitCode:
-    unforeseen = [text for kind, text in failures if kind not in FORESEEN]
+    unforeseen = [text for kind, text in failures if kind not in (*FORESEEN, NOT_PUBLISHED)]
     if refused := next((text for kind, text in failures if kind in REFUSED), None):
         raise SetupError(refused)
     if unforeseen:
         return ExitCode.UNEXPECTED
     if released is None:
         return ExitCode.NOTHING_RELEASED
+    if any(kind == NOT_PUBLISHED for kind, _ in failures):
+        return ExitCode.NOT_PUBLISHED
     outcome = AuditOutcome.read(workspace.audit)
     in_use = [verdict for verdict in outcome.feeds if verdict.clocks.is_in_use] if outcome else []
     if any(verdict.is_withheld for verdict in in_use):

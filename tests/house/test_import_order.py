@@ -18,7 +18,7 @@ FLOORS = (
     ("audit",),
     ("warehouse",),
     ("release",),
-    ("lineage", "operations"),
+    ("lineage", "operations", "postgres"),
     ("orchestration",),
     ("defs",),
     ("definitions",),
