@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import PointInTime, Workspace
-from dagster_project.marts.catalogue import Mart
+from dagster_project.marts.catalogue import MOMENT, Mart
 from dagster_project.marts.expiry import shown
 from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
@@ -70,7 +70,7 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
+        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why it is withheld,"
         " and whether its last good delivery is shown because asking has failed since.",
     ),
     "audit_results": (
@@ -291,16 +291,19 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """Write the metadata of a release: its note, the clocks and every judgement."""
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
+    connection.execute(
+        f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
+    )
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (
             release_id varchar, municipality_code varchar, as_of date, version varchar, is_fictional boolean,
-            as_known_on date, rebuilt_at timestamptz
+            as_known_on date, rebuilt_at timestamp
         )
     """)
     row = [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional]
-    row += [made.as_known_on, made.made_at] if made else [None, None]
+    row += [made.as_known_on, made.made_at.astimezone(UTC)] if made else [None, None]
     insert(connection, f"release.{SNAPSHOT}.release", [row])
     columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
