@@ -92,7 +92,7 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]
-    parts.append(f"Eenheid: {row['unit_nl']}.")
+    parts.append(unit_sentence(row))
     feeds = [row["source_feed"]]
     if row["numerator"]:
         above, below = (f"{rows[row[part]]['label_nl']} ({row[part]})" for part in ("numerator", "denominator"))
@@ -104,6 +104,11 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
     sources = [f"{suppliers[feed]}, {feed}" for feed in dict.fromkeys(feeds)]
     parts.append(f"Bron: {'; noemer: '.join(sources)}.")
     return " ".join(parts)
+
+
+def unit_sentence(row: Row) -> str:
+    """State the unit of an indicator."""
+    return f"Eenheid: {row['unit_nl']}."
 
 
 def supplier_labels(manifest: Mapping[str, Any]) -> dict[str, str]:

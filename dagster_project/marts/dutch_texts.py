@@ -17,6 +17,7 @@ from dagster_project.marts.dictionary import (
     is_indicator,
     read_csv,
     supplier_labels,
+    unit_sentence,
 )
 
 TEXTS = DBT_PROJECT / "models" / "marts" / "texts_nl.csv"
@@ -58,7 +59,8 @@ class DutchTexts:
         """Explain a column of a mart, which has these clocks."""
         if is_indicator(name, column, self.dictionary):
             row = self.dictionary[name]
-            definition = explanation(name, self.dictionary, self.suppliers).removeprefix(f"{row['label_nl']}: ")
+            whole = explanation(name, self.dictionary, self.suppliers)
+            definition = whole.removeprefix(f"{row['label_nl']}: ").replace(f" {unit_sentence(row)}", "", 1)
             return DutchText(row["label_nl"], definition, row["unit_nl"])
         own = self.rows.get((mart, name)) or self.rows.get(("", name))
         return own or self._of_group(name, clocks) or DutchText(name)

@@ -20,7 +20,8 @@ from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.freshness_report import freshness_report
+from dagster_project.release.files.for_people import write_files_for_people
+from dagster_project.release.freshness_report import FreshnessReport, freshness_report
 from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
@@ -32,7 +33,7 @@ from dagster_project.release.provenance import (
     write_provenance,
 )
 from dagster_project.release.read_back import compare
-from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
+from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
@@ -189,10 +190,12 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
-    _write_reports(workspace, marts, outcome, folder, note)
-    _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome, note.rows))
+    report = _write_reports(workspace, marts, outcome, folder, note)
+    package = datapackage(note.release_id, workspace, marts, outcome, note.rows)
+    _write_json(folder / DATAPACKAGE, package)
     write_provenance(folder, workspace, outcome, note.deliveries)
-    _write_json(folder / "release.json", note.model_dump(mode="json"))
+    _write_json(folder / NOTE, note.model_dump(mode="json"))
+    write_files_for_people(folder, package, report)
     write_checksums(folder)
     share(folder, readers)
     move_folder(folder, workspace.releases / release_id)
@@ -206,7 +209,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
 
 def read_note(folder: Path) -> ReleaseNote:
     """Read the note of a release. Raises SetupError when it cannot be read."""
-    file = folder / "release.json"
+    file = folder / NOTE
     try:
         return ReleaseNote.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
@@ -218,8 +221,8 @@ def read_note(folder: Path) -> ReleaseNote:
 
 def _write_reports(
     workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, folder: Path, note: ReleaseNote
-) -> None:
-    """How fresh everything is and what changed, for programs and for people."""
+) -> FreshnessReport:
+    """Write how fresh everything is and what changed, for programs and for people."""
     report = freshness_report(
         note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
     )
@@ -241,6 +244,7 @@ def _write_reports(
         folder, note.release_id, note.municipality_code, note.is_fictional, [mart.name for mart in marts]
     )
     note.changes = diff.summary
+    return report
 
 
 def latest_release(releases: Path) -> ReleaseNote | None:

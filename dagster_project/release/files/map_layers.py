@@ -15,7 +15,7 @@ import duckdb
 
 from dagster_project.release.files.geopackage import Field, Layer, write_geopackage
 from dagster_project.release.reader import DATABASE, SNAPSHOT, open_databases
-from dagster_project.storage.sql import rows_of
+from dagster_project.storage.sql import literal, rows_of
 
 MAP = "map/buurten.gpkg"
 OUTLINES = "dim_region_outline"
@@ -46,29 +46,25 @@ LEGEND = (
 )
 
 
-def write_map(release: Path, marts: Collection[str], made_on: date, suppliers: Mapping[str, str]) -> bool:
-    """Write the map of a release; False, and no file, if the release has no outlines.
-
-    ``suppliers`` names each feed for readers.
-    """
+def write_map(release: Path, marts: Collection[str], made_on: date, suppliers: Mapping[str, str]) -> None:
+    """Write the map of a release, if it has outlines; ``suppliers`` names each feed for readers."""
     if not {OUTLINES, PROFILE, DICTIONARY} <= set(marts):
-        return False
+        return
     with closing(open_databases(release=release / DATABASE)) as connection:
         connection.execute(f"USE release.{SNAPSHOT}")
         layers = [*_layers(connection, made_on, suppliers)]
-    if not layers:
-        return False
-    file = release / MAP
-    file.parent.mkdir()
-    write_geopackage(file, layers, made_on)
-    return True
+    if layers:
+        file = release / MAP
+        file.parent.mkdir()
+        write_geopackage(file, layers, made_on)
 
 
 def _layers(connection: duckdb.DuckDBPyConnection, made_on: date, suppliers: Mapping[str, str]) -> Iterator[Layer]:
     regions: dict[str, list[dict[str, Any]]] = {level: [] for level in LAYERS}
     query = f"""
         SELECT region_level, region_code, coalesce(region_name, region_code) AS region_name, fresh_until, outline_geojson
-        FROM {OUTLINES} ORDER BY region_code
+        FROM {OUTLINES} WHERE fresh_until IS NOT NULL AND region_level IN ({", ".join(map(literal, LAYERS))})
+        ORDER BY region_code
     """
     for row in rows_of(connection, query):
         regions[row["region_level"]].append(row)
@@ -107,7 +103,7 @@ def _legend(connection: duckdb.DuckDBPyConnection, suppliers: Mapping[str, str])
             any_value(dictionary.definition_nl) AS definition_nl, min(profile.feed) AS feed,
             min(profile.figure_fresh_until) AS fresh_until
         FROM {PROFILE} AS profile INNER JOIN {DICTIONARY} AS dictionary USING (indicator_code)
-        WHERE profile.value IS NOT NULL
+        WHERE profile.value IS NOT NULL AND profile.figure_fresh_until IS NOT NULL
         GROUP BY profile.indicator_code ORDER BY profile.indicator_code
     """
     return [row | {"source": suppliers.get(row["feed"], row["feed"])} for row in rows_of(connection, query)]
@@ -122,6 +118,6 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[date, dic
     """Read the figures of each neighbourhood by indicator, and the earliest of their last days."""
     query = f"""
         SELECT neighbourhood_code, min(figure_fresh_until), map_from_entries(list((indicator_code, value)))
-        FROM {PROFILE} WHERE value IS NOT NULL GROUP BY neighbourhood_code
+        FROM {PROFILE} WHERE value IS NOT NULL AND figure_fresh_until IS NOT NULL GROUP BY neighbourhood_code
     """
     return {code: (until, figures) for code, until, figures in connection.execute(query).fetchall()}
