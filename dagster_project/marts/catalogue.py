@@ -122,7 +122,7 @@ def _columns(
                 column["description"].strip() + (" In UTC." if is_moment else ""),
                 bound_by(node["name"], name, _meta(column).get("clocks", ()), clocks, dictionary),
                 text.label,
-                text.definition,
+                f"{text.definition} Tijd in UTC.".strip() if is_moment else text.definition,
                 text.unit,
             )
         )

@@ -71,8 +71,8 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why it is withheld,"
-        " and whether its last good delivery is shown because asking has failed since.",
+        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why"
+        " it is withheld, and whether its last good delivery is shown because asking has failed since.",
     ),
     "audit_results": (
         f"SELECT * FROM {SNAPSHOT}.audit_results",
@@ -296,9 +296,8 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """Write the metadata of a release: its note, the clocks and every judgement."""
     moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
-    connection.execute(
-        f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
-    )
+    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (

@@ -1,6 +1,7 @@
 """GeoPackage (OGC 12-128r18): an SQLite file with layers that QGIS and other map programs open.
 
-The standard library writes it; geometries are WKB behind a short header. Coordinates are longitude and latitude (WGS84).
+The standard library writes it; geometries are WKB behind a short header. Coordinates are longitude and latitude
+(WGS84).
 """
 
 import sqlite3
@@ -101,11 +102,13 @@ def write_geopackage(file: Path, layers: Iterable[Layer], changed_on: date) -> N
 
 def _write_layer(connection: sqlite3.Connection, layer: Layer, moment: str) -> None:
     columns = [f"{_quoted(field.name)} {field.type}" for field in layer.fields]
-    rows = [[str(value) if isinstance(value, date) else value for value in row] for row in layer.rows]
+    rows: list[list[object]] = [
+        [str(value) if isinstance(value, date) else value for value in row] for row in layer.rows
+    ]
     bounds: tuple[float | None, ...] = (None, None, None, None)
     if layer.outlines is not None:
         # One type for all, as map programs expect of a layer.
-        shapes = [_as_multipolygon(shapely.from_geojson(outline)) for outline in layer.outlines]
+        shapes = [_multipolygon(outline) for outline in layer.outlines]
         columns.append(f"{GEOMETRY} MULTIPOLYGON")
         rows = [[*row, _blob(shape)] for row, shape in zip(rows, shapes, strict=True)]
         if shapes:
@@ -134,16 +137,15 @@ def _write_layer(connection: sqlite3.Connection, layer: Layer, moment: str) -> N
         )
     connection.executemany(
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-        [
-            (layer.name, field.name, field.name, field.title, field.description)
-            for field in layer.fields
-            if field.title
-        ],
+        [(layer.name, field.name, field.name, field.title, field.description) for field in layer.fields if field.title],
     )
 
 
-def _as_multipolygon(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shape if isinstance(shape, shapely.MultiPolygon) else shapely.MultiPolygon([shape])
+def _multipolygon(outline: str) -> shapely.MultiPolygon:
+    shape = shapely.from_geojson(outline)
+    return (
+        shape if isinstance(shape, shapely.MultiPolygon) else shapely.MultiPolygon(shapely.get_parts([shape]).tolist())
+    )
 
 
 def _blob(shape: shapely.MultiPolygon) -> bytes:

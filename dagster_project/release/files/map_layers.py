@@ -1,8 +1,8 @@
 """The map of a release: outlines of its regions, with the current figures of each neighbourhood.
 
-A GeoPackage rather than GeoJSON: one file has every level with typed columns and their Dutch titles, and takes a third of
-the space. It is made from the marts as they are shown on the day of the release, and like every file it does not expire:
-each row and each figure has its last day in it.
+A GeoPackage rather than GeoJSON: one file has every level, with typed columns and their Dutch titles. It is made from
+the marts as they are shown on the day of the release. Like every file it does not expire: each row has its last day,
+and so does each figure in the layer that explains them.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -62,7 +62,8 @@ def write_map(release: Path, marts: Collection[str], made_on: date, suppliers: M
 def _layers(connection: duckdb.DuckDBPyConnection, made_on: date, suppliers: Mapping[str, str]) -> Iterator[Layer]:
     regions: dict[str, list[dict[str, Any]]] = {level: [] for level in LAYERS}
     query = f"""
-        SELECT region_level, region_code, coalesce(region_name, region_code) AS region_name, fresh_until, outline_geojson
+        SELECT
+            region_level, region_code, coalesce(region_name, region_code) AS region_name, fresh_until, outline_geojson
         FROM {OUTLINES} WHERE fresh_until IS NOT NULL AND region_level IN ({", ".join(map(literal, LAYERS))})
         ORDER BY region_code
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.release.algorithm_cards import CARDS
+from dagster_project.release.files.map_layers import MAP
 from dagster_project.release.freshness_report import FeedReport, FreshnessReport
 from dagster_project.release.pages.rendering import write_page
 from dagster_project.release.reader import DATABASE, LIMIT, Catalogue, PublishedColumn, PublishedMart
@@ -17,7 +18,10 @@ FILES = (
     ("freshness/index.html", "hoe actueel elk cijfer is, wat te laat is en wie daarvan weet"),
     ("diff/index.html", "wat er veranderde sinds de vorige uitgave"),
     ("docs/index.html", "wat elke tabel en elke kolom betekent"),
-    ("map/buurten.gpkg", "kaart: omtrekken met de nieuwste cijfers van elke buurt, voor QGIS en andere kaartprogramma's"),
+    (
+        MAP,
+        "kaart: omtrekken met de nieuwste cijfers van elke buurt, voor QGIS en andere kaartprogramma's",
+    ),
     (CARDS, "hoe verwachtingen, effecten en adviezen worden gemaakt, als in het Algoritmeregister"),
     (DATABASE, "alle tabellen voor BI en analyse; toont nooit een cijfer dat te oud is"),
     ("parquet", "elke tabel als Parquet"),
@@ -58,6 +62,7 @@ def write_guide(release: Path, catalogue: Catalogue, report: FreshnessReport) ->
         "kinds": [(title, _of_kind(catalogue, start)) for start, title in KINDS.items()],
         "until": until,
         "database": DATABASE,
+        "map": MAP,
     }
     cards = sorted(path.relative_to(release).as_posix() for path in (release / CARDS).glob("*.html"))
     write_page(release / START, "start.j2", {"address": address, "stem": stem}, cards=cards, **shown)
