@@ -135,9 +135,21 @@ def _write_layer(connection: sqlite3.Connection, layer: Layer, moment: str) -> N
         connection.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, ?, 'MULTIPOLYGON', ?, 0, 0)", (layer.name, GEOMETRY, WGS84)
         )
+    titles = [field.title for field in layer.fields]
     connection.executemany(
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-        [(layer.name, field.name, field.name, field.title, field.description) for field in layer.fields if field.title],
+        [
+            # Programs show the name, of which a table may have each but once, or the title.
+            (
+                layer.name,
+                field.name,
+                field.title if titles.count(field.title) == 1 else field.name,
+                field.title,
+                field.description,
+            )
+            for field in layer.fields
+            if field.title
+        ],
     )
 
 
