@@ -9,6 +9,7 @@ from dagster_project.release.files.map_layers import MAP
 from dagster_project.release.freshness_report import FeedReport, FreshnessReport
 from dagster_project.release.pages.rendering import write_page
 from dagster_project.release.reader import DATABASE, LIMIT, Catalogue, PublishedColumn, PublishedMart
+from dagster_project.storage.checksums import CHECKSUMS
 
 START = "index.html"
 README = "README.md"
@@ -33,7 +34,7 @@ FILES = (
     ("release.json", "kenmerken van deze uitgave"),
     ("provenance.json", "waaruit de cijfers zijn berekend, om ze later te kunnen bewijzen"),
     ("models.zip", "de rekenregels waarmee de cijfers zijn berekend"),
-    ("SHA256SUMS", "controlegetal van elk bestand: sha256sum --check SHA256SUMS"),
+    (CHECKSUMS, "controlegetal van elk bestand: sha256sum --check SHA256SUMS"),
 )
 # Start of a table's name, and the heading above such tables.
 KINDS = {
@@ -52,31 +53,27 @@ class Contact:
 
 
 def write_guide(release: Path, catalogue: Catalogue, report: FreshnessReport) -> None:
-    """Write the start page, its text form, and the pages that explain the tables."""
+    """Write the pages that explain the tables, the start page, and its text form."""
     until = {mart.mart: mart.complete_until for mart in report.marts}
-    files = [(path, text) for path, text in FILES if path != "SHA256SUMS" and (release / path).exists()]
+    kinds = [(title, _of_kind(catalogue, start)) for start, title in KINDS.items()]
+    write_page(release / DOCS / "index.html", "tables.j2", {}, report=report, kinds=kinds, until=until)
+    for mart in catalogue.resources:
+        columns = [(column, _limits(column)) for column in mart.columns]
+        file = release / DOCS / f"{mart.name}.html"
+        write_page(file, "mart.j2", {}, mart=mart, columns=columns, until=until[mart.name])
+    # Checksums are written last, over these pages too.
+    files = [(path, text) for path, text in FILES if path == CHECKSUMS or (release / path).exists()]
+    cards = sorted(path.relative_to(release).as_posix() for path in (release / CARDS).glob("*.html"))
     shown = {
         "report": report,
-        "files": [*files, FILES[-1]],
+        "files": files,
+        "cards": cards,
         "contacts": _contacts(report.feeds),
-        "kinds": [(title, _of_kind(catalogue, start)) for start, title in KINDS.items()],
-        "until": until,
         "database": DATABASE,
         "map": MAP,
     }
-    cards = sorted(path.relative_to(release).as_posix() for path in (release / CARDS).glob("*.html"))
-    write_page(release / START, "start.j2", {"address": address, "stem": stem}, cards=cards, **shown)
-    write_page(release / README, "readme.j2", {"address": address}, **shown)
-    write_page(release / DOCS / "index.html", "tables.j2", {}, **shown)
-    for mart in catalogue.resources:
-        write_page(
-            release / DOCS / f"{mart.name}.html",
-            "mart.j2",
-            {},
-            mart=mart,
-            columns=[(column, _limits(mart, column)) for column in mart.columns],
-            until=until[mart.name],
-        )
+    for page, template in ((START, "start.j2"), (README, "readme.j2")):
+        write_page(release / page, template, {"address": address, "stem": stem}, **shown)
 
 
 def address(path: str) -> str:
@@ -101,6 +98,6 @@ def _of_kind(catalogue: Catalogue, start: str) -> list[PublishedMart]:
     return sorted(found, key=lambda mart: mart.label_nl)
 
 
-def _limits(mart: PublishedMart, column: PublishedColumn) -> tuple[str, ...]:
+def _limits(column: PublishedColumn) -> tuple[str, ...]:
     """Name the columns with the last day of a column, where it is not the row's."""
     return tuple(limit for limit in column.shown_until if limit != LIMIT)
