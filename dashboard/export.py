@@ -43,7 +43,10 @@ def export_marts(
     """
     if unknown := [name for name in names if name not in release.marts]:
         raise SetupError(f"no mart is called {', '.join(unknown)}\n  do: choose from {', '.join(release.marts)}")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{folder} cannot be a folder: {error.strerror}\n  do: name another") from error
     cursor = release.shown_on(today)
     for name in names or release.marts:
         mart = release.marts[name]

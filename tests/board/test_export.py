@@ -87,6 +87,13 @@ def test_without_names_every_mart_is_written(release, tmp_path):
     assert {file.name for file in tmp_path.iterdir()} == {f"{name}.csv" for name in some}
 
 
+def test_a_folder_that_cannot_be_made_is_named(release, tmp_path):
+    taken = tmp_path / "file"
+    taken.touch()
+    with pytest.raises(SetupError, match=r"file cannot be a folder: File exists\n  do: name another"):
+        list(export_marts(release, SAMPLE_DAY, taken, ["mart_kpi"], CSV))
+
+
 def test_an_unknown_mart_is_refused_before_anything_is_written(sample_releases, tmp_path):
     with closing(open_release(sample_releases)) as opened, pytest.raises(SetupError, match=r"mart_kip\n  do: choose"):
         list(export_marts(opened, SAMPLE_DAY, tmp_path / "new", ["mart_kpi", "mart_kip"], CSV))
