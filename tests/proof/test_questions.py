@@ -1,6 +1,6 @@
 """A question that names no figure is answered with the right form."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -58,6 +58,6 @@ def test_half_a_question_is_refused_with_the_right_form(options):
 
 def test_a_moment_of_a_release_equals_that_of_a_warehouse_in_any_zone():
     """A release has moments in UTC without their zone, a warehouse those with one."""
-    published = datetime(2026, 1, 31, 5)
+    published = datetime(2026, 1, 31, 5, tzinfo=UTC).replace(tzinfo=None)
     assert is_same(published, datetime(2026, 1, 31, 6, tzinfo=timezone(timedelta(hours=1))))
     assert not is_same(published, datetime(2026, 1, 31, 5, tzinfo=timezone(timedelta(hours=1))))
