@@ -1,6 +1,6 @@
 """Whole marts of a release as Excel workbooks or Dutch CSV: what may be shown today, with what each column means.
 
-They are made on request and not in each release: writing the workbooks of the sample takes longer than its whole run,
+They are made on request and not in each release: writing the workbooks of the sample takes as long as its whole run,
 and a workbook that lies ready would go on showing what expires.
 """
 
