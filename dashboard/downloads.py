@@ -10,7 +10,7 @@ from typing import BinaryIO
 import orjson
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -97,7 +97,7 @@ def write_xlsx(table: Table, file: BinaryIO) -> None:
     about.append([])
     about.append([_heading(about, heading) for heading in table.headings])
     for definition in table.definitions:
-        about.append([_cell(about, value, days) for value in definition])
+        about.append([_wrapped(about, v) if isinstance(v, str) else _cell(about, v, days) for v in definition])
     book.save(file)
 
 
@@ -155,6 +155,13 @@ def _heading(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     cell = WriteOnlyCell(sheet, value=_text(text))
     cell.data_type = "s"
     cell.font = Font(bold=True)
+    return cell
+
+
+def _wrapped(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, value=_text(text))
+    cell.data_type = "s"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 
 
