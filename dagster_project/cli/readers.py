@@ -29,7 +29,9 @@ def serve_command(
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serve(workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen))
+    serve(
+        workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen), workspace.settings.access
+    )
 
 
 @explain.command(name="forecast")

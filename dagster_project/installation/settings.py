@@ -3,11 +3,12 @@
 They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
 """
 
+import csv
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +21,7 @@ from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
+from dagster_project.installation.alert_settings import AlertSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -81,6 +83,10 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
         values = super().__call__()
         if "secret" in values:
             raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
+        for section, name in (("email", "password"), ("webhook", "url")):
+            if name in (values.get("alerts", {}).get(section) or {}):
+                variable = f"MAANDVERS_ALERTS__{section.upper()}__{name.upper()}"
+                raise SetupError(f"{TOML}: 'alerts.{section}.{name}' is a secret\n  do: move it to {variable}")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -119,8 +125,19 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     access: ReadAccess = ReadAccess()
+    alerts: AlertSettings = AlertSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
+
+    @field_validator("access")
+    @classmethod
+    def _names_known_themes(cls, access: ReadAccess) -> ReadAccess:
+        with (SEEDS / "themes.csv").open(encoding="utf-8", newline="") as lines:
+            known = {row["theme_code"] for row in csv.DictReader(lines)}
+        for rule, themes in access.named_themes().items():
+            if unknown := sorted(themes - known):
+                raise ValueError(f"access.{rule} names {', '.join(unknown)}, expected themes of {sorted(known)}")
+        return access
 
     @classmethod
     def settings_customise_sources(
@@ -152,7 +169,9 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(
+            (".token", "secret", ".password", "webhook.url")
+        )
         # A whole section may contain a token.
         came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
