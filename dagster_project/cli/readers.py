@@ -1,12 +1,15 @@
-"""Commands that bring a release to its readers: serve, publish, explain, docs."""
+"""Commands that bring a release to its readers: serve, publish, explain, export, docs."""
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from dagster_project.cli.options import Sample, app, clock_of, log_to_stderr
 from dagster_project.errors import ExitCode
+
+ExportForm = Literal["xlsx", "csv-nl"]
 
 explain = typer.Typer(no_args_is_help=True, help="Forecasts and effects in the sentences of the board.")
 app.add_typer(explain, name="explain")
@@ -91,6 +94,36 @@ def explain_effect_command(
 
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     print(explain_effect(workspace.releases, workspace.today, measure))
+
+
+@app.command(name="export")
+def export_command(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write the files.")],
+    marts: Annotated[
+        str | None, typer.Option("--marts", metavar="NAMES", help="Separated by commas; all of them if left out.")
+    ] = None,
+    form: Annotated[
+        ExportForm, typer.Option("--form", metavar="xlsx|csv-nl", help="Workbooks, or CSV for Dutch Excel.")
+    ] = "xlsx",
+    release: Annotated[
+        str, typer.Option("--release", metavar="ID", help="Which release; the latest if left out.")
+    ] = "latest",
+    sample: Sample = False,
+) -> None:
+    """Marts of a release as files for Dutch spreadsheets: what may be shown today, with what it means."""
+    from contextlib import closing
+
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.release.reader import open_release
+    from dashboard.export import export_marts
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    names = [name for name in (marts or "").split(",") if name]
+    with closing(open_release(workspace.releases, release)) as opened:
+        for exported in export_marts(opened, workspace.today, folder, names, form):
+            note = f"; {exported.note}" if exported.note else ""
+            print(f"{exported.file}: {exported.rows:,} rows{note}")
 
 
 @app.command(name="docs")

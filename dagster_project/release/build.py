@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import PointInTime, Workspace
-from dagster_project.marts.catalogue import Mart
+from dagster_project.marts.catalogue import MOMENT, Mart
 from dagster_project.marts.expiry import shown
 from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.freshness_report import freshness_report
+from dagster_project.release.files.for_people import write_files_for_people
+from dagster_project.release.freshness_report import FreshnessReport, freshness_report
 from dagster_project.release.last_good import LastGood, last_good
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
@@ -32,7 +33,7 @@ from dagster_project.release.provenance import (
     write_provenance,
 )
 from dagster_project.release.read_back import compare
-from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
+from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
 from dagster_project.release.star import foreign_keys_of
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
@@ -71,8 +72,8 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
-        " and whether its last good delivery is shown because asking has failed since.",
+        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why"
+        " it is withheld, and whether its last good delivery is shown because asking has failed since.",
     ),
     "audit_results": (
         f"SELECT * FROM {SNAPSHOT}.audit_results",
@@ -191,11 +192,12 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
-    _write_reports(workspace, marts, outcome, folder, note)
+    report = _write_reports(workspace, marts, outcome, folder, note)
     package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys)
-    _write_json(folder / "datapackage.json", package)
+    _write_json(folder / DATAPACKAGE, package)
     write_provenance(folder, workspace, outcome, note.deliveries)
-    _write_json(folder / "release.json", note.model_dump(mode="json"))
+    _write_json(folder / NOTE, note.model_dump(mode="json"))
+    write_files_for_people(folder, package, report)
     write_checksums(folder)
     share(folder, readers)
     move_folder(folder, workspace.releases / release_id)
@@ -209,7 +211,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
 
 def read_note(folder: Path) -> ReleaseNote:
     """Read the note of a release. Raises SetupError when it cannot be read."""
-    file = folder / "release.json"
+    file = folder / NOTE
     try:
         return ReleaseNote.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
@@ -221,8 +223,8 @@ def read_note(folder: Path) -> ReleaseNote:
 
 def _write_reports(
     workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, folder: Path, note: ReleaseNote
-) -> None:
-    """How fresh everything is and what changed, for programs and for people."""
+) -> FreshnessReport:
+    """Write how fresh everything is and what changed, for programs and for people."""
     report = freshness_report(
         note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
     )
@@ -244,6 +246,7 @@ def _write_reports(
         folder, note.release_id, note.municipality_code, note.is_fictional, [mart.name for mart in marts]
     )
     note.changes = diff.summary
+    return report
 
 
 def latest_release(releases: Path) -> ReleaseNote | None:
@@ -294,16 +297,18 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """Write the metadata of a release: its note, the clocks and every judgement."""
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
+    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (
             release_id varchar, municipality_code varchar, as_of date, version varchar, is_fictional boolean,
-            as_known_on date, rebuilt_at timestamptz
+            as_known_on date, rebuilt_at timestamp
         )
     """)
     row = [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional]
-    row += [made.as_known_on, made.made_at] if made else [None, None]
+    row += [made.as_known_on, made.made_at.astimezone(UTC)] if made else [None, None]
     insert(connection, f"release.{SNAPSHOT}.release", [row])
     columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)

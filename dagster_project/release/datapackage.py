@@ -23,8 +23,6 @@ FIELD_TYPES = {
     "double": "number",
     "boolean": "boolean",
     "date": "date",
-    "timestamptz": "datetime",
-    "timestamp with time zone": "datetime",
     "timestamp": "datetime",
 }
 
@@ -70,6 +68,8 @@ def _resource(
         "path": file,
         **({"compression": "zst"} if file.endswith(".zst") else {}),
         "description": mart.description,
+        # Our own property, for readers of Dutch.
+        "explanation": mart.description_nl,
         "encoding": "utf-8",
         "schema": {
             "fields": [_field(column) for column in mart.columns],
@@ -119,8 +119,12 @@ def _field(column: MartColumn) -> dict[str, Any]:
     feeds = sorted({feed for clock in column.clocks for feed in clock.feeds})
     return {
         "name": column.name,
+        "title": column.label_nl,
         "type": FIELD_TYPES.get(column.data_type.lower(), "any"),
         "description": column.description,
+        # Our own properties, for readers of Dutch.
+        "explanation": column.definition_nl,
+        **({"unit": column.unit_nl} if column.unit_nl else {}),
         # Our own properties, of a figure in a mart with several clocks: the columns that say until when it may be
         # shown, and the feeds it is made from where these are not the row's own.
         **({"shownUntil": [clock.column for clock in column.clocks]} if column.clocks else {}),

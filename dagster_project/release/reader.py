@@ -52,6 +52,10 @@ class PublishedColumn(_Resource):
     name: str
     type: str
     description: str
+    # Name, explanation and unit for readers of Dutch: older releases have none, what is no indicator has no unit.
+    label_nl: str = Field("", alias="title")
+    definition_nl: str = Field("", alias="explanation")
+    unit_nl: str = Field("", alias="unit")
     # Columns with the last day on which this one is shown, and the feeds behind it, where these are not the row's.
     shown_until: tuple[str, ...] = Field((), alias="shownUntil")
     feeds: tuple[str, ...] = ()
@@ -148,6 +152,7 @@ class PublishedMart(_Resource):
     name: str
     label_nl: str = Field(alias="title")
     description: str
+    description_nl: str = Field("", alias="explanation")
     csv_file: str = Field(alias="path")
     table: _Schema = Field(alias="schema")
     sources: tuple[Source, ...]

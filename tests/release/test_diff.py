@@ -193,7 +193,7 @@ def test_new_and_gone_indicators_are_named(release, tmp_path):
 def test_a_revision_is_attributed_to_the_delivery_or_to_the_models(release, tmp_path):
     both = "value = value * 2, status = 'definitive'"
     edits = [
-        f"update mart set {both}, delivery_id = 'second', released_at = '2026-01-15 00:30:00+01' {of('male_count')}",
+        f"update mart set {both}, delivery_id = 'second', released_at = '2026-01-14 23:30:00' {of('male_count')}",
         f"update mart set {both}, denominator_feed = '{SIGNALEN}', denominator_delivery_id = 'd' {of('births_count')}",
         f"update mart set value = value * 2 {of('female_count')}",
     ]

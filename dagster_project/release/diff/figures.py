@@ -128,7 +128,7 @@ def release_days(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """Look up the day on which each delivery with figures was released by its supplier."""
     side = f"SELECT delivery_id, released_at FROM {{}}.{SNAPSHOT}.{FIGURES} WHERE delivery_id IS NOT NULL"
     query = f"""
-        SELECT delivery_id, max(released_at AT TIME ZONE '{TIME_ZONE}')::date
+        SELECT delivery_id, max(released_at::timestamptz AT TIME ZONE '{TIME_ZONE}')::date
         FROM ({side.format("before")} UNION ALL {side.format("after")}) GROUP BY 1
     """
     return {delivery_id: day for delivery_id, day in connection.execute(query).fetchall() if day}
