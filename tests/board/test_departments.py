@@ -28,7 +28,7 @@ def test_departments_have_the_figures_of_the_mart(page, cursor):
     stored = cursor.execute(
         """
         select department_name, sickness_absence_12_months_pct from mart_staff_absence
-        where period = (select max(period) from mart_staff_absence where is_complete_month)
+        where period = (select max(period) from mart_staff_absence where is_complete_period)
         """
     ).fetchall()
 
@@ -45,8 +45,8 @@ def test_departments_have_the_figures_of_the_mart(page, cursor):
 
 def test_national_figure_stands_beside_them(page, cursor):
     (value,) = cursor.execute(
-        "select public_administration_sickness_absence_pct from mart_staff_absence"
-        " where public_administration_sickness_absence_pct is not null order by period desc limit 1"
+        "select public_administration_sickness_absence_12_months_pct from mart_staff_absence"
+        " where public_administration_sickness_absence_12_months_pct is not null order by period desc limit 1"
     ).fetchone()
 
     assert f"openbaar bestuur in Nederland: {in_dutch(value)}" in page

@@ -63,6 +63,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- Clocks move at every run and forecasts do not, so they meet only here.
 select
     {{ declared_columns('forecasts', {
+        'is_complete_period': 'forecasts.actual_value is not null',
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at, outline_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until, outline_clocks.fresh_until)',
     }) }}

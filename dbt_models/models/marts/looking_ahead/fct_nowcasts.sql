@@ -5,6 +5,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- Clocks move at every run and nowcasts do not, so they meet only here.
 select
     {{ declared_columns('nowcasts', {
+        'is_complete_period': 'nowcasts.final_value is not null',
         'checked_at': 'clocks.checked_at',
         'fresh_until': 'clocks.fresh_until',
     }) }}
