@@ -1,6 +1,6 @@
 """The release described as a Frictionless data package, with the contents of each file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
@@ -8,7 +8,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart, MartColumn
 from dagster_project.marts.column_clocks import OF_THE_ROW
-from dagster_project.release.last_good import feeds_of, last_good
+from dagster_project.release.last_good import feeds_of, last_days, last_good
 from dagster_project.release.mart_files import csv_file
 
 FIELD_TYPES = {
@@ -32,9 +32,13 @@ def datapackage(
     marts: Sequence[Mart],
     outcome: AuditOutcome,
     rows: Mapping[str, int],
+    named: Mapping[str, Collection[str]],
 ) -> dict[str, Any]:
-    """Describe a release: a resource per mart, with the sources and licences of its figures."""
-    limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
+    """Describe a release: a resource per mart, with the sources and licences of its figures.
+
+    ``named`` are the feeds that the rows of each mart name.
+    """
+    limits = last_days(marts, workspace.feeds, outcome, named)
     return {
         "profile": "tabular-data-package",
         "name": "maandvers",
@@ -45,13 +49,18 @@ def datapackage(
         # Our own properties: the last days on which it shows all of its figures, and any of them.
         "completeUntil": min(limits).isoformat() if limits else None,
         "expiresAfter": max(limits).isoformat() if limits else None,
-        "resources": [_resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome) for mart in marts],
+        "resources": [
+            _resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome, named[mart.name])
+            for mart in marts
+        ],
     }
 
 
-def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
+def _resource(
+    mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome, named: Collection[str]
+) -> dict[str, Any]:
     # A feed that is withheld or not set up has no figure in the release.
-    used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
+    used = [feed for feed, verdict in feeds_of(mart, feeds, outcome, named) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
@@ -67,7 +76,7 @@ def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcom
         },
         "sources": [_source(feed) for feed in used],
         # Our own property: feeds whose supplier gave no usable answer, so that their figures stand until they expire.
-        "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome)],
+        "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome, named)],
         "licenses": [
             {"title": name, "path": url}
             for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
