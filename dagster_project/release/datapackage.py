@@ -8,8 +8,10 @@ from dagster_project.contracts.model import Feed
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart, MartColumn
 from dagster_project.marts.column_clocks import OF_THE_ROW
+from dagster_project.marts.question_book import read_questions
 from dagster_project.release.last_good import feeds_of, last_days, last_good
 from dagster_project.release.mart_files import csv_file
+from dagster_project.warehouse.dbt import current_manifest
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -52,6 +54,11 @@ def datapackage(
         "resources": [
             _resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome, named[mart.name])
             for mart in marts
+        ],
+        # Our own property: questions with the SQL on the tables of this release that answers them.
+        "questions": [
+            {"name": one.name, "theme": one.theme, "question": one.question_nl, "sql": one.sql}
+            for one in read_questions(current_manifest())
         ],
     }
 

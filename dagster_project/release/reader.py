@@ -110,6 +110,16 @@ class PublishedMart(_Resource):
         return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
 
 
+class PublishedQuestion(_Resource):
+    """A question in Dutch, with the SQL on the marts of the release that answers it."""
+
+    name: str
+    # Theme of the dictionary, or 'kpi'.
+    theme: str
+    question_nl: str = Field(alias="question")
+    sql: str
+
+
 class Catalogue(_Resource, title=DATAPACKAGE):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
 
@@ -120,6 +130,8 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     complete_until: date | None = Field(alias="completeUntil")
     expires_after: date | None = Field(alias="expiresAfter")
     resources: tuple[PublishedMart, ...]
+    # None in a release of an earlier version.
+    questions: tuple[PublishedQuestion, ...] = ()
 
     @property
     def marts(self) -> dict[str, PublishedMart]:
