@@ -242,7 +242,7 @@ def test_a_delivery_without_a_day_of_release_is_named_by_that_of_its_receipt(rel
     after = edited(release, tmp_path / "after", {}, deliveries=newer, received_on={"second": "2026-02-14"})
     (edition,) = compared(release, after).feeds[0].editions
     assert (edition.after.released_on, edition.after.received_on) == (None, date(2026, 2, 14))
-    assert "ontvangen op 14-02-2026" in diff_page(after)
+    assert "14-02-2026" in diff_page(after)
 
 
 def test_changed_models_are_reported_apart_from_changed_figures(release, tmp_path):

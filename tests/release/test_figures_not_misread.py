@@ -33,7 +33,7 @@ def marts(latest):
 def shown_too_early(connection, mart, columns):
     """Count the relative figures of rows whose period is not complete."""
     relative = [name for name in columns if RELATIVE.search(name) and name not in OF_ANOTHER_PERIOD]
-    counts = ", ".join(f"count({name})" for name in relative) or "0"
+    counts = ", ".join(f"count({name})" for name in relative) or "count(NULL)"
     return sum(connection.execute(f"SELECT {counts} FROM {mart} WHERE NOT is_complete_period").fetchall()[0])
 
 
