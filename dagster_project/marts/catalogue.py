@@ -1,7 +1,7 @@
 """Marts as dbt's manifest declares them: columns, texts, keys, clocks, and the feeds each derives from."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,10 +65,21 @@ class Mart:
         """Whether columns have clocks of their own beside that of the row."""
         return any(clock.name != ROW for clock in self.clocks)
 
-    def is_made_from(self, feed: str, tables: Sequence[tuple[str, str]]) -> bool:
-        """Whether figures of this feed, with these tables of dbt's sources, are in the mart."""
+    @property
+    def feed_columns(self) -> tuple[str, ...]:
+        """The columns in which each row names the feeds that it is made from; none where the clocks name them."""
+        if not any(OF_THE_ROW in clock.feeds for clock in self.clocks):
+            return ()
+        return tuple(column.name for column in self.columns if column.name == "feed" or column.name.endswith("_feed"))
+
+    def may_derive_from(self, feed: str, tables: Sequence[tuple[str, str]]) -> bool:
+        """Whether figures of this feed, with these tables of dbt's sources, can be in the mart."""
         feeds = {name for clock in self.clocks for name in clock.feeds}
         return feed in feeds or ((not feeds or OF_THE_ROW in feeds) and not self.sources.isdisjoint(tables))
+
+    def derives_from(self, feed: str, named: Collection[str]) -> bool:
+        """Whether figures of a feed that can be in the mart are; ``named`` are the feeds that its rows name."""
+        return not self.feed_columns or feed in named or any(feed in clock.feeds for clock in self.clocks)
 
 
 @cache
@@ -190,5 +201,8 @@ def _sources(unique_id: str, manifest: dict[str, Any]) -> set[tuple[str, str]]:
         if node.startswith("source."):
             source = manifest["sources"][node]
             found.add((source["source_name"], source["name"]))
+        elif "fallback_for" in manifest["nodes"][node]["config"]["meta"]:
+            # Codes alone, and only while the feeds that it stands in for are withheld.
+            continue
         waiting += manifest["parent_map"].get(node, [])
     return found

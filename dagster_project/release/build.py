@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
@@ -20,9 +20,10 @@ from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
+from dagster_project.release.diff.figures import TIME_ZONE
 from dagster_project.release.files.for_people import write_files_for_people
 from dagster_project.release.freshness_report import FreshnessReport, freshness_report
-from dagster_project.release.last_good import LastGood, last_good
+from dagster_project.release.last_good import LastGood, last_good, named_feeds
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
@@ -103,6 +104,8 @@ class ReleaseNote(BaseModel):
     problems: dict[str, list[str]]
     # What its figures were made from, per feed that is shown and edition of it.
     deliveries: dict[str, dict[str, str]] = {}
+    # The day on which each of these deliveries was received.
+    received_on: dict[str, date] = {}
     # Per feed what is odd about the age of what came, and stands in no figure's way.
     remarks: dict[str, list[str]] = {}
     # Per feed who is late, and the last day of what will be withheld soon; per mart what stands as it last came.
@@ -158,7 +161,6 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
         },
         history_damage=PublicationHistory(workspace).damage(),
-        last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
     _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
@@ -168,6 +170,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
+        named: dict[str, frozenset[str]] = {}
         for mart in marts:
             # The rows are computed once, and every other form is made from them.
             table = f"release.{SNAPSHOT}.{mart.name}"
@@ -177,6 +180,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
             note.rows[mart.name] = summary.rows
             note.contents[mart.name] = content_of(mart, summary)
+            named[mart.name] = named_feeds(connection, mart, table)
+            if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
+                note.last_good[mart.name] = found
             _show_mart(connection, mart, note.last_good.get(mart.name, []))
             is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
             if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
@@ -186,14 +192,15 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             connection.commit()
         connection.begin()
         note.figures = _fingerprint_of(connection)
+        note.received_on = _received_on(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
-    report = _write_reports(workspace, marts, outcome, folder, note)
-    package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys)
+    report = _write_reports(workspace, marts, outcome, folder, note, named)
+    package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys, named)
     _write_json(folder / DATAPACKAGE, package)
     write_provenance(folder, workspace, outcome, note.deliveries)
     _write_json(folder / NOTE, note.model_dump(mode="json"))
@@ -222,11 +229,16 @@ def read_note(folder: Path) -> ReleaseNote:
 
 
 def _write_reports(
-    workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, folder: Path, note: ReleaseNote
+    workspace: Workspace,
+    marts: Sequence[Mart],
+    outcome: AuditOutcome,
+    folder: Path,
+    note: ReleaseNote,
+    named: Mapping[str, frozenset[str]],
 ) -> FreshnessReport:
     """Write how fresh everything is and what changed, for programs and for people."""
     report = freshness_report(
-        note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
+        note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome, named
     )
     if note.history_damage:
         report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources and not note.rows[mart.name]]
@@ -284,6 +296,15 @@ def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Return the fingerprint of the figures in the warehouse; None where it has none."""
     row = connection.execute("SELECT fingerprint FROM warehouse.raw_maandvers.build").fetchone()
     return row[0] if row else None
+
+
+def _received_on(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """Look up the day in the Netherlands on which each delivery of the warehouse was received."""
+    query = f"""
+        SELECT delivery_id, max(received_at AT TIME ZONE '{TIME_ZONE}')::date
+        FROM warehouse.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
+    """
+    return dict(connection.execute(query).fetchall())
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:

@@ -203,6 +203,16 @@ def _are_fresh(limits: Iterable[str], day: str) -> str:
     return " AND ".join(f"{identifier(limit)} >= {day}" for limit in limits)
 
 
+class PublishedQuestion(_Resource):
+    """A question in Dutch, with the SQL on the marts of the release that answers it."""
+
+    name: str
+    # Theme of the dictionary, or 'kpi'.
+    theme: str
+    question_nl: str = Field(alias="question")
+    sql: str
+
+
 class Catalogue(_Resource, title=DATAPACKAGE):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
 
@@ -215,6 +225,8 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     # Codes of all themes, whether the release has figures of them or not.
     themes: tuple[str, ...]
     resources: tuple[PublishedMart, ...]
+    # None in a release of an earlier version.
+    questions: tuple[PublishedQuestion, ...] = ()
 
     @property
     def marts(self) -> dict[str, PublishedMart]:

@@ -25,6 +25,8 @@ _DIRECTIONS = {
     "lower_is_better": "Lager is beter",
     "neutral": "Hoger of lager is niet beter of slechter",
 }
+# Theme of questions about all KPIs.
+_KPI = "kpi"
 # Sources that published within so many days before the release are new.
 _NEW_DAYS = 31
 
@@ -66,6 +68,11 @@ def source(board: Board, query: Query) -> Rendered:
             *(["sample"] if board.release.info.is_fictional else []),
         ),
         "rounding": _rounding(chosen),
+        "questions": [
+            one
+            for one in board.release.catalogue.questions
+            if one.theme == chosen.theme_code or (one.theme == _KPI and chosen.kpi_order is not None)
+        ],
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }
     return render("source.html", board, "/t", earliest_of([figure]), values, {chosen.theme_code})

@@ -47,9 +47,10 @@ def _absence(board: Board) -> ThemeTable | None:
         return None
     beside = None
     if country:
-        quarter = periods.period("quarter", country.period)
+        month = periods.period("month", country.period)
         figure = numbers.figure(country.value, measured)
-        beside = f"Heel het openbaar bestuur in Nederland: {figure} in het {quarter}, volgens het CBS."
+        span = f"over twaalf maanden tot en met {month}"
+        beside = f"Heel het openbaar bestuur in Nederland: {figure} {span}, volgens het CBS."
     return ThemeTable(
         title="Ziekteverzuim per afdeling",
         caption=f"Over twaalf maanden, tot en met {periods.period('month', listed[0].period)}.",

@@ -14,6 +14,7 @@ _REASONS = {
     "suppressed": "Te weinig personen om te tonen",
     "impossible": "Niet te berekenen: er is niets om door te delen",
     "unknown": "De bron levert geen cijfer",
+    "running": "De periode is nog niet voorbij",
     "not_yet_published": "Nog niet gepubliceerd door de bron",
     # Not of the marts: the rule of access, and a map, which leaves out an area as it was before its borders changed.
     "restricted": "Alleen voor bepaalde groepen",
