@@ -12,7 +12,9 @@ from reader import changed_release, reader
 from dashboard.board_settings import BoardSettings
 
 PROXY = "10.0.0.5"
-BEHIND = BoardSettings(host="0.0.0.0", groups_header="X-Groups", trusted_proxies=(PROXY,), themes={"safety": ("police",)})
+BEHIND = BoardSettings(
+    host="0.0.0.0", groups_header="X-Groups", trusted_proxies=(PROXY,), themes={"safety": ("police",)}
+)
 
 
 def read(client, **headers):
