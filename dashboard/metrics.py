@@ -61,9 +61,7 @@ class _ReleaseState(Collector):
         except UnreadableReleaseError:
             board = None
         is_newest = board is not None and self.shelf.problem is None
-        yield _gauge(
-            "maandvers_release_newest", "1 if the newest release is shown, 0 if it cannot be opened.", is_newest
-        )
+        yield _gauge("maandvers_release_newest", "Whether the newest release is shown: 1 or 0.", is_newest)
         if board is None:
             return
         info, catalogue = board.release.info, board.release.catalogue

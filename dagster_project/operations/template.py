@@ -135,8 +135,8 @@ def _instructions(feed: Feed, inbox: Path, data_team: str | None) -> list[str]:
         f"Noem het naar de dag van de export: {feed.id}_jjjj-mm-dd.xlsx of .csv. Staat er geen dag in de naam, dan "
         "telt de dag waarop het bestand voor het laatst is gewijzigd.",
         "Lever steeds alles aan: het nieuwste bestand vervangt het vorige helemaal.",
-        f"Er zijn {_every(delivery.cadence)} nieuwe cijfers. Lever ze uiterlijk {_term(delivery.publication_lag)} na het "
-        "einde van de periode.",
+        f"Er zijn {_every(delivery.cadence)} nieuwe cijfers. Lever ze uiterlijk {_term(delivery.publication_lag)} na "
+        "het einde van de periode.",
         f"Lever {_every(delivery.maximum_age)}, ook als er niets verandert: cijfers van langer geleden worden niet "
         "getoond.",
         "De kolomnamen staan in rij 1 en daaronder staat één regel per rij: geen titels, totalen, samengevoegde cellen "
@@ -153,8 +153,8 @@ def _instructions(feed: Feed, inbox: Path, data_team: str | None) -> list[str]:
     if delivery.missing_values:
         lines.append(f"Een onbekende waarde is een lege cel of: {' '.join(delivery.missing_values)}")
     lines.append(
-        "Het bestand wordt 's nachts gelezen. Klopt er iets niet, dan blijven de vorige cijfers staan, en zegt een bericht "
-        "welke rij en kolom het is."
+        "Het bestand wordt 's nachts gelezen. Klopt er iets niet, dan blijven de vorige cijfers staan, en zegt een "
+        "bericht welke rij en kolom het is."
     )
     lines.append(f"Een bestand wordt {_term(delivery.retention.payloads)} bewaard nadat een nieuwer is gekomen.")
     lines.append("De rijen in dit bestand zijn verzonnen voorbeelden: vervang ze door de echte.")

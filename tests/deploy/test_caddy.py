@@ -42,9 +42,8 @@ async def auth(request: Request) -> Response:
 async def board(request: Request) -> Response:
     """The board's own judgement of a request."""
     peer, headers = request.client.host, request.headers
-    return JSONResponse(
-        {"groups": sorted(groups_of(BEHIND, peer, headers)), "monitors": may_monitor(BEHIND, peer, headers)}
-    )
+    groups, monitors = groups_of(BEHIND, peer, headers), may_monitor(BEHIND, peer, headers)
+    return JSONResponse({"groups": sorted(groups), "monitors": monitors})
 
 
 @pytest.fixture(scope="module")

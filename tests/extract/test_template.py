@@ -92,9 +92,9 @@ def test_the_second_sheet_explains_each_column_and_how_to_deliver(tmp_path):
 @pytest.mark.parametrize(
     ("terms", "said"),
     [
-        ({"cadence": "P1M", "publication_lag": "P1M"}, "Er zijn elke maand nieuwe cijfers. Lever ze uiterlijk 1 maand na het einde van de periode."),
-        ({"cadence": "P3M", "publication_lag": "P14D"}, "Er zijn elke 3 maanden nieuwe cijfers. Lever ze uiterlijk 14 dagen"),
-        ({"cadence": "P1Y", "publication_lag": "P1Y6M"}, "Er zijn elk jaar nieuwe cijfers. Lever ze uiterlijk 1 jaar en 6 maanden"),
+        ({"cadence": "P1M"}, "Er zijn elke maand nieuwe cijfers."),
+        ({"cadence": "P3M", "publication_lag": "P14D"}, "elke 3 maanden nieuwe cijfers. Lever ze uiterlijk 14 dagen"),
+        ({"cadence": "P1Y", "publication_lag": "P1Y6M"}, "elk jaar nieuwe cijfers. Lever ze uiterlijk 1 jaar en 6"),
         ({"maximum_age": "P14D"}, "Lever elke 14 dagen, ook als er niets verandert"),
         ({"retention": {"payloads": "P2Y"}}, "Een bestand wordt 2 jaar bewaard"),
     ],

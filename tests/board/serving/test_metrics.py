@@ -1,4 +1,4 @@
-"""Metrics: requests and the age of the release, as Prometheus reads them, and nothing that is a reader's or a figure."""
+"""Metrics: requests and the age of the release, as Prometheus reads them; no figure, and nothing of a reader."""
 
 import json
 import shutil
@@ -12,9 +12,7 @@ from reader import changed_release, reader
 from dashboard.board_settings import BoardSettings
 
 PROXY = "10.0.0.5"
-BEHIND = BoardSettings(
-    host="0.0.0.0", groups_header="X-Groups", trusted_proxies=(PROXY,), themes={"safety": ("police",)}
-)
+BEHIND = BoardSettings(host="0.0.0.0", groups_header="X-Groups", trusted_proxies=(PROXY,))
 
 
 def read(client, **headers):
