@@ -15,7 +15,7 @@ from debian import install
 
 # A layer over the root folder may not lie below that itself, so it is in memory.
 MEMORY = Path("/dev/shm")
-PACKAGES = ("caddy", "libfaketime", "make", "postgresql", "python3.11-venv", "restic", "systemd-container")
+PACKAGES = ("caddy", "make", "postgresql", "python3.11-venv", "restic", "systemd-container")
 PLAIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
 
 
