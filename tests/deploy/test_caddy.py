@@ -28,7 +28,7 @@ pytestmark = pytest.mark.long
 CADDYFILE = PROJECT / "orchestration" / "deploy" / "Caddyfile"
 BEHIND = BoardSettings(groups_header="X-Forwarded-Groups", trusted_proxies=("127.0.0.1",))
 GROUPS = {"anna": "social,hr", "bram": ""}
-FORGED = {"X-Forwarded-Groups": "directie", "X-Auth-Request-Groups": "directie"}
+FORGED = dict.fromkeys(("X-Forwarded-Groups", "X-Auth-Request-Groups", "X-Forwarded-User"), "directie")
 
 
 async def auth(request: Request) -> Response:
@@ -36,14 +36,15 @@ async def auth(request: Request) -> Response:
     groups = GROUPS.get(request.cookies.get("reader", ""))
     if groups is None:
         return Response(status_code=401)
-    return Response(status_code=202, headers={"X-Auth-Request-Groups": groups} if groups else {})
+    named = {"X-Auth-Request-User": request.cookies["reader"]}
+    return Response(status_code=202, headers=named | ({"X-Auth-Request-Groups": groups} if groups else {}))
 
 
 async def board(request: Request) -> Response:
     """The board's own judgement of a request."""
     peer, headers = request.client.host, request.headers
     groups, monitors = groups_of(BEHIND, peer, headers), may_monitor(BEHIND, peer, headers)
-    return JSONResponse({"groups": sorted(groups), "monitors": monitors})
+    return JSONResponse({"groups": sorted(groups), "monitors": monitors, "reader": headers["x-forwarded-user"]})
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ def test_a_reader_has_the_groups_of_the_login_and_no_other(readers, headers, rea
     answer = readers.get("/t/uitkeringen", headers=headers | {"Cookie": f"reader={reader}"}).json()
     # For a reader without groups Caddy passes its own placeholder, which no rule names.
     named = [group for group in answer["groups"] if not group.startswith("{http.")]
-    assert (named, answer["monitors"]) == (groups, False)
+    assert (named, answer["monitors"], answer["reader"]) == (groups, False, reader)
 
 
 def test_metrics_are_not_for_readers(readers):
