@@ -33,6 +33,7 @@ from dashboard.reading.figure import (
     Indicator,
     is_year_before,
 )
+from dashboard.reading.forecasts import forecasts
 from dashboard.reading.kpis import kpis
 from dashboard.reading.municipality_profile import own_row
 from dashboard.reading.neighbourhood_profile import NeighbourhoodRow, of_indicator
@@ -92,6 +93,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         else None,
         "graph": graph,
         "expected": fan_of(board, chosen, area, own),
+        "is_forecast": bool(forecasts(board, chosen.code, area.code)),
         "incomplete": incomplete.sentences,
         "measures": here,
         "lines": [_line(figure, chosen) for figure in reversed(own)],

@@ -77,6 +77,16 @@ def test_every_forecast_has_a_page_and_a_verdict(board, cursor):
         assert ("tot nu toe niet beter dan" in page) == (not beats), indicator
 
 
+def test_a_figure_that_is_expected_in_years_alone_links_to_it_where_it_is(board):
+    oldest, older = "population_80_plus_of_municipality_count", "population_65_plus_count"
+    assert f'href="/prognose/{oldest}/GM9999"' in board.get(f"/k/{oldest}/GM9999").text
+    assert "In 2040 waarschijnlijk" in board.get(f"/prognose/{oldest}/GM9999").text
+    assert f'href="/prognose/{older}/WK999901"' in board.get(f"/k/{older}/WK999901").text
+    # Districts have no figure of 80 and older.
+    assert "/prognose/" not in board.get(f"/k/{oldest}/WK999901").text
+    assert "De bron levert geen cijfer" in board.get(f"/prognose/{oldest}/WK999901").text
+
+
 def test_an_indicator_shows_what_is_expected_and_which_months_still_wait(board, cursor):
     page = board.get("/k/crimes_monthly_count/GM9999").text
     assert 'href="/prognose/crimes_monthly_count/GM9999"' in page
