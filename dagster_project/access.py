@@ -1,9 +1,19 @@
 """Who may read which theme at which level of a release: the one rule for board, Postgres and files."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Collection, Iterable
+from typing import Annotated, Final, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # Stands for each theme, or each level.
-ALL = "*"
+ALL: Final = "*"
+# Levels of regions in the marts, the largest first; an area is one of the municipality's own.
+Level = Literal["*", "country", "municipality", "district", "area", "neighbourhood"]
+LEVELS: tuple[str, ...] = tuple(level for level in get_args(Level) if level != ALL)
+# Proxies name the groups of a reader with commas between them.
+GroupName = Annotated[str, Field(pattern=r"^[^\s,]([^,]*[^\s,])?$")]
+# Pairs of a theme and a level whose figures may be seen.
+Allowed = frozenset[tuple[str, str]]
 
 
 class GroupAccess(BaseModel):
@@ -12,11 +22,14 @@ class GroupAccess(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     themes: tuple[str, ...] = ()
-    levels: tuple[str, ...] = (ALL,)
+    # Of those, the themes that the group may not see.
+    without: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = (ALL,)
 
     def allows(self, theme: str, level: str) -> bool:
         """Whether figures of this theme may be seen at this level."""
-        return bool({ALL, theme} & {*self.themes}) and bool({ALL, level} & {*self.levels})
+        is_listed = (ALL in self.themes or theme in self.themes) and theme not in self.without
+        return is_listed and (ALL in self.levels or level in self.levels)
 
 
 class ReadAccess(BaseModel):
@@ -26,9 +39,32 @@ class ReadAccess(BaseModel):
 
     # For every reader, whatever groups they are in.
     everyone: GroupAccess = GroupAccess(themes=(ALL,))
-    groups: dict[str, GroupAccess] = {}
+    groups: dict[GroupName, GroupAccess] = {}
 
-    def allows(self, groups: frozenset[str], theme: str, level: str) -> bool:
+    @model_validator(mode="after")
+    def _leaves_something_to_groups(self) -> Self:
+        if self.groups and self.everyone == GroupAccess(themes=(ALL,)):
+            raise ValueError(
+                "everyone may see every theme, so rules of groups change nothing; expected a rule such as"
+                ' everyone = {themes = ["*"], without = ["organisation"]}'
+            )
+        return self
+
+    def allows(self, groups: Collection[str], theme: str, level: str) -> bool:
         """Whether a reader of these groups may see a theme at a level; what no rule allows is refused."""
         rules = [self.everyone, *(self.groups[group] for group in groups if group in self.groups)]
         return any(rule.allows(theme, level) for rule in rules)
+
+    def allowed(self, groups: Collection[str], themes: Iterable[str]) -> Allowed:
+        """The pairs of theme and level that a reader of these groups may see, of the themes that there are."""
+        return frozenset(pair for pair in everything(themes) if self.allows(groups, *pair))
+
+    def named_themes(self) -> dict[str, set[str]]:
+        """The themes that each rule names, by the name of the rule in the settings."""
+        rules = {"everyone": self.everyone, **{f"groups.{name}": rule for name, rule in self.groups.items()}}
+        return {name: {*rule.themes, *rule.without} - {ALL} for name, rule in rules.items()}
+
+
+def everything(themes: Iterable[str]) -> Allowed:
+    """Every pair of a theme and a level."""
+    return frozenset((theme, level) for theme in themes for level in LEVELS)

@@ -15,6 +15,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.defs.audit_checks import delivery_checks, mart_checks
 from dagster_project.defs.clocks_asset import clocks_asset
 from dagster_project.defs.feed_assets import feed_assets
+from dagster_project.defs.postgres_asset import postgres_asset
 from dagster_project.defs.release_asset import release_asset
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.defs.retention_asset import retention_asset
@@ -25,10 +26,9 @@ from dagster_project.installation.settings import DBT_PROJECT, load_settings
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.marts.catalogue import Mart, read_marts
 from dagster_project.warehouse.dbt import MANIFEST, current_manifest, is_manifest_current
-from orchestration.alerts import LogAlerts
 from orchestration.jobs import publish_job
 from orchestration.schedules import every_night
-from orchestration.sensors import late_deliveries, run_failed
+from orchestration.sensors import alerts, run_failed
 
 
 def build_defs(
@@ -50,16 +50,16 @@ def build_defs(
             warehouse_assets(manifest, marts),
             release_asset(marts),
             retention_asset(),
+            *([postgres_asset()] if settings.postgres.after_release else []),
         ],
         # One process, also for assets that are materialised from the UI: a process per step costs more in imports than
         # this work takes, and the installation is locked by the run.
         executor=dg.in_process_executor,
         asset_checks=[delivery_checks(feeds), mart_checks(marts)],
         schedules=[every_night],
-        sensors=[run_failed, late_deliveries],
+        sensors=[run_failed, alerts],
         resources={
             "workspace": WorkspaceResource(clock=wall_clock),
-            "alerts": LogAlerts(),
             **resources,
         },
     )

@@ -64,6 +64,7 @@ class ExitCode(IntEnum):
     RELEASED_WITH_UNCHECKED_FEEDS = 5
     CHANGED_FILES = 6
     NOT_PROVEN = 7
+    NOT_PUBLISHED = 8
 
 
 class MaandversError(Exception):

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Failures for a person to act on before the next run; the second is of another run that is at work.
+REFUSED = ("SetupError", "InstallationTakenError")
 # Failures that stop a release on purpose; any other failure is unexpected.
 FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
+# Failure after the release is out.
+NOT_PUBLISHED = "PublicationError"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ def run(
     # Only now: importing Dagster takes seconds, and a typing error should not wait for it.
     from dagster_project.definitions import build_defs
     from dagster_project.defs.resources import WorkspaceResource
+    from orchestration.alerts.failed_runs import note_failed_run
+    from orchestration.alerts.outbox import send_after_run
     from orchestration.jobs import PUBLISH
 
     days = {"as_of": as_of, "as_known_on": as_known_on}
@@ -70,6 +76,10 @@ def run(
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = _failures(result)
+    if as_known_on is None and not any(kind == "InstallationTakenError" for kind, _ in failures):
+        if failures:
+            note_failed_run(real, result.run_id)
+        send_after_run(real)
     return RunResult(
         exit_code=_exit_code(workspace, released, failures),
         release_id=released,
@@ -121,13 +131,15 @@ def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
 
 
 def _exit_code(workspace: Workspace, released: str | None, failures: list[tuple[str, str]]) -> ExitCode:
-    unforeseen = [text for kind, text in failures if kind not in FORESEEN]
-    if any("SetupError" in kind for kind, _ in failures):
-        raise SetupError(next(text for kind, text in failures if "SetupError" in kind))
+    unforeseen = [text for kind, text in failures if kind not in (*FORESEEN, NOT_PUBLISHED)]
+    if refused := next((text for kind, text in failures if kind in REFUSED), None):
+        raise SetupError(refused)
     if unforeseen:
         return ExitCode.UNEXPECTED
     if released is None:
         return ExitCode.NOTHING_RELEASED
+    if any(kind == NOT_PUBLISHED for kind, _ in failures):
+        return ExitCode.NOT_PUBLISHED
     outcome = AuditOutcome.read(workspace.audit)
     in_use = [verdict for verdict in outcome.feeds if verdict.clocks.is_in_use] if outcome else []
     if any(verdict.is_withheld for verdict in in_use):

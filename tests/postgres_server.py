@@ -1,6 +1,7 @@
 """Debian's Postgres, started on a free port of this machine, in a folder that goes afterwards."""
 
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -13,12 +14,15 @@ from debian import install
 
 MISSING = "tests of Postgres need its server\n  do: apt-get install postgresql"
 OWNER = "maandvers"
+# Gives the programs that it is loaded into another time.
+FAKETIME = "/usr/lib/{machine}-linux-gnu/faketime/libfaketime.so.1"
 
 
 @contextmanager
-def started_postgres() -> Iterator[str]:
+def started_postgres(days: Path | None = None) -> Iterator[str]:
     """Run a server with an owner who may do everything; yields its address.
 
+    With ``days``, a file that every account may read, its clock differs by as much as the file says, such as ``-4d``.
     Raises FileNotFoundError where Postgres is not installed and may not be.
     """
     if not _programs() and os.geteuid() == 0:
@@ -31,13 +35,14 @@ def started_postgres() -> Iterator[str]:
         raise FileNotFoundError(MISSING)
     # Postgres refuses to be run by root, and its user must reach the folder.
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    clock = _moved_clock(days) if days else []
     folder = Path(tempfile.mkdtemp(prefix="maandvers_postgres_", dir="/tmp"))
     if as_user:
         shutil.chown(folder, "postgres")
     port = free_port()
 
     def call(program: str, *arguments: str) -> None:
-        command = [*as_user, str(programs[-1] / program), *arguments]
+        command = [*as_user, *(clock if program == "pg_ctl" else []), str(programs[-1] / program), *arguments]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     data = str(folder / "data")
@@ -49,6 +54,17 @@ def started_postgres() -> Iterator[str]:
     finally:
         call("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+def _moved_clock(days: Path) -> list[str]:
+    library = Path(FAKETIME.format(machine=platform.machine()))
+    if not library.exists():
+        install("faketime")
+    if not library.exists():
+        raise FileNotFoundError("tests of expiry in Postgres need another clock\n  do: apt-get install faketime")
+    # Only the time of day moves: what Postgres waits for goes on as it does.
+    settings = {"TIMESTAMP_FILE": days, "NO_CACHE": 1, "DONT_FAKE_MONOTONIC": 1}
+    return ["env", f"LD_PRELOAD={library}", *(f"FAKETIME_{name}={value}" for name, value in settings.items())]
 
 
 def free_port() -> int:

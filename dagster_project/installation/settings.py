@@ -3,11 +3,12 @@
 They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``; secrets from the environment alone.
 """
 
+import csv
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +21,7 @@ from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
+from dagster_project.installation.alert_settings import AlertSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -27,6 +29,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
 TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
+# Settings that come from the environment alone, as the tokens of suppliers do.
+SECRETS = ("secret", "postgres.url", "alerts.email.password", "alerts.webhook.url")
 
 
 class FeedSettings(BaseModel):
@@ -55,6 +59,22 @@ class SupplierSettings(BaseModel):
     feeds: dict[str, FeedSettings] = {}
 
 
+class PostgresSettings(BaseModel):
+    """Publication in a Postgres database, which readers reach through its own accounts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Address with account and password, from the environment alone; without it libpq's variables count (PGHOST, …).
+    url: SecretStr | None = None
+    # Publish each release as soon as it is out.
+    after_release: bool = False
+
+    @property
+    def address(self) -> str | None:
+        """The address with its password, for the one who connects."""
+        return self.url.get_secret_value() if self.url else None
+
+
 class HttpSettings(BaseModel):
     """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
@@ -79,8 +99,9 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """Read the file; raises SetupError for a secret in it."""
         values = super().__call__()
-        if "secret" in values:
-            raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
+        for name in SECRETS:
+            if _value_at(values, name) is not None:
+                raise SetupError(f"{TOML}: '{name}' is a secret\n  do: move it to {_variable(name)}")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -120,9 +141,21 @@ class Settings(BaseSettings):
     data_team: str | None = None
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
+    postgres: PostgresSettings = PostgresSettings()
     access: ReadAccess = ReadAccess()
+    alerts: AlertSettings = AlertSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
+
+    @field_validator("access")
+    @classmethod
+    def _names_known_themes(cls, access: ReadAccess) -> ReadAccess:
+        with (SEEDS / "themes.csv").open(encoding="utf-8", newline="") as lines:
+            known = {row["theme_code"] for row in csv.DictReader(lines)}
+        for rule, themes in access.named_themes().items():
+            if unknown := sorted(themes - known):
+                raise ValueError(f"access.{rule} names {', '.join(unknown)}, expected themes of {sorted(known)}")
+        return access
 
     @classmethod
     def settings_customise_sources(
@@ -154,14 +187,25 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret"))
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(".token") or name in SECRETS
         # A whole section may contain a token.
         came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
-            f"setting '{name}': {first['msg']}{came}\n"
-            f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"
+            f"setting '{name}': {first['msg']}{came}\n  do: correct it in {TOML} or in {_variable(name)}"
         ) from None
     except SettingsError as error:
         raise SetupError(f"{error}\n  do: correct it in the environment; MAANDVERS_… names one setting each") from None
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{TOML} is no TOML: {error}\n  do: correct it in {Path(TOML).resolve()}") from error
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"MAANDVERS_{name.upper().replace('.', '__')}"
+
+
+def _value_at(values: object, name: str) -> object:
+    """The value of a setting in a settings file; None where it has none."""
+    for step in name.split("."):
+        values = values.get(step) if isinstance(values, dict) else None
+    return values

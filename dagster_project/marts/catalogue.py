@@ -9,6 +9,7 @@ from typing import Any
 
 from dagster_project.marts.column_clocks import OF_THE_ROW, ROW, Clock, bound_by, clock_of
 from dagster_project.marts.dictionary import Row, explain_columns, read_rows
+from dagster_project.marts.scope import FOR_EVERYONE, MartShape, Scope, scopes_of
 
 KEY_TEST = "unique_combination_of_columns"
 # The key of a theme mart, which the key test has where it names no columns.
@@ -43,6 +44,10 @@ class Mart:
     sources: frozenset[tuple[str, str]]
     # May be empty although all its feeds are shown: its events need not have happened.
     may_be_empty: bool = False
+    # Themes and levels by which readers are admitted.
+    scope: Scope = FOR_EVERYONE
+    # Columns that refer to the keys of definitions, with their names.
+    foreign_keys: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_groups(self) -> bool:
@@ -65,6 +70,7 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
     nodes = manifest["nodes"]
     marts = [node for node in nodes.values() if node["resource_type"] == "model" and node["fqn"][1] == "marts"]
     keys = _keys(nodes)
+    scopes = _scopes(marts, keys, rows)
     return tuple(
         Mart(
             name=node["name"],
@@ -76,6 +82,8 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             clocks=_clocks(node),
             sources=frozenset(_sources(node["unique_id"], manifest)),
             may_be_empty=node["config"]["meta"].get("may_be_empty", False),
+            scope=scopes[node["name"]],
+            foreign_keys=_foreign_keys(node, marts),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )
@@ -87,6 +95,31 @@ def feeds_of_indicators(rows: Mapping[str, Row]) -> dict[str, tuple[str, ...]]:
         code: tuple(dict.fromkeys(rows[part]["source_feed"] for part in (code, row["denominator"]) if part))
         for code, row in rows.items()
     }
+
+
+def _foreign_keys(node: dict[str, Any], marts: Sequence[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """The columns of a mart by which it refers to others, as those declare in ``referred_by``; one for each."""
+    found = {}
+    for other in marts:
+        columns = [column for column in _meta(other).get("referred_by", ()) if column in node["columns"]]
+        if columns and other is not node:
+            found[columns[0]] = other["name"]
+    return tuple(found.items())
+
+
+def _scopes(
+    nodes: Sequence[dict[str, Any]], keys: Mapping[str, tuple[str, ...]], rows: Mapping[str, Row]
+) -> dict[str, Scope]:
+    shapes = [
+        MartShape(
+            name=node["name"],
+            columns=tuple(node["columns"]),
+            key=keys.get(node["unique_id"], ()),
+            themes=tuple(_meta(node).get("themes", ())),
+        )
+        for node in nodes
+    ]
+    return scopes_of(shapes, {code: row["theme_code"] for code, row in rows.items()})
 
 
 def _clocks(node: dict[str, Any]) -> tuple[Clock, ...]:
@@ -107,17 +140,17 @@ def _columns(node: dict[str, Any], dictionary: Mapping[str, Sequence[str]]) -> t
     )
 
 
-def _meta(column: dict[str, Any]) -> dict[str, Any]:
-    meta: dict[str, Any] = column["config"]["meta"]
+def _meta(node: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = node["config"]["meta"]
     return meta
 
 
 def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The key of each model, as its key test declares it."""
+    """The key of each model, as its key test declares it; a test with a name of its own is about another rule."""
     keys = {}
     for node in nodes.values():
         test = node.get("test_metadata") or {}
-        if test.get("name") == KEY_TEST:
+        if test.get("name") == KEY_TEST and node["name"].startswith(KEY_TEST):
             keys[node["attached_node"]] = tuple(test["kwargs"].get("combination_of_columns", KEY_OF_A_THEME))
         elif test.get("name") == "unique":
             keys.setdefault(node["attached_node"], (test["kwargs"]["column_name"],))

@@ -55,6 +55,12 @@ def _feeds_of_indicators(manifest: Mapping[str, Any]) -> dict[str, str]:
     return feeds
 
 
+def theme_codes(seeds: Path = SEEDS) -> list[str]:
+    """Read the codes of all themes, in the order of lists."""
+    rows = sorted(_read_csv(seeds / "themes.csv"), key=lambda row: int(row["theme_order"]))
+    return [row["theme_code"] for row in rows]
+
+
 def _read_csv(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))

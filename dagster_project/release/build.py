@@ -33,6 +33,7 @@ from dagster_project.release.provenance import (
 )
 from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
+from dagster_project.release.star import foreign_keys_of
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
@@ -186,11 +187,13 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         note.figures = _fingerprint_of(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
+        foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
     _write_reports(workspace, marts, outcome, folder, note)
-    _write_json(folder / "datapackage.json", datapackage(note.release_id, workspace, marts, outcome, note.rows))
+    package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys)
+    _write_json(folder / "datapackage.json", package)
     write_provenance(folder, workspace, outcome, note.deliveries)
     _write_json(folder / "release.json", note.model_dump(mode="json"))
     write_checksums(folder)

@@ -8,8 +8,11 @@ from dagster_project.contracts.model import Feed
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart, MartColumn
 from dagster_project.marts.column_clocks import OF_THE_ROW
+from dagster_project.marts.dictionary import theme_codes
+from dagster_project.marts.scope import RowFact
 from dagster_project.release.last_good import feeds_of, last_good
 from dagster_project.release.mart_files import csv_file
+from dagster_project.release.star import ForeignKeys
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -32,6 +35,7 @@ def datapackage(
     marts: Sequence[Mart],
     outcome: AuditOutcome,
     rows: Mapping[str, int],
+    foreign_keys: ForeignKeys,
 ) -> dict[str, Any]:
     """Describe a release: a resource per mart, with the sources and licences of its figures."""
     limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
@@ -45,11 +49,18 @@ def datapackage(
         # Our own properties: the last days on which it shows all of its figures, and any of them.
         "completeUntil": min(limits).isoformat() if limits else None,
         "expiresAfter": max(limits).isoformat() if limits else None,
-        "resources": [_resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome) for mart in marts],
+        # Our own property: the codes of all themes.
+        "themes": theme_codes(),
+        "resources": [
+            _resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome, foreign_keys[mart.name])
+            for mart in marts
+        ],
     }
 
 
-def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome) -> dict[str, Any]:
+def _resource(
+    mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome, foreign_keys: Sequence[tuple[str, str, str]]
+) -> dict[str, Any]:
     # A feed that is withheld or not set up has no figure in the release.
     used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
     return {
@@ -63,15 +74,33 @@ def _resource(mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcom
         "schema": {
             "fields": [_field(column) for column in mart.columns],
             "primaryKey": list(mart.key),
+            "foreignKeys": [
+                {"fields": [column], "reference": {"resource": other, "fields": [key]}}
+                for column, other, key in foreign_keys
+            ],
             "missingValues": [""],
         },
         "sources": [_source(feed) for feed in used],
+        # Our own property: the themes and levels by which readers are admitted.
+        "scope": _scope(mart),
         # Our own property: feeds whose supplier gave no usable answer, so that their figures stand until they expire.
         "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome)],
         "licenses": [
             {"title": name, "path": url}
             for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
         ],
+    }
+
+
+def _scope(mart: Mart) -> dict[str, Any]:
+    def row_fact(fact: RowFact | None) -> dict[str, str | None] | None:
+        return {"column": fact.column, "mart": fact.mart} if fact else None
+
+    return {
+        "themes": list(mart.scope.themes),
+        "themeOfRow": row_fact(mart.scope.theme_of_row),
+        "level": mart.scope.level,
+        "levelOfRow": row_fact(mart.scope.level_of_row),
     }
 
 

@@ -4,6 +4,7 @@ The board imports this module alone, so it may not import audit, landing, extrac
 """
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dagster_project.access import LEVELS, Allowed
 from dagster_project.errors import SetupError
 from dagster_project.storage.sql import connect, identifier, literal
 
@@ -22,6 +24,8 @@ DATAPACKAGE = "datapackage.json"
 SNAPSHOT = "snapshot"
 # Last day on which a row is shown, and each column without limits of its own.
 LIMIT = "fresh_until"
+# Conditions for all rows of a mart, and for none.
+TRUE, FALSE = "true", "false"
 
 
 class UnreadableReleaseError(SetupError):
@@ -70,9 +74,72 @@ class Source(_Resource):
     contact: str
 
 
+class _Reference(_Resource):
+    mart: str = Field(alias="resource")
+    columns: tuple[str, ...] = Field(alias="fields")
+
+
+class ForeignKey(_Resource):
+    """Columns of a mart that are the key of another one."""
+
+    columns: tuple[str, ...] = Field(alias="fields")
+    reference: _Reference
+
+
 class _Schema(_Resource):
     columns: tuple[PublishedColumn, ...] = Field(alias="fields")
     key: tuple[str, ...] = Field(alias="primaryKey")
+    foreign_keys: tuple[ForeignKey, ...] = Field((), alias="foreignKeys")
+
+
+class FactOfRow(_Resource):
+    """A column that says the theme or level of each row: the fact itself, or the key of a mart that has it."""
+
+    column: str
+    mart: str | None
+
+    def is_one_of(self, fact: str, values: Iterable[str]) -> str:
+        """Condition for rows of which the fact, a column such as ``theme_code``, is one of these values."""
+        listed = ", ".join(map(literal, values))
+        if self.mart is None:
+            return f"{identifier(self.column)} IN ({listed})"
+        column = identifier(self.column)
+        return f"{column} IN (SELECT {column} FROM {identifier(self.mart)} WHERE {fact} IN ({listed}))"
+
+
+class ReaderScope(_Resource):
+    """Themes and levels of a mart's figures, by which readers are admitted: of all rows, or of each."""
+
+    themes: tuple[str, ...]
+    theme_of_row: FactOfRow | None = Field(alias="themeOfRow")
+    level: str | None
+    level_of_row: FactOfRow | None = Field(alias="levelOfRow")
+
+    def rows_for(self, themes: Iterable[str], allowed: Allowed) -> str:
+        """Condition for the rows of a reader, in the SQL of DuckDB and Postgres: ``true`` for all, ``false`` for none.
+
+        ``themes`` are all themes of the release, ``allowed`` the pairs of theme and level that may be read. A mart of
+        several themes without one per row is read by who may read each of them.
+        """
+        if not self.themes and not self.theme_of_row:
+            return TRUE
+        # Themes that may be read at the same levels share a condition.
+        by_levels: dict[tuple[str, ...], list[str]] = {}
+        for group in [list(self.themes)] if self.themes else [[theme] for theme in themes]:
+            levels = tuple(level for level in LEVELS if all((theme, level) in allowed for theme in group))
+            by_levels.setdefault(levels, []).extend(group)
+        conditions = [self._rows(group, levels) for levels, group in by_levels.items()]
+        if len(conditions) == 1 and by_levels.keys() == {LEVELS}:
+            return TRUE
+        return " OR ".join(dict.fromkeys(one for one in conditions if one != FALSE)) or FALSE
+
+    def _rows(self, themes: list[str], levels: tuple[str, ...]) -> str:
+        if not levels or (self.level and self.level not in levels):
+            return FALSE
+        conditions = [self.theme_of_row.is_one_of("theme_code", themes)] if self.theme_of_row else []
+        if self.level_of_row and levels != LEVELS:
+            conditions.append(self.level_of_row.is_one_of("region_level", levels))
+        return f"({' AND '.join(conditions)})" if conditions else TRUE
 
 
 class PublishedMart(_Resource):
@@ -85,6 +152,7 @@ class PublishedMart(_Resource):
     table: _Schema = Field(alias="schema")
     sources: tuple[Source, ...]
     licences: tuple[PublishedLicence, ...] = Field(alias="licenses")
+    scope: ReaderScope
 
     @property
     def columns(self) -> tuple[PublishedColumn, ...]:
@@ -96,18 +164,38 @@ class PublishedMart(_Resource):
         """The columns that identify a row."""
         return self.table.key
 
-    def shown_on(self, day: date) -> str:
-        """The query for rows that show something on a day, without their expired columns; definitions do not age."""
-        columns, still = [], []
-        for column in self.columns:
-            name = identifier(column.name)
-            fresh = " AND ".join(f"{identifier(limit)} >= {literal(day)}" for limit in column.shown_until)
-            columns.append(f"CASE WHEN {fresh} THEN {name} END AS {name}" if fresh else name)
-            still += [f"{name} IS NOT NULL AND {fresh}"] if fresh else []
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        """Its columns that are the keys of other marts."""
+        return self.table.foreign_keys
+
+    def shown_columns(self, day: str) -> list[str]:
+        """Select its columns as shown on a day, an expression in SQL: those that expired are empty."""
+        fresh = {column.name: _are_fresh(column.shown_until, day) for column in self.columns}
+        return [
+            f"CASE WHEN {until} THEN {identifier(name)} END AS {identifier(name)}" if until else identifier(name)
+            for name, until in fresh.items()
+        ]
+
+    def is_shown(self, day: str) -> str:
+        """Condition for rows that show something on a day, an expression in SQL; definitions do not age."""
+        still = [
+            f"{identifier(column.name)} IS NOT NULL AND {_are_fresh(column.shown_until, day)}"
+            for column in self.columns
+            if column.shown_until
+        ]
         if any(column.name == LIMIT for column in self.columns):
-            still.append(f"{LIMIT} >= {literal(day)}")
-        condition = f" WHERE {' OR '.join(still)}" if still else ""
-        return f"SELECT {', '.join(columns)} FROM release.{SNAPSHOT}.{identifier(self.name)}{condition}"
+            still.append(f"{LIMIT} >= {day}")
+        return " OR ".join(still) or TRUE
+
+    def shown_on(self, day: date) -> str:
+        """The query for rows that show something on a day, without their expired columns."""
+        columns = ", ".join(self.shown_columns(literal(day)))
+        return f"SELECT {columns} FROM release.{SNAPSHOT}.{identifier(self.name)} WHERE {self.is_shown(literal(day))}"
+
+
+def _are_fresh(limits: Iterable[str], day: str) -> str:
+    return " AND ".join(f"{identifier(limit)} >= {day}" for limit in limits)
 
 
 class Catalogue(_Resource, title=DATAPACKAGE):
@@ -119,6 +207,8 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     # Last days on which the release shows all of its figures, and any of them; None without figures that expire.
     complete_until: date | None = Field(alias="completeUntil")
     expires_after: date | None = Field(alias="expiresAfter")
+    # Codes of all themes, whether the release has figures of them or not.
+    themes: tuple[str, ...]
     resources: tuple[PublishedMart, ...]
 
     @property

@@ -44,8 +44,8 @@ class Revised:
 
 def source(board: Board, query: Query) -> Rendered:
     """Show meaning, source, licence, clocks, checks and proof of an indicator."""
-    chosen = indicator_of(board, query.path["indicator"])
     here = board.municipality
+    chosen = indicator_of(board, query.path["indicator"])
     figure = current(board, [chosen.code], [here.code]).get((chosen.code, here.code))
     clock = board.clocks.get(chosen.source_feed)
     values = {
@@ -68,7 +68,7 @@ def source(board: Board, query: Query) -> Rendered:
         "rounding": _rounding(chosen),
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }
-    return render("source.html", board, "/t", earliest_of([figure]), values)
+    return render("source.html", board, "/t", earliest_of([figure]), values, {chosen.theme_code})
 
 
 def changes(board: Board, query: Query) -> Rendered:
@@ -81,7 +81,8 @@ def changes(board: Board, query: Query) -> Rendered:
         "feeds": sorted(new, key=lambda clock: (clock.released_at, clock.supplier), reverse=True),
         "revisions": [(board.indicators[one.indicator_code], _revised(board, one)) for one in revised],
     }
-    return render("changes.html", board, "/versheid", earliest(*revised), values)
+    themes = {board.indicators[one.indicator_code].theme_code for one in revised}
+    return render("changes.html", board, "/versheid", earliest(*revised), values, themes)
 
 
 def _revised(board: Board, one: Revision) -> Revised:

@@ -53,6 +53,10 @@ wide as (
         {%- for kind in ['checked_at', 'released_at', 'fresh_until'] %},
         {{ group_clock(kind, clock.name | replace('fresh_until', ''), clock.config.meta.feeds) }}
         {%- endfor %}
+        {%- set vintage = clock.name | replace('fresh_until', 'region_vintage') %}
+        {%- if vintage in declared.columns and vintage != 'region_vintage' %},
+        max(case when feed in ({{ quoted(clock.config.meta.feeds) }}) then region_vintage end) as {{ vintage }}
+        {%- endif %}
         {%- endfor %}
     from clocked
     {%- if beside %}
@@ -124,4 +128,18 @@ select * from final
         {{ changed[name] ~ ' as ' ~ name if name in changed else relation ~ '.' ~ name }}
         {{- ',\n    ' if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+{# Every column with a figure of every mart, as rows: the mart, the column, the indicator that it may be named after, its description. As in
+   the dictionary, a column with clocks of its own is another figure than the indicator of its name. #}
+{% macro declared_measures() -%}
+    {%- set rows = [] -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.fqn[1] == 'marts' -%}
+        {%- for column in node.columns.values() if column.data_type in ['double', 'bigint'] and not node.name.startswith('dim_') -%}
+            {%- set indicator = "null" if column.config.meta.clocks else "'" ~ column.name ~ "'" -%}
+            {%- set description = column.description | replace("'", "''") -%}
+            {%- do rows.append("('" ~ node.name ~ "', '" ~ column.name ~ "', " ~ indicator ~ ", '" ~ description ~ "')") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows | sort | join(',\n') or "('', '', null, '')" }}
 {%- endmacro %}

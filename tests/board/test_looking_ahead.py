@@ -8,7 +8,9 @@ import pytest
 from main_line.first_run import SAMPLE_DAY
 from reader import changed_release, reader
 
+from dagster_project.access import ReadAccess
 from dagster_project.errors import SetupError
+from dashboard.board_settings import BoardSettings
 from dashboard.explain import explain_effect, explain_forecast
 
 BAND = re.compile(
@@ -141,10 +143,9 @@ def test_nothing_is_expected_or_said_of_a_measure_after_its_day(sample_releases,
 
 
 def test_a_theme_that_is_hidden_hides_its_measures(sample_releases):
-    from dashboard.board_settings import BoardSettings
-
-    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups", themes={"benefits": ["werk"]})
-    stranger = reader(sample_releases, settings=settings)
+    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups")
+    rules = {"everyone": {"themes": ["*"], "without": ["benefits"]}, "groups": {"werk": {"themes": ["benefits"]}}}
+    stranger = reader(sample_releases, settings=settings, access=ReadAccess.model_validate(rules))
     assert stranger.get("/maatregel/FM-003").status_code == 403
     assert "werkbrigade" not in stranger.get("/maatregelen").text
     assert stranger.get("/maatregel/FM-003", headers={"X-Groups": "werk"}).status_code == 200

@@ -57,6 +57,7 @@ def write_release(releases, release_id, value=1):
             }
         ],
         "licenses": [{"title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
+        "scope": {"themes": ["finance"], "themeOfRow": None, "level": "municipality", "levelOfRow": None},
     }
     package = {
         "version": release_id,
@@ -64,6 +65,7 @@ def write_release(releases, release_id, value=1):
         "created": "2026-01-31T05:00:00Z",
         "completeUntil": "2026-02-28",
         "expiresAfter": None,
+        "themes": ["finance"],
         "resources": [mart],
     }
     (folder / "release.json").write_text(json.dumps(note))
@@ -179,7 +181,7 @@ def test_a_release_of_another_version_is_reported_in_two_lines(releases):
     with pytest.raises(UnreadableReleaseError) as error:
         open_release(releases)
     reason, remedy = str(error.value).splitlines()
-    assert reason.endswith("cannot be opened: datapackage.json: Field required at version, and 5 more")
+    assert reason.endswith("cannot be opened: datapackage.json: Field required at version, and 6 more")
     assert remedy.startswith("  do: ")
 
 

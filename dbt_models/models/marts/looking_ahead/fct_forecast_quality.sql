@@ -54,16 +54,20 @@ quality as (
     from long_term
 ),
 
+regions as (select * from {{ ref('int_regions__current') }}),
+
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
 -- Clocks move at every run and errors do not, so they meet only here.
 select
     {{ declared_columns('quality', {
+        'region_name': 'regions.region_name',
         'region_code': "coalesce(quality.region_code, 'all')",
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at, outline_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until, outline_clocks.fresh_until)',
     }) }}
 from quality
+left join regions on quality.region_code = regions.region_code
 left join freshness as clocks on quality.feed = clocks.feed
 left join freshness as denominator_clocks on quality.denominator_feed = denominator_clocks.feed
 left join freshness as outline_clocks on quality.outline_feed = outline_clocks.feed

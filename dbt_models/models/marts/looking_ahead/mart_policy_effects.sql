@@ -1,10 +1,13 @@
 with summaries as (select * from {{ ref('int_effects__summaries') }}),
 
+regions as (select * from {{ ref('int_regions__current') }}),
+
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
 -- Clocks move at every run and figures do not, so they meet only here.
 select
     {{ declared_columns('summaries', {
+        'region_name': 'regions.region_name',
         'checked_at': 'least(
             clocks.checked_at,
             denominator_clocks.checked_at,
@@ -19,6 +22,7 @@ select
         )',
     }) }}
 from summaries
+left join regions on summaries.region_code = regions.region_code
 left join freshness as clocks on summaries.feed = clocks.feed
 left join freshness as denominator_clocks on summaries.denominator_feed = denominator_clocks.feed
 left join freshness as control_clocks on summaries.control_feed = control_clocks.feed

@@ -8,6 +8,8 @@ gates as (
 
 options as (select * from {{ ref('int_advice__options') }}),
 
+regions as (select * from {{ ref('int_regions__current') }}),
+
 publication as (select * from {{ ref('stg_maandvers__publication') }}),
 
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
@@ -15,6 +17,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- Advice expires: what follows from the day meets the plans only here.
 select
     {{ declared_columns('spreads', {
+        'region_name': 'regions.region_name',
         'plan_name_nl': 'gates.name_nl',
         'purpose_nl': 'gates.purpose_nl',
         'owner_nl': 'gates.owner_nl',
@@ -43,6 +46,7 @@ select
 from spreads
 inner join gates on spreads.plan_code = gates.plan_code
 inner join publication on gates.decided_on <= publication.published_on and gates.expires_on >= publication.published_on
+left join regions on spreads.region_code = regions.region_code
 left join options on spreads.plan_code = options.plan_code and spreads.option_code = options.option_code
 left join freshness as clocks on gates.feed = clocks.feed
 left join freshness as denominator_clocks on gates.denominator_feed = denominator_clocks.feed

@@ -1,9 +1,12 @@
 with monthly as (select * from {{ ref('int_reports__monthly') }}),
 
+regions as (select * from {{ ref('int_regions__current') }}),
+
 freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 
 select
     monthly.neighbourhood_code,
+    regions.region_name as neighbourhood_name,
     monthly.main_category,
     monthly.sub_category,
     monthly.period,
@@ -23,4 +26,5 @@ select
     freshness.released_at,
     freshness.fresh_until
 from monthly
+left join regions on monthly.neighbourhood_code = regions.region_code
 left join freshness on freshness.feed = 'signalen.reports'

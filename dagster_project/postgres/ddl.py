@@ -1,0 +1,225 @@
+"""The tables of a release in the SQL of Postgres: columns, keys, comments, and policies that say who sees which rows.
+
+Readers query an empty table per mart, and find the rows of the release in a table that inherits from it and that they
+cannot reach otherwise. Keys and policies stand on the table that they query, where BI tools look for them.
+
+Columns of several feeds expire on different days, and a policy hides whole rows. So a row of such a mart is stored once
+for each day on which a part of it expires, without the part that has, and ``shown_from`` and ``shown_until`` say when.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dagster_project.access import Allowed
+from dagster_project.release.reader import FALSE, LIMIT, SNAPSHOT, TRUE, PublishedMart, Release
+from dagster_project.storage.sql import identifier, literal
+
+SCHEMA = "maandvers"
+# The table that says which release all others show.
+RELEASE = "release"
+# Fixed, since a session may choose its time zone, up to a week from ours.
+TODAY = "(now() AT TIME ZONE 'Europe/Amsterdam')::date"
+SHOWN_FROM, SHOWN_UNTIL = "shown_from", "shown_until"
+TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "TIMESTAMP WITH TIME ZONE": "timestamptz"}
+# Facts about a release that readers need beside its marts, with their keys.
+METADATA = {
+    RELEASE: ("release_id", ("release_id", "municipality_code", "as_of", "version", "is_fictional")),
+    "freshness": ("feed", ("feed", "supplier", "checked_at", "released_at", "period_end_date", LIMIT)),
+}
+METADATA_COMMENTS = {
+    RELEASE: "The release that all tables show.",
+    "freshness": "One row per feed: its clocks, and the last day on which its figures are shown.",
+}
+WHEN_SHOWN = {
+    SHOWN_FROM: "First day on which the row is shown like this; when a part of it expires another row takes its place.",
+    SHOWN_UNTIL: "Last day on which the row is shown like this.",
+}
+
+
+@dataclass(frozen=True)
+class ReaderTable:
+    """A table that readers query, and the query on the release that fills it."""
+
+    name: str
+    comment: str
+    # Types by column, and comments.
+    columns: Mapping[str, str]
+    comments: Mapping[str, str]
+    key: tuple[str, ...]
+    # Columns, the table that they refer to, and its key.
+    foreign_keys: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]
+    select: str
+    # Condition for rows that are shown today.
+    is_shown: str
+    mart: PublishedMart | None = None
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that identify a stored row."""
+        return (*self.key, SHOWN_FROM) if SHOWN_FROM in self.columns else self.key
+
+
+@dataclass(frozen=True)
+class ReaderRole:
+    """A role of the database, and the pairs of theme and level that it may see."""
+
+    name: str
+    allowed: Allowed
+
+
+def reader_tables(release: Release) -> list[ReaderTable]:
+    """Describe the tables of a release: its marts, and facts about the release itself."""
+    types = _types(release)
+    comments = _comments(release)
+    marts = [_mart_table(mart, types[mart.name], comments) for mart in release.marts.values()]
+    return [*marts, *(_metadata_table(name, types[name], comments) for name in METADATA)]
+
+
+def create_tables(
+    schema: str, tables: Sequence[ReaderTable], roles: Sequence[ReaderRole], themes: Sequence[str]
+) -> list[str]:
+    """Write the statements that make the tables which readers query, with keys, privileges and policies."""
+    return [
+        f"CREATE SCHEMA {schema}",
+        f"SET LOCAL search_path = {schema}",
+        *(_create(table) for table in tables),
+        *(_foreign_key(table.name, *key) for table in tables for key in table.foreign_keys),
+        *(f"GRANT USAGE ON SCHEMA {schema} TO {identifier(role.name)}" for role in roles),
+        *(statement for table in tables for statement in _admit(table, roles, themes)),
+    ]
+
+
+def shape_of(statements: Iterable[str]) -> str:
+    """Digest of the statements that make the tables: another one means that they are to be made again."""
+    return hashlib.sha256("\n".join(statements).encode()).hexdigest()
+
+
+def create_rows(schema: str, rows: str, table: ReaderTable) -> str:
+    """Write the statement for the table with the rows of a release."""
+    return f"CREATE TABLE {rows}.{identifier(table.name)} () INHERITS ({schema}.{identifier(table.name)})"
+
+
+def add_key(rows: str, table: ReaderTable) -> str:
+    """Write the statement for the key of those rows."""
+    return f"ALTER TABLE {rows}.{identifier(table.name)} ADD PRIMARY KEY ({_listed(table.row_key)})"
+
+
+def comments_on(schema: str, table: ReaderTable) -> list[str]:
+    """Write the statements for the comments on a table and its columns."""
+    name = f"{schema}.{identifier(table.name)}"
+    return [
+        f"COMMENT ON TABLE {name} IS {literal(table.comment)}",
+        *(
+            f"COMMENT ON COLUMN {name}.{identifier(column)} IS {literal(text)}"
+            for column, text in table.comments.items()
+        ),
+    ]
+
+
+def _mart_table(
+    mart: PublishedMart, types: Mapping[str, str], comments: Mapping[tuple[str, str | None], str]
+) -> ReaderTable:
+    columns = {column.name: types[column.name] for column in mart.columns}
+    texts = {column.name: comments.get((mart.name, column.name), "") for column in mart.columns}
+    table = f"release.{SNAPSHOT}.{identifier(mart.name)}"
+    select, is_shown = f"SELECT {_listed(columns)} FROM {table}", TRUE
+    if any(column.shown_until for column in mart.columns):
+        columns |= {SHOWN_FROM: "date", SHOWN_UNTIL: "date"}
+        texts |= WHEN_SHOWN
+        select, is_shown = _versions(mart, table), f"{TODAY} BETWEEN {SHOWN_FROM} AND {SHOWN_UNTIL}"
+    elif LIMIT in columns:
+        is_shown = f"{LIMIT} >= {TODAY}"
+    return ReaderTable(
+        name=mart.name,
+        comment=comments.get((mart.name, None), mart.description),
+        columns=columns,
+        comments=texts,
+        key=mart.key,
+        foreign_keys=tuple((key.columns, key.reference.mart, key.reference.columns) for key in mart.foreign_keys),
+        select=select,
+        is_shown=is_shown,
+        mart=mart,
+    )
+
+
+def _metadata_table(name: str, types: Mapping[str, str], comments: Mapping[tuple[str, str | None], str]) -> ReaderTable:
+    key, columns = METADATA[name]
+    return ReaderTable(
+        name=name,
+        comment=METADATA_COMMENTS[name],
+        columns={column: types[column] for column in columns},
+        comments={},
+        key=(key,),
+        foreign_keys=(),
+        select=f"SELECT {_listed(columns)} FROM release.{SNAPSHOT}.{name}",
+        is_shown=TRUE,
+    )
+
+
+def _versions(mart: PublishedMart, table: str) -> str:
+    """Select each row once for every span of days in which it shows the same columns."""
+    limits = {limit for column in mart.columns for limit in column.shown_until} | {LIMIT}
+    listed = _listed(sorted(limits))
+    numbered = f"SELECT *, list_sort(list_distinct([{listed}])) AS last_days FROM {table}"
+    spans = f"""
+        SELECT *, unnest(last_days) AS {SHOWN_UNTIL},
+            unnest(list_prepend(DATE '0001-01-01', list_transform(last_days[:-2], lambda day: day + 1))) AS {SHOWN_FROM}
+        FROM ({numbered})
+    """
+    columns = ", ".join([*mart.shown_columns(SHOWN_UNTIL), SHOWN_FROM, SHOWN_UNTIL])
+    return f"SELECT {columns} FROM ({spans}) WHERE {mart.is_shown(SHOWN_UNTIL)}"
+
+
+def _types(release: Release) -> dict[str, dict[str, str]]:
+    types: dict[str, dict[str, str]] = {}
+    query = f"""
+        SELECT table_name, column_name, data_type FROM duckdb_columns()
+        WHERE database_name = 'release' AND schema_name = {literal(SNAPSHOT)} ORDER BY table_name, column_index
+    """
+    for table, column, data_type in release.connection.execute(query).fetchall():
+        types.setdefault(table, {})[column] = TYPES.get(data_type, data_type.lower())
+    return types
+
+
+def _comments(release: Release) -> dict[tuple[str, str | None], str]:
+    """The comments on the views of a release, by view and column; None for that on the view itself."""
+    query = """
+        SELECT view_name, NULL, comment FROM duckdb_views() WHERE database_name = 'release' AND comment IS NOT NULL
+        UNION ALL
+        SELECT table_name, column_name, comment FROM duckdb_columns()
+        WHERE database_name = 'release' AND schema_name = 'main' AND comment IS NOT NULL
+    """
+    return {(table, column): comment for table, column, comment in release.connection.execute(query).fetchall()}
+
+
+def _create(table: ReaderTable) -> str:
+    columns = [f"{identifier(column)} {data_type}" for column, data_type in table.columns.items()]
+    return f"CREATE TABLE {identifier(table.name)} ({', '.join([*columns, f'PRIMARY KEY ({_listed(table.key)})'])})"
+
+
+def _foreign_key(table: str, columns: Iterable[str], other: str, key: Iterable[str]) -> str:
+    return (
+        f"ALTER TABLE {identifier(table)} ADD FOREIGN KEY ({_listed(columns)})"
+        f" REFERENCES {identifier(other)} ({_listed(key)})"
+    )
+
+
+def _admit(table: ReaderTable, roles: Sequence[ReaderRole], themes: Sequence[str]) -> list[str]:
+    """Write the privileges and policies of each role on a table."""
+    name = identifier(table.name)
+    statements = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"]
+    for role in roles:
+        rows = table.mart.scope.rows_for(themes, role.allowed) if table.mart else TRUE
+        if rows != FALSE:
+            to = identifier(role.name)
+            # REFERENCES gives no access: information_schema shows keys only to who has more than SELECT.
+            statements += [
+                f"GRANT SELECT, REFERENCES ON {name} TO {to}",
+                f"CREATE POLICY {to} ON {name} FOR SELECT TO {to} USING (({table.is_shown}) AND ({rows}))",
+            ]
+    return statements
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(map(identifier, columns))
