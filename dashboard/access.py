@@ -41,6 +41,13 @@ def is_let_in(settings: BoardSettings, peer: str, host: str) -> bool:
     return settings.public or _is_trusted(settings, peer) or (_is_local(peer) and _is_local(_name_of(host)))
 
 
+def may_monitor(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> bool:
+    """Whether a peer may read metrics: this machine or a trusted address, and not for a reader behind a proxy."""
+    if "x-forwarded-for" in headers:
+        return False
+    return _is_trusted(settings, peer) or (_is_local(peer) and _is_local(_name_of(headers.get("host", ""))))
+
+
 def _name_of(host: str) -> str:
     """The host of a Host header, without port and brackets."""
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host

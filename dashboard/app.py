@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Address
@@ -23,9 +25,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, is_let_in, reader_of, user_of
+from dashboard.access import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.access_log import AccessLog
 from dashboard.board_settings import BoardSettings
+from dashboard.metrics import Metrics
 from dashboard.pages.routes import routes
 from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
@@ -86,6 +89,7 @@ def create_app(
     """
     theme = settings.look.read_text("utf-8") if settings.look else look.default_theme()
     shelf = Shelf(releases, now, seconds, theme)
+    metrics = Metrics(shelf, now)
     log = AccessLog(settings.access_log, settings.access_log_days, now) if settings.access_log else None
     if log is not None:
         log.open()
@@ -93,11 +97,12 @@ def create_app(
     pages = [Address(route.path, _endpoint(route, desk)) for route in routes(shelf.index_of)]
     extra = [
         Address("/gezond", _health(shelf)),
+        Address("/metrics", _metrics(metrics, settings)),
         Address("/static/{name}", _static),
         Address("/sw.js", _static),
     ]
     app = Starlette(routes=[*extra, *pages], exception_handlers=_handlers(theme))
-    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)  # type: ignore[arg-type]
+    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds, metrics=metrics)  # type: ignore[arg-type]
     return app
 
 
@@ -197,6 +202,18 @@ def _health(shelf: Shelf) -> Endpoint:
     return answer
 
 
+def _metrics(metrics: Metrics, settings: BoardSettings) -> Endpoint:
+    """Counts for Prometheus; for readers the address does not exist."""
+
+    async def answer(request: Request) -> Response:
+        if not may_monitor(settings, _peer(request), request.headers):
+            raise HTTPException(404)
+        body = await run_in_threadpool(metrics.written)
+        return Response(body, 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
+
+    return answer
+
+
 @cache
 def _file(name: str) -> bytes | None:
     path = _STATIC / name
@@ -233,9 +250,11 @@ def _peer(request: Request) -> str:
 class Guard:
     """Refuses peers that may not read, sets headers of safety, and writes a log without personal data."""
 
-    def __init__(self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float]) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float], metrics: Metrics
+    ) -> None:
         """Stand before ``app``."""
-        self.app, self.settings, self.theme, self.seconds = app, settings, theme, seconds
+        self.app, self.settings, self.theme, self.seconds, self.metrics = app, settings, theme, seconds, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -263,4 +282,6 @@ class Guard:
         # The pattern of an address, not the address: what a reader searched for is the reader's own.
         route = scope.get("route")
         pattern = route.path if route is not None else "-"
-        LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * (self.seconds() - began))
+        took = self.seconds() - began
+        LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * took)
+        self.metrics.count(pattern, status, took)

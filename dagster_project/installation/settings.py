@@ -137,6 +137,8 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
+    # Name, telephone and e-mail of the team that answers data owners; it stands in the templates.
+    data_team: str | None = None
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     postgres: PostgresSettings = PostgresSettings()
