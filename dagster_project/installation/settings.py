@@ -20,6 +20,7 @@ from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
+from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     access: ReadAccess = ReadAccess()
+    public: PublicSettings = PublicSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 

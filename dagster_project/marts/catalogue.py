@@ -43,6 +43,8 @@ class Mart:
     sources: frozenset[tuple[str, str]]
     # May be empty although all its feeds are shown: its events need not have happened.
     may_be_empty: bool = False
+    # Columns that the public edition shows; none of a mart that is not in it.
+    public_columns: tuple[str, ...] = ()
 
     @property
     def has_groups(self) -> bool:
@@ -76,6 +78,7 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             clocks=_clocks(node),
             sources=frozenset(_sources(node["unique_id"], manifest)),
             may_be_empty=node["config"]["meta"].get("may_be_empty", False),
+            public_columns=tuple(node["config"]["meta"].get("public_columns", ())),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )
