@@ -36,6 +36,8 @@ class ReleaseInfo(BaseModel, title=NOTE):
     as_of: date
     version: str
     is_fictional: bool
+    # Made for the open web: dagster_project/public_edition.
+    is_public: bool = False
 
 
 class _Resource(BaseModel):
@@ -120,6 +122,9 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     complete_until: date | None = Field(alias="completeUntil")
     expires_after: date | None = Field(alias="expiresAfter")
     resources: tuple[PublishedMart, ...]
+    # Of a public edition: the names that have to stand beside its figures, and its licences.
+    attribution: str | None = None
+    licences: tuple[PublishedLicence, ...] = Field((), alias="licenses")
 
     @property
     def marts(self) -> dict[str, PublishedMart]:
