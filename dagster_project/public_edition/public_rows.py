@@ -14,7 +14,7 @@ from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.marts.catalogue import Mart
 from dagster_project.public_edition.public_counts import PublicCounts, PublicRules
 from dagster_project.release.reader import SNAPSHOT
-from dagster_project.storage.sql import literal, relation_of
+from dagster_project.storage.sql import relation_of
 from dagster_project.warehouse.random_rounding import Cell
 
 ALL = "*"

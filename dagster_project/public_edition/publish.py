@@ -196,7 +196,7 @@ def _describe(workspace: Workspace, internal: Path, folder: Path, marts: Sequenc
     package["version"] = note.release_id
     write_json(folder / DATAPACKAGE, package)
     write_json(folder / DCAT, dcat(package, folder, note.municipality_code, note.as_of, workspace.settings.public))
-    write_index(folder, package, note.as_of, is_fictional=note.is_fictional)
+    write_index(folder, package, is_fictional=note.is_fictional)
     write_json(folder / NOTE, note.model_dump(mode="json"))
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     ("audit",),
     ("warehouse",),
     ("release",),
-    ("lineage", "operations"),
+    ("lineage", "operations", "public_edition"),
     ("orchestration",),
     ("defs",),
     ("definitions",),
