@@ -57,7 +57,7 @@ def create_app(
     ``seconds`` counts time for the watch on new releases and for limits.
     """
     theme = settings.look.read_text("utf-8") if settings.look else look.default_theme()
-    shelf = Shelf(releases, now, seconds, theme)
+    shelf = Shelf(releases, now, seconds, theme, settings.public)
     limit = Limit(settings.expensive_pages_per_minute, seconds)
 
     pages = [Address(route.path, _endpoint(route, shelf, settings, limit)) for route in routes(shelf.index_of)]

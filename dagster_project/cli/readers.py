@@ -18,6 +18,7 @@ def serve_command(
     port: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Instead of that of the settings.")
     ] = None,
+    public: Annotated[bool, typer.Option("--public", help="The public edition, for everybody.")] = False,
 ) -> None:
     """The board: the latest release as web pages, for officials and their telephones."""
     from dagster_project.installation.opening import workspace_of
@@ -26,7 +27,8 @@ def serve_command(
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serve(workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen))
+    settings = workspace.settings.board.model_copy(update=chosen | ({"public": True} if public else {}))
+    serve(workspace.public if settings.public else workspace.releases, workspace.now, settings)
 
 
 @explain.command(name="forecast")

@@ -60,7 +60,8 @@ def dcat(
         "dct:title": _nl(package["title"]),
         "dct:description": _nl(
             f"Cijfers over {name}, zijn wijken en buurten: {len(package['resources'])} tabellen. Elke maand nagekeken; "
-            "een cijfer dat te oud is, staat er niet in. Aantallen personen zijn afgerond op vijf, en onder de tien niet getoond."
+            "een cijfer dat te oud is, staat er niet in. Aantallen personen zijn veelvouden van vijf; onder de tien "
+            "staan ze er niet."
         ),
         "dct:license": {"@id": LICENCE},
         "dct:rights": _nl(package["attribution"]),

@@ -1,8 +1,8 @@
 """Which counts of persons the public edition shows.
 
-The internal release has them as multiples of five. Here a count is shown from ten on, and only if all that was ever shown
-leaves an outsider unable to narrow any other count down to less than ten, or to a few values below it. The outsider knows
-the rounding, that places add up, which counts are part of others, and every edition before.
+The internal release has them as multiples of five. Here a count is shown from ten on, and only if no outsider can
+derive from all that was ever shown that another count is below ten, or which of a few values below it. The outsider
+knows the rounding, that places add up, which counts are part of others, and every edition before.
 """
 
 import csv

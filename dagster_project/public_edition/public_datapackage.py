@@ -1,5 +1,6 @@
 """The public edition as a Frictionless data package: files, columns with their licences, and names to be mentioned."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def public_datapackage(
             '  do: set both in [public], such as contact = "data@example.nl" and address = "https://cijfers.example.nl"'
         )
     used = _feeds_in(folder)
-    named = {feed.id: feed for feed in feeds if feed.id in used}
+    named = {feed.id: feed for feed in feeds if feed.id in set().union(*used.values())}
     resources = {resource["name"]: resource for resource in inside["resources"]}
     sources = {name: _source(feed, settings) for name, feed in sorted(named.items())}
     publishers = sorted({source["title"] for source in sources.values()})
@@ -105,8 +106,9 @@ def _source(feed: Feed, settings: PublicSettings) -> dict[str, Any]:
     }
 
 
-def _feeds_in(folder: Path) -> "_Used":
-    used = _Used()
+def _feeds_in(folder: Path) -> dict[str, set[str]]:
+    """The feeds of the figures in each mart."""
+    used: dict[str, set[str]] = defaultdict(set)
     with connect(folder / DATABASE, read_only=True) as connection:
         tables = connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'snapshot'"
@@ -119,13 +121,3 @@ def _feeds_in(folder: Path) -> "_Used":
     for table in ("dim_region", "dim_region_crosswalk"):
         used[table].add("cbs.key_figures")
     return used
-
-
-class _Used(dict[str, set[str]]):
-    """Feeds by mart; a feed is in it if any mart uses it."""
-
-    def __missing__(self, mart: str) -> set[str]:
-        return self.setdefault(mart, set())
-
-    def __contains__(self, feed: object) -> bool:
-        return any(feed in own for own in self.values())

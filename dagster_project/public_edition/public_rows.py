@@ -1,7 +1,7 @@
 """The rows of each public mart, selected from the internal release.
 
-A figure that derives from counts of persons is computed from the public counts, or withheld. A mart without a query here
-cannot be public.
+A figure that derives from counts of persons is computed from the public counts, or withheld. A mart without a query
+here cannot be public.
 """
 
 from collections.abc import Mapping, Sequence

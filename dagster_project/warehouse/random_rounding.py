@@ -176,8 +176,8 @@ def narrows_small_count(cell: Cell, lower: int, upper: int) -> bool:
 class Outsider:
     """Bounds of the true counts, as derived from published counts and their relations.
 
-    ``discloses`` checks whether the bounds of a count say too much. With ``unknown`` counts that were not published have
-    those bounds; without, a relation with such a count teaches nothing.
+    ``discloses`` checks whether the bounds of a count say too much. Counts that were not published have the
+    bounds ``unknown``; where that is None, a relation with such a count teaches nothing.
     """
 
     def __init__(
