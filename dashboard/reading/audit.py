@@ -5,6 +5,7 @@ from datetime import date
 
 from dashboard.reading.board import Board
 
+REVISIONS = "mart_revisions"
 _CHECKS = """
     select
         suite,
@@ -71,10 +72,14 @@ def checks(board: Board, feed: str) -> list[Check]:
 
 def revisions(board: Board, indicator: str) -> list[Revision]:
     """The newest revisions of an indicator."""
+    if REVISIONS not in board.release.marts:
+        return []
     return [Revision(*row) for row in board.rows(_REVISIONS, indicators=[indicator], is_newest=False, most=50)]
 
 
 def newest_revisions(board: Board) -> list[Revision]:
     """Figures that were revised on the last day on which any was, the largest changes first."""
     visible = [code for code in board.indicators if board.may_see(code)]
+    if REVISIONS not in board.release.marts:
+        return []
     return [Revision(*row) for row in board.rows(_REVISIONS, indicators=visible, is_newest=True, most=100)]

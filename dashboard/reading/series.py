@@ -76,6 +76,8 @@ def year_before(board: Board, now: Figures) -> Figures:
 
 def measures(board: Board) -> list[Measure]:
     """The policy measures of the municipality."""
+    if "dim_policy_measure" not in board.release.marts:
+        return []
     return [Measure(*row) for row in board.rows(_MEASURES)]
 
 

@@ -15,7 +15,12 @@ class PublicAttacker:
     """Knowledge of true counts by those that are ``shown``; ``rests`` are counts less their parts."""
 
     def __init__(
-        self, rests: Iterable[Cell], shown: Mapping[Cell, int], part_of: Mapping[str, str], rules: Iterable[Rule]
+        self,
+        rests: Iterable[Cell],
+        shown: Mapping[Cell, int],
+        part_of: Mapping[str, str],
+        rules: Iterable[Rule],
+        nothing_else: Iterable[str] = (),
     ) -> None:
         self.part_of = part_of
         self.cells = {cell: number for number, cell in enumerate(rests)}
@@ -26,6 +31,7 @@ class PublicAttacker:
         for cell, value in shown.items():
             own = [self.cells[one] for one in whole(cell, self.cells, part_of)]
             rows.append(({size + place: 5 for place in own}, value, value))
+        rows += [({place: 1}, 0, 0) for cell, place in self.cells.items() if cell.indicator in nothing_else]
         rows += [({self.cells[cell]: sign for cell, sign in terms.items()}, low, high) for terms, low, high in rules]
         where = [(row, column, factor) for row, one in enumerate(rows) for column, factor in one[0].items()]
         lines, columns, factors = zip(*where, strict=True)
