@@ -75,19 +75,32 @@ def counts_in(releases, indicators, period):
 def narrowed(workspace, shown, indicators, period):
     """Counts of fewer than ten persons that the attacker narrows to fewer than ten, or to fewer than three values."""
     inside, parents = counts_in(workspace.releases, indicators, period)
+    warehouse = workspace.releases.resolve().parent / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        counted = connection.execute(
+            "select indicator_code, region_code, period, persons_count, is_additive"
+            " from intermediate.int_counts__of_persons"
+        ).fetchall()
+    additive = {code for code, *_, is_additive in counted if is_additive}
+    true = {cell: count for *address, count, _ in counted if (cell := Cell(*address)) in inside}
     rules = public_rules()
     part_of = {part: of for part, of in rules.part_of.items() if part in indicators}
-    rests = without_parts(inside, part_of)
+    rests = without_parts(true, part_of)
     covered = {"benefit_recipients_count"}
     parts = {above: tuple(one for one, of in parents.items() if of == above) for above in parents.values()}
     places = {cell.place: CountedPlace("", parts.get(cell.place, ())) for cell in rests}
-    additive = {*indicators} - {"benefit_households_count"}
+    # Persons without a known place, of whom this attacker knows the number.
+    elsewhere = {
+        cell: rest - sum(rests.get(cell._replace(place=part), 0) for part in places[cell.place].parts)
+        for cell, rest in rests.items()
+        if cell.place[:2] == "GM"
+    }
     attacker = PublicAttacker(
         rests,
         shown,
         part_of,
         [
-            *rules_of_places(rests, places, additive, {}),
+            *rules_of_places(rests, places, additive, elsewhere),
             *rules_within(
                 {cell for cell in inside if cell in rests},
                 part_of,
