@@ -33,7 +33,7 @@ Counts = Mapping[Cell, int]
 
 @dataclass(frozen=True)
 class PublicRules:
-    """What is known of counts of persons, from ``seeds/``: which are public, and how these relate."""
+    """Declared facts on counts of persons, from ``seeds/``: which are public, and how these relate."""
 
     # Every count, amount and duration of persons; True if it may be public.
     is_public: Mapping[str, bool]
@@ -102,7 +102,7 @@ class PublicCounts:
         return shown
 
     def _order(self, cell: Cell, before: Collection[tuple[Cell, int]]) -> tuple[object, ...]:
-        """What is known already comes first, then larger places, and wholes before their parts."""
+        """Sort key: counts shown before, then larger places, then wholes before their parts."""
         depth, place = 0, cell.place
         while place in self.parent_of:
             depth, place = depth + 1, self.parent_of[place]

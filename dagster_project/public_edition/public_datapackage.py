@@ -46,7 +46,7 @@ def public_datapackage(
         "title": f"{inside['title']}, openbare uitgave",
         "homepage": settings.address,
         "contact": settings.contact,
-        # The strictest of all: whoever follows it follows the others.
+        # The strictest of all: it satisfies the others.
         "licenses": [{"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": LICENCES["CC BY 4.0"]}],
         "attribution": f"Bron: {', '.join(publishers)}; bewerking met Maandvers.",
         "resources": [

@@ -38,7 +38,7 @@ _FIGURES: dict[str, str] = {
     },
     "missing_reason": _SUPPRESSED.format(value=_VALUE),
 }
-# What a count or ratio of persons is compared with elsewhere; places among others would say where withheld ones lie.
+# Columns that compare a count or ratio of persons with others; places among others would say where withheld ones lie.
 _COMPARISONS = (
     *("year_before_value", "change", "is_change_outside_noise", "district_value", "municipality_value"),
     *("country_value", "class_peers_value", "class_peers_count", "chosen_peers_value", "chosen_peers_count"),

@@ -105,7 +105,7 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
         _describe(workspace, internal, folder, chosen, public)
         write_checksums(folder)
         share(folder, readers)
-        # What is about to be shown is known from now on, even if this process ends before readers see it.
+        # Counts are known from now on, even if this process ends before readers see it.
         _remember(workspace.public / HISTORY, {*known, *new_facts(shown, known)})
         move_folder(folder, workspace.public / public.release_id)
         point_link(workspace.public / LATEST, public.release_id)
