@@ -88,7 +88,7 @@ def create_app(
     ``seconds`` counts time for the watch on new releases and for limits.
     """
     theme = settings.look.read_text("utf-8") if settings.look else look.default_theme()
-    shelf = Shelf(releases, now, seconds, theme)
+    shelf = Shelf(releases, now, seconds, theme, settings.public)
     metrics = Metrics(shelf, now)
     log = AccessLog(settings.access_log, settings.access_log_days, now) if settings.access_log else None
     if log is not None:

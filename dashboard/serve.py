@@ -37,10 +37,8 @@ def check_address(settings: BoardSettings) -> None:
     if _is_loopback(settings.host):
         return
     if settings.public:
-        raise SetupError(
-            f"board.public: {settings.host} would show an internal release to everybody\n"
-            "  do: leave out public; a release that may be public is not made yet"
-        )
+        # Only a public edition is opened then: dashboard/shelf.py.
+        return
     if settings.groups_header is None or not settings.trusted_proxies:
         raise SetupError(
             f"board.host: {settings.host} can be reached from other machines, and the board does not ask for a name\n"

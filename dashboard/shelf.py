@@ -54,6 +54,8 @@ class Shelf:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
     theme: str
+    # Shows public editions alone.
+    is_public: bool = False
     problem: str | None = None
     _watch: ReleaseWatch = field(init=False)
     _shelved: Shelved | None = None
@@ -90,8 +92,12 @@ class Shelf:
         if shelved is not None and shelved.board.release is release and shelved.board.today == today:
             return shelved
         try:
+            if self.is_public and not release.info.is_public:
+                raise UnreadableReleaseError(
+                    "is an internal release, which a public board refuses\n  do: maandvers publish public"
+                )
             return Shelved(open_board(release, today, self.theme))
-        except duckdb.Error as error:
+        except (duckdb.Error, UnreadableReleaseError) as error:
             self.problem = f"{release.info.release_id}: {error}"
             if self._refused != self.problem:
                 LOG.warning("the board cannot read release %s", self.problem)

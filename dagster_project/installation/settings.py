@@ -22,6 +22,7 @@ from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
 from dagster_project.installation.alert_settings import AlertSettings
+from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -144,6 +145,7 @@ class Settings(BaseSettings):
     postgres: PostgresSettings = PostgresSettings()
     access: ReadAccess = ReadAccess()
     alerts: AlertSettings = AlertSettings()
+    public: PublicSettings = PublicSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 

@@ -59,6 +59,8 @@ class Mart:
     # Columns that refer to the keys of definitions, with their names.
     foreign_keys: tuple[tuple[str, str], ...] = ()
     description_nl: str = ""
+    # Columns that the public edition shows; none of a mart that is not in it.
+    public_columns: tuple[str, ...] = ()
 
     @property
     def has_groups(self) -> bool:
@@ -108,6 +110,7 @@ def read_marts(manifest_file: Path) -> tuple[Mart, ...]:
             scope=scopes[node["name"]],
             foreign_keys=_foreign_keys(node, marts),
             description_nl=texts.of_mart(node["name"]),
+            public_columns=tuple(node["config"]["meta"].get("public_columns", ())),
         )
         for node in sorted(marts, key=lambda node: node["name"])
     )

@@ -133,7 +133,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     workspace.releases.chmod(FOLDER[readers])
     for leftover in workspace.releases.glob(f"{BUILDING}*"):
         shutil.rmtree(leftover)
-    release_id = _next_id(workspace, outcome.as_of)
+    release_id = next_id(workspace.releases, outcome.as_of)
     folder = workspace.releases / f"{BUILDING}{release_id}"
     for form in ("parquet", "csv"):
         (folder / form).mkdir(parents=True)
@@ -162,7 +162,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         },
         history_damage=PublicationHistory(workspace).damage(),
     )
-    _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
+    write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
         connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
         database = literal(folder / DATABASE)
@@ -183,7 +183,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             named[mart.name] = named_feeds(connection, mart, table)
             if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
                 note.last_good[mart.name] = found
-            _show_mart(connection, mart, note.last_good.get(mart.name, []))
+            show_mart(connection, mart, note.last_good.get(mart.name, []))
             is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
             if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
                 linked.add(mart.name)
@@ -201,9 +201,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     shutil.copytree(data_docs, folder / CHECKS)
     report = _write_reports(workspace, marts, outcome, folder, note, named)
     package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys, named)
-    _write_json(folder / DATAPACKAGE, package)
+    write_json(folder / DATAPACKAGE, package)
     write_provenance(folder, workspace, outcome, note.deliveries)
-    _write_json(folder / NOTE, note.model_dump(mode="json"))
+    write_json(folder / NOTE, note.model_dump(mode="json"))
     write_files_for_people(folder, package, report)
     write_checksums(folder)
     share(folder, readers)
@@ -242,7 +242,7 @@ def _write_reports(
     )
     if note.history_damage:
         report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources and not note.rows[mart.name]]
-    _write_json(folder / "freshness.json", report.model_dump(mode="json"))
+    write_json(folder / "freshness.json", report.model_dump(mode="json"))
     write_freshness_page(folder, report, outcome)
     latest = workspace.releases / LATEST
     facts = ReleaseFacts.model_validate(note.model_dump())
@@ -252,7 +252,7 @@ def _write_reports(
     diff = compare_releases(
         latest.resolve() if latest.exists() else None, folder, facts, marts, report, is_idle=is_idle
     )
-    _write_json(folder / "diff.json", diff.model_dump(mode="json"))
+    write_json(folder / "diff.json", diff.model_dump(mode="json"))
     write_diff_page(folder, diff, report)
     write_algorithm_cards(
         folder, note.release_id, note.municipality_code, note.is_fictional, [mart.name for mart in marts]
@@ -269,9 +269,9 @@ def latest_release(releases: Path) -> ReleaseNote | None:
         return None
 
 
-def _next_id(workspace: Workspace, day: date) -> str:
+def next_id(releases: Path, day: date) -> str:
     """Numbered within the day; a number is never used twice, since readers may still hold the older file."""
-    taken = [int(path.name.rpartition("_")[2]) for path in workspace.releases.glob(f"{day}_*")]
+    taken = [int(path.name.rpartition("_")[2]) for path in releases.glob(f"{day}_*")]
     return f"{day}_{max(taken, default=0) + 1}"
 
 
@@ -282,10 +282,10 @@ def _rows_of(mart: Mart) -> str:
     return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
 
 
-def _show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
+def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
     """Show the table of a mart through a view with comments."""
     comment = " ".join([mart.description, *map(str, last_good)])
-    _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
+    write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
@@ -307,7 +307,7 @@ def _received_on(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     return dict(connection.execute(query).fetchall())
 
 
-def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
+def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
     """A view on the reader's own date, so that an old release expires without a new one."""
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
@@ -338,8 +338,9 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
         f" FROM read_json({literal(judgements)}, format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
-        _write_view(connection, book, select, comment)
+        write_view(connection, book, select, comment)
 
 
-def _write_json(file: Path, content: object) -> None:
+def write_json(file: Path, content: object) -> None:
+    """Write a file for programs."""
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())

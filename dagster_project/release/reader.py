@@ -40,6 +40,8 @@ class ReleaseInfo(BaseModel, title=NOTE):
     as_of: date
     version: str
     is_fictional: bool
+    # Made for the open web: dagster_project/public_edition.
+    is_public: bool = False
 
 
 class _Resource(BaseModel):
@@ -227,6 +229,9 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     resources: tuple[PublishedMart, ...]
     # None in a release of an earlier version.
     questions: tuple[PublishedQuestion, ...] = ()
+    # Of a public edition: the names that have to stand beside its figures, and its licences.
+    attribution: str | None = None
+    licences: tuple[PublishedLicence, ...] = Field((), alias="licenses")
 
     @property
     def marts(self) -> dict[str, PublishedMart]:

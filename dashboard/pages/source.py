@@ -57,7 +57,10 @@ def source(board: Board, query: Query) -> Rendered:
         "direction": _DIRECTIONS[chosen.direction],
         "clock": clock,
         "source": board.sources.get(chosen.source_feed),
-        "checks": [(_SUITES.get(check.suite, check.suite), check) for check in checks(board, chosen.source_feed)],
+        "checks": [
+            (_SUITES.get(check.suite, check.suite), check)
+            for check in ([] if board.release.info.is_public else checks(board, chosen.source_feed))
+        ],
         "revisions": [_revised(board, one) for one in revisions(board, chosen.code)],
         # A command and its options, each of which stays on one line.
         "proof": (

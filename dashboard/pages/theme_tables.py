@@ -41,6 +41,8 @@ def table_of(board: Board, theme_code: str) -> ThemeTable | None:
 
 
 def _absence(board: Board) -> ThemeTable | None:
+    if "mart_staff_absence" not in board.release.marts:
+        return None
     listed, country = departments(board), public_administration(board)
     measured = board.indicators["sickness_absence_12_months_pct"]
     if not listed:

@@ -5,6 +5,7 @@ from datetime import date
 
 from dashboard.reading.board import Board
 
+REVISIONS = "mart_revisions"
 _CHECKS = """
     select
         suite,
@@ -75,10 +76,14 @@ def checks(board: Board, feed: str) -> list[Check]:
 
 def revisions(board: Board, indicator: str) -> list[Revision]:
     """The newest revisions of an indicator."""
+    if REVISIONS not in board.release.marts:
+        return []
     return [Revision(*row) for row in board.rows(_REVISIONS, indicators=[indicator], is_newest=False, most=50)]
 
 
 def newest_revisions(board: Board) -> list[Revision]:
     """Figures that were revised on the last day on which any was, the largest changes first."""
+    if REVISIONS not in board.release.marts:
+        return []
     every = [*board.indicators]
     return [Revision(*row) for row in board.rows(_REVISIONS, indicators=every, is_newest=True, most=100)]

@@ -36,4 +36,6 @@ class Category:
 
 def categories(board: Board) -> list[Category]:
     """Categories in the last complete month, those with most reports first."""
+    if "mart_report_categories" not in board.release.marts:
+        return []
     return [Category(*row) for row in board.rows(_CATEGORIES)]

@@ -77,6 +77,8 @@ def year_before(board: Board, now: Figures) -> Figures:
 
 def measures(board: Board) -> list[Measure]:
     """The policy measures of the municipality that the reader may see."""
+    if "dim_policy_measure" not in board.release.marts:
+        return []
     return [Measure(*row) for row in board.rows(_MEASURES)]
 
 

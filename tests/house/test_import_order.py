@@ -18,7 +18,7 @@ FLOORS = (
     ("audit",),
     ("warehouse",),
     ("release",),
-    ("lineage", "operations", "postgres"),
+    ("lineage", "operations", "postgres", "public_edition"),
     ("orchestration",),
     ("defs",),
     ("definitions",),

@@ -6,8 +6,10 @@ import logging
 import re
 import tomllib
 
+import httpx
 import openpyxl
 import pytest
+from board_server import served
 from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from pydantic import ValidationError
@@ -57,7 +59,6 @@ def test_this_machine_may_be_bound(host):
         BoardSettings(host="::"),
         BoardSettings(host="192.168.1.4"),
         BoardSettings(host="board.example"),
-        BoardSettings(host="0.0.0.0", public=True),
         BoardSettings(host="0.0.0.0", groups_header="X-Groups"),
         BoardSettings(host="0.0.0.0", trusted_proxies=(PROXY,)),
     ],
@@ -65,6 +66,12 @@ def test_this_machine_may_be_bound(host):
 def test_another_address_is_refused(settings):
     with pytest.raises(SetupError, match="do: "):
         check_address(settings)
+
+
+def test_a_public_board_may_be_bound_anywhere_and_refuses_an_internal_release(sample_releases):
+    check_address(BoardSettings(host="0.0.0.0", public=True))
+    with served(sample_releases, SAMPLE_DAY, BoardSettings(public=True)) as board:
+        assert httpx.get(f"{board.url}/").status_code == 503
 
 
 def test_another_address_may_be_bound_behind_a_proxy():
