@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dagster_project.release.pages.rendering import day
+from dagster_project.release.pages.rendering import long_day
 from dagster_project.storage.atomic import write_file
 
 
@@ -21,6 +21,6 @@ def write_index(folder: Path, package: Mapping[str, Any], *, is_fictional: bool)
         lstrip_blocks=True,
     )
     last = package["expiresAfter"]
-    last_day = day(date.fromisoformat(last)) if last else None
+    last_day = long_day(date.fromisoformat(last)) if last else None
     text = pages.get_template("index.j2").render(package=package, last_day=last_day, is_fictional=is_fictional)
     write_file(folder / "index.html", text.encode())
