@@ -17,8 +17,10 @@ LICENCES = {
     "CC0 1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
 }
-# Titles of resources are those of the internal release; what else it says of them stays inside.
-KEPT_OF_A_FIELD = ("name", "type", "description", "shownUntil", "feeds")
+# Parts of the description of the internal release that are repeated; all else of it stays inside.
+KEPT_OF_A_FIELD = ("name", "title", "type", "description", "explanation", "unit", "shownUntil", "feeds")
+KEPT_OF_A_RESOURCE = ("name", "title", "description", "explanation", "encoding", "scope")
+KEPT = ("profile", "name", "title", "created", "completeUntil", "expiresAfter", "themes")
 OWN = "Eigen gemeente"
 
 
@@ -42,7 +44,7 @@ def public_datapackage(
     sources = {name: _source(feed, settings) for name, feed in sorted(named.items())}
     publishers = sorted({source["title"] for source in sources.values()})
     return {
-        **{key: inside[key] for key in ("profile", "name", "title", "created", "completeUntil", "expiresAfter")},
+        **{key: inside[key] for key in KEPT},
         "title": f"{inside['title']}, openbare uitgave",
         "homepage": settings.address,
         "contact": settings.contact,
@@ -63,7 +65,7 @@ def _resource(
     file = csv_file(mart, rows)
     return {
         "profile": "tabular-data-resource",
-        **{key: inside[key] for key in ("name", "title", "description", "encoding")},
+        **{key: inside[key] for key in KEPT_OF_A_RESOURCE},
         "path": file,
         **({"compression": "zst"} if file.endswith(".zst") else {}),
         "schema": {

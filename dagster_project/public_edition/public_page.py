@@ -1,11 +1,13 @@
 """The page of a public edition, in Dutch: its tables, how they may be used, and how persons are protected."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dagster_project.release.pages.rendering import long_day
 from dagster_project.storage.atomic import write_file
 
 
@@ -18,5 +20,7 @@ def write_index(folder: Path, package: Mapping[str, Any], *, is_fictional: bool)
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    text = pages.get_template("index.j2").render(package=package, is_fictional=is_fictional)
+    last = package["expiresAfter"]
+    last_day = long_day(date.fromisoformat(last)) if last else None
+    text = pages.get_template("index.j2").render(package=package, last_day=last_day, is_fictional=is_fictional)
     write_file(folder / "index.html", text.encode())
