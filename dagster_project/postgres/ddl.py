@@ -1,7 +1,7 @@
 """The tables of a release in the SQL of Postgres: columns, keys, comments, and policies that say who sees which rows.
 
 Readers query an empty table per mart, and find the rows of the release in a table that inherits from it and that they
-cannot reach otherwise. Keys and policies stand on the table that they query, where BI tools look for them.
+cannot reach otherwise. Keys and policies belong to the table that they query, where BI tools look for them.
 
 Columns of several feeds expire on different days, and a policy hides whole rows. So a row of such a mart is stored once
 for each day on which a part of it expires, without the part that has, and ``shown_from`` and ``shown_until`` say when.
@@ -91,7 +91,7 @@ def create_tables(
 
 
 def shape_of(statements: Iterable[str]) -> str:
-    """Digest of the statements that make the tables: another one means that they are to be made again."""
+    """Digest of the statements that make the tables: another one means that they are to be rebuilt."""
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()
 
 

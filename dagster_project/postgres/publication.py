@@ -5,7 +5,7 @@ inherit from the ones that readers query. The transaction adds the new rows and 
 of a reader sees the one or the other, whole, and neither waits. A killed publication leaves nothing behind. Schemas of
 earlier releases are dropped when no transaction is left that may be reading them.
 
-Where columns, keys or access differ from those of the tables in the database, these are made again. Only then do
+Where columns, keys or access differ from those of the tables in the database, these are rebuilt. Only then do
 readers wait: the publication looks for a moment in which no transaction uses the tables.
 """
 
@@ -54,7 +54,7 @@ class PublicationError(MaandversError):
 
 
 @dataclass(frozen=True)
-class Publication:
+class PostgresPublication:
     """Result of a publication."""
 
     release_id: str
@@ -64,7 +64,9 @@ class Publication:
     kept: tuple[str, ...] = ()
 
 
-def publish_release(releases: Path, access: ReadAccess, address: str | None, patience: float = PATIENCE) -> Publication:
+def publish_release(
+    releases: Path, access: ReadAccess, address: str | None, patience: float = PATIENCE
+) -> PostgresPublication:
     """Publish the latest release to the database at an address, or at that of libpq's environment variables.
 
     Raises PublicationError where the database refuses or cannot be reached, and SetupError for settings.
@@ -84,7 +86,7 @@ def publish_release(releases: Path, access: ReadAccess, address: str | None, pat
                     _publish(connection, release, tables, roles, content)
                 logger.info("postgres: %s is published", release.info.release_id)
             kept = _drop_earlier(connection, patience)
-            return Publication(release.info.release_id, is_new, kept)
+            return PostgresPublication(release.info.release_id, is_new, kept)
     finally:
         release.close()
 
@@ -210,7 +212,7 @@ def _lock_out_readers(connection: psycopg.Connection) -> None:
         except psycopg.errors.LockNotAvailable:
             if time.monotonic() >= end:
                 raise PublicationError(
-                    "the tables in Postgres have to be made again, and readers used them all the time\n"
+                    "the tables in Postgres have to be rebuilt, and readers used them all the time\n"
                     "  do: publish again when fewer transactions are open; pg_stat_activity shows them"
                 ) from None
             time.sleep(0.05)

@@ -14,7 +14,7 @@ from postgres_server import OWNER, started_postgres
 
 from dagster_project.access import ReadAccess
 from dagster_project.installation.workspace import wall_clock
-from dagster_project.postgres.publication import Publication, publish_release
+from dagster_project.postgres.publication import PostgresPublication, publish_release
 from dagster_project.release.reader import Release, open_release
 
 
@@ -45,7 +45,7 @@ class Database:
         """Move the clock of the server to a day."""
         self.days.write_text(f"{(day - wall_clock().date()).days:+}d\n")
 
-    def publish(self, releases: Path, access: ReadAccess | None = None, patience: float = 20) -> Publication:
+    def publish(self, releases: Path, access: ReadAccess | None = None, patience: float = 20) -> PostgresPublication:
         """Publish the latest release."""
         return publish_release(releases, access or ReadAccess(), self.address, patience)
 
