@@ -10,7 +10,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run serve check test test-long docs dev lock
+.PHONY: run serve check test test-long docs dev install lock
 
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
@@ -45,6 +45,9 @@ dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	umask 077 && mkdir -p $(SAMPLE_HOME)/dagster
 	test -f $(SAMPLE_HOME)/dagster/dagster.yaml || cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
 	umask 077 && MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
+
+install: $(INSTALLED)  ## for a server: the environment, and the models read beforehand (orchestration/deploy)
+	$(BIN)/maandvers prepare
 
 lock:  ## take newer versions of what pyproject.toml allows
 	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url \

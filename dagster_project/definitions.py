@@ -26,10 +26,9 @@ from dagster_project.installation.settings import DBT_PROJECT, load_settings
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.marts.catalogue import Mart, read_marts
 from dagster_project.warehouse.dbt import MANIFEST, current_manifest, is_manifest_current
-from orchestration.alerts import LogAlerts
 from orchestration.jobs import publish_job
 from orchestration.schedules import every_night
-from orchestration.sensors import late_deliveries, run_failed
+from orchestration.sensors import alerts, run_failed
 
 
 def build_defs(
@@ -58,10 +57,9 @@ def build_defs(
         executor=dg.in_process_executor,
         asset_checks=[delivery_checks(feeds), mart_checks(marts)],
         schedules=[every_night],
-        sensors=[run_failed, late_deliveries],
+        sensors=[run_failed, alerts],
         resources={
             "workspace": WorkspaceResource(clock=wall_clock),
-            "alerts": LogAlerts(),
             **resources,
         },
     )

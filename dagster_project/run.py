@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Failures for a person to act on before the next run; the second is of another run that is at work.
+REFUSED = ("SetupError", "InstallationTakenError")
 # Failures that stop a release on purpose; any other failure is unexpected.
 FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
 # Failure after the release is out.
@@ -63,6 +65,8 @@ def run(
     # Only now: importing Dagster takes seconds, and a typing error should not wait for it.
     from dagster_project.definitions import build_defs
     from dagster_project.defs.resources import WorkspaceResource
+    from orchestration.alerts.failed_runs import note_failed_run
+    from orchestration.alerts.outbox import send_after_run
     from orchestration.jobs import PUBLISH
 
     days = {"as_of": as_of, "as_known_on": as_known_on}
@@ -72,6 +76,10 @@ def run(
     after = latest_release(workspace.releases)
     released = after.release_id if after and (before is None or after.release_id != before.release_id) else None
     failures = _failures(result)
+    if as_known_on is None and not any(kind == "InstallationTakenError" for kind, _ in failures):
+        if failures:
+            note_failed_run(real, result.run_id)
+        send_after_run(real)
     return RunResult(
         exit_code=_exit_code(workspace, released, failures),
         release_id=released,
@@ -124,8 +132,8 @@ def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
 
 def _exit_code(workspace: Workspace, released: str | None, failures: list[tuple[str, str]]) -> ExitCode:
     unforeseen = [text for kind, text in failures if kind not in (*FORESEEN, NOT_PUBLISHED)]
-    if any("SetupError" in kind for kind, _ in failures):
-        raise SetupError(next(text for kind, text in failures if "SetupError" in kind))
+    if refused := next((text for kind, text in failures if kind in REFUSED), None):
+        raise SetupError(refused)
     if unforeseen:
         return ExitCode.UNEXPECTED
     if released is None:

@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from dagster_project.console import PlainConsole
+from dagster_project.errors import shown
 from dagster_project.operations.doctor import Diagnosis
 from dagster_project.operations.prune import Pruning
 from dagster_project.operations.rebuild_as_of import ReleaseComparison
 from dagster_project.operations.status import FeedStatus, Status
 from dagster_project.operations.verify import Verification
 from dagster_project.run import RunResult
+from orchestration.alerts.alert import Alert
 
 # Characters that a line about a feed takes.
 WHOLE_LINE = 112
@@ -147,6 +149,12 @@ def _print_feeds(console: Console, status: Status) -> None:
     for remark in dict.fromkeys(remark for feed in status.feeds for remark in feed.remarks):
         own = [feed.feed for feed in status.feeds if remark in feed.remarks]
         console.print(f"{', '.join(own)}: {remark}")
+
+
+def print_alert(alert: Alert) -> None:
+    """A message as people get it, with the department it goes to besides those who get all."""
+    owner = f" (ook voor {alert.owner})" if alert.owner else ""
+    print(shown("\n  ".join([f"{alert.title}{owner}", *alert.text.splitlines()])))
 
 
 def _days(feed: FeedStatus) -> tuple[date | None, ...]:

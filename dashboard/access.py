@@ -1,4 +1,4 @@
-"""Readers: which groups they are in, which themes these hide, and how much they may ask for."""
+"""Readers: which groups they are in, and how much they may ask for."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -20,9 +20,11 @@ def groups_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) ->
     return frozenset(group.strip() for group in named.split(",") if group.strip())
 
 
-def hidden_themes(settings: BoardSettings, groups: frozenset[str]) -> frozenset[str]:
-    """Codes of the themes that a reader of these groups may not see."""
-    return frozenset(theme for theme, allowed in settings.themes.items() if not groups & {*allowed})
+def user_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> str | None:
+    """The name that a trusted proxy gives a reader, where the settings ask for it."""
+    if settings.user_header is None or not _is_trusted(settings, peer):
+        return None
+    return headers.get(settings.user_header.lower(), "").strip() or None
 
 
 def reader_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> str:
@@ -37,6 +39,13 @@ def is_let_in(settings: BoardSettings, peer: str, host: str) -> bool:
     This machine asks for itself: a page elsewhere whose name points here may not read through its visitor's browser.
     """
     return settings.public or _is_trusted(settings, peer) or (_is_local(peer) and _is_local(_name_of(host)))
+
+
+def may_monitor(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> bool:
+    """Whether a peer may read metrics: this machine or a trusted address, and not for a reader behind a proxy."""
+    if "x-forwarded-for" in headers:
+        return False
+    return _is_trusted(settings, peer) or (_is_local(peer) and _is_local(_name_of(headers.get("host", ""))))
 
 
 def _name_of(host: str) -> str:

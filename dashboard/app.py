@@ -1,8 +1,10 @@
 """The web application: finds the page of an address, lets readers in, and says how long an answer is good for."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,18 +12,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Address
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, hidden_themes, is_let_in, reader_of
+from dashboard.access import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
+from dashboard.access_log import AccessLog
 from dashboard.board_settings import BoardSettings
+from dashboard.metrics import Metrics
 from dashboard.pages.routes import routes
 from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
@@ -44,6 +51,28 @@ _HEADERS = {
 # A page is asked for again each time; its ETag answers whether it is still the same.
 _ASK_AGAIN = "private, no-cache"
 Endpoint = Callable[[Request], Awaitable[Response]]
+EVERYTHING = ReadAccess()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that an answer to a reader needs: the release of the day, and the rules for readers."""
+
+    shelf: Shelf
+    settings: BoardSettings
+    access: ReadAccess
+    limit: Limit
+    log: AccessLog | None
+
+    def groups_of(self, request: Request) -> frozenset[str]:
+        """Groups of the reader for which there are rules."""
+        return groups_of(self.settings, _peer(request), request.headers).intersection(self.access.groups)
+
+    def note(self, request: Request, route: Route, themes: frozenset[str], verdict: str) -> None:
+        """Log the themes that a reader saw or was refused."""
+        if self.log is not None and themes:
+            user = user_of(self.settings, _peer(request), request.headers)
+            self.log.note(route.path, themes, self.groups_of(request), user, verdict)
 
 
 def create_app(
@@ -51,58 +80,73 @@ def create_app(
     now: Callable[[], datetime],
     settings: BoardSettings,
     seconds: Callable[[], float] = time.monotonic,
+    *,
+    access: ReadAccess = EVERYTHING,
 ) -> Starlette:
     """Make the board over a folder of releases; ``now`` is the clock by which figures expire.
 
     ``seconds`` counts time for the watch on new releases and for limits.
     """
     theme = settings.look.read_text("utf-8") if settings.look else look.default_theme()
-    shelf = Shelf(releases, now, seconds, theme)
-    limit = Limit(settings.expensive_pages_per_minute, seconds)
-
-    pages = [Address(route.path, _endpoint(route, shelf, settings, limit)) for route in routes(shelf.index_of)]
+    shelf = Shelf(releases, now, seconds, theme, settings.public)
+    metrics = Metrics(shelf, now)
+    log = AccessLog(settings.access_log, settings.access_log_days, now) if settings.access_log else None
+    if log is not None:
+        log.open()
+    desk = Desk(shelf, settings, access, Limit(settings.expensive_pages_per_minute, seconds), log)
+    pages = [Address(route.path, _endpoint(route, desk)) for route in routes(shelf.index_of)]
     extra = [
         Address("/gezond", _health(shelf)),
+        Address("/metrics", _metrics(metrics, settings)),
         Address("/static/{name}", _static),
         Address("/sw.js", _static),
     ]
     app = Starlette(routes=[*extra, *pages], exception_handlers=_handlers(theme))
-    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds)  # type: ignore[arg-type]
+    app.add_middleware(Guard, settings=settings, theme=theme, seconds=seconds, metrics=metrics)  # type: ignore[arg-type]
     return app
 
 
-def _endpoint(route: Route, shelf: Shelf, settings: BoardSettings, limit: Limit) -> Endpoint:
+def _endpoint(route: Route, desk: Desk) -> Endpoint:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, request, route, shelf, settings, limit)
+        return await run_in_threadpool(_answer, request, route, desk)
 
     return answer
 
 
-def _answer(request: Request, route: Route, shelf: Shelf, settings: BoardSettings, limit: Limit) -> Response:
+def _answer(request: Request, route: Route, desk: Desk) -> Response:
+    shelf = desk.shelf
     try:
         shelved = shelf.current()
     except UnreadableReleaseError:
         text = "Er is nog geen uitgave met cijfers, of de laatste kan niet worden geopend. Het datateam lost dit op."
         return _respond(request, render_bare("Nog geen cijfers", text, shelf.theme), 503, None)
-    hidden = hidden_themes(settings, groups_of(settings, _peer(request), request.headers))
+    allowed = shelved.allowed(desk.access, desk.groups_of(request))
     # Weak, since a proxy may zip or unzip it on its way.
-    tag = f'W/"{shelved.tag}.{"-".join(sorted(hidden)) or "all"}"'
+    tag = f'W/"{shelved.tag}.{_digest(allowed)}"'
     if _has(request, tag) and shelf.problem is None:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
     query = _query(request, route)
-    key = (f"{request.url.path}?{urlencode(query.lists, doseq=True)}", hidden, shelf.problem is not None)
-    reader = reader_of(settings, _peer(request), request.headers)
-    if route.is_expensive and key not in shelved.pages and not limit.admits(reader):
+    key = (f"{request.url.path}?{urlencode(query.lists, doseq=True)}", allowed, shelf.problem is not None)
+    reader = reader_of(desk.settings, _peer(request), request.headers)
+    if route.is_expensive and key not in shelved.pages and not desk.limit.admits(reader):
         text = "U vraagt meer pagina’s op dan we aankunnen. Probeer het over een minuut opnieuw."
         return _respond(request, render_bare("Even geduld", text, shelf.theme), 429, None)
     try:
-        page = shelf.page(shelved, key, lambda board: route.render(board, query), hidden)
+        page = shelf.page(shelved, key, lambda board: route.render(board, query), allowed)
     except NotFoundError as error:
         return _respond(request, render_bare("Niet gevonden", str(error), shelf.theme), 404, None)
     except ForbiddenError as error:
-        text = f"Het thema {error} is alleen voor bepaalde groepen. Vraag toegang bij uw leidinggevende."
+        desk.note(request, route, frozenset({error.theme_code}), "refused")
+        text = f"{error} Vraag toegang bij uw leidinggevende."
         return _respond(request, render_bare("Geen toegang", text, shelf.theme), 403, None)
+    desk.note(request, route, page.themes, "seen")
     return _respond(request, page, 200, shelved, tag)
+
+
+@cache
+def _digest(allowed: Allowed) -> str:
+    """A name for what readers may see, by which browsers tell their pages apart."""
+    return hashlib.sha256(repr(sorted(allowed)).encode()).hexdigest()[:12]
 
 
 def _query(request: Request, route: Route) -> Query:
@@ -158,6 +202,18 @@ def _health(shelf: Shelf) -> Endpoint:
     return answer
 
 
+def _metrics(metrics: Metrics, settings: BoardSettings) -> Endpoint:
+    """Counts for Prometheus; for readers the address does not exist."""
+
+    async def answer(request: Request) -> Response:
+        if not may_monitor(settings, _peer(request), request.headers):
+            raise HTTPException(404)
+        body = await run_in_threadpool(metrics.written)
+        return Response(body, 200, {"Cache-Control": "no-store"}, CONTENT_TYPE_LATEST)
+
+    return answer
+
+
 @cache
 def _file(name: str) -> bytes | None:
     path = _STATIC / name
@@ -194,9 +250,11 @@ def _peer(request: Request) -> str:
 class Guard:
     """Refuses peers that may not read, sets headers of safety, and writes a log without personal data."""
 
-    def __init__(self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float]) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: BoardSettings, theme: str, seconds: Callable[[], float], metrics: Metrics
+    ) -> None:
         """Stand before ``app``."""
-        self.app, self.settings, self.theme, self.seconds = app, settings, theme, seconds
+        self.app, self.settings, self.theme, self.seconds, self.metrics = app, settings, theme, seconds, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -224,4 +282,6 @@ class Guard:
         # The pattern of an address, not the address: what a reader searched for is the reader's own.
         route = scope.get("route")
         pattern = route.path if route is not None else "-"
-        LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * (self.seconds() - began))
+        took = self.seconds() - began
+        LOG.info("%s %s %d %.0f ms", scope["method"], pattern, status, 1000 * took)
+        self.metrics.count(pattern, status, took)

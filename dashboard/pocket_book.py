@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from dashboard.reading.board import Board
+from dashboard.reading.figure import MUNICIPALITY
 from dashboard.reading.series import current, year_before
 from dashboard.words.numbers import rounded
 
@@ -39,13 +40,13 @@ _OUTLINES = """
 def pocket_book(board: Board) -> dict[str, Any]:
     """Return every board indicator of every area, and every indicator of the municipality, with the day it expires.
 
-    Themes that are hidden from the reader are left out.
+    Themes that the reader may not see are left out.
 
     A figure is ``[indicator, area, period, value, year before, provisional, reason, until]``, where indicator, area,
     period and until are places in their lists: names are sent once.
     """
     info = board.release.info
-    dictionary = {row[0]: row for row in board.rows(_INDICATORS) if board.may_see(row[0])}
+    dictionary = {row[0]: row for row in board.rows(_INDICATORS) if board.may_see(row[0], MUNICIPALITY)}
     first = [code for (code,) in board.rows(_BOARD, today=board.today) if code in dictionary]
     areas = board.rows(_AREAS, municipality=info.municipality_code)
     everywhere = current(board, first, [code for code, *_ in areas])

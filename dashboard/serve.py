@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
+from dagster_project.access import ReadAccess
 from dagster_project.errors import SetupError
 from dashboard.app import create_app
 from dashboard.board_settings import BoardSettings
@@ -16,10 +17,10 @@ from dashboard.board_settings import BoardSettings
 _LOCAL_NAMES = {"localhost"}
 
 
-def serve(releases: Path, now: Callable[[], datetime], settings: BoardSettings) -> None:
+def serve(releases: Path, now: Callable[[], datetime], settings: BoardSettings, access: ReadAccess) -> None:
     """Answer readers until it is stopped. Raises SetupError for an address that would let in too many, or is taken."""
     check_address(settings)
-    app = create_app(releases, now, settings)
+    app = create_app(releases, now, settings, access=access)
     logging.getLogger("dashboard.access").setLevel(logging.INFO)
     # A header that names the reader is believed from a trusted proxy alone, so uvicorn must not rewrite the peer.
     config = uvicorn.Config(
@@ -36,10 +37,8 @@ def check_address(settings: BoardSettings) -> None:
     if _is_loopback(settings.host):
         return
     if settings.public:
-        raise SetupError(
-            f"board.public: {settings.host} would show an internal release to everybody\n"
-            "  do: leave out public; a release that may be public is not made yet"
-        )
+        # Only a public edition is opened then: dashboard/shelf.py.
+        return
     if settings.groups_header is None or not settings.trusted_proxies:
         raise SetupError(
             f"board.host: {settings.host} can be reached from other machines, and the board does not ask for a name\n"

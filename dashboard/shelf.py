@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import Release, ReleaseWatch, UnreadableReleaseError
 from dashboard import search
 from dashboard.presentation.route import Rendered
@@ -22,7 +23,7 @@ _HERE = ZoneInfo("Europe/Amsterdam")
 _LOOK_EVERY = 2.0
 _MOST_PAGES = 1_000
 
-PageKey = tuple[str, frozenset[str], bool]
+PageKey = tuple[str, Allowed, bool]
 
 
 @dataclass
@@ -31,11 +32,18 @@ class Shelved:
 
     board: Board
     pages: OrderedDict[PageKey, Rendered] = field(default_factory=OrderedDict)
+    _allowed: dict[frozenset[str], Allowed] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
         """The name of the release on its day, for the ETag of a page."""
         return f"{self.board.release.info.release_id}.{self.board.today:%Y%m%d}"
+
+    def allowed(self, access: ReadAccess, groups: frozenset[str]) -> Allowed:
+        """Return what readers of these groups may see of the release."""
+        if groups not in self._allowed:
+            self._allowed[groups] = access.allowed(groups, self.board.themes)
+        return self._allowed[groups]
 
 
 @dataclass
@@ -46,6 +54,8 @@ class Shelf:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
     theme: str
+    # Shows public editions alone.
+    is_public: bool = False
     problem: str | None = None
     _watch: ReleaseWatch = field(init=False)
     _shelved: Shelved | None = None
@@ -82,8 +92,12 @@ class Shelf:
         if shelved is not None and shelved.board.release is release and shelved.board.today == today:
             return shelved
         try:
+            if self.is_public and not release.info.is_public:
+                raise UnreadableReleaseError(
+                    "is an internal release, which a public board refuses\n  do: maandvers publish public"
+                )
             return Shelved(open_board(release, today, self.theme))
-        except duckdb.Error as error:
+        except (duckdb.Error, UnreadableReleaseError) as error:
             self.problem = f"{release.info.release_id}: {error}"
             if self._refused != self.problem:
                 LOG.warning("the board cannot read release %s", self.problem)
@@ -100,18 +114,18 @@ class Shelf:
         with self._making_index:
             release_id = board.release.info.release_id
             if self._index is None or self._index[0] != release_id:
-                self._index = release_id, search.index(board.cursor, board.release.info.municipality_code)
+                # Of all indicators, since restricted readers search in it too.
+                with board.release.shown_on(board.today) as every_mart:
+                    self._index = release_id, search.index(every_mart, board.release.info.municipality_code)
             return self._index[1]
 
-    def page(
-        self, shelved: Shelved, key: PageKey, make: Callable[[Board], Rendered], hidden: Collection[str]
-    ) -> Rendered:
-        """A page of a release, made once."""
+    def page(self, shelved: Shelved, key: PageKey, make: Callable[[Board], Rendered], allowed: Allowed) -> Rendered:
+        """A page of a release, made once for all readers who may see the same."""
         with self._lock:
             if key in shelved.pages:
                 shelved.pages.move_to_end(key)
                 return shelved.pages[key]
-        board = shelved.board.for_reader(hidden, self.problem)
+        board = shelved.board.for_reader(allowed, self.problem)
         try:
             page = make(board)
         finally:

@@ -1,16 +1,18 @@
-"""Sensors: alerts on a failed run and on late deliveries.
+"""Sensors: alerts on what an installation's state calls for, and on runs that Dagster launched and that failed.
 
-They watch runs that Dagster launched. A run from the command line reports through its exit code and its output.
+``maandvers run`` sends the same alerts at its end; a record in the installation keeps each from being sent twice.
 """
 
-import json
+from logging import Logger
 
 import dagster as dg
 
 from dagster_project.installation.opening import workspace_of
 from dagster_project.installation.settings import load_settings
-from dagster_project.operations.status import read_status
-from orchestration.alerts import Alert, Alerts
+from dagster_project.installation.workspace import Workspace
+from orchestration.alerts.channels import LogChannel, channels_of
+from orchestration.alerts.failed_runs import note_failed_run
+from orchestration.alerts.outbox import Sending, send_alerts
 
 # Deliveries are late by the day: an hour is soon enough, and a look costs little.
 SECONDS_BETWEEN_LOOKS = 3600
@@ -22,29 +24,31 @@ SECONDS_BETWEEN_LOOKS = 3600
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Reports each failed run, so that a person looks before figures expire.",
 )
-def run_failed(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
+def run_failed(context: dg.RunFailureSensorContext) -> None:
     """Report a failed run of our own code location."""
-    run = context.dagster_run
-    alerts.send(Alert(f"Maandvers: run {run.run_id} failed", context.failure_event.message or ""), context.log)
+    workspace = _workspace()
+    note_failed_run(workspace, context.dagster_run.run_id)
+    _send(workspace, context.log)
 
 
 @dg.sensor(
-    name="late_deliveries",
+    name="alerts",
     minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Reports each delivery that becomes late, once: by the supplier, by us, or because a check failed.",
+    description="Reports late deliveries, figures that expire, targets that were crossed and new releases, each once.",
 )
-def late_deliveries(context: dg.SensorEvaluationContext, alerts: Alerts) -> dg.SensorResult:
-    """Report late deliveries that were not late at the look before."""
-    status = read_status(workspace_of(is_sample=load_settings().sample, as_of=None))
-    late = {f"{feed.feed} {one.kind} {one.due}": (feed, one) for feed in status.feeds for one in feed.late}
-    reported = set(json.loads(context.cursor)) if context.cursor else set()
-    for name, (feed, one) in late.items():
-        if name not in reported:
-            alerts.send(Alert(f"{feed.feed}: {one.kind}", str(one), one.write_to), context.log)
-    new = len(late.keys() - reported)
-    return dg.SensorResult(
-        # Only what is late now: a delivery that is late again later is reported again.
-        cursor=json.dumps(sorted(late)),
-        skip_reason=f"{len(late)} late, {new} of them new",
-    )
+def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Report what is new since the look before, by whom it was made."""
+    sending = _send(_workspace(), context.log)
+    return dg.SensorResult(skip_reason="; ".join([f"{len(sending.alerts)} alerts sent", *sending.problems]))
+
+
+def _workspace() -> Workspace:
+    return workspace_of(is_sample=load_settings().sample, as_of=None)
+
+
+def _send(workspace: Workspace, log: Logger) -> Sending:
+    sending = send_alerts(workspace, channels_of(workspace) or [LogChannel(log)])
+    for problem in sending.problems:
+        log.warning("%s; tried again at the next look", problem)
+    return sending

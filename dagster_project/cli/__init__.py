@@ -9,7 +9,7 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 
-from dagster_project.cli import readers, running, upkeep  # noqa: F401
+from dagster_project.cli import publishing, readers, running, upkeep  # noqa: F401
 from dagster_project.cli.options import app
 from dagster_project.errors import ExitCode, MaandversError
 

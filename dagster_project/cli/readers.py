@@ -1,17 +1,16 @@
-"""Commands that bring a release to its readers: serve, publish, explain, docs."""
+"""Commands that bring a release to its readers: serve, explain, export, docs."""
 
-import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from dagster_project.cli.options import Sample, app, clock_of, log_to_stderr
-from dagster_project.errors import ExitCode
+
+ExportForm = Literal["xlsx", "csv-nl"]
 
 explain = typer.Typer(no_args_is_help=True, help="Forecasts and effects in the sentences of the board.")
 app.add_typer(explain, name="explain")
-publish = typer.Typer(no_args_is_help=True, help="The latest release in a database of the municipality.")
-app.add_typer(publish, name="publish")
 
 
 @app.command(name="serve")
@@ -22,6 +21,7 @@ def serve_command(
     port: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Instead of that of the settings.")
     ] = None,
+    public: Annotated[bool, typer.Option("--public", help="The public edition, for everybody.")] = False,
 ) -> None:
     """The board: the latest release as web pages, for officials and their telephones."""
     from dagster_project.installation.opening import workspace_of
@@ -30,34 +30,9 @@ def serve_command(
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serve(workspace.releases, workspace.now, workspace.settings.board.model_copy(update=chosen))
-
-
-@publish.callback()
-def publish_group() -> None:
-    """Keep the name of the database a part of the command."""
-
-
-@publish.command(
-    name="postgres",
-    epilog="Exit codes: 0 published, or there already; 2 wrong settings; 8 not published, the last publication stays.",
-)
-def publish_postgres_command(ctx: typer.Context, sample: Sample = False) -> None:
-    """Load the latest release into Postgres, and switch its readers to it in one transaction."""
-    from dagster_project.installation.opening import workspace_of
-    from dagster_project.postgres.publication import PublicationError, publish_release
-
-    log_to_stderr()
-    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
-    settings = workspace.settings
-    try:
-        published = publish_release(workspace.releases, settings.access, settings.postgres.address)
-    except PublicationError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(ExitCode.NOT_PUBLISHED) from None
-    print(f"{'Published' if published.is_new else 'Already published:'} {published.release_id}")
-    if published.kept:
-        print(f"Kept until no transaction may be reading them: {', '.join(published.kept)}")
+    settings = workspace.settings.board.model_copy(update=chosen | ({"public": True} if public else {}))
+    releases = workspace.public if settings.public else workspace.releases
+    serve(releases, workspace.now, settings, workspace.settings.access)
 
 
 @explain.command(name="forecast")
@@ -89,6 +64,36 @@ def explain_effect_command(
 
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     print(explain_effect(workspace.releases, workspace.today, measure))
+
+
+@app.command(name="export")
+def export_command(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write the files.")],
+    marts: Annotated[
+        str | None, typer.Option("--marts", metavar="NAMES", help="Separated by commas; all of them if left out.")
+    ] = None,
+    form: Annotated[
+        ExportForm, typer.Option("--form", metavar="xlsx|csv-nl", help="Workbooks, or CSV for Dutch Excel.")
+    ] = "xlsx",
+    release: Annotated[
+        str, typer.Option("--release", metavar="ID", help="Which release; the latest if left out.")
+    ] = "latest",
+    sample: Sample = False,
+) -> None:
+    """Marts of a release as files for Dutch spreadsheets: what may be shown today, with what it means."""
+    from contextlib import closing
+
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.release.reader import open_release
+    from dashboard.export import export_marts
+
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    names = [name for name in (marts or "").split(",") if name]
+    with closing(open_release(workspace.releases, release)) as opened:
+        for exported in export_marts(opened, workspace.today, folder, names, form):
+            note = f"; {exported.note}" if exported.note else ""
+            print(f"{exported.file}: {exported.rows:,} rows{note}")
 
 
 @app.command(name="docs")

@@ -145,5 +145,5 @@ def template_command(
         raise SetupError(f"no feed is called {feed}\n  do: choose from {[known.id for known in workspace.feeds]}")
     (contract,) = workspace.select([feed])
     inbox = workspace.settings.inbox.resolve()
-    for path in write_template(contract, inbox, workspace.today, to, form):
+    for path in write_template(contract, inbox, workspace.today, to, form, workspace.settings.data_team):
         print(path)

@@ -1,10 +1,11 @@
-"""Commands that keep an installation in order and account for it: verify, prune, strike, prove."""
+"""Commands that keep an installation in order and account for it: verify, prune, alert, strike, prove."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from dagster_project.cli.options import AsJson, Sample, app, clock_of
+from dagster_project.cli.options import AsJson, AsOf, Sample, app, clock_of, date_of
 from dagster_project.errors import ExitCode
 
 
@@ -41,6 +42,39 @@ def prune_command(
         print(pruning.model_dump_json(indent=2))
     else:
         print_pruning(pruning)
+
+
+@app.command(
+    name="alert", epilog="Exit codes: 0 done; 1 a channel did not take an alert, which is tried again; 2 no channel."
+)
+def alert_command(
+    ctx: typer.Context,
+    sample: Sample = False,
+    as_of: AsOf = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, and send nothing.")] = False,
+) -> None:
+    """Send what people have to know and was not sent before; every run does so at its end."""
+    from dagster_project.errors import SetupError
+    from dagster_project.installation.opening import workspace_of
+    from dagster_project.terminal import print_alert
+    from orchestration.alerts.outbox import planned_alerts, send_alerts
+
+    workspace = workspace_of(is_sample=sample, as_of=date_of(as_of), clock=clock_of(ctx))
+    if dry_run:
+        for alert in planned_alerts(workspace):
+            print_alert(alert)
+        return
+    if not workspace.settings.alerts.has_channel:
+        raise SetupError(
+            "alerts have no channel\n  do: name a mail server in [alerts.email] of maandvers.toml, or a webhook in"
+            " MAANDVERS_ALERTS__WEBHOOK__URL; --dry-run prints what would be sent"
+        )
+    sending = send_alerts(workspace)
+    for alert in sending.alerts:
+        print_alert(alert)
+    for problem in sending.problems:
+        print(f"{problem}; tried again by the next run", file=sys.stderr)
+    raise typer.Exit(ExitCode.UNEXPECTED if sending.problems else ExitCode.RELEASED)
 
 
 @app.command(name="strike", epilog="Exit codes: 0 done; 2 no run is dated later than now.")

@@ -217,6 +217,8 @@ class Delivery(Strict):
     owner: str
     publisher: str
     licence: Licence
+    # Figures that derive from it may be in the public edition; its owner agreed.
+    is_public: bool = False
     # Contact of an external supplier; without it, the owner is a department of the municipality that delivers itself.
     contact: str | None = Field(default=None, pattern=r"^(https://\S+|[^@\s]+@[^@\s]+\.[a-z]+)$")
     # How often figures of a new period are published, how long after it at most, and announced dates.

@@ -1,15 +1,22 @@
 """The release as an asset: built from every mart, after every check that can stop it."""
 
+import logging
 from collections.abc import Sequence
 
 import dagster as dg
+import duckdb
 
 from dagster_project.audit.judging import data_docs
 from dagster_project.defs.resources import WorkspaceResource
+from dagster_project.errors import MaandversError
+from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart
+from dagster_project.public_edition.publish import publish_public
 from dagster_project.release.build import build_release
 from dagster_project.release.reader import DATABASE
 from dagster_project.warehouse.raw_layer import audited
+
+logger = logging.getLogger(__name__)
 
 
 def mart_key(mart: Mart) -> dg.AssetKey:
@@ -36,6 +43,7 @@ def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "release_id": note.release_id,
+                "public_edition": _public_edition(opened, marts),
                 "database": dg.MetadataValue.path(str(folder / DATABASE)),
                 "freshness_report": dg.MetadataValue.path(str(folder / "freshness" / "index.html")),
                 "changes": note.changes,
@@ -53,3 +61,14 @@ def release_asset(marts: Sequence[Mart]) -> dg.AssetsDefinition:
         )
 
     return release
+
+
+def _public_edition(workspace: Workspace, marts: Sequence[Mart]) -> str:
+    """Publish the public edition if the settings ask for it; its failure leaves the internal release as it is."""
+    if not workspace.settings.public.enabled or workspace.point_in_time:
+        return "not asked for"
+    try:
+        return publish_public(workspace, marts).release_id
+    except (MaandversError, duckdb.Error, OSError) as error:
+        logger.warning("the public edition before this one stays: %s", error)
+        return f"failed: {error}"

@@ -17,6 +17,7 @@ from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.sample.service import within_reach
+from orchestration.alerts.failed_runs import run_begins, run_ends
 
 
 class WorkspaceResource(dg.ConfigurableResource):
@@ -43,7 +44,14 @@ class WorkspaceResource(dg.ConfigurableResource):
         with sole_run(workspace), ExitStack() as self._until_the_end:
             refuse_to_go_back(workspace.event_log, workspace.now())
             self._open = workspace
-            yield self
+            is_of_today = workspace.point_in_time is None
+            if is_of_today:
+                run_begins(workspace, context.run.run_id if context.run else "")
+            try:
+                yield self
+            finally:
+                if is_of_today:
+                    run_ends(workspace)
 
     @property
     def open(self) -> Workspace:

@@ -73,11 +73,15 @@ def make_home(workspace: Workspace) -> None:
             inbox.chmod(inbox.stat().st_mode & ~OTHERS)
 
 
+class InstallationTakenError(SetupError):
+    """Another run is at work in the installation."""
+
+
 @contextmanager
 def sole_run(workspace: Workspace) -> Iterator[None]:
     """Keep a second run out of the same installation; the lock of a killed run ends with its process.
 
-    Raises SetupError when another run is at work.
+    Raises InstallationTakenError when another run is at work.
     """
     make_home(workspace)
     lock = FileLock(workspace.home / LOCK)
@@ -85,4 +89,6 @@ def sole_run(workspace: Workspace) -> Iterator[None]:
         with lock.acquire(timeout=0):
             yield
     except Timeout as error:
-        raise SetupError(f"another run is at work in {workspace.home}\n  do: wait for it, or stop it first") from error
+        raise InstallationTakenError(
+            f"another run is at work in {workspace.home}\n  do: wait for it, or stop it first"
+        ) from error

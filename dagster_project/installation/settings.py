@@ -21,6 +21,8 @@ from dagster_project.access import ReadAccess
 from dagster_project.contracts.model import Editions
 from dagster_project.contracts.protocols import ProtocolName
 from dagster_project.errors import SetupError, has_user
+from dagster_project.installation.alert_settings import AlertSettings
+from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.storage.permissions import Readers
 from dashboard.board_settings import BoardSettings
 
@@ -28,6 +30,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
 TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
+# Settings that come from the environment alone, as the tokens of suppliers do.
+SECRETS = ("secret", "postgres.url", "alerts.email.password", "alerts.webhook.url")
 
 
 class FeedSettings(BaseModel):
@@ -96,11 +100,9 @@ class TomlWithoutSecrets(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """Read the file; raises SetupError for a secret in it."""
         values = super().__call__()
-        if "secret" in values:
-            raise SetupError(f"{TOML}: 'secret' is a secret\n  do: move it to MAANDVERS_SECRET")
-        postgres = values.get("postgres")
-        if isinstance(postgres, dict) and "url" in postgres:
-            raise SetupError(f"{TOML}: the address of Postgres is a secret\n  do: move it to MAANDVERS_POSTGRES__URL")
+        for name in SECRETS:
+            if _value_at(values, name) is not None:
+                raise SetupError(f"{TOML}: '{name}' is a secret\n  do: move it to {_variable(name)}")
         suppliers = values.get("suppliers")
         for name, own in suppliers.items() if isinstance(suppliers, dict) else ():
             if isinstance(own, dict) and "token" in own:
@@ -136,10 +138,14 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     # Folder for uploaded files, with a folder per feed; next to the landing if not set.
     drops: Path | None = None
+    # Name, telephone and e-mail of the team that answers data owners; it stands in the templates.
+    data_team: str | None = None
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     postgres: PostgresSettings = PostgresSettings()
     access: ReadAccess = ReadAccess()
+    alerts: AlertSettings = AlertSettings()
+    public: PublicSettings = PublicSettings()
     # The accounts that can read a release; all other files can be read by the account that runs Maandvers alone.
     release_readers: Readers = "group"
 
@@ -183,14 +189,25 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(step) for step in first["loc"])
         # A value under a name that we do not know may be a secret under a name that was mistyped.
-        is_secret = first["type"] == "extra_forbidden" or name.endswith((".token", "secret", "postgres.url"))
+        is_secret = first["type"] == "extra_forbidden" or name.endswith(".token") or name in SECRETS
         # A whole section may contain a token.
         came = f", came {first['input']!r}" if isinstance(first["input"], str | float | int) and not is_secret else ""
         raise SetupError(
-            f"setting '{name}': {first['msg']}{came}\n"
-            f"  do: correct it in {TOML} or in MAANDVERS_{name.upper().replace('.', '__')}"
+            f"setting '{name}': {first['msg']}{came}\n  do: correct it in {TOML} or in {_variable(name)}"
         ) from None
     except SettingsError as error:
         raise SetupError(f"{error}\n  do: correct it in the environment; MAANDVERS_… names one setting each") from None
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{TOML} is no TOML: {error}\n  do: correct it in {Path(TOML).resolve()}") from error
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"MAANDVERS_{name.upper().replace('.', '__')}"
+
+
+def _value_at(values: object, name: str) -> object:
+    """The value of a setting in a settings file; None where it has none."""
+    for step in name.split("."):
+        values = values.get(step) if isinstance(values, dict) else None
+    return values

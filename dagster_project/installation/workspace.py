@@ -141,6 +141,11 @@ class Workspace:
         return self.home / "releases"
 
     @property
+    def public(self) -> Path:
+        """Public editions and the link to the latest."""
+        return self.home / "public"
+
+    @property
     def published(self) -> Path:
         """The publication history: the figures that were published, by which revisions are recognised."""
         return self.home / "published"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -100,7 +101,12 @@ def row_with_key(connection: duckdb.DuckDBPyConnection, table: str, key: dict[st
 
 
 def is_same(value: object, other: object) -> bool:
-    """Whether two values are equal, apart from the order in which decimals were added."""
+    """Whether a value equals another of a warehouse, apart from the order in which decimals were added.
+
+    A moment of a release is in UTC, without its zone.
+    """
+    if isinstance(other, datetime) and other.tzinfo:
+        other = other.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, float) and isinstance(other, int | float):
         return math.isclose(value, other, rel_tol=ROUNDING)
     return value == other

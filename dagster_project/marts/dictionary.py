@@ -27,7 +27,7 @@ def read_rows(manifest: Mapping[str, Any], seeds: Path = SEEDS) -> dict[str, Row
 
     dbt derives the same in int_indicators__dictionary; here it is needed before there is a warehouse.
     """
-    units = {row["unit"]: row["unit_nl"] for row in _read_csv(seeds / "units.csv")}
+    units = {row["unit"]: row["unit_nl"] for row in read_csv(seeds / "units.csv")}
     feeds = _feeds_of_indicators(manifest)
     return {
         row["indicator_code"]: {
@@ -37,7 +37,7 @@ def read_rows(manifest: Mapping[str, Any], seeds: Path = SEEDS) -> dict[str, Row
             "source_feed": feeds[row["numerator"] or row["indicator_code"]],
         }
         for file in sorted((seeds / "indicators").glob("*.csv"))
-        for row in _read_csv(file)
+        for row in read_csv(file)
     }
 
 
@@ -57,28 +57,34 @@ def _feeds_of_indicators(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def theme_codes(seeds: Path = SEEDS) -> list[str]:
     """Read the codes of all themes, in the order of lists."""
-    rows = sorted(_read_csv(seeds / "themes.csv"), key=lambda row: int(row["theme_order"]))
+    rows = sorted(read_csv(seeds / "themes.csv"), key=lambda row: int(row["theme_order"]))
     return [row["theme_code"] for row in rows]
 
 
-def _read_csv(file: Path) -> list[dict[str, str]]:
+def read_csv(file: Path) -> list[dict[str, str]]:
+    """Read the rows of a file that people edit."""
     with file.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
 def explain_columns(manifest: dict[str, Any], rows: Mapping[str, Row]) -> None:
     """Append the dictionary's text to the description of each indicator in dbt's marts."""
-    suppliers = _suppliers(manifest)
+    suppliers = supplier_labels(manifest)
     texts = {block["name"]: block["block_contents"] for block in manifest["docs"].values()}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["fqn"][1] == "marts":
             for name, column in node["columns"].items():
                 own = column["description"].strip()
-                if name in rows and not column["config"]["meta"].get("clocks"):
+                if is_indicator(name, column, rows):
                     label = own or f"{rows[name]['label_en']}."
                     column["description"] = f"{label} {explanation(name, rows, suppliers)}"
                 else:
                     column["description"] = own or shared_text(name, texts)
+
+
+def is_indicator(name: str, column: Mapping[str, Any], rows: Mapping[str, Row]) -> bool:
+    """Whether a column is the indicator of its name; one with clocks of its own is another figure."""
+    return name in rows and not column["config"]["meta"].get("clocks")
 
 
 def shared_text(column: str, texts: Mapping[str, str]) -> str:
@@ -92,7 +98,7 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
     row = rows[code]
     label, definition = row["label_nl"], row["definition_nl"]
     parts = [definition if definition.removesuffix(".") == label else f"{label}: {definition}"]
-    parts.append(f"Eenheid: {row['unit_nl']}.")
+    parts.append(unit_sentence(row))
     feeds = [row["source_feed"]]
     if row["numerator"]:
         above, below = (f"{rows[row[part]]['label_nl']} ({row[part]})" for part in ("numerator", "denominator"))
@@ -106,7 +112,12 @@ def explanation(code: str, rows: Mapping[str, Row], suppliers: Mapping[str, str]
     return " ".join(parts)
 
 
-def _suppliers(manifest: Mapping[str, Any]) -> dict[str, str]:
+def unit_sentence(row: Row) -> str:
+    """State the unit of an indicator."""
+    return f"Eenheid: {row['unit_nl']}."
+
+
+def supplier_labels(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Map each feed to its Dutch name in the contract."""
     found = {}
     for source in manifest["sources"].values():

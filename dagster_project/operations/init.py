@@ -60,7 +60,8 @@ def initialise(workspace: Workspace, code: str, systems: Sequence[str], exports:
         (workspace.settings.inbox / feed.id).mkdir(parents=True, exist_ok=True)
         # Not in the inbox, where the examples would be read as figures.
         if not [*(templates := workspace.home / "templates").glob(f"{feed.id}_*")]:
-            written += write_template(feed, workspace.settings.inbox.resolve(), workspace.today, templates, "xlsx")
+            inbox, team = workspace.settings.inbox.resolve(), workspace.settings.data_team
+            written += write_template(feed, inbox, workspace.today, templates, "xlsx", team)
     toml = Path(TOML)
     toml.write_text(_settings(municipality_code(code), known, systems, exports), encoding="utf-8")
     return [toml.resolve(), *written]

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import isodate
+
 from dagster_project.contracts.model import Column, DataType, Feed
 from dagster_project.errors import ContractError, SetupError
 from dagster_project.extract.files.cell_values import ColumnReader, WrongValue
@@ -46,8 +48,10 @@ WIDEST = 60
 ROWS_TO_FILL_IN = 2000
 
 
-def write_template(feed: Feed, inbox: Path, today: date, folder: Path, form: Form) -> list[Path]:
-    """Write the template of a feed to ``folder`` and return its files.
+def write_template(
+    feed: Feed, inbox: Path, today: date, folder: Path, form: Form, data_team: str | None = None
+) -> list[Path]:
+    """Write the template of a feed to ``folder`` and return its files; it says that ``data_team`` answers questions.
 
     Raises SetupError for a feed that is not uploaded and for a file that exists already.
     """
@@ -57,13 +61,13 @@ def write_template(feed: Feed, inbox: Path, today: date, folder: Path, form: For
     for path in files:
         if path.exists():
             raise SetupError(f"{path} exists already\n  do: move it away, or write to another folder with --to")
-    rows = _example_rows(feed)
+    rows, instructions = _example_rows(feed), _instructions(feed, inbox, data_team)
     folder.mkdir(parents=True, exist_ok=True)
     if form == "xlsx":
-        _write_workbook(file, feed, rows, inbox)
+        _write_workbook(file, feed, rows, instructions)
     else:
         _write_csv(file, feed, rows)
-        files[1].write_text(_as_markdown(feed, rows, inbox), encoding="utf-8")
+        files[1].write_text(_as_markdown(feed, rows, instructions), encoding="utf-8")
     return files
 
 
@@ -121,7 +125,7 @@ def _write_csv(file: Path, feed: Feed, rows: list[list[str]]) -> None:
         writer.writerows([_shown(column, text) for column, text in zip(columns, row, strict=True)] for row in rows)
 
 
-def _instructions(feed: Feed, inbox: Path) -> list[str]:
+def _instructions(feed: Feed, inbox: Path, data_team: str | None) -> list[str]:
     table, delivery = feed.tables[0], feed.delivery
     headings = {column.name: f"'{column.meta.supplier_name}'" for column in table.columns}
     hidden = [headings[column.name] for column in table.columns if column.meta.is_pseudonymised]
@@ -131,7 +135,10 @@ def _instructions(feed: Feed, inbox: Path) -> list[str]:
         f"Noem het naar de dag van de export: {feed.id}_jjjj-mm-dd.xlsx of .csv. Staat er geen dag in de naam, dan "
         "telt de dag waarop het bestand voor het laatst is gewijzigd.",
         "Lever steeds alles aan: het nieuwste bestand vervangt het vorige helemaal.",
-        "Lever elke maand, ook als er niets verandert: cijfers van langer geleden worden niet getoond.",
+        f"Er zijn {_every(delivery.cadence)} nieuwe cijfers. Lever ze uiterlijk {_term(delivery.publication_lag)} na "
+        "het einde van de periode.",
+        f"Lever {_every(delivery.maximum_age)}, ook als er niets verandert: cijfers van langer geleden worden niet "
+        "getoond.",
         "De kolomnamen staan in rij 1 en daaronder staat één regel per rij: geen titels, totalen, samengevoegde cellen "
         "of formules. De volgorde van de kolommen maakt niet uit.",
         f"Elke combinatie van {key} komt één keer voor." if len(table.key) > 1 else f"Elke waarde van {key} komt één "
@@ -145,8 +152,27 @@ def _instructions(feed: Feed, inbox: Path) -> list[str]:
         )
     if delivery.missing_values:
         lines.append(f"Een onbekende waarde is een lege cel of: {' '.join(delivery.missing_values)}")
+    lines.append(
+        "Het bestand wordt 's nachts gelezen. Klopt er iets niet, dan blijven de vorige cijfers staan, en zegt een "
+        "bericht welke rij en kolom het is."
+    )
+    lines.append(f"Een bestand wordt {_term(delivery.retention.payloads)} bewaard nadat een nieuwer is gekomen.")
     lines.append("De rijen in dit bestand zijn verzonnen voorbeelden: vervang ze door de echte.")
+    if data_team:
+        lines.append(f"Vragen? {data_team}")
     return lines
+
+
+def _term(term: isodate.Duration) -> str:
+    """A term in words, such as "3 maanden"."""
+    parts = ((term.years, "jaar", "jaar"), (term.months, "maand", "maanden"), (term.tdelta.days, "dag", "dagen"))
+    return " en ".join(f"{int(count)} {one if count == 1 else more}" for count, one, more in parts if count)
+
+
+def _every(term: isodate.Duration) -> str:
+    """How often, in words, such as "elke maand"."""
+    text = _term(term)
+    return "elk jaar" if text == "1 jaar" else f"elke {text.removeprefix('1 ')}"
 
 
 def _explained(column: Column, example: str) -> tuple[str, ...]:
@@ -167,15 +193,15 @@ def _explanation(feed: Feed, rows: list[list[str]]) -> list[tuple[str, ...]]:
     return [_explained(column, _shown(column, text)) for column, text in examples]
 
 
-def _as_markdown(feed: Feed, rows: list[list[str]], inbox: Path) -> str:
+def _as_markdown(feed: Feed, rows: list[list[str]], instructions: list[str]) -> str:
     lines = [f"# {feed.delivery.supplier_label}: zo levert u dit bestand aan", ""]
-    lines += [f"- {line}" for line in _instructions(feed, inbox)]
+    lines += [f"- {line}" for line in instructions]
     table = [EXPLANATION_HEADINGS, ("---",) * len(EXPLANATION_HEADINGS), *_explanation(feed, rows)]
     lines += ["", *("| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in table), ""]
     return "\n".join(lines)
 
 
-def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], inbox: Path) -> None:
+def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], instructions: list[str]) -> None:
     from openpyxl import Workbook  # its import costs 0.2 s
     from openpyxl.styles import Alignment, Font
 
@@ -194,7 +220,7 @@ def _write_workbook(file: Path, feed: Feed, rows: list[list[str]], inbox: Path) 
 
     explanation = workbook.create_sheet(EXPLANATION_SHEET)
     explanation.append([f"{feed.delivery.supplier_label}: zo levert u dit bestand aan"])
-    for line in _instructions(feed, inbox):
+    for line in instructions:
         explanation.append([line])
     explanation.append([])
     explanation.append(EXPLANATION_HEADINGS)

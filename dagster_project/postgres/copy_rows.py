@@ -10,7 +10,7 @@ from dagster_project.storage.sql import identifier
 # Lines that are sent at once.
 BATCH = 20_000
 NULL = r"'\N'"
-# Characters that a text may not contain as they are, and how COPY expects them.
+# Characters that a text may not contain as they are, and the form in which COPY reads them.
 ESCAPES = {r"'\'": r"'\\'", "chr(9)": r"'\t'", "chr(10)": r"'\n'", "chr(13)": r"'\r'"}
 
 

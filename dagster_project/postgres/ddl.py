@@ -91,7 +91,7 @@ def create_tables(
 
 
 def shape_of(statements: Iterable[str]) -> str:
-    """Digest of the statements that make the tables: another one means that they are to be rebuilt."""
+    """Digest of the statements that make the tables: another one means that they have to be rebuilt."""
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()
 
 

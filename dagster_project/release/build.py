@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,14 +14,16 @@ from dagster_project.audit.lateness import Lateness
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import PointInTime, Workspace
-from dagster_project.marts.catalogue import Mart
+from dagster_project.marts.catalogue import MOMENT, Mart
 from dagster_project.marts.expiry import shown
 from dagster_project.release.algorithm_cards import write_algorithm_cards
 from dagster_project.release.datapackage import datapackage
 from dagster_project.release.diff.changes import ReleaseFacts
 from dagster_project.release.diff.compare import compare_releases
-from dagster_project.release.freshness_report import freshness_report
-from dagster_project.release.last_good import LastGood, last_good
+from dagster_project.release.diff.figures import TIME_ZONE
+from dagster_project.release.files.for_people import write_files_for_people
+from dagster_project.release.freshness_report import FreshnessReport, freshness_report
+from dagster_project.release.last_good import LastGood, last_good, named_feeds
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
@@ -32,7 +34,7 @@ from dagster_project.release.provenance import (
     write_provenance,
 )
 from dagster_project.release.read_back import compare
-from dagster_project.release.reader import DATABASE, LATEST, SNAPSHOT
+from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
 from dagster_project.release.star import foreign_keys_of
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
@@ -71,8 +73,8 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks, until when it is fresh, since when and why it is withheld,"
-        " and whether its last good delivery is shown because asking has failed since.",
+        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why"
+        " it is withheld, and whether its last good delivery is shown because asking has failed since.",
     ),
     "audit_results": (
         f"SELECT * FROM {SNAPSHOT}.audit_results",
@@ -102,6 +104,8 @@ class ReleaseNote(BaseModel):
     problems: dict[str, list[str]]
     # What its figures were made from, per feed that is shown and edition of it.
     deliveries: dict[str, dict[str, str]] = {}
+    # The day on which each of these deliveries was received.
+    received_on: dict[str, date] = {}
     # Per feed what is odd about the age of what came, and stands in no figure's way.
     remarks: dict[str, list[str]] = {}
     # Per feed who is late, and the last day of what will be withheld soon; per mart what stands as it last came.
@@ -129,7 +133,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     workspace.releases.chmod(FOLDER[readers])
     for leftover in workspace.releases.glob(f"{BUILDING}*"):
         shutil.rmtree(leftover)
-    release_id = _next_id(workspace, outcome.as_of)
+    release_id = next_id(workspace.releases, outcome.as_of)
     folder = workspace.releases / f"{BUILDING}{release_id}"
     for form in ("parquet", "csv"):
         (folder / form).mkdir(parents=True)
@@ -157,9 +161,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             if verdict.expires_in is not None and verdict.clocks.fresh_until and not verdict.is_withheld
         },
         history_damage=PublicationHistory(workspace).damage(),
-        last_good={mart.name: found for mart in marts if (found := last_good(mart, workspace.feeds, outcome))},
     )
-    _write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
+    write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
         connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
         database = literal(folder / DATABASE)
@@ -167,6 +170,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
+        named: dict[str, frozenset[str]] = {}
         for mart in marts:
             # The rows are computed once, and every other form is made from them.
             table = f"release.{SNAPSHOT}.{mart.name}"
@@ -176,7 +180,10 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
             note.rows[mart.name] = summary.rows
             note.contents[mart.name] = content_of(mart, summary)
-            _show_mart(connection, mart, note.last_good.get(mart.name, []))
+            named[mart.name] = named_feeds(connection, mart, table)
+            if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
+                note.last_good[mart.name] = found
+            show_mart(connection, mart, note.last_good.get(mart.name, []))
             is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
             if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
                 linked.add(mart.name)
@@ -185,17 +192,19 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             connection.commit()
         connection.begin()
         note.figures = _fingerprint_of(connection)
+        note.received_on = _received_on(connection)
         _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
-    _write_reports(workspace, marts, outcome, folder, note)
-    package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys)
-    _write_json(folder / "datapackage.json", package)
+    report = _write_reports(workspace, marts, outcome, folder, note, named)
+    package = datapackage(note.release_id, workspace, marts, outcome, note.rows, foreign_keys, named)
+    write_json(folder / DATAPACKAGE, package)
     write_provenance(folder, workspace, outcome, note.deliveries)
-    _write_json(folder / "release.json", note.model_dump(mode="json"))
+    write_json(folder / NOTE, note.model_dump(mode="json"))
+    write_files_for_people(folder, package, report)
     write_checksums(folder)
     share(folder, readers)
     move_folder(folder, workspace.releases / release_id)
@@ -209,7 +218,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
 
 def read_note(folder: Path) -> ReleaseNote:
     """Read the note of a release. Raises SetupError when it cannot be read."""
-    file = folder / "release.json"
+    file = folder / NOTE
     try:
         return ReleaseNote.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
@@ -220,15 +229,20 @@ def read_note(folder: Path) -> ReleaseNote:
 
 
 def _write_reports(
-    workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcome, folder: Path, note: ReleaseNote
-) -> None:
-    """How fresh everything is and what changed, for programs and for people."""
+    workspace: Workspace,
+    marts: Sequence[Mart],
+    outcome: AuditOutcome,
+    folder: Path,
+    note: ReleaseNote,
+    named: Mapping[str, frozenset[str]],
+) -> FreshnessReport:
+    """Write how fresh everything is and what changed, for programs and for people."""
     report = freshness_report(
-        note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome
+        note.release_id, note.municipality_code, note.is_fictional, workspace.feeds, marts, outcome, named
     )
     if note.history_damage:
         report.without_ledger = [mart.label_nl for mart in marts if SHOWN in mart.sources and not note.rows[mart.name]]
-    _write_json(folder / "freshness.json", report.model_dump(mode="json"))
+    write_json(folder / "freshness.json", report.model_dump(mode="json"))
     write_freshness_page(folder, report, outcome)
     latest = workspace.releases / LATEST
     facts = ReleaseFacts.model_validate(note.model_dump())
@@ -238,12 +252,13 @@ def _write_reports(
     diff = compare_releases(
         latest.resolve() if latest.exists() else None, folder, facts, marts, report, is_idle=is_idle
     )
-    _write_json(folder / "diff.json", diff.model_dump(mode="json"))
+    write_json(folder / "diff.json", diff.model_dump(mode="json"))
     write_diff_page(folder, diff, report)
     write_algorithm_cards(
         folder, note.release_id, note.municipality_code, note.is_fictional, [mart.name for mart in marts]
     )
     note.changes = diff.summary
+    return report
 
 
 def latest_release(releases: Path) -> ReleaseNote | None:
@@ -254,9 +269,9 @@ def latest_release(releases: Path) -> ReleaseNote | None:
         return None
 
 
-def _next_id(workspace: Workspace, day: date) -> str:
+def next_id(releases: Path, day: date) -> str:
     """Numbered within the day; a number is never used twice, since readers may still hold the older file."""
-    taken = [int(path.name.rpartition("_")[2]) for path in workspace.releases.glob(f"{day}_*")]
+    taken = [int(path.name.rpartition("_")[2]) for path in releases.glob(f"{day}_*")]
     return f"{day}_{max(taken, default=0) + 1}"
 
 
@@ -267,10 +282,10 @@ def _rows_of(mart: Mart) -> str:
     return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
 
 
-def _show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
+def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
     """Show the table of a mart through a view with comments."""
     comment = " ".join([mart.description, *map(str, last_good)])
-    _write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
+    write_view(connection, mart.name, shown(mart, f"{SNAPSHOT}.{mart.name}", "current_date"), comment)
     for column in mart.columns:
         limits = " and ".join(clock.column for clock in column.clocks)
         comment = f"{column.description} Shown until {limits}." if limits else column.description
@@ -283,7 +298,16 @@ def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     return row[0] if row else None
 
 
-def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
+def _received_on(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """Look up the day in the Netherlands on which each delivery of the warehouse was received."""
+    query = f"""
+        SELECT delivery_id, max(received_at AT TIME ZONE '{TIME_ZONE}')::date
+        FROM warehouse.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
+    """
+    return dict(connection.execute(query).fetchall())
+
+
+def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, comment: str) -> None:
     """A view on the reader's own date, so that an old release expires without a new one."""
     # Names in a view are those of the file it lies in, under whatever name a reader attaches that.
     connection.execute("USE release")
@@ -294,16 +318,18 @@ def _write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, c
 
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """Write the metadata of a release: its note, the clocks and every judgement."""
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS SELECT * FROM warehouse.raw_maandvers.freshness")
+    moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
+    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
+    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (
             release_id varchar, municipality_code varchar, as_of date, version varchar, is_fictional boolean,
-            as_known_on date, rebuilt_at timestamptz
+            as_known_on date, rebuilt_at timestamp
         )
     """)
     row = [note.release_id, note.municipality_code, note.as_of, note.version, note.is_fictional]
-    row += [made.as_known_on, made.made_at] if made else [None, None]
+    row += [made.as_known_on, made.made_at.astimezone(UTC)] if made else [None, None]
     insert(connection, f"release.{SNAPSHOT}.release", [row])
     columns = ("suite", "subject", "row", "passed", "message", "message_nl")
     types = ", ".join(f"{column}: '{'BOOLEAN' if column == 'passed' else 'VARCHAR'}'" for column in columns)
@@ -312,8 +338,9 @@ def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judge
         f" FROM read_json({literal(judgements)}, format='array', columns={{{types}}})"
     )
     for book, (select, comment) in METADATA_VIEWS.items():
-        _write_view(connection, book, select, comment)
+        write_view(connection, book, select, comment)
 
 
-def _write_json(file: Path, content: object) -> None:
+def write_json(file: Path, content: object) -> None:
+    """Write a file for programs."""
     write_file(file, json.dumps(content, indent=2, ensure_ascii=False).encode())

@@ -1,6 +1,6 @@
 """The release described as a Frictionless data package, with the contents of each file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dagster_project.audit.outcome import AuditOutcome
@@ -9,10 +9,12 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart, MartColumn
 from dagster_project.marts.column_clocks import OF_THE_ROW
 from dagster_project.marts.dictionary import theme_codes
+from dagster_project.marts.question_book import read_questions
 from dagster_project.marts.scope import RowFact
-from dagster_project.release.last_good import feeds_of, last_good
+from dagster_project.release.last_good import feeds_of, last_days, last_good
 from dagster_project.release.mart_files import csv_file
 from dagster_project.release.star import ForeignKeys
+from dagster_project.warehouse.dbt import current_manifest
 
 FIELD_TYPES = {
     "varchar": "string",
@@ -23,8 +25,6 @@ FIELD_TYPES = {
     "double": "number",
     "boolean": "boolean",
     "date": "date",
-    "timestamptz": "datetime",
-    "timestamp with time zone": "datetime",
     "timestamp": "datetime",
 }
 
@@ -36,9 +36,13 @@ def datapackage(
     outcome: AuditOutcome,
     rows: Mapping[str, int],
     foreign_keys: ForeignKeys,
+    named: Mapping[str, Collection[str]],
 ) -> dict[str, Any]:
-    """Describe a release: a resource per mart, with the sources and licences of its figures."""
-    limits = [v.clocks.fresh_until for v in outcome.feeds if not v.is_withheld and v.clocks.fresh_until]
+    """Describe a release: a resource per mart, with the sources and licences of its figures.
+
+    ``named`` are the feeds that the rows of each mart name.
+    """
+    limits = last_days(marts, workspace.feeds, outcome, named)
     return {
         "profile": "tabular-data-package",
         "name": "maandvers",
@@ -52,17 +56,34 @@ def datapackage(
         # Our own property: the codes of all themes.
         "themes": theme_codes(),
         "resources": [
-            _resource(mart, csv_file(mart, rows[mart.name]), workspace.feeds, outcome, foreign_keys[mart.name])
+            _resource(
+                mart,
+                csv_file(mart, rows[mart.name]),
+                workspace.feeds,
+                outcome,
+                foreign_keys[mart.name],
+                named[mart.name],
+            )
             for mart in marts
+        ],
+        # Our own property: questions with the SQL on the tables of this release that answers them.
+        "questions": [
+            {"name": one.name, "theme": one.theme, "question": one.question_nl, "sql": one.sql}
+            for one in read_questions(current_manifest())
         ],
     }
 
 
 def _resource(
-    mart: Mart, file: str, feeds: Sequence[Feed], outcome: AuditOutcome, foreign_keys: Sequence[tuple[str, str, str]]
+    mart: Mart,
+    file: str,
+    feeds: Sequence[Feed],
+    outcome: AuditOutcome,
+    foreign_keys: Sequence[tuple[str, str, str]],
+    named: Collection[str],
 ) -> dict[str, Any]:
     # A feed that is withheld or not set up has no figure in the release.
-    used = [feed for feed, verdict in feeds_of(mart, feeds, outcome) if not verdict.is_withheld]
+    used = [feed for feed, verdict in feeds_of(mart, feeds, outcome, named) if not verdict.is_withheld]
     return {
         "profile": "tabular-data-resource",
         "name": mart.name,
@@ -70,6 +91,8 @@ def _resource(
         "path": file,
         **({"compression": "zst"} if file.endswith(".zst") else {}),
         "description": mart.description,
+        # Our own property, for readers of Dutch.
+        "explanation": mart.description_nl,
         "encoding": "utf-8",
         "schema": {
             "fields": [_field(column) for column in mart.columns],
@@ -84,7 +107,7 @@ def _resource(
         # Our own property: the themes and levels by which readers are admitted.
         "scope": _scope(mart),
         # Our own property: feeds whose supplier gave no usable answer, so that their figures stand until they expire.
-        "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome)],
+        "lastGoodDeliveries": [one.model_dump(mode="json") for one in last_good(mart, feeds, outcome, named)],
         "licenses": [
             {"title": name, "path": url}
             for name, url in sorted({(f.delivery.licence.name, str(f.delivery.licence.url)) for f in used})
@@ -119,8 +142,12 @@ def _field(column: MartColumn) -> dict[str, Any]:
     feeds = sorted({feed for clock in column.clocks for feed in clock.feeds})
     return {
         "name": column.name,
+        "title": column.label_nl,
         "type": FIELD_TYPES.get(column.data_type.lower(), "any"),
         "description": column.description,
+        # Our own properties, for readers of Dutch.
+        "explanation": column.definition_nl,
+        **({"unit": column.unit_nl} if column.unit_nl else {}),
         # Our own properties, of a figure in a mart with several clocks: the columns that say until when it may be
         # shown, and the feeds it is made from where these are not the row's own.
         **({"shownUntil": [clock.column for clock in column.clocks]} if column.clocks else {}),

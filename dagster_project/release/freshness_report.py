@@ -1,6 +1,6 @@
 """The freshness report of a release: how fresh every feed and every mart is, who is late, and who acts on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -10,7 +10,7 @@ from dagster_project.audit.lateness import Kind, Lateness
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.contracts.model import Feed
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.last_good import LastGood, feeds_of, last_good
+from dagster_project.release.last_good import LastGood, feeds_of, last_days, last_good
 
 FeedState = Literal["fresh", "last good", "withheld"]
 
@@ -76,7 +76,7 @@ class FreshnessReport(BaseModel):
     no_longer_used_since: dict[str, date] = {}
 
     def feed(self, name: str) -> FeedReport:
-        """The report of one feed. Raises KeyError for a feed that is not in use."""
+        """The report of one feed. Raises KeyError for a feed that is in no mart."""
         return {feed.feed: feed for feed in self.feeds}[name]
 
     def in_state(self, state: FeedState) -> list[FeedReport]:
@@ -100,10 +100,15 @@ def freshness_report(
     feeds: Sequence[Feed],
     marts: Sequence[Mart],
     outcome: AuditOutcome,
+    named: Mapping[str, Collection[str]],
 ) -> FreshnessReport:
-    """Tell of every feed in use and of every mart, what the audit found."""
-    in_use = [(feed, v) for feed, v in zip(feeds, outcome.feeds, strict=True) if v.clocks.is_in_use]
-    limits = [v.clocks.fresh_until for _, v in in_use if not v.is_withheld and v.clocks.fresh_until]
+    """Report what the audit found of every mart, and of every feed in use that is in one.
+
+    ``named`` are the feeds that the rows of each mart name.
+    """
+    limits = last_days(marts, feeds, outcome, named)
+    reports = [_mart(mart, feeds, outcome, named[mart.name]) for mart in marts]
+    in_marts = {feed for report in reports for feed in report.feeds}
     return FreshnessReport(
         release_id=release_id,
         municipality_code=municipality_code,
@@ -111,8 +116,12 @@ def freshness_report(
         as_of=outcome.as_of,
         complete_until=min(limits, default=None),
         expires_after=max(limits, default=None),
-        feeds=[_feed(feed, verdict, outcome.as_of) for feed, verdict in in_use],
-        marts=[_mart(mart, feeds, outcome) for mart in marts],
+        feeds=[
+            _feed(feed, verdict, outcome.as_of)
+            for feed, verdict in zip(feeds, outcome.feeds, strict=True)
+            if feed.id in in_marts
+        ],
+        marts=reports,
         not_in_use=sorted(v.clocks.supplier for v in outcome.feeds if not v.clocks.is_in_use),
         no_longer_used_since={v.clocks.supplier: day for v in outcome.feeds if (day := v.clocks.retired_on)},
     )
@@ -147,14 +156,14 @@ def _feed(feed: Feed, verdict: FeedVerdict, as_of: date) -> FeedReport:
     )
 
 
-def _mart(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> MartReport:
-    used = feeds_of(mart, feeds, outcome)
+def _mart(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome, named: Collection[str]) -> MartReport:
+    used = feeds_of(mart, feeds, outcome, named)
     limits = [v.clocks.fresh_until for _, v in used if not v.is_withheld and v.clocks.fresh_until]
     return MartReport(
         mart=mart.name,
         label_nl=mart.label_nl,
         feeds=[feed.id for feed, _ in used],
         withheld=[feed.id for feed, verdict in used if verdict.is_withheld],
-        last_good=last_good(mart, feeds, outcome),
+        last_good=last_good(mart, feeds, outcome, named),
         complete_until=min(limits, default=None),
     )

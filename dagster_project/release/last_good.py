@@ -1,8 +1,9 @@
 """Feeds that a mart derives from, and those that run on their last good delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+import duckdb
 from pydantic import BaseModel
 
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
@@ -24,18 +25,32 @@ class LastGood(BaseModel):
         return f"{self.feed} runs on its last good delivery, confirmed on {self.confirmed_on}, until {self.expires_on}."
 
 
-def feeds_of(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[tuple[Feed, FeedVerdict]]:
-    """The feeds behind a mart that this municipality uses, each with what the audit said of it."""
+def named_feeds(connection: duckdb.DuckDBPyConnection, mart: Mart, table: str) -> frozenset[str]:
+    """The feeds that the rows of a mart name; none of a mart whose clocks name them."""
+    if not mart.feed_columns:
+        return frozenset()
+    distinct = " UNION ".join(f"SELECT DISTINCT {column} FROM {table}" for column in mart.feed_columns)
+    return frozenset(feed for (feed,) in connection.execute(distinct).fetchall() if feed)
+
+
+def feeds_of(
+    mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome, named: Collection[str]
+) -> list[tuple[Feed, FeedVerdict]]:
+    """The feeds in use that a mart has figures of, or lacks them of because they are withheld, with their verdicts.
+
+    ``named`` are the feeds that its rows name.
+    """
     return [
         (feed, verdict)
         for feed, verdict in sorted(zip(feeds, outcome.feeds, strict=True), key=lambda pair: pair[0].id)
         if verdict.clocks.is_in_use
-        and mart.is_made_from(feed.id, [(f"raw_{feed.supplier}", table.name) for table in feed.tables])
+        and mart.may_derive_from(feed.id, [(f"raw_{feed.supplier}", table.name) for table in feed.tables])
+        and (verdict.is_withheld or mart.derives_from(feed.id, named))
     ]
 
 
-def last_good(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[LastGood]:
-    """Feeds of a mart that run on their last good delivery."""
+def last_good(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome, named: Collection[str]) -> list[LastGood]:
+    """Feeds of a mart that run on their last good delivery; ``named`` are the feeds that its rows name."""
     return [
         LastGood(
             feed=feed.id,
@@ -43,6 +58,19 @@ def last_good(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome) -> list[
             expires_on=verdict.clocks.fresh_until,
             why=[problem.splitlines()[0] for problem in verdict.clocks.problems],
         )
-        for feed, verdict in feeds_of(mart, feeds, outcome)
+        for feed, verdict in feeds_of(mart, feeds, outcome, named)
         if verdict.runs_on_last_good
     ]
+
+
+def last_days(
+    marts: Sequence[Mart], feeds: Sequence[Feed], outcome: AuditOutcome, named: Mapping[str, Collection[str]]
+) -> list[date]:
+    """Until when each feed that is shown in a mart may be shown."""
+    shown = {
+        feed.id: verdict.clocks.fresh_until
+        for mart in marts
+        for feed, verdict in feeds_of(mart, feeds, outcome, named[mart.name])
+        if not verdict.is_withheld
+    }
+    return [day for day in shown.values() if day]

@@ -40,6 +40,8 @@ class ReleaseInfo(BaseModel, title=NOTE):
     as_of: date
     version: str
     is_fictional: bool
+    # Made for the open web: dagster_project/public_edition.
+    is_public: bool = False
 
 
 class _Resource(BaseModel):
@@ -52,6 +54,10 @@ class PublishedColumn(_Resource):
     name: str
     type: str
     description: str
+    # Name, explanation and unit for readers of Dutch: older releases have none, what is no indicator has no unit.
+    label_nl: str = Field("", alias="title")
+    definition_nl: str = Field("", alias="explanation")
+    unit_nl: str = Field("", alias="unit")
     # Columns with the last day on which this one is shown, and the feeds behind it, where these are not the row's.
     shown_until: tuple[str, ...] = Field((), alias="shownUntil")
     feeds: tuple[str, ...] = ()
@@ -148,6 +154,7 @@ class PublishedMart(_Resource):
     name: str
     label_nl: str = Field(alias="title")
     description: str
+    description_nl: str = Field("", alias="explanation")
     csv_file: str = Field(alias="path")
     table: _Schema = Field(alias="schema")
     sources: tuple[Source, ...]
@@ -198,6 +205,16 @@ def _are_fresh(limits: Iterable[str], day: str) -> str:
     return " AND ".join(f"{identifier(limit)} >= {day}" for limit in limits)
 
 
+class PublishedQuestion(_Resource):
+    """A question in Dutch, with the SQL on the marts of the release that answers it."""
+
+    name: str
+    # Theme of the dictionary, or 'kpi'.
+    theme: str
+    question_nl: str = Field(alias="question")
+    sql: str
+
+
 class Catalogue(_Resource, title=DATAPACKAGE):
     """The marts of a release and the days until which they may be shown, from ``datapackage.json``."""
 
@@ -210,6 +227,11 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     # Codes of all themes, whether the release has figures of them or not.
     themes: tuple[str, ...]
     resources: tuple[PublishedMart, ...]
+    # None in a release of an earlier version.
+    questions: tuple[PublishedQuestion, ...] = ()
+    # Of a public edition: the names that have to stand beside its figures, and its licences.
+    attribution: str | None = None
+    licences: tuple[PublishedLicence, ...] = Field((), alias="licenses")
 
     @property
     def marts(self) -> dict[str, PublishedMart]:

@@ -59,11 +59,13 @@ def sample_tables(as_of: date, seed: int) -> "list[ODataTable]":
     from dagster_project.sample.open_data.key_figures import key_figures_tables
     from dagster_project.sample.open_data.police import police_tables
     from dagster_project.sample.open_data.proximity import proximity_tables
+    from dagster_project.sample.open_data.regional_key_figures import regional_key_figures_tables
     from dagster_project.sample.open_data.rivm import rivm_tables
     from dagster_project.sample.open_data.social_statistics import social_statistics_tables
 
     return [
         *key_figures_tables(as_of, seed),
+        *regional_key_figures_tables(as_of, seed),
         *absence_tables(as_of, seed),
         *police_tables(as_of, seed),
         *rivm_tables(as_of, seed),

@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 # The same manifest as dbt loads it: every call starts from it, wherever its warehouse is.
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
-# Digest of the sources that both were made from.
+# Its semantic models and metrics, for MetricFlow, which looks for them there.
+SEMANTICS = MANIFEST.with_name("semantic_manifest.json")
+# Digest of the sources that all were made from.
 STAMP = MANIFEST.with_suffix(".sources")
 SOURCES = (DBT_PROJECT, SEEDS)
 WAREHOUSE_VARIABLE = "MAANDVERS_WAREHOUSE"
@@ -86,7 +88,7 @@ def digest_of_sources() -> str:
 
 
 def _is_made_from(digest: str) -> bool:
-    return MANIFEST.exists() and PARSED.exists() and STAMP.exists() and STAMP.read_text() == digest
+    return all(file.exists() for file in (MANIFEST, PARSED, SEMANTICS, STAMP)) and STAMP.read_text() == digest
 
 
 def _parse(digest: str) -> None:
@@ -101,6 +103,7 @@ def _parse(digest: str) -> None:
     _call(["dbt.cli.main", "parse"], work, Path("warehouse.duckdb"), "GM9999")
     STAMP.unlink(missing_ok=True)
     (work / MANIFEST.name).replace(MANIFEST)
+    (work / SEMANTICS.name).replace(SEMANTICS)
     write_file(PARSED, (work / PARSED.name).read_bytes())
     STAMP.write_text(digest)
 

@@ -13,7 +13,7 @@ Source: Statistics Canada, random rounding of census counts (base 5); Statistics
 
 import hmac
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,7 +72,7 @@ class Relation(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """Linear relation between counts: signed terms and a constant that add up to zero, or to at least zero."""
+    """Linear relation between counts: terms, by their factor, and a constant add up to zero, or to at least zero."""
 
     terms: Mapping[Cell, int]
     constant: int
@@ -80,7 +80,7 @@ class Sum(NamedTuple):
 
     def holds(self, counts: Mapping[Cell, int]) -> bool:
         """Check whether the true counts satisfy it; those of an inconsistent register may not."""
-        total = self.constant + sum(sign * counts[cell] for cell, sign in self.terms.items())
+        total = self.constant + sum(factor * counts[cell] for cell, factor in self.terms.items())
         return total == 0 if self.is_equal else total >= 0
 
 
@@ -168,49 +168,73 @@ class Rounding:
             yield from self._consists_of(cell._replace(indicator=part), rests)
 
 
-class Outsider:
-    """Bounds of the true counts, as derived from published counts and their relations."""
+def narrows_small_count(cell: Cell, lower: int, upper: int) -> bool:
+    """Check whether these bounds leave too few possible values for a count below the base."""
+    return lower < BASE and upper - lower < FEWEST_POSSIBLE - 1
 
-    def __init__(self, sums: Iterable[Sum]) -> None:
+
+class Outsider:
+    """Bounds of the true counts, as derived from published counts and their relations.
+
+    ``discloses`` checks whether the bounds of a count say too much. Counts that were not published have the
+    bounds ``unknown``; where that is None, a relation with such a count teaches nothing.
+    """
+
+    def __init__(
+        self,
+        sums: Iterable[Sum],
+        discloses: Callable[[Cell, int, int], bool] = narrows_small_count,
+        unknown: tuple[int, int] | None = None,
+    ) -> None:
+        self._discloses = discloses
+        self._unknown = unknown
         self._possible: dict[Cell, tuple[int, int]] = {}
         self._sums_of: dict[Cell, list[Sum]] = {}
         for one in sums:
             for cell in one.terms:
                 self._sums_of.setdefault(cell, []).append(one)
 
-    def learns(self, cell: Cell, lower: int, upper: int) -> bool:
-        """Add the bounds of a count and propagate them; False, without adding them, if they disclose a count."""
+    def learns(self, cell: Cell, lower: int, upper: int, *, is_known: bool = False) -> bool:
+        """Add the bounds of a count and propagate them; False if they disclose a count.
+
+        Bounds that disclose a count are added only if they ``is_known`` already.
+        """
         new = {cell: (lower, upper)}
         changed = [cell]
+        is_safe = True
         while changed:
             for one in self._sums_of.get(changed.pop(), ()):
                 for narrowed, bounds in self._narrowed(one, new):
-                    if bounds[0] < BASE and bounds[1] - bounds[0] < FEWEST_POSSIBLE - 1:
-                        return False
+                    if self._discloses(narrowed, *bounds):
+                        is_safe = False
+                        if not is_known:
+                            return False
                     new[narrowed] = bounds
                     changed.append(narrowed)
         self._possible |= new
-        return True
+        return is_safe
 
     def _narrowed(self, one: Sum, new: Mapping[Cell, tuple[int, int]]) -> list[tuple[Cell, tuple[int, int]]]:
         """Return the new bounds of counts that the other terms of a relation narrow, once all of them are known."""
-        known = {cell: new.get(cell) or self._possible.get(cell) for cell in one.terms}
+        known = {cell: new.get(cell) or self._possible.get(cell) or self._unknown for cell in one.terms}
         ends = [
-            (bounds[0] * sign, bounds[1] * sign) if sign > 0 else (bounds[1] * sign, bounds[0] * sign)
-            for bounds, sign in zip(known.values(), one.terms.values(), strict=True)
+            (bounds[0] * factor, bounds[1] * factor) if factor > 0 else (bounds[1] * factor, bounds[0] * factor)
+            for bounds, factor in zip(known.values(), one.terms.values(), strict=True)
             if bounds
         ]
         if len(ends) < len(known):
             return []
         least, most = (one.constant + sum(end) for end in zip(*ends, strict=True))
         found = []
-        for (cell, bounds), (start, end), sign in zip(known.items(), ends, one.terms.values(), strict=True):
-            assert bounds
+        for (cell, bounds), (start, end), factor in zip(known.items(), ends, one.terms.values(), strict=True):
             # The other terms add up to between least - start and most - end.
             low = max(start, end - most)
             high = min(end, start - least) if one.is_equal else end
-            if (low, high) != (start, end):
-                found.append((cell, (low, high) if sign > 0 else (-high, -low)))
+            first, last = (low, high) if factor > 0 else (high, low)
+            narrowed = -(-first // factor), last // factor
+            # A relation that does not hold, as that of an inconsistent register, teaches nothing.
+            if narrowed != bounds and narrowed[0] <= narrowed[1]:
+                found.append((cell, narrowed))
         return found
 
 

@@ -33,6 +33,7 @@ PUBLISHED = {
     "definition": "varchar",
     "value": "double",
     "status": "varchar",
+    "is_complete_period": "boolean",
     "published_on": "date",
     "release_number": "integer",
 }
@@ -95,8 +96,11 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
 def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     """Make the raw view of all that was ever published; a new file alone changes nothing that dbt has built."""
     columns = ", ".join(f"null::{kind} AS {name}" for name, kind in PUBLISHED.items())
-    names = "[" + ", ".join(literal(file) for file in files) + "]"
-    select = f"SELECT {', '.join(PUBLISHED)} FROM read_parquet({names})" if files else f"SELECT {columns} WHERE false"
+    select = f"SELECT {columns} WHERE false"
+    if files:
+        names = ", ".join(literal(file) for file in files)
+        # An earlier version wrote fewer columns.
+        select += f" UNION ALL BY NAME SELECT * FROM read_parquet([{names}], union_by_name = true)"
     connection.execute(f"CREATE OR REPLACE VIEW {METADATA_SCHEMA}.published_figures AS {select}")
 
 

@@ -63,8 +63,7 @@ def areas(board: Board, query: Query) -> Rendered:
 def area(board: Board, query: Query) -> Rendered:
     """Show the profile of an area."""
     here = area_of(board, query.path["area"])
-    rows = _rows(board, here)
-    visible = {code: row for code, row in rows.items() if board.may_see(code)}
+    visible = _rows(board, here)
     figures = [row.figure for row in visible.values()]
     values = {
         "area": here,

@@ -1,5 +1,6 @@
 """Two to four areas side by side, in one indicator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -30,10 +31,10 @@ class PeriodRow:
 
 def comparison(board: Board, query: Query) -> Rendered:
     """Show an indicator in several areas, and a form to choose others."""
-    chosen = _indicator(board, query)
     areas = [area_of(board, code) for code in dict.fromkeys(code for code in query.lists.get("g", ()) if code)][:_MOST]
     if len(areas) == 1 and areas[0] != (larger := board.municipality_of(areas[0])):
         areas.append(larger)
+    chosen = _indicator(board, query, areas)
     lines = series(board, chosen.code, [area.code for area in areas]) if areas else {}
     now = current(board, [chosen.code], [area.code for area in areas])
     values = {
@@ -51,13 +52,13 @@ def comparison(board: Board, query: Query) -> Rendered:
     return render("comparison.html", board, "", earliest_of(now.values()), values)
 
 
-def _indicator(board: Board, query: Query) -> Indicator:
+def _indicator(board: Board, query: Query, areas: Sequence[Area]) -> Indicator:
     code = query.params.get("k") or _DEFAULT
-    if not query.params.get("k") and (code not in board.indicators or not board.may_see(code)):
-        code = next((one for one in board.indicators if board.may_see(one)), "")
+    if not query.params.get("k") and (code not in board.indicators or not board.may_see(code, MUNICIPALITY)):
+        code = next((one for one in board.indicators if board.may_see(one, MUNICIPALITY)), "")
     if not code:
         raise NotFoundError("Deze uitgave heeft geen cijfers.")
-    return indicator_of(board, code)
+    return indicator_of(board, code, *areas)
 
 
 def _graph(chosen: Indicator, areas: list[Area], lines: dict[str, list[Figure]]) -> Graph | None:
@@ -95,7 +96,7 @@ def _rows(board: Board, chosen: Indicator, areas: list[Area], lines: dict[str, l
     return [
         PeriodRow(
             periods.sentence_start(periods.period_row(one.period_type, one.period, one.period_end)),
-            tuple(cell(board, chosen, by_period[area.code].get(one.period)) for area in areas),
+            tuple(cell(board, chosen, area, by_period[area.code].get(one.period)) for area in areas),
         )
         for one in ordered
     ]

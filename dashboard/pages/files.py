@@ -36,14 +36,15 @@ _COLUMNS = (
 
 def of_indicator(board: Board, query: Query) -> Rendered:
     """Every period of an indicator in an area."""
-    chosen, area = indicator_of(board, query.path["indicator"]), area_of(board, query.path["area"])
+    area = area_of(board, query.path["area"])
+    chosen = indicator_of(board, query.path["indicator"], area)
     return _file(board, query, f"{chosen.label}, {area.name}", series(board, chosen.code, [area.code])[area.code])
 
 
 def of_comparison(board: Board, query: Query) -> Rendered:
     """Every period of an indicator in several areas."""
-    chosen = indicator_of(board, query.path["indicator"])
     areas = [area_of(board, code) for code in query.path["areas"].split("+")]
+    chosen = indicator_of(board, query.path["indicator"], *areas)
     found = series(board, chosen.code, [area.code for area in areas])
     names = periods.enumeration(area.name for area in areas)
     return _file(board, query, f"{chosen.label}, {names}", [one for own in found.values() for one in own])
@@ -54,13 +55,13 @@ def of_area(board: Board, query: Query) -> Rendered:
     area = area_of(board, query.path["area"])
     rows = of_neighbourhood(board, area.code)
     found = [row.figure for row in rows.values()] or [*current(board, board.indicators, [area.code]).values()]
-    visible = [figure for figure in found if board.may_see(figure.indicator_code)]
-    return _file(board, query, f"Cijfers van {area.name}", visible)
+    return _file(board, query, f"Cijfers van {area.name}", found)
 
 
 def of_theme(board: Board, query: Query) -> Rendered:
     """The current figures of a theme in an area."""
-    theme, area = theme_of(board, query.path["theme"]), area_of(board, query.path["area"])
+    area = area_of(board, query.path["area"])
+    theme = theme_of(board, query.path["theme"], area)
     codes = [one.code for one in board.of_theme(theme.code)]
     return _file(board, query, f"{theme.label}, {area.name}", [*current(board, codes, [area.code]).values()])
 
@@ -74,7 +75,8 @@ def _file(board: Board, query: Query, title: str, figures: Sequence[Figure]) -> 
     used = {figure.indicator_code: board.indicators[figure.indicator_code] for figure in figures}
     table = downloads.Table(title, _COLUMNS, tuple(_row(board, one) for one in figures), _facts(board, used, until))
     name = "-".join(part for key, part in query.path.items() if key != "form").replace("+", "-")
-    return Rendered(write(table), media_type, until, f"{name}.{form}")
+    themes = frozenset(indicator.theme_code for indicator in used.values())
+    return Rendered(write(table), media_type, until, f"{name}.{form}", themes=themes)
 
 
 def _row(board: Board, figure: Figure) -> tuple[downloads.Value, ...]:

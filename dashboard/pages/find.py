@@ -34,7 +34,8 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
         hits = [
             _hit(board, one)
             for one in found
-            if one.match.indicator_code is None or board.may_see(one.match.indicator_code)
+            if one.match.indicator_code is None
+            or board.may_see(one.match.indicator_code, board.areas[one.match.area_code].level)
         ]
         until = earliest_of(hit.shown.figure for hit in hits if hit.shown)
         return render(
@@ -47,7 +48,7 @@ def finder(index: Callable[[Board], search.Index]) -> Callable[[Board, Query], R
 def _hit(board: Board, found: search.Result) -> Hit:
     area, figure = board.areas[found.match.area_code], found.figure
     if found.match.indicator_code is None:
-        size = board.indicators[figure.indicator_code] if figure and board.may_see(figure.indicator_code) else None
+        size = board.indicators[figure.indicator_code] if figure else None
         return Hit(area, shown(board, size, area, figure) if size else None, None, is_profile=True)
     indicator = board.indicators[found.match.indicator_code]
     one = shown(board, indicator, area, figure)

@@ -33,6 +33,7 @@ from dashboard.reading.figure import (
     Indicator,
     is_year_before,
 )
+from dashboard.reading.forecasts import forecasts
 from dashboard.reading.kpis import kpis
 from dashboard.reading.municipality_profile import own_row
 from dashboard.reading.neighbourhood_profile import NeighbourhoodRow, of_indicator
@@ -60,8 +61,8 @@ class Line:
 
 def indicator(board: Board, query: Query) -> Rendered:
     """Show an indicator in an area, or in the municipality."""
-    chosen = indicator_of(board, query.path["indicator"])
     area = area_of(board, query.params.get("gebied") or query.path.get("area") or board.municipality.code)
+    chosen = indicator_of(board, query.path["indicator"], area)
     municipality = board.municipality_of(area)
     lines = series(board, chosen.code, [area.code, municipality.code])
     own = lines[area.code]
@@ -69,7 +70,7 @@ def indicator(board: Board, query: Query) -> Rendered:
     kpi = kpis(board).get(chosen.code) if area.level == MUNICIPALITY else None
     now = kpi.figure if kpi else now
     # A count has no map of its own: where it is high, many people live. Its rate has.
-    compared = chosen if chosen.unit in _RELATIVE else _rate_of(board, chosen)
+    compared = chosen if chosen.unit in _RELATIVE else _rate_of(board, chosen, area)
     profile = of_indicator(board, compared.code, municipality)
     on_map = _on_map(board, compared, area, profile)
     taken = [measure for measure in measures(board) if measure.indicator_code == chosen.code]
@@ -92,6 +93,7 @@ def indicator(board: Board, query: Query) -> Rendered:
         else None,
         "graph": graph,
         "expected": fan_of(board, chosen, area, own),
+        "is_forecast": bool(forecasts(board, chosen.code, area.code)),
         "incomplete": incomplete.sentences,
         "measures": here,
         "lines": [_line(figure, chosen) for figure in reversed(own)],
@@ -110,12 +112,12 @@ def indicator(board: Board, query: Query) -> Rendered:
     return render("indicator.html", board, "/t", until, values)
 
 
-def _rate_of(board: Board, count: Indicator) -> Indicator:
+def _rate_of(board: Board, count: Indicator, area: Area) -> Indicator:
     """The indicator that sets a count against the number of people or things it could have been; else the count."""
     rates = [
         one
         for one in board.indicators.values()
-        if one.numerator == count.code and one.unit in _RELATIVE and board.may_see(one.code)
+        if one.numerator == count.code and one.unit in _RELATIVE and board.may_see(one.code, area.level)
     ]
     # '89 of every 1,000' is easier to picture than 8.9%.
     return min(rates, key=lambda one: one.unit == "pct", default=count)
@@ -178,6 +180,7 @@ def _chooser(board: Board, chosen: Indicator, area: Area) -> list[tuple[Area, bo
     return [
         (one, one.code == area.code)
         for one in board.of_level(*levels.get(chosen.finest_level, (MUNICIPALITY,)), around=area)
+        if board.may_see(chosen.code, one.level)
     ]
 
 

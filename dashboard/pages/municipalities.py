@@ -34,7 +34,7 @@ class Standing:
 
 def municipalities(board: Board, query: Query) -> Rendered:
     """Show where the municipality stands in an indicator, with its noise band."""
-    chosen = indicator_of(board, query.path["indicator"])
+    chosen = indicator_of(board, query.path["indicator"], board.municipality)
     rows = [row for row in of_indicator(board, chosen.code) if row.figure.value is not None]
     own = next((row for row in rows if row.is_own), None)
     if own is None:

@@ -1,12 +1,14 @@
 """Every address of the board."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 
 from dashboard import pocket_book, search
 from dashboard.pages.area import area, areas
 from dashboard.pages.comparison import comparison
+from dashboard.pages.feed import feed
 from dashboard.pages.files import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.find import finder
 from dashboard.pages.freshness import freshness
@@ -56,6 +58,7 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/wijzigingen", changes),
         Route("/toegankelijkheid", accessibility),
         Route("/zonder-verbinding", offline),
+        Route("/atom.xml", feed),
         Route("/zakboek.json", book),
         Route("/omtrekken.json", outlines),
     ]
@@ -63,7 +66,9 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
 
 def book(board: Board, query: Query) -> Rendered:
     """The pocket book, for a telephone without a connection."""
-    return _json(pocket_book.pocket_book(board))
+    found = pocket_book.pocket_book(board)
+    themes = {board.indicators[code].theme_code for code, *_ in found["indicators"]}
+    return replace(_json(found), themes=frozenset(themes))
 
 
 def outlines(board: Board, query: Query) -> Rendered:

@@ -14,7 +14,7 @@ from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import cell, earliest_of, estimate
 from dashboard.reading.board import Board
-from dashboard.reading.figure import NEIGHBOURHOOD, Area, Figure
+from dashboard.reading.figure import MUNICIPALITY, NEIGHBOURHOOD, Area, Figure
 from dashboard.reading.kpis import kpis
 from dashboard.reading.neighbourhood_profile import of_indicator
 from dashboard.reading.series import current, histories
@@ -47,11 +47,13 @@ class AreaRow:
 def self_sufficiency(board: Board, query: Query) -> Rendered:
     """Show benefits, their flows, and where in the municipality they are."""
     here = board.municipality.code
-    codes = [code for code in (*_TILES, *_KINDS, _IN, _OUT) if code in board.indicators and board.may_see(code)]
+    codes = [
+        code for code in (*_TILES, *_KINDS, _IN, _OUT) if code in board.indicators and board.may_see(code, MUNICIPALITY)
+    ]
     lines = histories(board, codes, here)
     now = current(board, codes, [here])
     known = kpis(board)
-    per_1000 = [code for code in _PER_1000 if code in board.indicators and board.may_see(code)]
+    per_1000 = [code for code in _PER_1000 if code in board.indicators and board.may_see(code, MUNICIPALITY)]
     density = (
         {row.figure.area_code: row.figure for row in of_indicator(board, per_1000[0]).values()} if per_1000 else {}
     )
@@ -140,7 +142,7 @@ def _areas(board: Board, codes: Sequence[str]) -> list[AreaRow]:
         return -1.0 if figure is None or figure.value is None else figure.value
 
     rows = [
-        AreaRow(area, tuple(cell(board, board.indicators[code], known.get((code, area.code))) for code in codes))
+        AreaRow(area, tuple(cell(board, board.indicators[code], area, known.get((code, area.code))) for code in codes))
         for area in areas
     ]
     return sorted(rows, key=lambda row: (row.area == board.municipality, -height(row.area), row.area.name))

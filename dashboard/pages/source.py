@@ -25,6 +25,8 @@ _DIRECTIONS = {
     "lower_is_better": "Lager is beter",
     "neutral": "Hoger of lager is niet beter of slechter",
 }
+# Theme of questions about all KPIs.
+_KPI = "kpi"
 # Sources that published within so many days before the release are new.
 _NEW_DAYS = 31
 
@@ -44,8 +46,8 @@ class Revised:
 
 def source(board: Board, query: Query) -> Rendered:
     """Show meaning, source, licence, clocks, checks and proof of an indicator."""
-    chosen = indicator_of(board, query.path["indicator"])
     here = board.municipality
+    chosen = indicator_of(board, query.path["indicator"])
     figure = current(board, [chosen.code], [here.code]).get((chosen.code, here.code))
     clock = board.clocks.get(chosen.source_feed)
     values = {
@@ -55,7 +57,10 @@ def source(board: Board, query: Query) -> Rendered:
         "direction": _DIRECTIONS[chosen.direction],
         "clock": clock,
         "source": board.sources.get(chosen.source_feed),
-        "checks": [(_SUITES.get(check.suite, check.suite), check) for check in checks(board, chosen.source_feed)],
+        "checks": [
+            (_SUITES.get(check.suite, check.suite), check)
+            for check in ([] if board.release.info.is_public else checks(board, chosen.source_feed))
+        ],
         "revisions": [_revised(board, one) for one in revisions(board, chosen.code)],
         # A command and its options, each of which stays on one line.
         "proof": (
@@ -66,9 +71,14 @@ def source(board: Board, query: Query) -> Rendered:
             *(["sample"] if board.release.info.is_fictional else []),
         ),
         "rounding": _rounding(chosen),
+        "questions": [
+            one
+            for one in board.release.catalogue.questions
+            if one.theme == chosen.theme_code or (one.theme == _KPI and chosen.kpi_order is not None)
+        ],
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }
-    return render("source.html", board, "/t", earliest_of([figure]), values)
+    return render("source.html", board, "/t", earliest_of([figure]), values, {chosen.theme_code})
 
 
 def changes(board: Board, query: Query) -> Rendered:
@@ -81,7 +91,8 @@ def changes(board: Board, query: Query) -> Rendered:
         "feeds": sorted(new, key=lambda clock: (clock.released_at, clock.supplier), reverse=True),
         "revisions": [(board.indicators[one.indicator_code], _revised(board, one)) for one in revised],
     }
-    return render("changes.html", board, "/versheid", earliest(*revised), values)
+    themes = {board.indicators[one.indicator_code].theme_code for one in revised}
+    return render("changes.html", board, "/versheid", earliest(*revised), values, themes)
 
 
 def _revised(board: Board, one: Revision) -> Revised:

@@ -36,8 +36,8 @@ def themes(board: Board, query: Query) -> Rendered:
 
 def theme(board: Board, query: Query) -> Rendered:
     """Show a theme in an area, or in the municipality."""
-    chosen = theme_of(board, query.path["theme"])
     area = area_of(board, query.params.get("gebied") or board.municipality.code)
+    chosen = theme_of(board, query.path["theme"], area)
     rows = rows_of(board, board.of_theme(chosen.code), area)
     table = table_of(board, chosen.code) if area.level == MUNICIPALITY else None
     last_days = table.last_days if table else []
@@ -50,7 +50,7 @@ def theme(board: Board, query: Query) -> Rendered:
         "areas": [(one, one.code == area.code)
                   for one in board.of_level(MUNICIPALITY, DISTRICT, OWN_AREA, NEIGHBOURHOOD, around=area)],
     }  # fmt: skip
-    return render("theme.html", board, "/t", until, values)
+    return render("theme.html", board, "/t", until, values, {chosen.code})
 
 
 def rows_of(board: Board, indicators: Sequence[Indicator], area: Area) -> list[IndicatorRow]:

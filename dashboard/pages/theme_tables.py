@@ -41,15 +41,18 @@ def table_of(board: Board, theme_code: str) -> ThemeTable | None:
 
 
 def _absence(board: Board) -> ThemeTable | None:
+    if "mart_staff_absence" not in board.release.marts:
+        return None
     listed, country = departments(board), public_administration(board)
     measured = board.indicators["sickness_absence_12_months_pct"]
     if not listed:
         return None
     beside = None
     if country:
-        quarter = periods.period("quarter", country.period)
+        month = periods.period("month", country.period)
         figure = numbers.figure(country.value, measured)
-        beside = f"Heel het openbaar bestuur in Nederland: {figure} in het {quarter}, volgens het CBS."
+        span = f"over twaalf maanden tot en met {month}"
+        beside = f"Heel het openbaar bestuur in Nederland: {figure} {span}, volgens het CBS."
     return ThemeTable(
         title="Ziekteverzuim per afdeling",
         caption=f"Over twaalf maanden, tot en met {periods.period('month', listed[0].period)}.",

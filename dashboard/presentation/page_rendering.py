@@ -1,8 +1,10 @@
 """Templates with what every page carries: the rules of style that it uses, release, freshness and navigation."""
 
 import hashlib
+import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard import look
 from dashboard.charts import icons
-from dashboard.presentation.route import Rendered
+from dashboard.presentation.route import ATOM, Rendered
 from dashboard.reading.board import Board
 from dashboard.words import periods
 from dashboard.words.direction import in_reading_order
@@ -20,6 +22,10 @@ from dashboard.words.direction import in_reading_order
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _NAVIGATION = (("/t", "Thema’s"), ("/b", "Buurten"), ("/versheid", "Versheid"))
 _STYLE = "<style></style>"
+# Characters that XML 1.0 does not allow.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# A figure names its indicator.
+_OF_INDICATOR = re.compile(r'<data [^>]*data-i="([^"]+)"')
 # The script of the board marks what expires while a page is open.
 _SET_BY_SCRIPT = frozenset({"expired"})
 
@@ -39,8 +45,18 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, board: Board, here: str, fresh_until: date | None, values: Mapping[str, Any]) -> Rendered:
-    """Write a page of a release; ``here`` is the address of the part of the board that it belongs to."""
+def render(
+    template: str,
+    board: Board,
+    here: str,
+    fresh_until: date | None,
+    values: Mapping[str, Any],
+    themes: Collection[str] = (),
+) -> Rendered:
+    """Write a page of a release; ``here`` is the address of the part of the board that it belongs to.
+
+    ``themes`` are those of figures that do not stand in ``<data>``.
+    """
     info = board.release.info
     page = (
         _environment()
@@ -57,7 +73,17 @@ def render(template: str, board: Board, here: str, fresh_until: date | None, val
             **values,
         )
     )
-    return _styled(page, board.theme, fresh_until)
+    shown = {board.indicators[code].theme_code for code in {*_OF_INDICATOR.findall(page)} if code in board.indicators}
+    return replace(_styled(page, board.theme, fresh_until), themes=frozenset(shown.union(themes)))
+
+
+def render_feed(
+    template: str, board: Board, fresh_until: date | None, values: Mapping[str, Any], themes: Collection[str]
+) -> Rendered:
+    """Write a feed of a release."""
+    text = _environment().get_template(template).render(municipality=board.municipality, **values)
+    body = _NO_XML.sub("", in_reading_order(text)).encode()
+    return Rendered(body, ATOM, fresh_until, themes=frozenset(themes))
 
 
 def render_bare(title: str, text: str, theme: str) -> Rendered:

@@ -10,6 +10,7 @@ from dashboard.reading.board import Board
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+ATOM = "application/atom+xml"
 
 
 class NotFoundError(Exception):
@@ -17,7 +18,11 @@ class NotFoundError(Exception):
 
 
 class ForbiddenError(Exception):
-    """An address of a theme that the reader may not see."""
+    """An address of figures that the reader may not see; its text is a sentence about them."""
+
+    def __init__(self, text: str, theme_code: str) -> None:
+        super().__init__(text)
+        self.theme_code = theme_code
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Rendered:
     file_name: str | None = None
     # Of the style sheet in a page.
     style_hash: str | None = None
+    # Codes of the themes of its figures.
+    themes: frozenset[str] = frozenset()
 
     @cached_property
     def zipped(self) -> bytes:

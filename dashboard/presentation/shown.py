@@ -71,7 +71,18 @@ def shown(board: Board, indicator: Indicator, area: Area, figure: Figure | None)
     href = address(indicator, area)
     if figure is None:
         return Shown(
-            indicator, area, None, Markup(), "", _withheld(board, indicator), "", "", Markup(), None, None, href
+            indicator,
+            area,
+            None,
+            Markup(),
+            "",
+            _absent(_why_hidden(board, indicator, area)),
+            "",
+            "",
+            Markup(),
+            None,
+            None,
+            href,
         )
     has_value = figure.value is not None
     period = periods.period(figure.period_type, figure.period, figure.period_end)
@@ -125,11 +136,11 @@ def rounding_of(indicator: Indicator) -> int | None:
     return 5 if indicator.is_count_of_persons else indicator.rounding
 
 
-def cell(board: Board, indicator: Indicator, figure: Figure | None) -> Markup:
+def cell(board: Board, indicator: Indicator, area: Area, figure: Figure | None) -> Markup:
     """A figure in a table, or why there is none; None is one that the release does not show."""
     if figure is not None and figure.value is not None:
         return as_data(figure, indicator)
-    known = states.absence(figure.missing_reason or "unknown") if figure else _why_hidden(board, indicator)
+    known = states.absence(figure.missing_reason or "unknown") if figure else _why_hidden(board, indicator, area)
     return _SMALL.format(known.text)
 
 
@@ -137,12 +148,10 @@ def _absent(absence: states.Absence) -> Markup:
     return _ABSENT.format(icon(absence.icon), absence.text)
 
 
-def _withheld(board: Board, indicator: Indicator) -> Markup:
-    return _absent(_why_hidden(board, indicator))
-
-
-def _why_hidden(board: Board, indicator: Indicator) -> states.Absence:
-    """Why a release shows no figure of an indicator at all."""
+def _why_hidden(board: Board, indicator: Indicator, area: Area) -> states.Absence:
+    """Why the reader is shown no figure of an indicator at all."""
+    if not board.may_see(indicator.code, area.level):
+        return states.absence("restricted")
     clock = board.clocks.get(indicator.source_feed)
     if clock is not None and clock.is_withheld and clock.withheld_reason:
         return states.withheld_for(clock.withheld_reason)

@@ -5,6 +5,7 @@ from datetime import date
 
 from dashboard.reading.board import Board
 
+REVISIONS = "mart_revisions"
 _CHECKS = """
     select
         suite,
@@ -62,19 +63,27 @@ class Revision:
 
 
 def checks(board: Board, feed: str) -> list[Check]:
-    """The checks of a feed that let the release out."""
+    """The checks of a feed that let the release out.
+
+    Messages may name a figure of any theme of the feed, so they are for readers who may see all of these.
+    """
+    is_open = board.may_see_all_of(feed)
     return [
-        Check(suite, count, failed, tuple(messages))
+        Check(suite, count, failed, tuple(messages) if is_open else ())
         for suite, count, failed, messages in board.rows(_CHECKS, feed=feed)
     ]
 
 
 def revisions(board: Board, indicator: str) -> list[Revision]:
     """The newest revisions of an indicator."""
+    if REVISIONS not in board.release.marts:
+        return []
     return [Revision(*row) for row in board.rows(_REVISIONS, indicators=[indicator], is_newest=False, most=50)]
 
 
 def newest_revisions(board: Board) -> list[Revision]:
     """Figures that were revised on the last day on which any was, the largest changes first."""
-    visible = [code for code in board.indicators if board.may_see(code)]
-    return [Revision(*row) for row in board.rows(_REVISIONS, indicators=visible, is_newest=True, most=100)]
+    if REVISIONS not in board.release.marts:
+        return []
+    every = [*board.indicators]
+    return [Revision(*row) for row in board.rows(_REVISIONS, indicators=every, is_newest=True, most=100)]

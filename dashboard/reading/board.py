@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import duckdb
 
+from dagster_project.access import Allowed, everything
+from dagster_project.release.readable_rows import RestrictedMarts
 from dagster_project.release.reader import Release, Source, written
 from dashboard.reading.figure import (
     COUNTRY,
@@ -90,14 +92,15 @@ class Board:
     areas: Mapping[str, Area]
     # Clocks of feeds when the release was made.
     clocks: Mapping[str, Clock]
+    # The themes that the reader may see, each with its levels, and the marts of readers who may not see all of them.
+    allowed: Allowed
+    restricted: RestrictedMarts
     # Of indicators of the municipality with a target: a change that is smaller is none where its noise is unknown.
     tolerances: Mapping[str, float]
     # Why a newer release cannot be opened; None if this is the newest.
     problem: str | None = None
     # The municipality's own look: custom properties.
     theme: str = ""
-    # Codes of themes that the reader may not see.
-    hidden: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def municipality(self) -> Area:
@@ -128,8 +131,14 @@ class Board:
 
     @property
     def open_themes(self) -> list[Theme]:
-        """Themes that the reader may see, in order."""
-        return [theme for theme in self.themes.values() if theme.code not in self.hidden]
+        """Themes that the reader may see at some level, in order."""
+        known = {theme for theme, _ in self.allowed}
+        return [theme for theme in self.themes.values() if theme.code in known]
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether there is a figure that the reader may not see."""
+        return self.allowed != everything(self.themes)
 
     def publisher(self, feed: str) -> str:
         """The name of the publisher of a feed."""
@@ -155,18 +164,24 @@ class Board:
         """Indicators of a theme, in the order of the dictionary."""
         return [indicator for indicator in self.indicators.values() if indicator.theme_code == code]
 
-    def may_see(self, indicator_code: str) -> bool:
-        """Whether the reader may see figures of the indicator."""
-        return self.indicators[indicator_code].theme_code not in self.hidden
+    def may_see(self, indicator_code: str, level: str) -> bool:
+        """Whether the reader may see figures of the indicator at a level."""
+        return (self.indicators[indicator_code].theme_code, level) in self.allowed
+
+    def may_see_all_of(self, feed: str) -> bool:
+        """Whether the reader may see all figures of a feed."""
+        themes = {one.theme_code for one in self.indicators.values() if one.source_feed == feed}
+        return everything(themes) <= self.allowed
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Rows of the marts as shown that day, of a query that names its values in braces."""
         return self.cursor.execute(written(query, **values)).fetchall()
 
-    def for_reader(self, hidden: Collection[str], problem: str | None) -> "Board":
-        """The same board for another request: with a cursor of its own, without the themes hidden from its reader."""
-        cursor = self.release.shown_on(self.today)
-        return replace(self, cursor=cursor, hidden=frozenset(hidden), problem=problem)
+    def for_reader(self, allowed: Allowed, problem: str | None) -> "Board":
+        """The same board for another request, with a cursor of its own on what its reader may see."""
+        board = replace(self, allowed=allowed, problem=problem)
+        cursor = self.restricted.cursor(allowed) if board.is_restricted else self.release.shown_on(self.today)
+        return replace(board, cursor=cursor)
 
 
 def open_board(release: Release, today: date, theme: str) -> Board:
@@ -181,7 +196,11 @@ def open_board(release: Release, today: date, theme: str) -> Board:
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
     tolerances = dict(cursor.execute(_TOLERANCES).fetchall())
-    return Board(release, today, cursor, indicators, themes, areas, clocks, tolerances, theme=theme)
+    restricted = RestrictedMarts(release, today, {one.code: one.theme_code for one in indicators.values()})
+    allowed = everything(themes)
+    return Board(
+        release, today, cursor, indicators, themes, areas, clocks, allowed, restricted, tolerances, theme=theme
+    )
 
 
 def slug(label: str) -> str:

@@ -15,7 +15,7 @@ _CATEGORIES = """
         reports_on_time_pct,
         fresh_until
     from mart_report_categories
-    where is_complete_month
+    where is_complete_period
     qualify period_start_date = max(period_start_date) over ()
     order by reports_received_count desc, main_category
 """
@@ -36,4 +36,6 @@ class Category:
 
 def categories(board: Board) -> list[Category]:
     """Categories in the last complete month, those with most reports first."""
+    if "mart_report_categories" not in board.release.marts:
+        return []
     return [Category(*row) for row in board.rows(_CATEGORIES)]

@@ -12,17 +12,17 @@ _DEPARTMENTS = """
         sickness_absence_12_months_pct,
         least(staff_fresh_until, absence_fresh_until) as fresh_until
     from mart_staff_absence
-    where is_complete_month
+    where is_complete_period
     qualify period_start_date = max(period_start_date) over ()
     order by row_type = 'organisation' desc, department_name
 """
 _COUNTRY = """
     select
-        public_administration_sickness_absence_pct,
-        year(period_start_date) || '-Q' || quarter(period_start_date) as period,
+        public_administration_sickness_absence_12_months_pct,
+        period,
         sickness_absence_fresh_until
     from mart_staff_absence
-    where public_administration_sickness_absence_pct is not null
+    where public_administration_sickness_absence_12_months_pct is not null
     order by period_start_date desc
     limit 1
 """
@@ -40,7 +40,7 @@ class Department:
 
 @dataclass(frozen=True)
 class PublicAdministration:
-    """Absence in public administration in the last quarter of which it is known."""
+    """Absence in public administration over the last twelve months of which it is known."""
 
     value: float
     period: str

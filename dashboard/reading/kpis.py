@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dashboard.reading.board import Board
-from dashboard.reading.figure import FIGURE_WIDTH, Figure, figure_columns
+from dashboard.reading.figure import FIGURE_WIDTH, MUNICIPALITY, Figure, figure_columns
 from dashboard.reading.series import Figures, current
 
 _KPIS = f"""
@@ -55,7 +55,11 @@ def board_codes(board: Board) -> list[str]:
     An indicator of a feed from which nothing ever came is left out.
     """
     listed = sorted((one.kpi_order, one.code) for one in board.indicators.values() if one.kpi_order is not None)
-    return [code for _, code in listed if board.may_see(code) and _ever_came(board, board.indicators[code].source_feed)]
+    return [
+        code
+        for _, code in listed
+        if board.may_see(code, MUNICIPALITY) and _ever_came(board, board.indicators[code].source_feed)
+    ]
 
 
 def _ever_came(board: Board, feed: str) -> bool:

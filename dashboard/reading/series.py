@@ -37,6 +37,7 @@ _MEASURES = """
     from dim_policy_measure
     order by start_date
 """
+_THEME_OF_MEASURE = "select theme_code from release.snapshot.dim_policy_measure where measure_code = {measure}"
 
 Figures = dict[tuple[str, str], Figure]
 
@@ -75,8 +76,15 @@ def year_before(board: Board, now: Figures) -> Figures:
 
 
 def measures(board: Board) -> list[Measure]:
-    """The policy measures of the municipality."""
+    """The policy measures of the municipality that the reader may see."""
+    if "dim_policy_measure" not in board.release.marts:
+        return []
     return [Measure(*row) for row in board.rows(_MEASURES)]
+
+
+def theme_of_measure(board: Board, code: str) -> str | None:
+    """The theme of a measure, also of one that the reader may not see; None if there is no such measure."""
+    return next((theme for (theme,) in board.rows(_THEME_OF_MEASURE, measure=code)), None)
 
 
 def _year_earlier(figure: Figure) -> date:

@@ -76,6 +76,7 @@ const file = async (request, event) => {
 const REASONS = {
   suppressed: "Te weinig personen om te tonen",
   impossible: "Niet te berekenen: er is niets om door te delen",
+  running: "De periode is nog niet voorbij",
   not_yet_published: "Nog niet gepubliceerd",
 };
 const plain = (words) => words.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");

@@ -14,8 +14,10 @@ _REASONS = {
     "suppressed": "Te weinig personen om te tonen",
     "impossible": "Niet te berekenen: er is niets om door te delen",
     "unknown": "De bron levert geen cijfer",
+    "running": "De periode is nog niet voorbij",
     "not_yet_published": "Nog niet gepubliceerd door de bron",
-    # Not of the marts: a map leaves out a figure of an area as it was before its borders changed.
+    # Not of the marts: the rule of access, and a map, which leaves out an area as it was before its borders changed.
+    "restricted": "Alleen voor bepaalde groepen",
     "other_borders": "Geen cijfer op de huidige grenzen",
 }
 
@@ -31,7 +33,8 @@ class Absence:
 def absence(missing_reason: str) -> Absence:
     """Say why there is no figure; never an empty cell, a dash or 0."""
     return Absence(
-        "lock" if missing_reason == "suppressed" else None, _REASONS.get(missing_reason, _REASONS["unknown"])
+        "lock" if missing_reason in ("suppressed", "restricted") else None,
+        _REASONS.get(missing_reason, _REASONS["unknown"]),
     )
 
 

@@ -65,6 +65,18 @@
     explode(sequence({{ first_month }}, {{ last_month }}, interval '1' month))
 {%- endmacro %}
 
+{% macro days_from_to(first_day, last_day) -%}
+    {{ adapter.dispatch('days_from_to')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__days_from_to(first_day, last_day) -%}
+    unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1' day))
+{%- endmacro %}
+
+{% macro spark__days_from_to(first_day, last_day) -%}
+    explode(sequence({{ first_day }}, {{ last_day }}, interval '1' day))
+{%- endmacro %}
+
 {# Whole days from one date to another. #}
 {% macro days_apart(from_date, to_date) -%}
     {{ adapter.dispatch('days_apart')(from_date, to_date) }}

@@ -45,7 +45,8 @@ wide as (
     select
         {{ periods | join(',\n        ') }},
         -- Figures of one period may come from tables with other borders; a region is one row all the same.
-        max(region_vintage) as region_vintage
+        max(region_vintage) as region_vintage,
+        bool_and(is_complete_period) as is_complete_period
         {%- for name in indicators %},
         {{ figure_of(name) }} as {{ name }}
         {%- endfor %}

@@ -11,8 +11,9 @@ import orjson
 from main_line.first_run import SAMPLE_DAY
 from starlette.testclient import TestClient
 
+from dagster_project.access import ReadAccess
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE
-from dashboard.app import create_app
+from dashboard.app import EVERYTHING, create_app
 from dashboard.board_settings import BoardSettings
 
 HOST = "127.0.0.1:8050"
@@ -27,13 +28,14 @@ def reader(
     peer: str = "127.0.0.1",
     host: str = HOST,
     seconds: Callable[[], float] = monotonic,
+    access: ReadAccess = EVERYTHING,
 ) -> TestClient:
     """A browser at ``peer`` that asks for the board under the name ``host``; ``today`` may change."""
 
     def now() -> datetime:
         return datetime.combine(today() if callable(today) else today, time(12), UTC)
 
-    app = create_app(releases, now, settings, seconds)
+    app = create_app(releases, now, settings, seconds, access=access)
     return TestClient(app, f"http://{host}", client=(peer, 50_000), raise_server_exceptions=False)
 
 

@@ -8,7 +8,7 @@ from reader import reader
 
 PAGE = "/t/openbare-ruimte"
 ROW = re.compile(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>')
-_MONTH = "is_complete_month and period = (select max(period) from mart_report_categories where is_complete_month)"
+_MONTH = "is_complete_period and period = (select max(period) from mart_report_categories where is_complete_period)"
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def test_csv_has_semicolons_and_decimal_commas_and_keeps_a_negative_number():
     assert written.startswith(b"\xef\xbb\xbf")
     assert read_csv(written) == [
         ["Gebied", "Aandeel", "Aantal", "Dag"],
-        ['Binnenstad; "oud"', "48,3", "-1280", "2026-11-28"],
+        ['Binnenstad; "oud"', "48,3", "-1280", "28-11-2026"],
         ["Haven", "", "0", ""],
     ]
 

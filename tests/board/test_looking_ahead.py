@@ -8,7 +8,9 @@ import pytest
 from main_line.first_run import SAMPLE_DAY
 from reader import changed_release, reader
 
+from dagster_project.access import ReadAccess
 from dagster_project.errors import SetupError
+from dashboard.board_settings import BoardSettings
 from dashboard.explain import explain_effect, explain_forecast
 
 BAND = re.compile(
@@ -77,6 +79,16 @@ def test_every_forecast_has_a_page_and_a_verdict(board, cursor):
         assert ("tot nu toe niet beter dan" in page) == (not beats), indicator
 
 
+def test_a_figure_that_is_expected_in_years_alone_links_to_it_where_it_is(board):
+    oldest, older = "population_80_plus_of_municipality_count", "population_65_plus_count"
+    assert f'href="/prognose/{oldest}/GM9999"' in board.get(f"/k/{oldest}/GM9999").text
+    assert "In 2040 waarschijnlijk" in board.get(f"/prognose/{oldest}/GM9999").text
+    assert f'href="/prognose/{older}/WK999901"' in board.get(f"/k/{older}/WK999901").text
+    # Districts have no figure of 80 and older.
+    assert "/prognose/" not in board.get(f"/k/{oldest}/WK999901").text
+    assert "De bron levert geen cijfer" in board.get(f"/prognose/{oldest}/WK999901").text
+
+
 def test_an_indicator_shows_what_is_expected_and_which_months_still_wait(board, cursor):
     page = board.get("/k/crimes_monthly_count/GM9999").text
     assert 'href="/prognose/crimes_monthly_count/GM9999"' in page
@@ -131,10 +143,9 @@ def test_nothing_is_expected_or_said_of_a_measure_after_its_day(sample_releases,
 
 
 def test_a_theme_that_is_hidden_hides_its_measures(sample_releases):
-    from dashboard.board_settings import BoardSettings
-
-    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups", themes={"benefits": ["werk"]})
-    stranger = reader(sample_releases, settings=settings)
+    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups")
+    rules = {"everyone": {"themes": ["*"], "without": ["benefits"]}, "groups": {"werk": {"themes": ["benefits"]}}}
+    stranger = reader(sample_releases, settings=settings, access=ReadAccess.model_validate(rules))
     assert stranger.get("/maatregel/FM-003").status_code == 403
     assert "werkbrigade" not in stranger.get("/maatregelen").text
     assert stranger.get("/maatregel/FM-003", headers={"X-Groups": "werk"}).status_code == 200

@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from dagster_project.contracts.load import load_feeds
+from dagster_project.extract.odata.columns import SupplierColumn, fitting_columns
 from dagster_project.installation.settings import DBT_PROJECT, PROJECT
 
 
@@ -37,6 +38,19 @@ def test_columns_of_the_key_figures_of_2018_are_read_from_that_edition():
     first = {column.name: column.meta.first_edition for column in feed.tables[0].columns}
     names = ["net_labour_participation_pct", "youth_care_recipients_count", "wmo_clients_count", "wmo_clients_per_1000"]
     assert {first[name] for name in names} == {2018}
+
+
+def test_ages_of_the_regional_key_figures_are_found_wherever_cbs_puts_them():
+    """In July 2026 the groups under 65 changed; persons and shares keep the same names, in groups of their own."""
+    (feed,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "cbs.regional_key_figures")
+    above = ("Bevolking", "Bevolkingssamenstelling op 1 januari", "Leeftijd")
+    for oldest, as_share in (("k_80JaarOfOuder_12", "k_80JaarOfOuder_21"), ("k_80JaarOfOuder_9", "k_80JaarOfOuder_15")):
+        offered = [
+            SupplierColumn(oldest, (*above, "Leeftijdsgroepen"), is_dimension=False),
+            SupplierColumn(as_share, (*above, "Leeftijdsgroepen, relatief"), is_dimension=False),
+        ]
+        (column,) = (column for column in feed.tables[0].columns if column.name == "population_80_plus_count")
+        assert [found.key for found in fitting_columns(column, offered)] == [oldest]
 
 
 @pytest.mark.parametrize(

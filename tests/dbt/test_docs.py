@@ -31,6 +31,9 @@ def test_the_page_explains_the_marts_and_leaves_the_warehouse_as_it_was(workspac
         "Citizen reports per neighbourhood",
         "Reports made in the month",
         "Team",
+        # A question with the query that answers it.
+        "In welke wijk is het aandeel 65-plussers het grootst?",
+        "order by period_end_date desc, population_65_plus_pct desc",
         # An indicator in a mart, in the dictionary's words; the page holds JSON.
         "Jongeren met jeugdbescherming: Jongeren met een maatregel van jeugdbescherming in het jaar.",
         "Berekening: 1.000 \\u00d7 Geregistreerde misdrijven (crimes_count) \\u00f7 Inwoners (population_count).",

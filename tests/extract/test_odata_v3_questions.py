@@ -120,6 +120,19 @@ def test_a_dimension_that_the_table_lacks_is_reported(tmp_path):
         assert "offers no 'Leeftijd'" in given.problem()
 
 
+# Which columns
+
+
+@pytest.mark.parametrize("is_own_columns_only", [False, True])
+def test_of_a_wide_table_the_columns_of_the_contract_alone_are_requested(tmp_path, is_own_columns_only):
+    with asking(tmp_path, page_size=4, is_own_columns_only=is_own_columns_only) as (given, _):
+        assert len(rows_of(given)) == len(KINDS) * 4 * len(MONTHS)
+        urls = [unquote_plus(file.url) for file in given.manifest().payload if "/TypedDataSet" in file.url]
+        assert len(urls) > 1
+        selected = "$select=ID,Soort,WijkenEnBuurten,Perioden,Aantal_1"
+        assert all((selected in url) == is_own_columns_only for url in urls)
+
+
 # One query or several
 
 

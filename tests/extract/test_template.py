@@ -89,6 +89,23 @@ def test_the_second_sheet_explains_each_column_and_how_to_deliver(tmp_path):
     assert ["Soort | vorm", "Soort | vorm.", "tekst", "nee", "vast, tijdelijk", "vast"] in rows
 
 
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"cadence": "P1M"}, "Er zijn elke maand nieuwe cijfers."),
+        ({"cadence": "P3M", "publication_lag": "P14D"}, "elke 3 maanden nieuwe cijfers. Lever ze uiterlijk 14 dagen"),
+        ({"cadence": "P1Y", "publication_lag": "P1Y6M"}, "elk jaar nieuwe cijfers. Lever ze uiterlijk 1 jaar en 6"),
+        ({"maximum_age": "P14D"}, "Lever elke 14 dagen, ook als er niets verandert"),
+        ({"retention": {"payloads": "P2Y"}}, "Een bestand wordt 2 jaar bewaard"),
+    ],
+)  # fmt: skip
+def test_terms_and_deadlines_are_those_of_the_contract(tmp_path, terms, said):
+    _, explanation = write_template(contract(STAFF, **terms), tmp_path, DAY, tmp_path, "csv", "Bel 0416 12 34 56.")
+    text = explanation.read_text(encoding="utf-8")
+    assert said in text
+    assert text.count("Vragen? Bel 0416 12 34 56.") == 1
+
+
 def test_excel_does_not_change_entered_values(tmp_path):
     (path,) = write_template(contract(EXPLAINED), tmp_path, DAY, tmp_path, "xlsx")
     sheet = load_workbook(path)["Gegevens"]

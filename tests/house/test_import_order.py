@@ -18,7 +18,7 @@ FLOORS = (
     ("audit",),
     ("warehouse",),
     ("release",),
-    ("lineage", "operations", "postgres"),
+    ("lineage", "operations", "postgres", "public_edition"),
     ("orchestration",),
     ("defs",),
     ("definitions",),
@@ -125,7 +125,13 @@ def test_a_second_class_of_a_name_is_found(tmp_path):
 
 
 # The board reads a release, and nothing of how it came about.
-READER = {"dagster_project.release.reader", "dagster_project.access", "dagster_project.errors"}
+READER = {
+    "dagster_project.release.reader",
+    "dagster_project.release.readable_rows",
+    "dagster_project.release.diff.changes",
+    "dagster_project.access",
+    "dagster_project.errors",
+}
 
 
 def imports_of_the_board(root: Path) -> list[str]:

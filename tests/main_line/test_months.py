@@ -1,6 +1,6 @@
 """Months in which suppliers revise their figures: each is rebuilt as it was known, and revisions are reported.
 
-Usually two months, of which the second brings definitive figures. With MAANDVERS_TEST_MONTHS=12 a whole year.
+Alone it takes two months, of which the second brings definitive figures; with MAANDVERS_TEST_MONTHS=12 a whole year.
 """
 
 import os
@@ -24,7 +24,7 @@ from dashboard.explain import explain_forecast
 
 from .installation import CLOCKS, Installation, ask, figures, marts
 
-pytestmark = [pytest.mark.whole_run, pytest.mark.search]
+pytestmark = [pytest.mark.whole_run, pytest.mark.search, pytest.mark.long]
 
 MONTHS = int(os.environ.get("MAANDVERS_TEST_MONTHS", "2"))
 FIRST = date(2025, 10, 20)
@@ -95,7 +95,6 @@ def parquet_figures(release, mart):
         return connection.execute(query).fetchall()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("number", range(MONTHS))
 def test_each_month_is_made_again_as_it_was_released(year, number):
     month = year.months[number]
@@ -204,7 +203,6 @@ def nowcasts(month, where):
 
 
 @a_year
-@pytest.mark.long
 def test_months_are_nowcast_from_the_day_on_which_six_of_them_are_final(year):
     for number, month in enumerate(year.months):
         found = nowcasts(month, "is_latest")
@@ -225,7 +223,6 @@ def test_months_are_nowcast_from_the_day_on_which_six_of_them_are_final(year):
 
 
 @a_year
-@pytest.mark.long
 def test_later_deliveries_score_the_nowcasts_that_were_published(year):
     *_, last = year.months
     published = {row[:2]: row[2:6] for month in year.months for row in nowcasts(month, "is_latest")}
@@ -242,7 +239,6 @@ def test_later_deliveries_score_the_nowcasts_that_were_published(year):
 
 
 @a_year
-@pytest.mark.long
 def test_readers_are_shown_that_the_newest_month_is_not_complete(year):
     *_, last = year.months
     text = explain_forecast(year.installation.releases, last.day, LATE, None)

@@ -1,6 +1,6 @@
 """Ten random files of ten departments broken at once: every message names its file, and all other figures go out.
 
-Usually one night; with MAANDVERS_TEST_BREAKAGES=10 as many nights, and as many first days in the long tier.
+One night and one first day; with MAANDVERS_TEST_BREAKAGES=10 as many of both.
 """
 
 import json
@@ -20,7 +20,7 @@ from .breakages import BREAKAGES, broken, most_rows_gone, two_counts_in_a_month
 from .first_run import SAMPLE_DAY, call_sample
 from .installation import CLOCKS, Installation, figures
 
-pytestmark = pytest.mark.whole_run
+pytestmark = [pytest.mark.whole_run, pytest.mark.search, pytest.mark.long]
 
 SEEDS = int(os.environ.get("MAANDVERS_TEST_BREAKAGES", "1"))
 BROKEN = 10
@@ -57,7 +57,6 @@ def assert_named(added, status):
             assert (feed["state"], feed["why"]) == ("fresh", []), feed
 
 
-@pytest.mark.search
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_ten_broken_files_of_a_night_change_no_figure(sample_home, tmp_path, seed):
     home = tmp_path / "home"
@@ -90,7 +89,6 @@ def good_first_day(tmp_path_factory):
     return installation.latest
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_ten_broken_files_of_a_first_day_withhold_their_feeds_only(good_first_day, tmp_path, seed):
     installation = uploads_only(tmp_path)

@@ -1,9 +1,11 @@
 """The long term of the sample: levels add up, errors are stated, and advice waits for its gates."""
 
+import duckdb
 import pytest
 
 from .installation import ask
 
+OLDEST = "population_80_plus_of_municipality_count"
 LONG_TERM = "scenario_code in ('rates_held', 'trend', 'policy')"
 
 
@@ -18,10 +20,41 @@ def test_population_and_care_are_projected_fifteen_years_on_for_every_level(rele
         from fct_forecasts where {LONG_TERM} and is_latest group by all
     """
     found = {(scenario, level): tuple(rest) for scenario, level, *rest in ask(release, query)}
-    levels = ("neighbourhood", "district", "area", "municipality")
+    # Persons of 80 and older are known of the municipality alone.
+    counts = {"neighbourhood": 8, "district": 8, "area": 8, "municipality": 9}
     assert found == {
-        (scenario, level): (8, 15, 1) for scenario in ("rates_held", "trend", "policy") for level in levels
+        (scenario, level): (count, 15, 1)
+        for scenario in ("rates_held", "trend", "policy")
+        for level, count in counts.items()
     }
+
+
+def test_the_oldest_are_part_of_those_of_65_and_older_and_grow_faster(release):
+    query = f"""
+        select
+            max(case when indicator_code = '{OLDEST}' then mean_value end),
+            max(case when indicator_code = 'population_65_plus_count' then mean_value end)
+        from fct_forecasts where {LONG_TERM} and is_latest and region_level = 'municipality'
+        group by scenario_code, period order by scenario_code, period
+    """
+    shares = [oldest / older for oldest, older in ask(release, query)]
+    assert len(shares) == 3 * 15
+    assert all(0.2 < share < 0.3 for share in shares)
+    assert all(shares[number + 14] > shares[number] for number in (0, 15, 30))
+
+
+def test_both_groups_of_65_and_older_are_those_of_the_key_figures_but_for_rounding(sample_home):
+    query = """
+        select abs(regional.population_65_79_count + regional.population_80_plus_count - whole.population_65_plus_count)
+        from staging.stg_cbs__regional_key_figures as regional
+        inner join staging.stg_cbs__key_figures as whole
+            on regional.region_code = whole.region_code and regional.figures_year = whole.edition_year
+    """
+    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as warehouse:
+        differences = [difference for (difference,) in warehouse.execute(query).fetchall()]
+    # Forty-three municipalities and the country, in thirteen years.
+    assert len(differences) == 44 * 13
+    assert max(differences) <= 2
 
 
 def test_levels_and_ages_add_up(release):
@@ -31,7 +64,7 @@ def test_levels_and_ages_add_up(release):
             sum(case when region_level = 'neighbourhood' then mean_value end),
             sum(case when region_level = 'district' then mean_value end),
             sum(case when region_level = 'municipality' then mean_value end)
-        from fct_forecasts where {LONG_TERM} and is_latest group by all
+        from fct_forecasts where {LONG_TERM} and is_latest and indicator_code <> '{OLDEST}' group by all
     """
     rows = ask(release, query)
     assert len(rows) == 8 * 3 * 15
@@ -56,7 +89,7 @@ def test_no_projection_is_called_better_that_is_not(release):
         from fct_forecast_quality where method like 'hamilton_perry%' and region_code = 'all'
     """
     rows = ask(release, query)
-    assert len(rows) == 8 * 4
+    assert len(rows) == 8 * 4 + 1
     assert all(is_smaller for _, beats, is_smaller, _ in rows if beats)
     assert all(covers for *_, covers in rows)
     # Neighbourhoods of the sample keep their share of the municipality, which no cohort explains.

@@ -1,20 +1,15 @@
-"""Sensors on a real Dagster instance: a failed run and a late delivery each give one alert."""
+"""Sensors on a real Dagster instance: they send what the command line sends, each alert once among all of them."""
 
-import json
-from dataclasses import asdict
 from datetime import UTC, date, datetime
-from logging import Logger, getLogger
-from pathlib import Path
 
 import dagster as dg
 import pytest
+from alerts.receivers import webhook
 
 from dagster_project.contracts.load import load_feeds
-from dagster_project.definitions import build_defs
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.landing.store import FeedState, FeedStore
-from orchestration.alerts import Alert, Alerts, LogAlerts
-from orchestration.sensors import late_deliveries, run_failed
+from orchestration.sensors import alerts, run_failed
 
 # These import Dagster, which takes seconds.
 pytestmark = pytest.mark.xdist_group("dagster")
@@ -22,70 +17,59 @@ pytestmark = pytest.mark.xdist_group("dagster")
 LONG_AGO = datetime(2026, 1, 31, 5, 0, tzinfo=UTC)
 
 
-class Outbox(Alerts):
-    """A channel that writes each alert to a file."""
-
-    file: str
-
-    def send(self, alert: Alert, log: Logger) -> None:
-        with Path(self.file).open("a") as outbox:
-            outbox.write(json.dumps(asdict(alert)) + "\n")
-
-    @property
-    def sent(self) -> list[Alert]:
-        file = Path(self.file)
-        return [Alert(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+@pytest.fixture
+def hook(monkeypatch):
+    with webhook() as hook:
+        monkeypatch.setenv("MAANDVERS_ALERTS__WEBHOOK__URL", hook.url)
+        yield hook
 
 
 @pytest.fixture
-def alerts(tmp_path):
-    return Outbox(file=str(tmp_path / "alerts"))
-
-
-@pytest.fixture
-def asked_long_ago(tmp_path, monkeypatch):
-    """An installation whose schedule stopped after one feed was asked."""
+def home(tmp_path, monkeypatch):
     monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def asked_long_ago(home):
+    """An installation whose schedule stopped after one feed was asked."""
     (feed,) = [feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "police.crime_yearly"]
-    store = FeedStore(tmp_path / "home" / "landing", feed)
+    store = FeedStore(home / "landing", feed)
     store.record(FeedState(attempted_at=LONG_AGO, checked_at=LONG_AGO), LONG_AGO)
     return store
 
 
-def look(instance, alerts, cursor=None):
-    context = dg.build_sensor_context(instance, cursor=cursor, resources={"alerts": alerts})
-    return late_deliveries(context)
+def look(instance):
+    return alerts(dg.build_sensor_context(instance)).skip_reason.skip_message
 
 
-def test_a_late_delivery_is_reported_once(asked_long_ago, alerts):
+def test_a_late_delivery_is_reported_once(asked_long_ago, hook):
     with dg.DagsterInstance.ephemeral() as instance:
-        first = look(instance, alerts)
-        assert [alert.title for alert in alerts.sent] == ["police.crime_yearly: we are late"]
-        assert f"not asked since {date(2026, 1, 31)}" in alerts.sent[0].text
-        second = look(instance, alerts, first.cursor)
-        assert (len(alerts.sent), second.skip_reason.skip_message) == (1, "1 late, 0 of them new")
-
-
-def test_a_delivery_that_is_late_again_is_reported_again(asked_long_ago, alerts):
+        assert look(instance) == "1 alerts sent"
+        assert f"{date(2026, 1, 31):%d-%m-%Y}" in hook.posts[0]["text"]
+        assert look(instance) == "0 alerts sent"
+    # Another daemon, as after a restart.
     with dg.DagsterInstance.ephemeral() as instance:
-        first = look(instance, alerts)
-        now = datetime.now(UTC)
-        asked_long_ago.record(FeedState(attempted_at=now, checked_at=now), now)
-        second = look(instance, alerts, first.cursor)
-        assert (second.cursor, len(alerts.sent)) == ("[]", 1)
-        asked_long_ago.record(FeedState(attempted_at=LONG_AGO, checked_at=LONG_AGO), now)
-        look(instance, alerts, second.cursor)
-        assert len(alerts.sent) == 2
+        assert look(instance) == "0 alerts sent"
+    assert hook.kinds() == ["we_are_late"]
 
 
-def test_an_installation_that_never_ran_reports_nothing(tmp_path, monkeypatch, alerts):
-    monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
+def test_an_alert_that_is_not_taken_is_tried_at_the_next_look(asked_long_ago, hook):
+    hook.status = 500
     with dg.DagsterInstance.ephemeral() as instance:
-        assert look(instance, alerts).cursor == "[]"
-    assert alerts.sent == []
+        assert look(instance) == "0 alerts sent; webhook: the answer has status 500"
+        hook.status = 200
+        assert look(instance) == "1 alerts sent"
+    assert hook.kinds() == ["we_are_late"]
 
 
-def test_a_failed_run_is_reported_with_its_reason(alerts):
+def test_an_installation_that_never_ran_reports_nothing(home, hook):
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert look(instance) == "0 alerts sent"
+    assert hook.posts == []
+
+
+def test_a_failed_run_is_reported_once(home, hook):
     @dg.op
     def breaks():
         raise ValueError("no such table")
@@ -101,19 +85,15 @@ def test_a_failed_run_is_reported_with_its_reason(alerts):
             dagster_event=result.get_run_failure_event(),
             dagster_instance=instance,
             dagster_run=result.dagster_run,
-            resources={"alerts": alerts},
         ).for_run_failure()
-        run_failed(context)
-    assert [alert.title for alert in alerts.sent] == [f"Maandvers: run {result.run_id} failed"]
-    assert "breaks" in alerts.sent[0].text
+        for _ in range(2):
+            run_failed(context)
+    assert hook.kinds() == ["run_failed"]
+    assert "no such table" not in hook.posts[0]["text"]
 
 
-def test_without_a_channel_alerts_are_logged(caplog):
-    channel = build_defs().resources["alerts"]
-    channel.send(Alert("police.crime_yearly: we are late", "since 31 January", "the operator"), getLogger("tick"))
-    assert "police.crime_yearly: we are late\nsince 31 January\nwrite to: the operator" in caplog.text
-
-
-def test_a_channel_of_your_own_takes_its_place(alerts):
-    assert isinstance(build_defs().resources["alerts"], LogAlerts)
-    assert build_defs(alerts=alerts).resources["alerts"] == alerts
+def test_without_a_channel_alerts_are_logged_once(asked_long_ago, capsys):
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert look(instance) == "1 alerts sent"
+        assert look(instance) == "0 alerts sent"
+    assert capsys.readouterr().err.count("Niet meer gevraagd naar nieuwe cijfers: Politie") == 1

@@ -52,8 +52,6 @@ def test_every_mart_has_figures_and_no_column_of_it_is_empty(release):
         "fct_nowcasts.is_within_80",
         "fct_nowcasts.lower_80",
         "fct_nowcasts.upper_80",
-        # The plan of the sample is about an indicator of one feed.
-        "mart_prevention_advice_gates.denominator_feed",
     ]
 
 

@@ -1,10 +1,12 @@
 """A question that names no figure is answered with the right form."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from dagster_project.errors import SetupError
 from dagster_project.lineage.prove import prove
-from dagster_project.lineage.question import Question
+from dagster_project.lineage.question import Question, is_same
 
 POPULATION = Question.of("population_count", None, "GM9999", "2025")
 
@@ -52,3 +54,10 @@ def test_a_release_that_is_not_there_is_reported(workspace, release):
 def test_half_a_question_is_refused_with_the_right_form(options):
     with pytest.raises(SetupError, match="maandvers prove INDICATOR --region CODE"):
         Question.of(*options)
+
+
+def test_a_moment_of_a_release_equals_that_of_a_warehouse_in_any_zone():
+    """A release has moments in UTC without their zone, a warehouse those with one."""
+    published = datetime(2026, 1, 31, 5, tzinfo=UTC).replace(tzinfo=None)
+    assert is_same(published, datetime(2026, 1, 31, 6, tzinfo=timezone(timedelta(hours=1))))
+    assert not is_same(published, datetime(2026, 1, 31, 5, tzinfo=timezone(timedelta(hours=1))))

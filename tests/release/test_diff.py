@@ -193,7 +193,7 @@ def test_new_and_gone_indicators_are_named(release, tmp_path):
 def test_a_revision_is_attributed_to_the_delivery_or_to_the_models(release, tmp_path):
     both = "value = value * 2, status = 'definitive'"
     edits = [
-        f"update mart set {both}, delivery_id = 'second', released_at = '2026-01-15 00:30:00+01' {of('male_count')}",
+        f"update mart set {both}, delivery_id = 'second', released_at = '2026-01-14 23:30:00' {of('male_count')}",
         f"update mart set {both}, denominator_feed = '{SIGNALEN}', denominator_delivery_id = 'd' {of('births_count')}",
         f"update mart set value = value * 2 {of('female_count')}",
     ]
@@ -214,6 +214,35 @@ def test_a_revision_is_attributed_to_the_delivery_or_to_the_models(release, tmp_
     html = diff_page(after)
     assert "15-01-2026" in html
     assert "1 cijfer is herzien zonder nieuwe levering" in html
+
+
+def test_a_figure_that_grows_with_its_period_is_in_no_top_list(release, tmp_path):
+    grown = {FACT: [f"update mart set value = value * 2, is_complete_period = true {of('male_count')}"]}
+    running = {FACT: [f"update mart set is_complete_period = false {of('male_count')}"]}
+    before = edited(release, tmp_path / "before", running)
+    diff = compared(before, edited(before, tmp_path / "after", grown))
+    (one,) = diff.indicators
+    assert (one.changed, one.outside_band, one.largest) == (1, 0, None)
+    over = compared(release, edited(release, tmp_path / "over", grown))
+    assert over.indicators[0].largest.times_band > 1
+
+
+def test_figures_of_a_release_that_does_not_say_which_periods_run_are_compared(release, tmp_path):
+    before = edited(release, tmp_path / "before", {FACT: ["alter table mart drop is_complete_period"]})
+    after = edited(release, tmp_path / "after", {FACT: [f"update mart set value = value * 2 {of('male_count')}"]})
+    diff = compared(before, after)
+    assert diff.problem is None
+    assert (diff.total.changed, diff.total.outside_band) == (1, 1)
+
+
+def test_a_delivery_without_a_day_of_release_is_named_by_that_of_its_receipt(release, tmp_path):
+    deliveries = facts_of(release)["deliveries"]
+    newer = deliveries | {SIGNALEN: dict.fromkeys(deliveries[SIGNALEN], "second")}
+    assert set(deliveries[SIGNALEN].values()) <= set(facts_of(release)["received_on"])
+    after = edited(release, tmp_path / "after", {}, deliveries=newer, received_on={"second": "2026-02-14"})
+    (edition,) = compared(release, after).feeds[0].editions
+    assert (edition.after.released_on, edition.after.received_on) == (None, date(2026, 2, 14))
+    assert "14-02-2026" in diff_page(after)
 
 
 def test_changed_models_are_reported_apart_from_changed_figures(release, tmp_path):

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from main_line.installation import CBS, SIGNALEN, ask
+from main_line.installation import CBS, SIGNALEN, ask, marts
 
 from release.publishing import facts_of
 from release.reading import Page
@@ -31,7 +31,9 @@ def test_every_page_is_sound_and_dutch_and_needs_nothing(story, day):
     assert {"diff/index.html", "freshness/index.html", "freshness/checks/index.html"} <= found.keys()
     cards = {page for page in found if page.startswith("algorithms/")}
     assert len(cards) == 5
-    assert len(found.keys() - cards) == 3 + 5
+    explained = {page for page in found if page.startswith("docs/")}
+    assert explained == {"docs/index.html", *(f"docs/{mart}.html" for mart in marts(release))}
+    assert len(found.keys() - cards - explained) == 1 + 3 + 5
     assert {page: complaints for page, complaints in found.items() if complaints} == {}
 
 
@@ -56,9 +58,10 @@ def test_the_reading_of_pages_sees_what_is_wrong(story, tmp_path, harm, complain
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_every_page_leads_to_the_three_parts(story, day):
+def test_every_page_leads_to_the_start_and_to_every_part(story, day):
     release = getattr(story, day).latest
     parts = {release / "freshness/index.html", release / "freshness/checks/index.html", release / "diff/index.html"}
+    parts |= {release / "index.html", release / "docs/index.html"}
     for page in pages(release):
         assert parts <= {(page.parent / link).resolve() for link in Page(page).links}, page
 

@@ -1,6 +1,7 @@
 """Content of a release: marts in three equal forms, their descriptions, where they come from, and proof."""
 
 import json
+import re
 import subprocess
 
 import duckdb
@@ -80,6 +81,43 @@ def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
     columns = "from duckdb_columns() where schema_name = 'main' and regexp_matches(table_name, '^(dim|fct|mart)_')"
     silent = "not regexp_full_match(coalesce(comment, ''), '(?s).+\\.')"
     assert ask(release, f"select table_name, column_name, comment {columns} and {silent}") == []
+
+
+def test_no_moment_needs_more_than_duckdb_to_be_read(release):
+    """DuckDB makes a value of Python of a moment with a time zone only with pytz; the comments name the zone."""
+    zoned = "select table_name, column_name from duckdb_columns() where data_type ilike '%zone%' and not internal"
+    assert ask(release, zoned) == []
+    moments = "from duckdb_columns() where schema_name = 'main' and data_type = 'TIMESTAMP'"
+    unsaid = "regexp_matches(table_name, '^(dim|fct|mart)_') and not contains(comment, 'In UTC.')"
+    assert ask(release, f"select count(*) > 40 {moments}") == [(True,)]
+    assert ask(release, f"select table_name, column_name, comment {moments} and {unsaid}") == []
+    ((moment,),) = ask(release, "select max(checked_at)::varchar from snapshot.mart_reports")
+    with csv_of(release, "mart_reports").open() as lines:
+        assert f"{moment.replace(' ', 'T')}Z" in lines.read()
+
+
+def test_every_mart_and_column_has_a_dutch_text(release):
+    """New ones have a row in dbt_models/models/marts/texts_nl.csv, or are indicators."""
+    resources = json.loads((release / "datapackage.json").read_text())["resources"]
+    assert [mart["name"] for mart in resources if not mart["explanation"]] == []
+    fields = [(mart["name"], field) for mart in resources for field in mart["schema"]["fields"]]
+    assert [(mart, field["name"]) for mart, field in fields if field["title"] in ("", field["name"])] == []
+    named = {(mart, field["name"]): (field["title"], field.get("unit")) for mart, field in fields}
+    assert named["mart_safety", "crimes_per_1000"] == (
+        "Geregistreerde misdrijven per 1.000 inwoners",
+        "per 1.000 inwoners",
+    )
+    assert named["mart_safety", "key_figures_checked_at"][0] == "Nagekeken op: CBS (kerncijfers wijken en buurten)"
+    assert named["mart_staff_absence", "short_sickness_absence_pct"][0] == "Kort verzuim (%)"
+
+
+def test_the_readme_lists_every_file_once(release):
+    listed = re.findall(r"^\| `([^`]+)` \|", (release / "README.md").read_text(), re.M)
+    there = {f"{path.name}/" if path.is_dir() else path.name for path in release.iterdir()}
+    assert len(listed) == len(set(listed))
+    # Pages stand for their folders.
+    tops = [name.partition("/")[0] + ("/" if "/" in name else "") for name in listed]
+    assert {*tops, "README.md", "index.html"} == there
 
 
 def test_a_column_that_is_an_indicator_says_what_the_dictionary_says(release):

@@ -149,3 +149,62 @@ def test_a_password_in_an_address_of_the_environment_is_accepted(monkeypatch):
 def test_a_section_of_another_form_is_refused_without_its_values(folder):
     write(folder, f'[[suppliers.hr]]\nlocation = "{SECRET}"')
     assert SECRET not in refused()
+
+
+def test_groups_may_see_themes_and_levels(folder):
+    rules = (
+        'everyone = {themes = ["*"], without = ["organisation", "safety"]}\n'
+        '[access.groups.hr]\nthemes = ["organisation"]\n'
+        '[access.groups.police]\nthemes = ["safety"]\nlevels = ["municipality"]\n'
+    )
+    write(folder, f"[access]\n{rules}")
+    access = load_settings().access
+    assert access.allows((), "sport", "neighbourhood")
+    assert not access.allows((), "organisation", "municipality")
+    assert not access.allows(("unknown",), "organisation", "municipality")
+    assert access.allows(("unknown", "hr"), "organisation", "municipality")
+    assert access.allowed(("police",), ["safety", "organisation"]) == {("safety", "municipality")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('everyone = {themes = ["sprot"]}', "access.everyone names sprot"),
+        ('everyone = {themes = ["sport"]}\n[access.groups.hr]\nthemes = ["staff"]', "access.groups.hr names staff"),
+        ('everyone = {levels = ["street"]}', "'access.everyone.levels.0'"),
+        ('everyone = {theme = ["sport"]}', "'access.everyone.theme'"),
+        ('everyone = {themes = []}\n[access.groups."a,b"]\nthemes = ["sport"]', "came 'a,b'"),
+        ('[access.groups.hr]\nthemes = ["organisation"]', "rules of groups change nothing"),
+        ('[board]\nthemes = {organisation = ["hr"]}', "'board.themes'"),
+    ],
+)
+def test_a_rule_of_access_that_cannot_be_meant_is_refused(folder, text, said):
+    write(folder, f"[access]\n{text}")
+    assert said in refused()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'[alerts.email]\npassword = "{SECRET}"', "move it to MAANDVERS_ALERTS__EMAIL__PASSWORD"),
+        (f'[alerts.webhook]\nurl = "https://chat.test/{SECRET}"', "move it to MAANDVERS_ALERTS__WEBHOOK__URL"),
+        ('[alerts]\nwithout = ["late"]', "'alerts.without.0'"),
+        ('[alerts.email]\nhost = "mail.test"', "'alerts.email.sender'"),
+        ('[board]\naddress = "bord.test"', "'board.address'"),
+    ],
+)
+def test_a_setting_of_alerts_that_cannot_be_meant_is_refused(folder, text, said):
+    write(folder, text)
+    assert said in refused()
+
+
+def test_secrets_of_alerts_are_never_shown(folder, monkeypatch):
+    write(folder, '[alerts.email]\nhost = "mail.test"\nuser = "m"\nsender = "m@g.test"\nto = ["b@g.test"]\n')
+    monkeypatch.setenv("MAANDVERS_ALERTS__EMAIL__PASSWORD", SECRET)
+    monkeypatch.setenv("MAANDVERS_ALERTS__WEBHOOK__URL", f"https://chat.test/{SECRET}")
+    settings = load_settings()
+    assert settings.alerts.email.host == "mail.test"
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
+        assert SECRET not in shown
+    monkeypatch.setenv("MAANDVERS_ALERTS__WEBHOOK__URL", f"chat.test/{SECRET}")
+    assert "'alerts.webhook'" in refused()

@@ -224,17 +224,17 @@ def _on_payload(change: Callable[[dict, Answer], dict]) -> Fault:
 
 def wrong_encoding() -> Fault:
     """The texts in the zip are not UTF-8 but cp1252."""
-    return _on_members(lambda members: {name: _recoded(content) for name, content in members.items()})
+    return on_members(lambda members: {name: _recoded(content) for name, content in members.items()})
 
 
 def zip_without_members() -> Fault:
     """A zip that is in order, with nothing in it."""
-    return _on_members(lambda _: {})
+    return on_members(lambda _: {})
 
 
 def zip_without(*names: str) -> Fault:
     """A zip in which some files are not there."""
-    return _on_members(lambda members: {name: members[name] for name in members if name not in names})
+    return on_members(lambda members: {name: members[name] for name in members if name not in names})
 
 
 def csv_missing_column(member: str, column: str) -> Fault:
@@ -247,14 +247,14 @@ def csv_missing_column(member: str, column: str) -> Fault:
         csv.writer(text).writerows(row[:position] + row[position + 1 :] for row in rows)
         return {**members, member: text.getvalue().encode()}
 
-    return _on_members(drop)
+    return on_members(drop)
 
 
 def _recoded(content: bytes) -> bytes:
     return content.decode().encode("cp1252")
 
 
-def _on_members(change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Fault:
+def on_members(change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Fault:
     def fault(answer: Answer) -> Answer:
         if answer.status != 200 or not answer.body:  # a 304, or an answer to HEAD
             return answer

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dagster_project.analysis.population.age_bands import GROUP_STARTS
-from dagster_project.analysis.population.population_outlook import PopulationHistory
+from dagster_project.analysis.population.age_bands import GROUP_STARTS, MUNICIPAL_STARTS
+from dagster_project.analysis.population.population_outlook import PopulationHistory, with_oldest
 
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
 NEIGHBOURHOOD, MUNICIPALITY = "neighbourhood", "municipality"
+# The role of persons of 80 and older, who are known of municipalities alone.
+OLDEST = "oldest"
 
-# region, level, indicator, role ('age', 'total', 'dwellings', 'care'), ages, year, value
+# region, level, indicator, role ('age', 'oldest', 'total', 'dwellings', 'care'), ages, year, value
 Input = tuple[str, str, str, str, str | None, int, float]
 # region, indicator, role, ages, year, value
 Peer = tuple[str, str, str, str | None, int, float]
@@ -26,7 +28,7 @@ Member = tuple[str, str, str]
 class OutlookMeasure:
     """Figures of one indicator.
 
-    ``groups``: for each of its age groups the positions of the groups of the key figures. ``values`` (years, regions)
+    ``groups``: for each of its age groups the positions of the groups of municipalities. ``values`` (years, regions)
     and ``whole``, of the municipality, (years,), NaN where not known.
     """
 
@@ -35,6 +37,11 @@ class OutlookMeasure:
     groups: tuple[tuple[int, ...], ...]
     values: "NDArray[float64]"
     whole: "NDArray[float64]"
+
+    @property
+    def tells_oldest(self) -> bool:
+        """Whether persons of 80 and older are a group of their own."""
+        return (len(MUNICIPAL_STARTS) - 1,) in self.groups
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,14 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
     if not is_whole.any():
         return None
     dwellings = [measure.values for measure in measures if measure.role == "dwellings"]
+    oldest = [measure.whole[is_whole] for measure in measures if measure.role == OLDEST]
     groups = stack([measure.values for measure in by_age], axis=-1)
     history = PopulationHistory(
         years=tuple(year for year, one in zip(years, is_whole, strict=True) if one),
         groups=groups[is_whole],
         municipality=municipality[is_whole],
         dwellings=_carried_on(dwellings[0] if dwellings else groups[..., 0] * float("nan"))[is_whole],
+        oldest=_oldest_by_year(oldest[0], municipality[is_whole][:, -1]) if oldest else None,
     )
     return OutlookPanel(
         history=history,
@@ -90,38 +99,43 @@ def outlook_panel(inputs: Iterable[Input], members: Iterable[Member]) -> Outlook
 
 
 def peer_figures(
-    peers: Iterable[Peer], measure: OutlookMeasure, year: int
+    peers: Iterable[Peer], measure: OutlookMeasure, year: int, has_oldest: bool
 ) -> tuple["NDArray[float64]", "NDArray[float64]"]:
-    """Users (places,) and persons by the measure's age groups (places, groups) of peers that know both in a year."""
+    """Users (places,) and persons by the measure's age groups (places, groups) of peers that know both in a year.
+
+    ``has_oldest``: whether persons of 80 and older are known of the own municipality, and so distinguished.
+    """
     from numpy import array, zeros
 
     users: dict[str, float] = {}
-    persons: dict[str, dict[tuple[int, ...], float]] = {}
+    persons: dict[str, dict[int, float]] = {}
     for region, code, role, ages, at, value in peers:
         if at == year and code == measure.code:
             users[region] = value
-        elif at == year and role == "age":
-            (group,) = group_positions(ages)
-            persons.setdefault(region, {})[group] = value
-    known = [region for region in sorted(users) if len(persons.get(region, ())) == len(GROUP_STARTS)]
+        elif at == year and ages and role in ("age", OLDEST):
+            persons.setdefault(region, {})[int(ages.split()[0])] = value
+    starts = MUNICIPAL_STARTS if has_oldest and measure.tells_oldest else GROUP_STARTS
+    known = [region for region in sorted(users) if {*starts} <= persons.get(region, {}).keys()]
     if not known:
         return zeros(0), zeros((0, len(measure.groups)))
-    groups = array([[persons[region][(number,)] for number in range(len(GROUP_STARTS))] for region in known])
-    return array([users[region] for region in known]), joined_groups(groups, measure)
+    groups = array([[persons[region][start] for start in GROUP_STARTS] for region in known])
+    oldest = array([persons[region][MUNICIPAL_STARTS[-1]] for region in known]) if starts == MUNICIPAL_STARTS else None
+    shares = None if oldest is None else _share(oldest, groups[:, -1])
+    return array([users[region] for region in known]), joined_groups(with_oldest(groups, shares), measure)
 
 
 def joined_groups(groups: "NDArray[float64]", measure: OutlookMeasure) -> "NDArray[float64]":
-    """Persons (..., 5) added up to the age groups of a measure."""
+    """Persons (..., 6) added up to the age groups of a measure."""
     from numpy import stack
 
     return stack([groups[..., list(positions)].sum(axis=-1) for positions in measure.groups], axis=-1)
 
 
 def group_positions(ages: str | None) -> tuple[tuple[int, ...], ...]:
-    """Positions of the groups of the key figures in each group of ages: '0 65 100' is ((0, 1, 2, 3), (4,))."""
+    """Positions of the groups of municipalities in each group of ages: '0 65 100' is ((0, 1, 2, 3), (4, 5))."""
     bounds = [int(age) for age in (ages or "").split()]
     return tuple(
-        tuple(number for number, start in enumerate(GROUP_STARTS) if first <= start < until)
+        tuple(number for number, start in enumerate(MUNICIPAL_STARTS) if first <= start < until)
         for first, until in pairwise(bounds)
     )
 
@@ -140,6 +154,21 @@ def _measure(
         elif indicator == code and region in position:
             values[place[year], position[region]] = value
     return OutlookMeasure(code, role, group_positions(ages), values, total)
+
+
+def _oldest_by_year(oldest: "NDArray[float64]", older: "NDArray[float64]") -> "NDArray[float64] | None":
+    """The part who are 80 or older in each year, the last known one where it is not; None where the first is not."""
+    from numpy import isfinite
+
+    shares = _carried_on(_share(oldest, older))
+    return shares if isfinite(shares).all() else None
+
+
+def _share(oldest: "NDArray[float64]", older: "NDArray[float64]") -> "NDArray[float64]":
+    """Part of persons of 65 and older who are 80 or older."""
+    from numpy import divide, minimum, zeros_like
+
+    return minimum(divide(oldest, older, out=zeros_like(oldest), where=older > 0), 1.0)
 
 
 def _carried_on(values: "NDArray[float64]") -> "NDArray[float64]":

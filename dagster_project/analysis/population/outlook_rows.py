@@ -15,6 +15,7 @@ from dagster_project.analysis.population.outlook_bands import STEP_YEARS, ErrorM
 from dagster_project.analysis.population.outlook_panel import (
     MUNICIPALITY,
     NEIGHBOURHOOD,
+    OLDEST,
     Input,
     Member,
     OutlookMeasure,
@@ -29,6 +30,7 @@ from dagster_project.analysis.population.population_outlook import (
     NoOutlookError,
     PopulationOutlook,
     project_population,
+    with_oldest,
 )
 
 if TYPE_CHECKING:
@@ -134,6 +136,8 @@ def _projected(
     except NoOutlookError:
         return
     for measure in panel.measures:
+        if measure.role == OLDEST and outlook.oldest is None:
+            continue
         if measure.role == "care":
             found = _care(panel, peers, origin, outlook, measure, scenario, changes.get(measure.code, {}))
         else:
@@ -146,13 +150,18 @@ Found = tuple["NDArray[float64]", "NDArray[float64]", "NDArray[float64]", float,
 
 
 def _persons(panel: OutlookPanel, origin: int, outlook: PopulationOutlook, measure: OutlookMeasure) -> Found:
-    from numpy import ones
+    """Persons of some ages; those of 80 and older of the municipality alone.
+
+    Neighbourhoods with a nursing home have many more of them than their persons of 65 and older say, new ones fewer.
+    """
+    from numpy import full_like, nan, ones
 
     at = panel.history.years.index(origin)
+    regions = joined_groups(with_oldest(outlook.groups, outlook.oldest), measure).sum(axis=-1)
     return (
-        joined_groups(outlook.groups, measure).sum(axis=-1),
-        joined_groups(outlook.municipality, measure).sum(axis=-1),
-        joined_groups(outlook.constant_share, measure).sum(axis=-1),
+        full_like(regions, nan) if measure.role == OLDEST else regions,
+        joined_groups(with_oldest(outlook.municipality, outlook.oldest), measure).sum(axis=-1),
+        joined_groups(with_oldest(outlook.constant_share, outlook.oldest), measure).sum(axis=-1),
         float(measure.whole[at]),
         ones(len(panel.neighbourhoods), dtype=bool),
     )
@@ -178,8 +187,11 @@ def _care(
         return None
     at = years.index(known[-1])
     pooled = [years.index(year) for year in known[-POOLED_YEARS:]]
-    groups, whole = joined_groups(panel.history.groups, measure), joined_groups(panel.history.municipality, measure)
-    others, other_groups = peer_figures(peers, measure, known[-1])
+    # A neighbourhood is taken to have the municipality's part of 80 and older: its level of care makes up for another.
+    oldest = panel.history.oldest
+    groups = joined_groups(with_oldest(panel.history.groups, oldest), measure)
+    whole = joined_groups(with_oldest(panel.history.municipality, oldest), measure)
+    others, other_groups = peer_figures(peers, measure, known[-1], oldest is not None)
     places = concatenate([measure.whole[at : at + 1], others]), concatenate([whole[at : at + 1], other_groups])
     is_known = isfinite(measure.values) & isfinite(groups).all(axis=2)
     by_age = rates_by_age(
@@ -197,7 +209,10 @@ def _care(
     elif scenario == POLICY:
         change = stated_change(origin, array(outlook.years) - origin, changes)
     users, total = demand(
-        joined_groups(outlook.groups, measure), joined_groups(outlook.municipality, measure), rates, change
+        joined_groups(with_oldest(outlook.groups, outlook.oldest), measure),
+        joined_groups(with_oldest(outlook.municipality, outlook.oldest), measure),
+        rates,
+        change,
     )
     share = nan_to_num(measure.values[at]) / measure.whole[at] if measure.whole[at] > 0 else measure.values[at] * 0.0
     return users, total, total[:, newaxis] * share, float(measure.whole[at]), is_known[at]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.analysis.population.age_bands import BAND_YEARS, split_groups, sum_bands
+from dagster_project.analysis.population.age_bands import BAND_YEARS, MUNICIPAL_STARTS, split_groups, sum_bands
 from dagster_project.analysis.population.cohort_ratios import cohort_ratios, controlled, five_years_on
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ class PopulationHistory:
     """Persons on one day of each year, in the borders of today.
 
     ``years`` (years,) ascending; ``groups`` (years, regions, 5) with NaN where a region is not known; ``municipality``
-    (years, 5); ``dwellings`` (years, regions) with NaN where they are not known.
+    (years, 5); ``dwellings`` (years, regions) with NaN where they are not known; ``oldest`` (years,): the part of the
+    municipality's persons of 65 and older who are 80 or older, None where that is not known.
     """
 
     years: tuple[int, ...]
     groups: "NDArray[float64]"
     municipality: "NDArray[float64]"
     dwellings: "NDArray[float64]"
+    oldest: "NDArray[float64] | None" = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ class PopulationOutlook:
 
     ``groups`` and ``constant_share`` (years, regions, 5), NaN for regions not known at the origin; ``municipality``
     (years, 5). ``constant_share`` is the baseline: the share of the municipality that each region has at the origin.
+    ``oldest`` (years,) is the part of the municipality's persons of 65 and older who are 80 or older.
     """
 
     years: tuple[int, ...]
     groups: "NDArray[float64]"
     municipality: "NDArray[float64]"
     constant_share: "NDArray[float64]"
+    oldest: "NDArray[float64] | None"
 
 
 def project_population(
@@ -115,7 +119,47 @@ def project_population(
     projected, baseline = full(shape, nan), full(shape, nan)
     projected[:, known] = yearly[:, :-1]
     baseline[:, known] = municipality[:, newaxis] * shares
-    return PopulationOutlook(tuple(int(origin + year) for year in years), projected, municipality, baseline)
+    oldest = None if history.oldest is None else _oldest(history.municipality, history.oldest, at, pairs, years)
+    return PopulationOutlook(tuple(int(origin + year) for year in years), projected, municipality, baseline, oldest)
+
+
+def _oldest(
+    municipality: "NDArray[float64]",
+    shares: "NDArray[float64]",
+    at: int,
+    pairs: Sequence[tuple[int, int]],
+    years: "NDArray[int64]",
+) -> "NDArray[float64]":
+    """Project the share of 80 and older among 65 and older: six groups of the municipality alone, as far as cohorts go.
+
+    A share, so that it applies to any number of persons of 65 and older: that of the regions, or of an outside total.
+    """
+    from numpy import array, divide, newaxis, zeros_like
+
+    groups = with_oldest(municipality, shares)
+    before, after = (groups[[pair[side] for pair in pairs]][:, newaxis] for side in (0, 1))
+    ratios = cohort_ratios(split_groups(before, MUNICIPAL_STARTS), split_groups(after, MUNICIPAL_STARTS))
+    steps = [split_groups(groups[at], MUNICIPAL_STARTS)[newaxis]]
+    for _ in range(LONGEST // BAND_YEARS):
+        steps.append(five_years_on(steps[-1], ratios))
+    older = sum_bands(array(steps), MUNICIPAL_STARTS)[..., -2:]
+    total = older.sum(axis=-1, keepdims=True)
+    part = divide(older[..., 1:], total, out=zeros_like(total), where=total > 0)
+    projected: NDArray[float64] = _interpolated(part, years)[:, 0, 0]
+    return projected
+
+
+def with_oldest(groups: "NDArray[float64]", shares: "NDArray[float64] | None") -> "NDArray[float64]":
+    """Six age groups of five (years, ..., 5), by the share of 80 and older among 65 and older in each year.
+
+    Without shares the last group is empty everywhere, so that all persons of 65 and older are treated alike.
+    """
+    from numpy import concatenate, expand_dims, zeros
+
+    part = zeros(len(groups)) if shares is None else shares
+    part = expand_dims(part, tuple(range(1, groups.ndim)))
+    older = groups[..., -1:]
+    return concatenate([groups[..., :-1], older * (1 - part), older * part], axis=-1)
 
 
 def _pairs(years: Sequence[int], origin: int) -> list[tuple[int, int]]:

@@ -32,6 +32,8 @@ class ODataV3Parameters(ODataParameters):
     partition_by: str | None = None
     # A table too large to store for every municipality is requested for the own one only, in any scope.
     is_own_municipality_only: bool = False
+    # A table of hundreds of columns is requested with those of the contract alone.
+    is_own_columns_only: bool = False
     # Codes per dimension, with * for any characters, that are requested of other municipalities all the same.
     of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
@@ -56,8 +58,14 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         return super().is_among_others
 
     def validators(self, edition: Edition, versions: Mapping[str, str]) -> dict[str, str]:
-        """Everything that makes a stored edition the latest, with what is requested of other municipalities."""
+        """Everything that makes a stored edition the latest, with what is requested of other municipalities.
+
+        Where the contract's columns alone are requested, another column needs another fetch.
+        """
         known = super().validators(edition, versions)
+        if self.parameters.is_own_columns_only:
+            columns = self.feed.tables[0].expected_columns(edition.year)
+            known |= {"columns": ", ".join(column.meta.supplier_name for column in columns)}
         limits = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.of_others.items())]
         return known | ({"of_others": "; ".join(limits)} if limits and self.is_among_others else {})
 
@@ -185,6 +193,8 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
         self, edition: Edition, query: Query, names: dict[str, str], reader: PageReader, expected_rows: int | None
     ) -> list[Path]:
         first = self.url(edition, DATA) + FORMAT
+        if self.parameters.is_own_columns_only:
+            first += f"&$select={','.join((ROW_NUMBER, *names.values()))}"
         filters = [quote(condition, safe="(),'") for condition in query.filters()]
         urls = [f"{first}&$filter={condition}" if condition else first for condition in filters]
         files = []

@@ -79,10 +79,13 @@ class IndicatorDiff(Counts):
 
 
 class ComparedDelivery(BaseModel):
-    """A delivery, with the day on which its supplier released it if it has figures in the release."""
+    """A delivery, named by the day on which its supplier released it, or else by that of its receipt."""
 
-    delivery_id: str
+    # None without figures in the release, or where the supplier does not say.
     released_on: date | None
+    # None where an earlier version made the release.
+    received_on: date | None
+    delivery_id: str
 
 
 class EditionDiff(BaseModel):
@@ -138,6 +141,7 @@ class ReleaseFacts(BaseModel):
     rows: dict[str, int]
     # Delivery per edition of each feed that is shown, and the reason for each other one.
     deliveries: dict[str, dict[str, str]]
+    received_on: dict[str, date] = {}
     withheld: dict[str, str]
 
     @property

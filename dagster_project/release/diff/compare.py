@@ -172,8 +172,14 @@ def _feeds(
     """Describe every feed of either release with other deliveries, or that came, went or is withheld."""
     reports = {feed.feed: feed for feed in report.feeds}
 
+    received = earlier.received_on | now.received_on
+
     def delivery(delivery_id: str | None) -> ComparedDelivery | None:
-        return ComparedDelivery(delivery_id=delivery_id, released_on=days.get(delivery_id)) if delivery_id else None
+        if not delivery_id:
+            return None
+        return ComparedDelivery(
+            delivery_id=delivery_id, released_on=days.get(delivery_id), received_on=received.get(delivery_id)
+        )
 
     found = []
     for feed in sorted(earlier.feeds | now.feeds):
@@ -187,7 +193,7 @@ def _feeds(
         elif feed in now.withheld:
             news.news = "still withheld" if feed in earlier.withheld else "withheld"
             news.reason = now.withheld[feed]
-            news.reason_nl = reports[feed].reason_nl
+            news.reason_nl = reports[feed].reason_nl if feed in reports else None
         elif feed in earlier.withheld:
             news.news = "shown again"
         elif feed not in earlier.feeds:

@@ -19,19 +19,15 @@ TIME_ZONE = "Europe/Amsterdam"
 def compare_figures(connection: duckdb.DuckDBPyConnection, bands: Sequence[Band]) -> None:
     """Write the table ``differences`` with every figure of ``before`` and ``after`` that is not the same in both.
 
-    A row is a figure if it has a value. ``feed`` is that of the delivery that changed, null if none did.
+    A row is a figure if it has a value. One that grows with its period is outside no band. ``feed`` is that of the
+    delivery that changed, null if none did.
     """
     connection.execute("CREATE TABLE bands (name_ending varchar, share_pct double, at_least double)")
     insert(connection, "bands", [(band.name_ending, band.share_pct, band.at_least) for band in bands])
-    columns = (
-        "indicator_code, region_code, period, value, status, feed, delivery_id, denominator_feed,"
-        " denominator_delivery_id"
-    )
-    side = f"SELECT {columns} FROM {{}}.{SNAPSHOT}.{FIGURES} WHERE value IS NOT NULL"
     connection.execute(f"""
         CREATE TABLE differences AS
-        WITH b AS ({side.format("before")}),
-        a AS ({side.format("after")}),
+        WITH b AS ({_figures_of(connection, "before")}),
+        a AS ({_figures_of(connection, "after")}),
         figures AS (
             SELECT indicator_code, region_code, period, b.value AS before, a.value AS after,
                 CASE
@@ -45,6 +41,7 @@ def compare_figures(connection: duckdb.DuckDBPyConnection, bands: Sequence[Band]
                         THEN coalesce(a.denominator_feed, b.denominator_feed)
                 END AS feed,
                 coalesce(b.status = 'provisional', false) AS was_provisional,
+                b.is_complete_period AND a.is_complete_period AS is_comparable,
                 coalesce(b.status = 'provisional' AND a.status = 'definitive', false) AS became_definitive
             FROM b FULL JOIN a USING (indicator_code, region_code, period)
         ),
@@ -54,11 +51,22 @@ def compare_figures(connection: duckdb.DuckDBPyConnection, bands: Sequence[Band]
             JOIN bands ON ends_with(indicator_code, name_ending)
             GROUP BY indicator_code
         )
-        SELECT figures.*, CASE WHEN news = 'changed'
+        SELECT figures.*, CASE WHEN news = 'changed' AND is_comparable
             THEN abs(after - before) / greatest(band.share_pct / 100 * abs(before), band.at_least) END AS times_band
         FROM figures LEFT JOIN bands_of_indicators USING (indicator_code)
         WHERE news IS NOT NULL OR became_definitive
     """)
+
+
+def _figures_of(connection: duckdb.DuckDBPyConnection, side: str) -> str:
+    """Select the figures of one side; an earlier version does not say which of them grow with their period."""
+    query = f"SELECT count(*) FROM (DESCRIBE {side}.{SNAPSHOT}.{FIGURES}) WHERE column_name = 'is_complete_period'"
+    (is_told,) = one_row(connection, query)
+    return f"""
+        SELECT indicator_code, region_code, period, value, status, feed, delivery_id, denominator_feed,
+            denominator_delivery_id, {"is_complete_period" if is_told else "true AS is_complete_period"}
+        FROM {side}.{SNAPSHOT}.{FIGURES} WHERE value IS NOT NULL
+    """
 
 
 COUNTS = """
@@ -128,7 +136,7 @@ def release_days(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """Look up the day on which each delivery with figures was released by its supplier."""
     side = f"SELECT delivery_id, released_at FROM {{}}.{SNAPSHOT}.{FIGURES} WHERE delivery_id IS NOT NULL"
     query = f"""
-        SELECT delivery_id, max(released_at AT TIME ZONE '{TIME_ZONE}')::date
+        SELECT delivery_id, max(released_at::timestamptz AT TIME ZONE '{TIME_ZONE}')::date
         FROM ({side.format("before")} UNION ALL {side.format("after")}) GROUP BY 1
     """
     return {delivery_id: day for delivery_id, day in connection.execute(query).fetchall() if day}

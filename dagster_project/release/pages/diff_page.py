@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dagster_project.release.diff.changes import EditionDiff, FigureChange, ReleaseDiff
+from dagster_project.release.diff.changes import ComparedDelivery, EditionDiff, FigureChange, ReleaseDiff
 from dagster_project.release.freshness_report import FreshnessReport
 from dagster_project.release.pages.rendering import day, write_page
 
@@ -36,16 +36,20 @@ def place(change: FigureChange) -> str:
 
 
 def deliveries(editions: list[EditionDiff]) -> str:
-    """Format the new deliveries of a feed by the day on which they were published."""
+    """Name the new deliveries of a feed by the day on which they were published, or else received."""
     return "; ".join(f"{'' if one.edition == 'all' else f'{one.edition}: '}{_delivery(one)}" for one in editions)
 
 
 def _delivery(edition: EditionDiff) -> str:
-    before, after = (one.released_on if one else None for one in (edition.before, edition.after))
-    if edition.after is None:
-        return f"vervallen (was van {day(before)})" if before else "vervallen"
+    before, after = (_named(one) if one else None for one in (edition.before, edition.after))
     if after is None:
-        return "nieuwe levering"
+        return f"vervallen (was {before})"
     if before is None:
-        return f"van {day(after)}"
-    return f"van {day(after)}, " + ("opnieuw geleverd" if before == after else f"was van {day(before)}")
+        return after
+    return f"{after}, " + ("opnieuw geleverd" if before == after else f"was {before}")
+
+
+def _named(delivery: ComparedDelivery) -> str:
+    if delivery.released_on:
+        return f"van {day(delivery.released_on)}"
+    return f"ontvangen op {day(delivery.received_on)}" if delivery.received_on else "van een onbekende dag"

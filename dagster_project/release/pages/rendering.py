@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,7 +21,15 @@ MONTHS = (
 
 def write_page(file: Path, template: str, filters: dict[str, Callable[..., object]], **shown: object) -> None:
     """Write a page from a template of ours; ``filters`` are those of this page alone."""
-    pages = Environment(
+    pages = _templates()
+    pages.filters.update(filters)
+    write_file(file, pages.get_template(template).render(**shown).encode())
+
+
+@cache
+def _templates() -> Environment:
+    """Compile each template once, however many pages are made from it."""
+    templates = Environment(
         loader=FileSystemLoader([PAGES, FRAME]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -28,8 +37,8 @@ def write_page(file: Path, template: str, filters: dict[str, Callable[..., objec
         lstrip_blocks=True,
     )
     shared = (day, long_day, number, counted, figure, short, days, sentence, unbroken)
-    pages.filters.update({function.__name__: function for function in shared} | filters)
-    write_file(file, pages.get_template(template).render(**shown).encode())
+    templates.filters.update({function.__name__: function for function in shared})
+    return templates
 
 
 def day(date_: date | None) -> str:

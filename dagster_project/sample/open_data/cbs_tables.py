@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sized
 from datetime import date
 from functools import cache
 from math import prod
+from types import MappingProxyType
 from typing import NamedTuple
 
 import yaml
@@ -40,6 +41,8 @@ class Dimension(NamedTuple):
     title: str
     kind: str
     codes: Mapping[str, str]
+    # Texts of codes that have one.
+    notes: Mapping[str, str] = MappingProxyType({})
 
 
 @cache
@@ -56,9 +59,9 @@ def regions(name: str, title: str, codes: Iterable[str]) -> Dimension:
     return Dimension(name, title, "GeoDetail", titles)
 
 
-def periods(codes: Mapping[str, str]) -> Dimension:
+def periods(codes: Mapping[str, str], notes: Mapping[str, str] = MappingProxyType({})) -> Dimension:
     """The dimension of the periods."""
-    return Dimension("Perioden", "Perioden", "TimeDimension", codes)
+    return Dimension("Perioden", "Perioden", "TimeDimension", codes, notes)
 
 
 def cbs_table(
@@ -109,7 +112,8 @@ def _path(topic: Topic, topics: list[Topic]) -> str:
 
 
 def _code_row(dimension: Dimension, code: str, name: str) -> dict[str, object]:
-    row: dict[str, object] = {"Key": code, "Title": name, "Description": "Fictieve voorbeeldgegevens."}
+    description = dimension.notes.get(code, "Fictieve voorbeeldgegevens.")
+    row: dict[str, object] = {"Key": code, "Title": name, "Description": description}
     if dimension.kind == "GeoDetail":
         place = "" if code.startswith("NL") else code.strip()
         row |= {"Municipality": "GM" + place[2:6] if place else "", "DetailRegionCode": place}

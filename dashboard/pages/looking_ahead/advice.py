@@ -8,14 +8,17 @@ from markupsafe import Markup
 
 from dashboard.charts.icons import clock, light
 from dashboard.pages.looking_ahead.spreads import Spreads, in_words, money, persons, span
+from dashboard.presentation.lookups import refuse_unless_open
 from dashboard.presentation.page_rendering import render
-from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
+from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest
 from dashboard.reading.board import Board
-from dashboard.reading.figure import MUNICIPALITY, Indicator
+from dashboard.reading.figure import DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, Indicator
 from dashboard.reading.prevention_plans import PER_HEAD, Decision, Gate, Plan, Spread, decision, gates, plans, spreads
 from dashboard.words import numbers, periods, states
 
+# A plan is about all of these together.
+_LEVELS = (MUNICIPALITY, DISTRICT, NEIGHBOURHOOD)
 # Rows of a table before its fold.
 _FIRST_PARTS = 9
 _JUDGED = Markup("{} verdelingen van {} zijn ongeveer even goed. Geen ervan is de beste.")
@@ -74,14 +77,20 @@ def advice(board: Board, query: Query) -> Rendered:
     """Show a plan: its advice, or the conditions that are not met."""
     sheet = advice_sheet(board, query.path["plan"])
     icons = {"met": light("green"), "unmet": light("red")}
-    return render("advice.html", board, "/t", sheet.until, {**vars(sheet), **icons, "first_parts": _FIRST_PARTS})
+    values = {**vars(sheet), **icons, "first_parts": _FIRST_PARTS}
+    return render("advice.html", board, "/t", sheet.until, values, {sheet.indicator.theme_code})
 
 
 def all_advice(board: Board, query: Query) -> Rendered:
     """List the plans of the municipality with their verdict."""
-    verdicts = [_verdict(board, one) for one in plans(board).values() if board.may_see(one.indicator_code)]
+    verdicts = [
+        _verdict(board, one)
+        for one in plans(board).values()
+        if all(board.may_see(one.indicator_code, level) for level in _LEVELS)
+    ]
     until = min((one.until for one in verdicts if one.until), default=None)
-    return render("plans.html", board, "/t", until, {"verdicts": verdicts})
+    themes = {board.indicators[one.plan.indicator_code].theme_code for one in verdicts}
+    return render("plans.html", board, "/t", until, {"verdicts": verdicts}, themes)
 
 
 def advice_sheet(board: Board, code: str) -> AdviceSheet:
@@ -90,8 +99,7 @@ def advice_sheet(board: Board, code: str) -> AdviceSheet:
     if plan is None:
         raise NotFoundError("Dit plan bestaat niet (meer). Kies een plan uit de lijst.")
     chosen = board.indicators[plan.indicator_code]
-    if not board.may_see(chosen.code):
-        raise ForbiddenError(board.themes[chosen.theme_code].label)
+    refuse_unless_open(board, chosen.theme_code, *_LEVELS)
     verdict = _verdict(board, plan)
     found = spreads(board, plan) if verdict.decision else []
     until = earliest(*verdict.passed, *verdict.failed, *found)

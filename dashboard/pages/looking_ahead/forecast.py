@@ -83,7 +83,8 @@ class Expectation:
 
 def forecast(board: Board, query: Query) -> Rendered:
     """Show what is expected of an indicator in an area."""
-    found = expectation(board, indicator_of(board, query.path["indicator"]), area_of(board, query.path["area"]))
+    area = area_of(board, query.path["area"])
+    found = expectation(board, indicator_of(board, query.path["indicator"], area), area)
     return render("forecast.html", board, "/t", found.until, vars(found))
 
 

@@ -14,6 +14,7 @@ from dashboard.reading.board import Board
 from dashboard.reading.effects import Effect, EffectPoint, EstimateCheck, checks, effects, points
 from dashboard.reading.figure import Area, Indicator, Measure
 from dashboard.reading.series import measures as known_measures
+from dashboard.reading.series import theme_of_measure
 from dashboard.words import numbers, periods, verdicts
 
 # An area that its own comparison did not resemble before the start says nothing: Abadie, Diamond and Hainmueller (2010)
@@ -60,7 +61,7 @@ class EffectSheet:
 def measure(board: Board, query: Query) -> Rendered:
     """Show what a measure probably did."""
     sheet = effect_sheet(board, query.path["measure"])
-    return render("measure.html", board, "/t", sheet.until, vars(sheet))
+    return render("measure.html", board, "/t", sheet.until, vars(sheet), {sheet.indicator.theme_code})
 
 
 def measures(board: Board, query: Query) -> Rendered:
@@ -69,19 +70,19 @@ def measures(board: Board, query: Query) -> Rendered:
     rows = [
         (one, board.areas.get(one.area_code), effect, verdicts.strength(effect.grade) if effect else None)
         for one in known_measures(board)
-        if board.may_see(one.indicator_code)
         for effect in [found.get(one.code)]
     ]
-    return render("measures.html", board, "/t", earliest(*(row[2] for row in rows)), {"rows": rows})
+    themes = {board.indicators[taken.indicator_code].theme_code for taken, *_ in rows}
+    return render("measures.html", board, "/t", earliest(*(row[2] for row in rows)), {"rows": rows}, themes)
 
 
 def effect_sheet(board: Board, code: str) -> EffectSheet:
     """Say what a measure probably did. Raises NotFoundError and ForbiddenError."""
     taken = next((one for one in known_measures(board) if one.code == code), None)
     if taken is None:
+        if theme_code := theme_of_measure(board, code):
+            raise ForbiddenError("Deze maatregel is alleen voor bepaalde groepen.", theme_code)
         raise NotFoundError("Deze maatregel bestaat niet (meer). Kies een maatregel uit de lijst.")
-    if not board.may_see(taken.indicator_code):
-        raise ForbiddenError(board.themes[board.indicators[taken.indicator_code].theme_code].label)
     effect = effects(board).get(code)
     chosen = board.indicators[effect.indicator_code if effect else taken.indicator_code]
     area = board.areas.get(taken.area_code, board.municipality)

@@ -122,7 +122,7 @@ def test_handling_time_per_category_is_one_tap_away(home, cursor):
 
     category, days = cursor.execute(
         "select main_category, reports_handling_days_median from mart_report_categories"
-        " where is_complete_month and reports_handling_days_median is not null"
+        " where is_complete_period and reports_handling_days_median is not null"
         " order by period desc, reports_received_count desc limit 1"
     ).fetchone()
     row = home.locator("tr", has_text=category).first

@@ -11,6 +11,7 @@ from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from reader import changed_release, reader
 
+from dagster_project.access import ReadAccess
 from dagster_project.release.reader import open_release
 from dashboard.board_settings import BoardSettings
 
@@ -188,8 +189,9 @@ def test_a_theme_that_is_hidden_hides_its_plans(sample_releases, cursor):
         "select theme_code from dim_indicator where indicator_code = (select any_value(indicator_code)"
         " from mart_prevention_advice_gates)"
     ).fetchone()
-    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups", themes={theme: ["zorg"]})
-    stranger = reader(sample_releases, settings=settings)
+    settings = BoardSettings(trusted_proxies=["127.0.0.1"], groups_header="X-Groups")
+    rules = {"everyone": {"themes": ["*"], "without": [theme]}, "groups": {"zorg": {"themes": [theme]}}}
+    stranger = reader(sample_releases, settings=settings, access=ReadAccess.model_validate(rules))
     assert stranger.get(ADDRESS).status_code == 403
     assert "langer zelfstandig thuis" not in stranger.get("/advies").text
     assert stranger.get(ADDRESS, headers={"X-Groups": "zorg"}).status_code == 200

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import html
 import re
 import subprocess
 import sys
@@ -193,3 +194,12 @@ def test_no_page_imports_pandas(sample_releases):
     command = [sys.executable, "-W", "ignore", "-c", WITHOUT_PANDAS, str(sample_releases), str(SAMPLE_DAY), *addresses]
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout.strip() == "[] False"
+
+
+def test_a_source_shows_the_questions_of_its_theme_with_sql_to_copy(board, release):
+    page = board.get("/bron/welfare_recipients_per_1000")
+    questions = {one.theme: one for one in release.catalogue.questions}
+    assert html.escape(questions["benefits"].sql, quote=False) in page.text.replace("&#39;", "'")
+    assert questions["benefits"].question_nl in page.text
+    assert questions["safety"].question_nl not in page.text
+    assert questions["kpi"].question_nl in board.get("/bron/welfare_recipients_quarter_count").text

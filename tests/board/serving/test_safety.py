@@ -6,8 +6,10 @@ import logging
 import re
 import tomllib
 
+import httpx
 import openpyxl
 import pytest
+from board_server import served
 from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from pydantic import ValidationError
@@ -23,7 +25,6 @@ BEHIND = BoardSettings(
     host="0.0.0.0",
     groups_header="X-Forwarded-Groups",
     trusted_proxies=(PROXY,),
-    themes={"benefits": ("social",), "safety": ("social", "police")},
 )
 KINDS = (
     "/",
@@ -58,7 +59,6 @@ def test_this_machine_may_be_bound(host):
         BoardSettings(host="::"),
         BoardSettings(host="192.168.1.4"),
         BoardSettings(host="board.example"),
-        BoardSettings(host="0.0.0.0", public=True),
         BoardSettings(host="0.0.0.0", groups_header="X-Groups"),
         BoardSettings(host="0.0.0.0", trusted_proxies=(PROXY,)),
     ],
@@ -66,6 +66,12 @@ def test_this_machine_may_be_bound(host):
 def test_another_address_is_refused(settings):
     with pytest.raises(SetupError, match="do: "):
         check_address(settings)
+
+
+def test_a_public_board_may_be_bound_anywhere_and_refuses_an_internal_release(sample_releases):
+    check_address(BoardSettings(host="0.0.0.0", public=True))
+    with served(sample_releases, SAMPLE_DAY, BoardSettings(public=True)) as board:
+        assert httpx.get(f"{board.url}/").status_code == 503
 
 
 def test_another_address_may_be_bound_behind_a_proxy():
@@ -99,59 +105,10 @@ def test_a_stranger_gets_no_figure(sample_releases):
         assert read_page(answer.text).figures == [], page
 
 
-def proxied(sample_releases):
-    return reader(sample_releases, SAMPLE_DAY, BEHIND, PROXY, "bord.example")
-
-
-def codes_of(release, theme: str) -> set[str]:
-    query = "select indicator_code from dim_indicator where theme_code = $theme"
-    return {code for (code,) in release.shown_on(SAMPLE_DAY).execute(query, {"theme": theme}).fetchall()}
-
-
-def shows(answer, codes: set[str]) -> set[str]:
-    """Indicators of which a page has a figure or a link to one."""
-    linked = {code.split("/")[0] for code in re.findall(r'href="/k/([^"?.]*)', answer.text)}
-    return ({one.indicator for one in read_page(answer.text).figures} | linked) & codes
-
-
-def test_a_theme_is_for_its_groups(sample_releases, release):
-    board, benefits = proxied(sample_releases), codes_of(release, "benefits")
-    assert board.get("/k/welfare_recipients_per_1000").status_code == 403
-    assert board.get("/k/welfare_recipients_per_1000.csv").status_code in (403, 404)
-    assert board.get("/k/welfare_recipients_per_1000/GM9999.csv").status_code == 403
-    assert board.get("/t/uitkeringen").status_code == 403
-    assert board.get("/t/uitkeringen/GM9999.json").status_code == 403
-    assert board.get("/bron/welfare_recipients_per_1000").status_code == 403
-    assert board.get("/vergelijk/welfare_recipients_per_1000/GM9999.csv").status_code == 403
-    assert board.get("/vergelijk?k=welfare_recipients_per_1000&g=GM9999").status_code == 403
-    for page in KINDS:
-        assert shows(board.get(page), benefits) == set(), page
-    for file in ("/zakboek.json", "/b/BU99990104.json", "/b/GM9999.json"):
-        assert not any(f'"{code}"' in board.get(file).text for code in benefits), file
-
-
-def test_a_reader_in_the_group_sees_the_theme_and_no_other_reader_gets_that_page(sample_releases, release):
-    board, benefits = proxied(sample_releases), codes_of(release, "benefits")
-    social = {"X-Forwarded-Groups": "other, social"}
-    seen = board.get("/t/economische-zelfredzaamheid", headers=social)
-    assert shows(seen, benefits)
-    unseen = board.get("/t/economische-zelfredzaamheid", headers={"X-Forwarded-Groups": "police"})
-    assert not shows(unseen, benefits)
-    # A tag of the one is no tag of the other.
-    tag = {"If-None-Match": seen.headers["etag"]}
-    assert board.get("/t/economische-zelfredzaamheid", headers=tag).status_code == 200
-    assert board.get("/t/economische-zelfredzaamheid", headers={**tag, **social}).status_code == 304
-
-
-def test_groups_of_a_peer_that_is_no_proxy_are_ignored(sample_releases):
-    here = reader(sample_releases, SAMPLE_DAY, BEHIND)
-    assert here.get("/t/uitkeringen", headers={"X-Forwarded-Groups": "social"}).status_code == 403
-
-
 def test_settings_come_from_the_file():
-    written = tomllib.loads('host = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]\nthemes.safety = ["police"]')
+    written = tomllib.loads('host = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]')
     settings = BoardSettings.model_validate(written)
-    assert settings.themes == {"safety": ("police",)}
+    assert settings.trusted_proxies == ("10.0.0.0/8",)
     with pytest.raises(ValidationError):
         BoardSettings.model_validate({"grups_header": "X"})
 

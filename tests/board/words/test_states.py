@@ -15,6 +15,7 @@ TODAY = date(2026, 11, 23)
         ("suppressed", "lock", "Te weinig personen om te tonen"),
         ("impossible", None, "Niet te berekenen: er is niets om door te delen"),
         ("unknown", None, "De bron levert geen cijfer"),
+        ("running", None, "De periode is nog niet voorbij"),
         ("not_yet_published", None, "Nog niet gepubliceerd door de bron"),
         ("a_new_reason", None, "De bron levert geen cijfer"),
     ],

@@ -15,10 +15,11 @@ needed as (
         ('population_25_44_count', 'age', '25 45'),
         ('population_45_64_count', 'age', '45 65'),
         ('population_65_plus_count', 'age', '65 100'),
+        ('population_80_plus_of_municipality_count', 'oldest', '80 100'),
         ('population_count', 'total', '0 100'),
         ('dwelling_count', 'dwellings', null),
         ('youth_care_recipients_count', 'care', '0 15 25'),
-        ('wmo_clients_count', 'care', '0 65 100')
+        ('wmo_clients_count', 'care', '0 65 80 100')
     ) as needs (indicator_code, role, ages)
 ),
 

@@ -119,6 +119,8 @@ untested as (
             and levels.region_level = judged.region_level
             and judged.pooled_region_code is null
     where judged.indicator_code is null
+    -- Persons of 80 and older are forecast of the municipality alone.
+    and (clocks.role <> 'oldest' or levels.region_level = 'municipality')
 ),
 
 verdicts as (

@@ -96,6 +96,7 @@ select
     period,
     period_start_date,
     period_end_date,
+    is_complete_period,
     value,
     noise_lower,
     noise_upper,

@@ -27,6 +27,7 @@ select
     figures.period,
     figures.period_start_date,
     figures.period_end_date,
+    figures.is_complete_period,
     figures.numerator,
     figures.denominator,
     figures.value,

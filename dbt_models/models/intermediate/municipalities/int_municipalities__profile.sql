@@ -68,6 +68,7 @@ select
     compared.period,
     compared.period_start_date,
     compared.period_end_date,
+    compared.is_complete_period,
     compared.value,
     compared.noise_lower,
     compared.noise_upper,

@@ -38,6 +38,22 @@ rolling as (
         order by month_start_date
         rows between 11 preceding and current row
     )
+),
+
+-- The sum of months that are shown each, so that it discloses no more than they do.
+quarterly as (
+    select
+        *,
+        count(case when is_complete_month and not is_too_small then absent_fte_days end) over calendar_quarter = 3
+            as has_quarter,
+        sum(absent_fte_days) over calendar_quarter as absent_fte_days_quarter,
+        sum(available_fte_days) over calendar_quarter as available_fte_days_quarter
+    from rolling
+    window calendar_quarter as (
+        partition by row_type, department_name, date_trunc('quarter', month_start_date)
+        order by month_start_date
+        rows between unbounded preceding and unbounded following
+    )
 )
 
 select
@@ -58,5 +74,7 @@ select
     case when has_twelve_months then available_fte_days_12_months end as available_fte_days_12_months,
     case when has_twelve_months then report_count_12_months end as report_count_12_months,
     case when has_twelve_months then employee_years_12_months end as employee_years_12_months,
+    case when has_quarter then absent_fte_days_quarter end as absent_fte_days_quarter,
+    case when has_quarter then available_fte_days_quarter end as available_fte_days_quarter,
     case when missing_reason is not null or is_too_small then 'suppressed' end as missing_reason
-from rolling
+from quarterly

@@ -1,10 +1,11 @@
 {{ config(materialized='table', access='protected') }}
 
-with shown as (select * from {{ ref('int_revisions__shown') }}),
+-- A figure that grows with its period is not revised: its history begins when the period is complete.
+with shown as (select * from {{ ref('int_revisions__shown') }} where is_complete_period),
 
-published as (select * from {{ ref('int_revisions__published') }}),
+published as (select * from {{ ref('int_revisions__published') }} where is_complete_period),
 
-news as (select * from {{ ref('int_revisions__news') }}),
+news as (select * from {{ ref('int_revisions__news') }} where is_complete_period),
 
 -- The figures of the next release come last; they have no day yet.
 history as (
@@ -91,6 +92,7 @@ select
     shown.period,
     shown.period_start_date,
     shown.period_end_date,
+    shown.is_complete_period,
     counted.first_value,
     counted.first_status,
     counted.first_published_on,

@@ -11,6 +11,8 @@ last_published as (
         indicator_code,
         period,
         max_by(value, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number) as value,
+        max_by(is_complete_period, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number)
+            as is_complete_period,
         max_by(status, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number) as status
     from published
     group by region_code, indicator_code, period
@@ -24,7 +26,8 @@ select
     shown.period,
     shown.definition,
     shown.value,
-    shown.status
+    shown.status,
+    shown.is_complete_period
 from shown
 left join last_published
     on
@@ -34,5 +37,6 @@ left join last_published
 where
     last_published.value is null
     or shown.status <> last_published.status
+    or shown.is_complete_period <> last_published.is_complete_period
     or abs(shown.value - last_published.value)
     > 0.000000001 * greatest(abs(shown.value), abs(last_published.value))

@@ -12,6 +12,7 @@ select
     shown.period,
     published.value,
     published.status,
+    published.is_complete_period,
     published.published_on,
     published.release_number
 from published

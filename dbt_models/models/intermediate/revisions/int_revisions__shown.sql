@@ -50,6 +50,7 @@ select
     figures.period,
     figures.period_start_date,
     figures.period_end_date,
+    figures.is_complete_period,
     figures.value,
     figures.status,
     figures.feed,

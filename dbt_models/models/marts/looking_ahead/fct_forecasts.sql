@@ -66,6 +66,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 select
     {{ declared_columns('forecasts', {
         'region_name': 'regions.region_name',
+        'is_complete_period': 'forecasts.actual_value is not null',
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at, outline_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until, outline_clocks.fresh_until)',
     }) }}

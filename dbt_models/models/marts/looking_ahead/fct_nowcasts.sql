@@ -8,6 +8,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 select
     {{ declared_columns('nowcasts', {
         'region_name': 'regions.region_name',
+        'is_complete_period': 'nowcasts.final_value is not null',
         'checked_at': 'clocks.checked_at',
         'fresh_until': 'clocks.fresh_until',
     }) }}

@@ -5,6 +5,7 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- Clocks move at every run and figures do not, so they meet only here.
 select
     {{ declared_columns('points', {
+        'is_complete_period': 'true',
         'checked_at': 'least(clocks.checked_at, denominator_clocks.checked_at)',
         'fresh_until': 'least(clocks.fresh_until, denominator_clocks.fresh_until)',
     }) }}

@@ -9,9 +9,14 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 -- A row of the ledger derives from two feeds: bookings and budget.
 select
     {{ declared_columns('by_task_field', {
+        'task_field_key': "'T' || by_task_field.task_field_code",
         'budget_balance_eur': 'by_task_field.budget_revenue_eur - by_task_field.budget_expense_eur',
-        'variance_eur': 'by_task_field.balance_eur
-            - (by_task_field.budget_revenue_eur - by_task_field.budget_expense_eur) * by_task_field.months_elapsed / 12',
+        'variance_eur': 'case
+            when by_task_field.is_complete
+                then by_task_field.balance_eur
+                    - (by_task_field.budget_revenue_eur - by_task_field.budget_expense_eur)
+                    * by_task_field.months_elapsed / 12
+        end',
         'report_checked_at': 'report_clocks.checked_at',
         'report_fresh_until': 'report_clocks.fresh_until',
         'budget_checked_at': 'budget_clocks.checked_at',

@@ -5,9 +5,14 @@ freshness as (select * from {{ ref('stg_maandvers__freshness') }})
 select
     {{ declared_columns('programmes', {
         'budget_balance_eur': 'programmes.budget_revenue_eur - programmes.budget_expense_eur',
-        'budget_spent_pct': '100 * programmes.expense_eur / nullif(programmes.budget_expense_eur, 0)',
-        'variance_eur': 'programmes.balance_eur
-            - (programmes.budget_revenue_eur - programmes.budget_expense_eur) * programmes.months_elapsed / 12',
+        'budget_spent_pct': 'case
+            when programmes.is_complete then 100 * programmes.expense_eur / nullif(programmes.budget_expense_eur, 0)
+        end',
+        'variance_eur': 'case
+            when programmes.is_complete
+                then programmes.balance_eur
+                    - (programmes.budget_revenue_eur - programmes.budget_expense_eur) * programmes.months_elapsed / 12
+        end',
         'report_checked_at': 'report_clocks.checked_at',
         'report_fresh_until': 'report_clocks.fresh_until',
         'budget_checked_at': 'budget_clocks.checked_at',

@@ -6,7 +6,9 @@ select
     {{ declared_columns('youth_care', {
         'deficit_eur': 'youth_care.expense_eur - youth_care.revenue_eur',
         'budget_deficit_eur': 'youth_care.budget_expense_eur - youth_care.budget_revenue_eur',
-        'budget_spent_pct': '100 * youth_care.expense_eur / nullif(youth_care.budget_expense_eur, 0)',
+        'budget_spent_pct': 'case
+            when youth_care.is_complete then 100 * youth_care.expense_eur / nullif(youth_care.budget_expense_eur, 0)
+        end',
         'projected_deficit_eur': 'youth_care.projected_expense_eur - youth_care.projected_revenue_eur',
         'projected_overrun_eur': '(youth_care.projected_expense_eur - youth_care.projected_revenue_eur)
             - (youth_care.budget_expense_eur - youth_care.budget_revenue_eur)',

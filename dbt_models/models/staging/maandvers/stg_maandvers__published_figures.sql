@@ -6,6 +6,7 @@ select
     definition,
     value,
     status,
+    coalesce(is_complete_period, true) as is_complete_period,
     published_on,
     release_number
 from {{ source('raw_maandvers', 'published_figures') }}

@@ -3,6 +3,7 @@
 {# Every model that fills indicators is one line here; all have the columns below. #}
 {% set figures = [
     'int_indicators__key_figures',
+    'int_indicators__regional_key_figures',
     'int_reports__figures',
     'int_safety__crime_figures',
     'int_safety__nuisance_figures',

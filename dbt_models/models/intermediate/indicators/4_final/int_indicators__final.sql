@@ -1,6 +1,21 @@
 {{ config(materialized='table') }}
 
-with with_ratios as (select * from {{ ref('int_indicators__with_ratios') }}),
+with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
+
+-- A count or an amount grows with its period; a ratio, mean or median of half a month says something else than that of all of it.
+relative as (
+    select indicator_code
+    from dictionary
+    where numerator is not null or regexp_matches(indicator_code, '_(mean|median|p90)$')
+),
+
+with_ratios as (
+    select
+        every_figure.*,
+        relative.indicator_code is not null and not every_figure.is_complete_period as is_too_early
+    from {{ ref('int_indicators__with_ratios') }} as every_figure
+    left join relative on every_figure.indicator_code = relative.indicator_code
+),
 
 deliveries as (select * from {{ ref('stg_maandvers__deliveries') }}),
 
@@ -49,11 +64,15 @@ denominator_deliveries as (
 
 select
     {{ figure_columns('with_ratios', {
+        'value': 'case when not with_ratios.is_too_early then with_ratios.value end',
+        'lower_bound': 'case when not with_ratios.is_too_early then with_ratios.lower_bound end',
+        'upper_bound': 'case when not with_ratios.is_too_early then with_ratios.upper_bound end',
         'status': "case
         when not with_ratios.is_complete_period then 'provisional'
         else coalesce(with_ratios.status, deliveries.figures_status, 'unknown')
     end",
         'missing_reason': "case
+        when with_ratios.is_too_early then coalesce(with_ratios.missing_reason, 'running')
         when with_ratios.value is not null then null
         when with_ratios.missing_reason is not null then with_ratios.missing_reason
         -- A figure on which an own register has no data could not be computed.

@@ -99,6 +99,7 @@ events as (
         indicators.is_count,
         indicators.factor,
         case
+            when figures.value is null then null
             when indicators.is_count then figures.value
             when indicators.is_rate_of_count then figures.numerator
             else figures.value * groups.value / indicators.factor

@@ -1,0 +1,252 @@
+"""Making a public edition from the latest internal release, and pointing readers to it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock
+from pydantic import BaseModel, ValidationError
+
+from dagster_project.errors import SetupError
+from dagster_project.installation.workspace import Workspace
+from dagster_project.marts.catalogue import Mart
+from dagster_project.public_edition.dcat import dcat
+from dagster_project.public_edition.public_counts import new_facts, public_rules
+from dagster_project.public_edition.public_datapackage import public_datapackage
+from dagster_project.public_edition.public_page import write_index
+from dagster_project.public_edition.public_rows import counts_of, indicators_of, rows_of, write_counts
+from dagster_project.release.build import (
+    BUILDING,
+    METADATA_VIEWS,
+    STORAGE_VERSION,
+    latest_release,
+    next_id,
+    read_note,
+    show_mart,
+    write_json,
+    write_view,
+)
+from dagster_project.release.mart_files import write_mart_files
+from dagster_project.release.read_back import compare
+from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
+from dagster_project.storage.atomic import move_folder, point_link, write_file
+from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.permissions import FOLDER, share
+from dagster_project.storage.sql import Summary, connect, literal, parquet, relation_of
+from dagster_project.warehouse.dbt import digest_of_sources
+from dagster_project.warehouse.random_rounding import Cell
+
+# The counts of persons of all editions, by which what was shown before stays known. Part of a back-up.
+HISTORY = "shown_counts.parquet"
+DCAT = "dcat.jsonld"
+# Editions that stay: readers may still have the one before open.
+KEPT = 2
+# Marts of the edition in the order of writing: others take their figures from it.
+FIRST = "fct_indicator_values"
+_HISTORY_COLUMNS = {**dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"), "value": "integer"}
+_WITHHELD = "delivery is late or was not accepted"
+_WITHHELD_NL = "de levering is te laat of is nog niet goed"
+
+
+class PublicNote(BaseModel):
+    """Note of a public edition, in ``release.json``."""
+
+    release_id: str
+    municipality_code: str
+    as_of: date
+    version: str
+    is_fictional: bool
+    is_public: bool = True
+    rows: dict[str, int]
+    # Equal for the same internal release, settings and code: then there is nothing to do.
+    basis: str
+
+
+def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
+    """Write, read back and publish the public edition of the latest release; unless it is there already.
+
+    Raises MaandversError, and leaves the edition before in place.
+    """
+    internal = (workspace.releases / LATEST).resolve()
+    note = latest_release(workspace.releases)
+    if note is None:
+        raise SetupError(f"{workspace.releases} has no latest release\n  do: run for one")
+    if workspace.point_in_time or note.point_in_time:
+        raise SetupError("a rebuild of a past day has no public edition\n  do: publish the latest release")
+    readers = workspace.settings.release_readers
+    workspace.public.mkdir(parents=True, exist_ok=True)
+    workspace.public.chmod(FOLDER[readers])
+    with FileLock(workspace.public / ".lock"):
+        basis = _basis(workspace, internal)
+        before = _latest(workspace.public)
+        if before is not None and before.basis == basis:
+            return before
+        for leftover in workspace.public.glob(f"{BUILDING}*"):
+            shutil.rmtree(leftover)
+        public = PublicNote(
+            release_id=next_id(workspace.public, note.as_of),
+            municipality_code=note.municipality_code,
+            as_of=note.as_of,
+            version=version("maandvers"),
+            is_fictional=note.is_fictional,
+            rows={},
+            basis=basis,
+        )
+        folder = workspace.public / f"{BUILDING}{public.release_id}"
+        chosen = public_marts(marts)
+        known = _history(workspace.public)
+        shown = _write_figures(workspace, internal, folder, chosen, public, known)
+        _describe(workspace, internal, folder, chosen, public)
+        write_checksums(folder)
+        share(folder, readers)
+        # Counts are known from now on, even if this process ends before readers see it.
+        _remember(workspace.public / HISTORY, {*known, *new_facts(shown, known)})
+        move_folder(folder, workspace.public / public.release_id)
+        point_link(workspace.public / LATEST, public.release_id)
+        _remove_old(workspace.public)
+    return public
+
+
+def public_marts(marts: Sequence[Mart]) -> list[Mart]:
+    """The marts that may be public, with their public columns alone; that of all figures first."""
+    found = [
+        replace(mart, columns=tuple(column for column in mart.columns if column.name in mart.public_columns))
+        for mart in marts
+        if mart.public_columns
+    ]
+    return sorted(found, key=lambda mart: (mart.name != FIRST, mart.name))
+
+
+def public_folders(public: Path) -> list[Path]:
+    """The folder of every complete edition, the oldest first."""
+    found = [path for path in public.glob("*_*") if path.is_dir() and not path.is_symlink() and path.name[0] != "."]
+    return sorted(found, key=lambda path: (path.name.partition("_")[0], int(path.name.rpartition("_")[2])))
+
+
+def _write_figures(
+    workspace: Workspace,
+    internal: Path,
+    folder: Path,
+    marts: Sequence[Mart],
+    note: PublicNote,
+    known: set[tuple[Cell, int]],
+) -> dict[Cell, int]:
+    """Write every form of every mart, and read them back; returns the counts of persons that are shown."""
+    settings, rules = workspace.settings.public, public_rules()
+    for form in ("parquet", "csv"):
+        (folder / form).mkdir(parents=True)
+    expected = {}
+    with connect(spill_to=folder / ".spilled") as connection:
+        connection.execute(f"ATTACH {literal(internal / DATABASE)} AS internal (READ_ONLY)")
+        connection.execute(
+            f"ATTACH {literal(folder / DATABASE)} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
+        )
+        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
+        indicators_of(connection, workspace.feeds, settings, rules)
+        shown = counts_of(connection, rules).shown(known, _places(settings.levels))
+        write_counts(connection, shown)
+        for mart in marts:
+            table = f"release.{SNAPSHOT}.{mart.name}"
+            connection.begin()
+            connection.execute(f"CREATE TABLE {table} AS {rows_of(mart, settings)}")
+            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+            note.rows[mart.name] = summary.rows
+            show_mart(connection, mart, [])
+            write_mart_files(connection, mart, table, summary.rows, folder)
+            connection.commit()
+        _write_metadata(connection, note)
+        connection.execute("DETACH release")
+    compare(expected, marts, folder, folder / DATABASE)
+    return shown
+
+
+def _write_metadata(connection: duckdb.DuckDBPyConnection, note: PublicNote) -> None:
+    """Write what the edition is and the clocks of the feeds in it; why a feed is withheld stays inside."""
+    connection.execute(f"""
+        CREATE TABLE release.{SNAPSHOT}.release AS
+        SELECT {literal(note.release_id)} AS release_id, * EXCLUDE (release_id) FROM internal.{SNAPSHOT}.release
+    """)
+    connection.execute(f"""
+        CREATE TABLE release.{SNAPSHOT}.freshness AS
+        SELECT feed, supplier, checked_at, released_at, period_end_date, fresh_until, is_withheld,
+            CASE WHEN is_withheld THEN {literal(_WITHHELD)} END AS withheld_reason,
+            CASE WHEN is_withheld THEN {literal(_WITHHELD_NL)} END AS withheld_reason_nl,
+            is_last_good
+        FROM internal.{SNAPSHOT}.freshness
+        WHERE feed IN (
+            SELECT source_feed FROM release.{SNAPSHOT}.dim_indicator
+            UNION SELECT feed FROM release.{SNAPSHOT}.fct_indicator_values
+            UNION SELECT feed FROM release.{SNAPSHOT}.dim_region_outline
+        )
+    """)
+    for name in ("release", "freshness"):
+        write_view(connection, name, *METADATA_VIEWS[name])
+
+
+def _describe(workspace: Workspace, internal: Path, folder: Path, marts: Sequence[Mart], note: PublicNote) -> None:
+    """Write what the edition is, for programs, catalogues and people."""
+    inside = json.loads((internal / DATAPACKAGE).read_bytes())
+    package = public_datapackage(inside, folder, marts, note.rows, workspace.feeds, workspace.settings.public)
+    package["version"] = note.release_id
+    write_json(folder / DATAPACKAGE, package)
+    write_json(folder / DCAT, dcat(package, folder, note.municipality_code, note.as_of, workspace.settings.public))
+    write_index(folder, package, is_fictional=note.is_fictional)
+    write_json(folder / NOTE, note.model_dump(mode="json"))
+
+
+def _basis(workspace: Workspace, internal: Path) -> str:
+    """Digest of all that an edition is made from."""
+    settings = workspace.settings.public.model_dump_json(exclude={"enabled"})
+    parts = (read_note(internal).release_id, settings, digest_of_sources(), version("maandvers"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _latest(public: Path) -> PublicNote | None:
+    """The note of the edition that readers are pointed at; None where there is none that can be read."""
+    try:
+        return PublicNote.model_validate_json((public / LATEST / NOTE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _places(levels: Sequence[str]) -> set[str]:
+    """First letters of the codes of regions of these levels."""
+    codes = {"municipality": "GM", "district": "WK", "neighbourhood": "BU"}
+    return {code for level, code in codes.items() if level in levels or "*" in levels}
+
+
+def _history(public: Path) -> set[tuple[Cell, int]]:
+    """Read the counts that editions have shown. Raises SetupError if they are missing or damaged."""
+    file = public / HISTORY
+    if not file.exists() and not public_folders(public):
+        return set()
+    try:
+        with connect() as connection:
+            rows = connection.execute(f"SELECT {', '.join(_HISTORY_COLUMNS)} FROM {parquet(file)}").fetchall()
+    except duckdb.Error as error:
+        raise SetupError(
+            f"{file} cannot be read, so what the outside world knows of counts of persons is unknown\n"
+            "  kept: the public edition before this one\n"
+            "  do: put it back from your back-up"
+        ) from error
+    return {(Cell(*cell), value) for *cell, value in rows}
+
+
+def _remember(file: Path, facts: set[tuple[Cell, int]]) -> None:
+    with connect() as connection:
+        temporary = file.with_name(f".{file.name}")
+        relation = relation_of(connection, _HISTORY_COLUMNS, ((*cell, value) for cell, value in sorted(facts)))
+        relation.write_parquet(str(temporary), compression="zstd")
+    write_file(file, temporary.read_bytes())
+    temporary.unlink()
+
+
+def _remove_old(public: Path) -> None:
+    for folder in public_folders(public)[:-KEPT]:
+        shutil.rmtree(folder)
