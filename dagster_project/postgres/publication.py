@@ -44,10 +44,9 @@ ROWS = f"{SCHEMA}_rows_"
 NEXT = f"{SCHEMA}_next"
 APPLICATION = "maandvers publish"
 CONNECT_TIMEOUT = 30
-# Seconds to wait for readers of earlier releases, and for a moment without readers; milliseconds of one try for that.
+# Seconds to wait for readers of earlier releases, and for a moment without readers.
 PATIENCE = 20.0
 LOCK_PATIENCE = 120.0
-LOCK_TRY = 500
 
 
 class PublicationError(MaandversError):
@@ -201,25 +200,27 @@ def _load(connection: psycopg.Connection, release: Release, schema: str, rows: s
 def _lock_out_readers(connection: psycopg.Connection) -> None:
     """Lock the tables of readers at a moment when none is in use, for the rest of the transaction.
 
-    A try is shorter than the second after which Postgres ends one of two that wait for each other.
+    A lock that is waited for while others are in hand could end a reader's transaction as a deadlock.
     """
-    query = "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables WHERE schemaname = %s"
-    tables = ", ".join(name for (name,) in connection.execute(query, [SCHEMA]).fetchall())
+    tables = ", ".join(_tables_of(connection, SCHEMA))
     end = time.monotonic() + LOCK_PATIENCE
     while tables:
         try:
             with connection.transaction():
-                connection.execute(f"SET LOCAL statement_timeout = {LOCK_TRY}")
-                connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
-                connection.execute("SET LOCAL statement_timeout = 0")
+                connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT")
             return
-        except psycopg.errors.QueryCanceled:
+        except psycopg.errors.LockNotAvailable:
             if time.monotonic() >= end:
                 raise PublicationError(
                     "the tables in Postgres have to be rebuilt, and readers used them all the time\n"
                     "  do: publish again when fewer transactions are open; pg_stat_activity shows them"
                 ) from None
-            time.sleep(0.2)
+            time.sleep(0.05)
+
+
+def _tables_of(connection: psycopg.Connection, schema: str) -> list[str]:
+    query = "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables WHERE schemaname = %s"
+    return [name for (name,) in connection.execute(query, [schema]).fetchall()]
 
 
 def _drop_earlier(connection: psycopg.Connection, patience: float) -> tuple[str, ...]:
@@ -227,14 +228,25 @@ def _drop_earlier(connection: psycopg.Connection, patience: float) -> tuple[str,
     earlier = [schema for schema, _ in _row_schemas(connection)[:-1]]
     if not earlier or not _readers_have_moved_on(connection, patience):
         return tuple(earlier)
-    left = []
-    connection.execute(f"SET statement_timeout = {LOCK_TRY}")
-    for schema in earlier:
-        try:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
-        except psycopg.errors.QueryCanceled:
-            left.append(schema)
-    return tuple(left)
+    end = time.monotonic() + patience
+    return tuple(schema for schema in earlier if not _is_dropped(connection, schema, end))
+
+
+def _is_dropped(connection: psycopg.Connection, schema: str, end: float) -> bool:
+    """Drop a schema table by table, each when no transaction is using it; False where time is up before."""
+    for table in _tables_of(connection, schema):
+        while True:
+            try:
+                with connection.transaction():
+                    connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT")
+                    connection.execute(f"DROP TABLE {table}")
+                break
+            except psycopg.errors.LockNotAvailable:
+                if time.monotonic() >= end:
+                    return False
+                time.sleep(0.01)
+    connection.execute(f"DROP SCHEMA {schema}")
+    return True
 
 
 def _readers_have_moved_on(connection: psycopg.Connection, patience: float) -> bool:

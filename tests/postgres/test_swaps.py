@@ -56,7 +56,7 @@ def two_releases(release, tmp_path_factory):
 
 
 class Reader(threading.Thread):
-    """Asks for figures in one transaction after another, until it is reported to stop."""
+    """Asks for figures in one transaction after another, until a test stops it."""
 
     def __init__(self, address, stop):
         super().__init__()
