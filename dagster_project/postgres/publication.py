@@ -47,6 +47,8 @@ CONNECT_TIMEOUT = 30
 # Seconds to wait for readers of earlier releases, and for a moment without readers.
 PATIENCE = 20.0
 LOCK_PATIENCE = 120.0
+# Milliseconds for which new readers of one table wait behind the publication.
+LOCK_TRY = 300
 
 
 class PublicationError(MaandversError):
@@ -238,13 +240,14 @@ def _is_dropped(connection: psycopg.Connection, schema: str, end: float) -> bool
         while True:
             try:
                 with connection.transaction():
-                    connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT")
+                    # New readers wait behind this one, which has no other lock, so that its turn comes.
+                    connection.execute(f"SET LOCAL lock_timeout = {LOCK_TRY}")
+                    connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
                     connection.execute(f"DROP TABLE {table}")
                 break
             except psycopg.errors.LockNotAvailable:
                 if time.monotonic() >= end:
                     return False
-                time.sleep(0.01)
     connection.execute(f"DROP SCHEMA {schema}")
     return True
 

@@ -49,15 +49,16 @@ def given(name, value):
     made.Name, made.Value = name, value
     return made
 connection = drivers.getConnectionWithInfo(sys.argv[1], (given("user", "bi"), given("password", "")))
-def rows(found):
+def rows(found, *columns):
     while found.next():
-        yield [found.getString(column + 1) for column in range(found.MetaData.ColumnCount)]
+        yield [found.getString(column) for column in columns]
 metadata = connection.MetaData
+mart = (None, "maandvers", "mart_demography")
 print(json.dumps({
-    "tables": [row[2] for row in rows(metadata.getTables(None, "maandvers", "%", ("TABLE",)))],
-    "keys": [row[3] for row in rows(metadata.getPrimaryKeys(None, "maandvers", "mart_demography"))],
-    "relations": [[row[7], *row[2:4]] for row in rows(metadata.getImportedKeys(None, "maandvers", "mart_demography"))],
-    "figure": list(rows(connection.createStatement().executeQuery(sys.argv[2]))),
+    "tables": [name for (name,) in rows(metadata.getTables(None, "maandvers", "%", ("TABLE",)), 3)],
+    "keys": [name for (name,) in rows(metadata.getPrimaryKeys(*mart), 4)],
+    "relations": list(rows(metadata.getImportedKeys(*mart), 8, 3, 4)),
+    "figure": list(rows(connection.createStatement().executeQuery(sys.argv[2]), 1)),
 }))
 """
 
