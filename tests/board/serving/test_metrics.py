@@ -91,6 +91,9 @@ def test_only_monitoring_reads_them(sample_releases, peer, host, forwarded, stat
     assert client.get("/metrics", headers=forwarded).status_code == status
 
 
-def test_a_public_board_shows_them_to_no_reader(sample_releases):
-    client = reader(sample_releases, settings=BoardSettings(public=True), peer="192.0.2.7", host="bord.example")
+def test_a_public_board_shows_them_to_no_reader(sample_releases, tmp_path):
+    releases = changed_release(sample_releases, tmp_path)
+    note = releases / "latest" / "release.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"is_public": True}))
+    client = reader(releases, settings=BoardSettings(public=True), peer="192.0.2.7", host="bord.example")
     assert (client.get("/").status_code, client.get("/metrics").status_code) == (200, 404)
