@@ -80,7 +80,7 @@ def test_each_mart_names_its_feeds_with_their_three_clocks(story):
     marts = {mart["mart"]: mart for mart in report["marts"]}
     assert marts["fct_indicator_values"]["feeds"] == [CBS, SIGNALEN]
     assert marts["mart_demography"]["feeds"] == [CBS]
-    assert marts["dim_policy_measure"]["feeds"] == []
+    assert marts["dim_scenario"]["feeds"] == []
     (reports,) = [feed for feed in report["feeds"] if feed["feed"] == SIGNALEN]
     assert (reports["checked_on"], reports["fresh_until"]) == ("2026-01-31", "2026-02-28")
     html = (story.first.latest / "freshness" / "index.html").read_text("utf-8")
