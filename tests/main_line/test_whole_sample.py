@@ -308,8 +308,8 @@ def test_every_clock_of_a_mart_follows_the_feeds_that_it_declares_and_no_other(w
     [
         (
             "mart_safety",
-            "wide.crime_monthly_fresh_until, wide.crime_monthly_region_vintage",
-            "DATE '9999-12-31' AS crime_monthly_fresh_until, wide.crime_monthly_region_vintage",
+            "wide.crime_monthly_fresh_until, wide.nuisance_monthly_region_vintage",
+            "DATE '9999-12-31' AS crime_monthly_fresh_until, wide.nuisance_monthly_region_vintage",
             "crime_monthly_fresh_until: declares police.crime_monthly and does not follow it",
         ),
         (
