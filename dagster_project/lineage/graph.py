@@ -59,7 +59,8 @@ class Lineage(BaseModel):
         having = {name for (name,) in connection.execute(query).fetchall()}
         for node in self.nodes.values():
             if node.kind == "model" and node.table in having:
-                codes = connection.execute(f"SELECT DISTINCT indicator_code FROM {node.table}").fetchall()
+                query = f"SELECT DISTINCT indicator_code FROM {node.table} WHERE indicator_code IS NOT NULL"
+                codes = connection.execute(query).fetchall()
                 node.indicators = {code for (code,) in codes}
 
     def ancestors(self, mart: str) -> list[str]:
