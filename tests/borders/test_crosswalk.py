@@ -29,6 +29,7 @@ BASE = {
     "region_code": "varchar", "region_vintage": "integer", "region_level": "varchar", "indicator_code": "varchar",
     "edition_year": "integer", "period_type": "varchar", "period": "varchar", "period_start_date": "date",
     "period_end_date": "date", "value": "double", "feed": "varchar", "delivery_id": "varchar",
+    "is_complete_period": "boolean",
 }  # fmt: skip
 DICTIONARY = [
     ("people", "sum", None, None, None, "count"),
@@ -80,7 +81,7 @@ class Town:
             DICTIONARY,
         )  # fmt: skip
         figures = [
-            (code, year, "neighbourhood", indicator, year, "year", str(year), None, None, value, "cbs", "d")
+            (code, year, "neighbourhood", indicator, year, "year", str(year), None, None, value, "cbs", "d", True)
             for indicator, values in (("people", self.people), ("poor", self.poor))
             for (code, year), value in values.items()
         ]

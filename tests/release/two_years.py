@@ -119,6 +119,10 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
         "CREATE TABLE IF NOT EXISTS models.int_indicators__dictionary (indicator_code varchar, series_break_date date)"
     )
     yield f"CREATE OR REPLACE TABLE models.wide_figures AS {_for_the_wide_mart(registers)}"
+    yield (
+        "CREATE TABLE IF NOT EXISTS models.int_regions__vintages (region_code varchar, region_vintage integer,"
+        " region_name varchar, district_code varchar, municipality_code varchar)"
+    )
     for name in ("stg_maandvers__freshness", LONG):
         yield f"CREATE OR REPLACE VIEW models.{name} AS {_model(name)}"
     names = " ".join(
@@ -127,10 +131,6 @@ def _models(registers: Sequence[Register]) -> Iterator[str]:
     yield (
         "CREATE OR REPLACE VIEW models.wide_freshness AS"
         f" SELECT * REPLACE (CASE feed {names} END AS feed) FROM models.stg_maandvers__freshness"
-    )
-    yield (
-        "CREATE TABLE IF NOT EXISTS models.int_regions__vintages (region_code varchar, region_vintage integer,"
-        " region_name varchar, district_code varchar, municipality_code varchar)"
     )
     wide_tables = {"int_indicators__final": "wide_figures", "stg_maandvers__freshness": "wide_freshness"}
     yield f"CREATE OR REPLACE VIEW models.{WIDE} AS {_model(WIDE, wide_tables)}"
@@ -167,7 +167,7 @@ def _for_the_wide_mart(registers: Sequence[Register]) -> str:
         f"""
         SELECT region_code, null::integer AS region_vintage, null::varchar AS region_level,
             null::varchar AS period_type, null::varchar AS period,
-            null::date AS period_start_date, null::date AS period_end_date,
+            null::date AS period_start_date, null::date AS period_end_date, true AS is_complete_period,
             '{indicator}' AS indicator_code, amount::double AS value, '{feed}' AS feed,
             null::timestamptz AS released_at, null::varchar AS denominator_feed,
             null::timestamptz AS denominator_released_at
