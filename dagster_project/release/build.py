@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.diff.figures import TIME_ZONE
 from dagster_project.release.files.for_people import write_files_for_people
 from dagster_project.release.freshness_report import FreshnessReport, freshness_report
-from dagster_project.release.last_good import LastGood, feeds_of, last_good, named_feeds
+from dagster_project.release.last_good import LastGood, last_good, named_feeds
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
@@ -193,8 +193,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.begin()
         note.figures = _fingerprint_of(connection)
         note.received_on = _received_on(connection)
-        in_marts = {feed.id for mart in marts for feed, _ in feeds_of(mart, workspace.feeds, outcome, named[mart.name])}
-        _write_books(connection, note, folder / JUDGEMENTS, in_marts)
+        _write_books(connection, note, folder / JUDGEMENTS)
         connection.commit()
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
@@ -317,13 +316,10 @@ def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, co
     connection.execute("USE memory")
 
 
-def _write_books(
-    connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path, in_marts: Collection[str]
-) -> None:
-    """Write the metadata of a release: its note, the clocks of the feeds in its marts, and every judgement."""
+def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
+    """Write the metadata of a release: its note, the clocks and every judgement."""
     moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
-    listed = ", ".join(map(literal, sorted(in_marts))) or "NULL"
-    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness WHERE feed IN ({listed})"
+    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
     connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
     made = note.point_in_time
     connection.execute(f"""

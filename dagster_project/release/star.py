@@ -21,7 +21,7 @@ def foreign_keys_of(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]
         mart.name: [
             (column, other, keys[other])
             for column, other in mart.foreign_keys
-            if _holds(connection, f"{schema}.{mart.name}", column, f"{schema}.{other}", keys[other])
+            if other in keys and _holds(connection, f"{schema}.{mart.name}", column, f"{schema}.{other}", keys[other])
         ]
         for mart in marts
     }
