@@ -127,7 +127,7 @@ def feeds_of_indicators(rows: Mapping[str, Row]) -> dict[str, tuple[str, ...]]:
 def _foreign_keys(node: dict[str, Any], marts: Sequence[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     """The columns of a mart by which it refers to others, as those declare in ``referred_by``; one for each."""
     found = {}
-    for other in marts:
+    for other in sorted(marts, key=lambda other: str(other["name"])):
         columns = [column for column in _meta(other).get("referred_by", ()) if column in node["columns"]]
         if columns and other is not node:
             found[columns[0]] = other["name"]
