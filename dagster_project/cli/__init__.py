@@ -9,7 +9,11 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 
-from dagster_project.cli import publishing, readers, running, upkeep  # noqa: F401
+# Each registers its commands when it is imported.
+from dagster_project.cli import publishing as publishing
+from dagster_project.cli import readers as readers
+from dagster_project.cli import running as running
+from dagster_project.cli import upkeep as upkeep
 from dagster_project.cli.options import app
 from dagster_project.errors import ExitCode, MaandversError
 

@@ -16,7 +16,7 @@ KEY_TEST = "unique_combination_of_columns"
 # The key of a theme mart, which the key test has where it names no columns.
 KEY_OF_A_THEME = ("region_code", "period")
 # Moments are published in UTC without saying so in their type: of one with a time zone, DuckDB's client makes a value
-# of Python only with pytz beside it.
+# of Python only where pytz is installed as well.
 MOMENT = "timestamp"
 WITH_TIME_ZONE = "timestamptz"
 

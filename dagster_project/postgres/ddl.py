@@ -22,7 +22,7 @@ RELEASE = "release"
 TODAY = "(now() AT TIME ZONE 'Europe/Amsterdam')::date"
 SHOWN_FROM, SHOWN_UNTIL = "shown_from", "shown_until"
 TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "TIMESTAMP WITH TIME ZONE": "timestamptz"}
-# Facts about a release that readers need beside its marts, with their keys.
+# Facts about a release that readers need as well as its marts, with their keys.
 METADATA = {
     RELEASE: ("release_id", ("release_id", "municipality_code", "as_of", "version", "is_fictional")),
     "freshness": ("feed", ("feed", "supplier", "checked_at", "released_at", "period_end_date", LIMIT)),

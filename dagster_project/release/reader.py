@@ -229,7 +229,7 @@ class Catalogue(_Resource, title=DATAPACKAGE):
     resources: tuple[PublishedMart, ...]
     # None in a release of an earlier version.
     questions: tuple[PublishedQuestion, ...] = ()
-    # Of a public edition: the names that have to stand beside its figures, and its licences.
+    # Of a public edition: the names that must be mentioned with its figures, and its licences.
     attribution: str | None = None
     licences: tuple[PublishedLicence, ...] = Field((), alias="licenses")
 

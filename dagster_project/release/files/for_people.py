@@ -1,4 +1,4 @@
-"""Files of a release for people beside its marts: a map, a start page and an explanation of every table."""
+"""Files of a release for people: a map, a start page and an explanation of every table."""
 
 from collections.abc import Mapping
 from pathlib import Path
