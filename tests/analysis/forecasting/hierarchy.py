@@ -1,4 +1,4 @@
-"""Series that are sums of parts, of which the last periods are held out: the form of published cases."""
+"""Series that are sums of parts, of which the last periods are to be forecast: the form of published cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
