@@ -1,10 +1,13 @@
 """Units, containers, lock and page, each as its own program reads it."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from itertools import takewhile
 
 import pytest
@@ -164,6 +167,44 @@ def test_containers_start_what_the_units_start():
         for name in SERVICES
     }
     assert of_units == {name: program(COMPOSE["services"][name]["command"]) for name in OURS}
+
+
+def locked(name):
+    """The packages of a lock file with their versions; each has hashes."""
+    text = (PROJECT / name).read_text("utf-8")
+    entries = re.findall(r"^([\w.-]+)(?:\[.*?\])?==(\S+) \\\n((?: +--hash=.*\n)+)", text, re.MULTILINE)
+    assert len(entries) == text.count("==")
+    return {name: version for name, version, _ in entries}
+
+
+def imported(source):
+    """The packages that a module imports."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.partition(".")[0] for name in names}
+
+
+def not_installed(sources, lock):
+    """Packages that these modules import and a lock file does not install."""
+    providers = packages_distributions()
+    names = set().union(*map(imported, sources)) - set(sys.stdlib_module_names)
+    return {
+        name
+        for name in names & providers.keys()
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in providers[name]} & {*lock, "maandvers"}
+    }
+
+
+def test_a_server_has_what_was_tested_and_no_tool_of_tests():
+    product, tested = locked("requirements.lock"), locked("requirements-test.lock")
+    assert product.items() < tested.items()
+    assert not {"pytest", "mypy", "ruff", "playwright", "aiosmtpd", "dbt-metricflow"} & product.keys()
+    folders = ("dagster_project", "dashboard", "expectations", "orchestration", "dbt_models/models")
+    sources = [path.read_text("utf-8") for folder in folders for path in (PROJECT / folder).rglob("*.py")]
+    assert not_installed(sources, product) == set()
+    assert not_installed([*sources, "from aiosmtpd.controller import Controller"], product) == {"aiosmtpd"}
+    assert "--requirement requirements.lock" in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
 def test_the_page_installs_this_version_and_names_files_that_exist():
