@@ -167,7 +167,7 @@ def test_a_night_that_fails_is_reported_by_mail(machine):
         wait_until(lambda what=what: any(what in letter["Subject"] for letter in letters(machine)), what, 120)
     assert latest(machine) == before
     came = letters(machine)
-    assert len({letter["Subject"] for letter in came}) == len(came)
+    assert len({letter["Message-ID"] for letter in came}) == len(came)
     for letter in came:
         assert (letter["From"], letter["To"]) == ("maandvers@example.nl", "beheer@example.nl")
         assert "https://maandvers.example.nl/" in letter.get_content()
