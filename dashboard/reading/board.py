@@ -177,6 +177,11 @@ class Board:
         """Rows of the marts as shown that day, of a query that names its values in braces."""
         return self.cursor.execute(written(query, **values)).fetchall()
 
+    def table(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Names of columns and rows of a query without values."""
+        found = self.cursor.execute(query)
+        return [name for name, *_ in found.description or ()], found.fetchall()
+
     def for_reader(self, allowed: Allowed, problem: str | None) -> "Board":
         """The same board for another request, with a cursor of its own on what its reader may see."""
         board = replace(self, allowed=allowed, problem=problem)
