@@ -25,6 +25,7 @@ from dashboard.reading.figure import (
     Theme,
 )
 
+# Other figures of marts are in the dictionary without a theme; is_indicator is unknown to releases of earlier versions.
 _INDICATORS = """
     select
         indicator_code,
@@ -47,9 +48,15 @@ _INDICATORS = """
         kpi_order,
         series_break_date
     from dim_indicator
+    where theme_code is not null
     order by theme_order, indicator_code
 """
-_THEMES = "select distinct theme_code, theme_label_nl, theme_order from dim_indicator order by theme_order"
+_THEMES = """
+    select distinct theme_code, theme_label_nl, theme_order
+    from dim_indicator
+    where theme_code is not null
+    order by theme_order
+"""
 _AREAS = """
     select
         region_code,

@@ -152,7 +152,7 @@ def test_compose_accepts_the_file_and_asks_for_what_is_missing(tmp_path):
     assert "readonly" in wrong.stderr
 
 
-# Addresses differ in a container, and the board is told there which proxy to believe.
+# Addresses differ in a container, and the board has the proxy to believe in its environment there.
 ADDRESSES = {"--socket", "--grpc-socket", "--host", "--port", "--grpc-host", "--grpc-port"}
 OF_CONTAINERS = {"PATH", "HOME", "XDG_CACHE_HOME", "DAGSTER_POSTGRES_URL"}
 BACKUP = "backup"

@@ -162,7 +162,7 @@ def test_a_night_that_fails_is_reported_by_mail(machine):
     begin_night(machine, 0)
     wait_until(lambda: runs(machine, "FAILURE") == 1, "the run is refused", 300)
     machine.run("systemctl stop holder")
-    # What was new since the look before, as the release of the night before, goes with it.
+    # News since the look before, such as the release of that night, goes with it.
     for what in ("Verwerking mislukt", "Nieuwe cijfers van Maandrecht"):
         wait_until(lambda what=what: any(what in letter["Subject"] for letter in letters(machine)), what, 120)
     assert latest(machine) == before

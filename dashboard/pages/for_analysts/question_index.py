@@ -106,7 +106,7 @@ def _last_day(board: Board, marts: Sequence[PublishedMart]) -> date | None:
 def _heading(board: Board, known: Mapping[str, str], name: str) -> str:
     if name in board.indicators:
         return board.indicators[name].short_label
-    # What a query computes has no name of its own for readers.
+    # A computed column has no name of its own for readers.
     return known.get(name) or "Antwoord"
 
 
