@@ -59,7 +59,7 @@ lock:  ## take newer versions of what pyproject.toml allows
 	$(COMPILE) --upgrade --extra test pyproject.toml --output-file requirements-test.lock
 	@# A compilation keeps the versions of the file that it overwrites: the product is tested with its own.
 	cp requirements-test.lock requirements.lock
-	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra object-storage pyproject.toml --output-file requirements.lock
 
 $(INSTALLED): requirements-test.lock
 $(PRODUCT): requirements.lock
