@@ -16,6 +16,7 @@ from dagster_project.warehouse.random_rounding import (
     LARGEST_ERROR,
     Cell,
     Outsider,
+    Shown,
     Sum,
     without_parts,
 )
@@ -39,7 +40,7 @@ class PublicRules:
     is_public: Mapping[str, bool]
     # Public counts, by the public count that they are part of.
     part_of: Mapping[str, str]
-    # Pairs of public counts of which the first is never more than the second.
+    # Pairs of public counts of which the first is never more than the second, in the same period or its year.
     at_most: Collection[tuple[str, str]]
 
     @property
@@ -83,7 +84,7 @@ class PublicCounts:
     additive: Collection[str]
     rules: PublicRules
 
-    def shown(self, before: Collection[tuple[Cell, int]], shown_levels: Collection[str]) -> dict[Cell, int]:
+    def shown(self, before: Collection[tuple[Cell, int]], shown_levels: Collection[str]) -> dict[Cell, Shown]:
         """Choose the counts to show; ``before`` are those of all editions, known to everybody for good."""
         rests = without_parts(self.counts, self.rules.part_of)
         outsider = Outsider(self._sums(rests), is_narrow, (0, MOST))
@@ -98,7 +99,9 @@ class PublicCounts:
             )
             is_safe = outsider.learns(fact, amount, amount, is_known=is_known)
             if is_safe and value >= MINIMUM and cell.place[:2] in shown_levels:
-                shown[cell] = value
+                # How a total divides into its parts is not known outside.
+                error = LARGEST_ERROR * len(parts[cell])
+                shown[cell] = Shown(value, max(0, value - error), value + error)
         return shown
 
     def _order(self, cell: Cell, before: Collection[tuple[Cell, int]]) -> tuple[object, ...]:
@@ -121,11 +124,13 @@ class PublicCounts:
                 yield Sum({_marked(WHOLE, cell): -1, **{drawn(part): BASE for part in own}}, 0, is_equal=True)
         yield from self._sums_of_places(rests)
         for smaller, larger in self.rules.at_most:
-            for cell in self.counts:
-                beside = cell._replace(indicator=larger)
-                if cell.indicator == smaller and beside in self.counts:
-                    few = dict.fromkeys(self._consists_of(cell, rests), -1)
-                    yield Sum({**few, **dict.fromkeys(self._consists_of(beside, rests), 1)}, 0, is_equal=False)
+            for cell in (cell for cell in self.counts if cell.indicator == smaller):
+                few = dict.fromkeys(self._consists_of(cell, rests), -1)
+                # Of a larger count per year: that of the year of this month.
+                for period in {cell.period, cell.period[:4]}:
+                    beside = cell._replace(indicator=larger, period=period)
+                    if beside in self.counts:
+                        yield Sum({**few, **dict.fromkeys(self._consists_of(beside, rests), 1)}, 0, is_equal=False)
 
     def _sums_of_places(self, rests: Counts) -> Iterator[Sum]:
         parts: dict[Cell, list[Cell]] = {}
@@ -164,6 +169,6 @@ def _marked(mark: str, cell: Cell) -> Cell:
     return cell._replace(indicator=mark + cell.indicator)
 
 
-def new_facts(shown: Mapping[Cell, int], before: Collection[tuple[Cell, int]]) -> Iterable[tuple[Cell, int]]:
+def new_facts(shown: Mapping[Cell, Shown], before: Collection[tuple[Cell, int]]) -> Iterable[tuple[Cell, int]]:
     """Yield the counts that no edition has shown with this value."""
-    return (fact for fact in shown.items() if fact not in before)
+    return ((cell, count.value) for cell, count in shown.items() if (cell, count.value) not in before)

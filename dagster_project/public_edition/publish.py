@@ -19,8 +19,9 @@ from dagster_project.marts.catalogue import Mart
 from dagster_project.public_edition.dcat import dcat
 from dagster_project.public_edition.public_counts import new_facts, public_rules
 from dagster_project.public_edition.public_datapackage import public_datapackage
+from dagster_project.public_edition.public_figures import counts_of, indicators_of, write_figures
 from dagster_project.public_edition.public_page import write_index
-from dagster_project.public_edition.public_rows import counts_of, indicators_of, rows_of, write_counts
+from dagster_project.public_edition.public_rows import rows_of
 from dagster_project.release.build import (
     BUILDING,
     METADATA_VIEWS,
@@ -40,15 +41,13 @@ from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
 from dagster_project.storage.sql import Summary, connect, literal, parquet, relation_of
 from dagster_project.warehouse.dbt import digest_of_sources
-from dagster_project.warehouse.random_rounding import Cell
+from dagster_project.warehouse.random_rounding import Cell, Shown
 
 # The counts of persons of all editions, by which what was shown before stays known. Part of a back-up.
 HISTORY = "shown_counts.parquet"
 DCAT = "dcat.jsonld"
 # Editions that stay: readers may still have the one before open.
 KEPT = 2
-# Marts of the edition in the order of writing: others take their figures from it.
-FIRST = "fct_indicator_values"
 _HISTORY_COLUMNS = {**dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"), "value": "integer"}
 _WITHHELD = "delivery is late or was not accepted"
 _WITHHELD_NL = "de levering is te laat of is nog niet goed"
@@ -114,13 +113,12 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
 
 
 def public_marts(marts: Sequence[Mart]) -> list[Mart]:
-    """The marts that may be public, with their public columns alone; that of all figures first."""
-    found = [
+    """The marts that may be public, with their public columns alone."""
+    return [
         replace(mart, columns=tuple(column for column in mart.columns if column.name in mart.public_columns))
         for mart in marts
         if mart.public_columns
     ]
-    return sorted(found, key=lambda mart: (mart.name != FIRST, mart.name))
 
 
 def public_folders(public: Path) -> list[Path]:
@@ -136,7 +134,7 @@ def _write_figures(
     marts: Sequence[Mart],
     note: PublicNote,
     known: set[tuple[Cell, int]],
-) -> dict[Cell, int]:
+) -> dict[Cell, Shown]:
     """Write every form of every mart, and read them back; returns the counts of persons that are shown."""
     settings, rules = workspace.settings.public, public_rules()
     for form in ("parquet", "csv"):
@@ -150,11 +148,11 @@ def _write_figures(
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         indicators_of(connection, workspace.feeds, settings, rules)
         shown = counts_of(connection, rules).shown(known, _places(settings.levels))
-        write_counts(connection, shown)
+        write_figures(connection, shown, settings)
         for mart in marts:
             table = f"release.{SNAPSHOT}.{mart.name}"
             connection.begin()
-            connection.execute(f"CREATE TABLE {table} AS {rows_of(mart, settings)}")
+            connection.execute(f"CREATE TABLE {table} AS {rows_of(mart)}")
             expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
             note.rows[mart.name] = summary.rows
             show_mart(connection, mart, [])
