@@ -2,13 +2,17 @@
 
 The internal release has them as multiples of five. Here a count is shown from ten on, and only if no outsider can
 derive from all that was ever shown that another count is below ten, or which of a few values below it. The outsider
-knows the rounding, that places add up, which counts are part of others, and every edition before.
+knows the rounding, that places add up, which counts are part of others, and every edition before: also the counts that
+were revised since, which together with the new ones would narrow those that were not.
 """
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from dagster_project.installation.settings import SEEDS
 from dagster_project.warehouse.random_rounding import (
@@ -72,47 +76,108 @@ def public_rules() -> PublicRules:
     )
 
 
+class Fact(NamedTuple):
+    """A count that an edition, numbered from the first one on, was the first to show with this value."""
+
+    edition: int
+    cell: Cell
+    value: int
+
+
 @dataclass(frozen=True)
 class PublicCounts:
     """Counts of an internal release, and what is known of them.
 
-    ``parent_of`` maps each place to the one above it. Counts of ``additive`` indicators add up over places.
+    ``parent_of`` maps each place to the one above it. Counts of ``additive`` indicators add up over places. ``before``
+    is all that editions have shown, the oldest first, and known to everybody for good.
     """
 
     counts: Counts
     parent_of: Mapping[str, str]
     additive: Collection[str]
     rules: PublicRules
+    before: Sequence[Fact] = ()
 
-    def shown(self, before: Collection[tuple[Cell, int]], shown_levels: Collection[str]) -> dict[Cell, Shown]:
-        """Choose the counts to show; ``before`` are those of all editions, known to everybody for good."""
+    def shown(self, shown_levels: Collection[str]) -> dict[Cell, Shown]:
+        """Choose the counts to show."""
         rests = without_parts(self.counts, self.rules.part_of)
-        outsider = Outsider(self._sums(rests), is_narrow, (0, MOST))
-        parts = {cell: list(self._consists_of(cell, rests)) for cell in self.counts}
+        sums = list(self._sums(rests))
+        # What follows from this edition alone does not depend on which counts an outsider takes to be unrevised.
+        outsiders = [Outsider(sums, is_narrow, (0, MOST))]
+        if any(self.counts.get(fact.cell, fact.value) != fact.value for fact in self.before):
+            outsiders.append(Outsider([*sums, *self._sums_before(sums)], is_narrow, (0, MOST)))
+        parts = {cell: len(list(self._consists_of(cell, rests))) for cell in self.counts}
+        known = {(fact.cell, fact.value) for fact in self.before if fact.cell in parts}
+        for cell, value in sorted(known):
+            state = cell if value == self.counts[cell] else revised(cell, value)
+            for outsider in outsiders:
+                outsider.learns(*_published(state, value, parts[cell]), is_known=True)
         shown = {}
-        for cell in sorted(self.counts, key=lambda cell: self._order(cell, before)):
-            value, is_known = self.counts[cell], (cell, self.counts[cell]) in before
-            if not is_known and (value < MINIMUM or cell.place[:2] not in shown_levels):
+        for cell in sorted(self.counts, key=self._order):
+            value = self.counts[cell]
+            if value < MINIMUM or cell.place[:2] not in shown_levels:
                 continue
-            (fact, amount) = (
-                (drawn(parts[cell][0]), value // BASE) if len(parts[cell]) == 1 else (_marked(WHOLE, cell), value)
-            )
-            is_safe = outsider.learns(fact, amount, amount, is_known=is_known)
-            if is_safe and value >= MINIMUM and cell.place[:2] in shown_levels:
+            fact, is_known = _published(cell, value, parts[cell]), (cell, value) in known
+            is_safe = [outsider.learns(*fact, is_known=is_known) for outsider in outsiders]
+            if all(is_safe):
                 # How a total divides into its parts is not known outside.
-                error = LARGEST_ERROR * len(parts[cell])
+                error = LARGEST_ERROR * parts[cell]
                 shown[cell] = Shown(value, max(0, value - error), value + error)
         return shown
 
-    def _order(self, cell: Cell, before: Collection[tuple[Cell, int]]) -> tuple[object, ...]:
-        """Sort key: counts shown before, then larger places, then wholes before their parts."""
+    def facts(self, shown: Mapping[Cell, Shown]) -> list[Fact]:
+        """Return all that is known from this edition on."""
+        last = {fact.cell: fact.value for fact in self.before}
+        edition = 1 + max((fact.edition for fact in self.before), default=0)
+        new = (Fact(edition, cell, count.value) for cell, count in shown.items() if last.get(cell) != count.value)
+        return [*self.before, *sorted(new)]
+
+    def _sums_before(self, sums: Iterable[Sum]) -> Iterator[Sum]:
+        """Yield the relations in earlier editions of counts that were revised since.
+
+        No count is taken to be revised that was never shown as such: so an outsider would combine the editions.
+        """
+        sums_of: dict[Cell, list[Sum]] = {}
+        for one in sums:
+            for cell in one.terms:
+                sums_of.setdefault(_unmarked(cell), []).append(one)
+        found = set()
+        state: dict[Cell, int] = {}
+        for _, facts in groupby(self.before, key=attrgetter("edition")):
+            state |= {fact.cell: fact.value for fact in facts}
+            old = {cell: value for cell, value in state.items() if self.counts.get(cell, value) != value}
+            for one in (one for cell in old for one in sums_of.get(cell, ())):
+                terms = tuple(
+                    (revised(cell, old[_unmarked(cell)]) if _unmarked(cell) in old else cell, factor)
+                    for cell, factor in one.terms.items()
+                )
+                if terms not in found and self._is_explained(one, old):
+                    found.add(terms)
+                    yield Sum(dict(terms), one.constant, one.is_equal)
+
+    def _is_explained(self, one: Sum, old: Mapping[Cell, int]) -> bool:
+        """Check whether the counts that were shown before can be all that was revised in a relation."""
+
+        def change(cell: Cell) -> int:
+            parts = (cell._replace(indicator=part) for part, of in self.rules.part_of.items() if of == cell.indicator)
+            return old.get(cell, self.counts.get(cell, 0)) - self.counts.get(cell, 0) - sum(map(change, parts))
+
+        if any(cell != _unmarked(cell) for cell in one.terms) or not one.is_equal:
+            return True
+        changes = [(factor * change(cell), change(cell) != 0) for cell, factor in one.terms.items()]
+        return abs(sum(value for value, _ in changes)) <= 2 * LARGEST_ERROR * sum(
+            is_changed for _, is_changed in changes
+        )
+
+    def _order(self, cell: Cell) -> tuple[object, ...]:
+        """Sort key: larger places, then wholes before their parts."""
         depth, place = 0, cell.place
         while place in self.parent_of:
             depth, place = depth + 1, self.parent_of[place]
         part, whole = 0, cell.indicator
         while whole in self.rules.part_of:
             part, whole = part + 1, self.rules.part_of[whole]
-        return (cell, self.counts[cell]) not in before, depth, part, cell
+        return depth, part, cell
 
     def _sums(self, rests: Counts) -> Iterator[Sum]:
         for cell in rests:
@@ -165,10 +230,19 @@ def drawn(cell: Cell) -> Cell:
     return _marked(DRAWN, cell)
 
 
+def revised(cell: Cell, value: int) -> Cell:
+    """Return the variable of the state that was shown with this value, and was revised since."""
+    return cell._replace(period=f"{cell.period} when {value}")
+
+
+def _published(cell: Cell, value: int, parts: int) -> tuple[Cell, int, int]:
+    """Return the variable that a shown value is of, with its bounds."""
+    return (drawn(cell), value // BASE, value // BASE) if parts == 1 else (_marked(WHOLE, cell), value, value)
+
+
 def _marked(mark: str, cell: Cell) -> Cell:
     return cell._replace(indicator=mark + cell.indicator)
 
 
-def new_facts(shown: Mapping[Cell, Shown], before: Collection[tuple[Cell, int]]) -> Iterable[tuple[Cell, int]]:
-    """Yield the counts that no edition has shown with this value."""
-    return ((cell, count.value) for cell, count in shown.items() if (cell, count.value) not in before)
+def _unmarked(cell: Cell) -> Cell:
+    return cell._replace(indicator=cell.indicator.removeprefix(DRAWN).removeprefix(WHOLE))

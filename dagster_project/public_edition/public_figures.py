@@ -12,7 +12,7 @@ import duckdb
 from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.installation.public_settings import PublicSettings
-from dagster_project.public_edition.public_counts import PublicCounts, PublicRules
+from dagster_project.public_edition.public_counts import Fact, PublicCounts, PublicRules
 from dagster_project.release.reader import SNAPSHOT
 from dagster_project.storage.sql import relation_of
 from dagster_project.warehouse.random_rounding import Cell, Shown
@@ -91,7 +91,7 @@ def _check(setting: str, chosen: Sequence[str], known: set[str]) -> None:
         )
 
 
-def counts_of(connection: duckdb.DuckDBPyConnection, rules: PublicRules) -> PublicCounts:
+def counts_of(connection: duckdb.DuckDBPyConnection, rules: PublicRules, before: Sequence[Fact]) -> PublicCounts:
     """Read the counts of persons in the internal release, as multiples of five; own areas are sums of others."""
     rows = connection.execute(
         f"SELECT indicator_code, region_code, period, value::integer FROM {INSIDE}.fct_indicator_values"
@@ -106,7 +106,11 @@ def counts_of(connection: duckdb.DuckDBPyConnection, rules: PublicRules) -> Publ
         f"SELECT indicator_code FROM {INSIDE}.dim_indicator WHERE aggregation = 'sum'"
     ).fetchall()
     return PublicCounts(
-        {Cell(*address): value for *address, value in rows}, dict(parents), {code for (code,) in additive}, rules
+        {Cell(*address): value for *address, value in rows},
+        dict(parents),
+        {code for (code,) in additive},
+        rules,
+        before,
     )
 
 

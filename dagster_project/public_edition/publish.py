@@ -17,7 +17,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.public_edition.dcat import dcat
-from dagster_project.public_edition.public_counts import new_facts, public_rules
+from dagster_project.public_edition.public_counts import Fact, public_rules
 from dagster_project.public_edition.public_datapackage import public_datapackage
 from dagster_project.public_edition.public_figures import counts_of, indicators_of, write_figures
 from dagster_project.public_edition.public_page import write_index
@@ -41,14 +41,18 @@ from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
 from dagster_project.storage.sql import Summary, connect, literal, parquet, relation_of
 from dagster_project.warehouse.dbt import digest_of_sources
-from dagster_project.warehouse.random_rounding import Cell, Shown
+from dagster_project.warehouse.random_rounding import Cell
 
 # The counts of persons of all editions, by which what was shown before stays known. Part of a back-up.
 HISTORY = "shown_counts.parquet"
 DCAT = "dcat.jsonld"
 # Editions that stay: readers may still have the one before open.
 KEPT = 2
-_HISTORY_COLUMNS = {**dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"), "value": "integer"}
+_HISTORY_COLUMNS = {
+    "edition": "integer",
+    **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
+    "value": "integer",
+}
 _WITHHELD = "delivery is late or was not accepted"
 _WITHHELD_NL = "de levering is te laat of is nog niet goed"
 
@@ -99,13 +103,12 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
         )
         folder = workspace.public / f"{BUILDING}{public.release_id}"
         chosen = public_marts(marts)
-        known = _history(workspace.public)
-        shown = _write_figures(workspace, internal, folder, chosen, public, known)
+        facts = _write_figures(workspace, internal, folder, chosen, public, _history(workspace.public))
         _describe(workspace, internal, folder, chosen, public)
         write_checksums(folder)
         share(folder, readers)
         # Counts are known from now on, even if this process ends before readers see it.
-        _remember(workspace.public / HISTORY, {*known, *new_facts(shown, known)})
+        _remember(workspace.public / HISTORY, facts)
         move_folder(folder, workspace.public / public.release_id)
         point_link(workspace.public / LATEST, public.release_id)
         _remove_old(workspace.public)
@@ -133,9 +136,9 @@ def _write_figures(
     folder: Path,
     marts: Sequence[Mart],
     note: PublicNote,
-    known: set[tuple[Cell, int]],
-) -> dict[Cell, Shown]:
-    """Write every form of every mart, and read them back; returns the counts of persons that are shown."""
+    before: Sequence[Fact],
+) -> list[Fact]:
+    """Write every form of every mart, and read them back; returns the counts of persons that are known from now on."""
     settings, rules = workspace.settings.public, public_rules()
     for form in ("parquet", "csv"):
         (folder / form).mkdir(parents=True)
@@ -147,7 +150,8 @@ def _write_figures(
         )
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         indicators_of(connection, workspace.feeds, settings, rules)
-        shown = counts_of(connection, rules).shown(known, _places(settings.levels))
+        counts = counts_of(connection, rules, before)
+        shown = counts.shown(_places(settings.levels))
         write_figures(connection, shown, settings)
         for mart in marts:
             table = f"release.{SNAPSHOT}.{mart.name}"
@@ -161,7 +165,7 @@ def _write_figures(
         _write_metadata(connection, note)
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE)
-    return shown
+    return counts.facts(shown)
 
 
 def _write_metadata(connection: duckdb.DuckDBPyConnection, note: PublicNote) -> None:
@@ -219,27 +223,30 @@ def _places(levels: Sequence[str]) -> set[str]:
     return {code for level, code in codes.items() if level in levels or "*" in levels}
 
 
-def _history(public: Path) -> set[tuple[Cell, int]]:
+def _history(public: Path) -> list[Fact]:
     """Read the counts that editions have shown. Raises SetupError if they are missing or damaged."""
     file = public / HISTORY
     if not file.exists() and not public_folders(public):
-        return set()
+        return []
     try:
         with connect() as connection:
-            rows = connection.execute(f"SELECT {', '.join(_HISTORY_COLUMNS)} FROM {parquet(file)}").fetchall()
+            columns = ", ".join(_HISTORY_COLUMNS)
+            rows = connection.execute(f"SELECT {columns} FROM {parquet(file)} ORDER BY edition").fetchall()
     except duckdb.Error as error:
         raise SetupError(
             f"{file} cannot be read, so what the outside world knows of counts of persons is unknown\n"
             "  kept: the public edition before this one\n"
             "  do: put it back from your back-up"
         ) from error
-    return {(Cell(*cell), value) for *cell, value in rows}
+    return [Fact(edition, Cell(*cell), value) for edition, *cell, value in rows]
 
 
-def _remember(file: Path, facts: set[tuple[Cell, int]]) -> None:
+def _remember(file: Path, facts: Sequence[Fact]) -> None:
     with connect() as connection:
         temporary = file.with_name(f".{file.name}")
-        relation = relation_of(connection, _HISTORY_COLUMNS, ((*cell, value) for cell, value in sorted(facts)))
+        relation = relation_of(
+            connection, _HISTORY_COLUMNS, ((edition, *cell, value) for edition, cell, value in facts)
+        )
         relation.write_parquet(str(temporary), compression="zstd")
     write_file(file, temporary.read_bytes())
     temporary.unlink()
