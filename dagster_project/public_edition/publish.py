@@ -34,6 +34,7 @@ from dagster_project.release.build import (
     write_view,
 )
 from dagster_project.release.mart_files import write_mart_files
+from dagster_project.release.provenance import record_checksums
 from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
@@ -43,11 +44,7 @@ from dagster_project.storage.sql import Summary, connect, literal, parquet, rela
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.random_rounding import Cell
 
-# The counts of persons of all editions, by which what was shown before stays known. Part of a back-up.
-HISTORY = "shown_counts.parquet"
 DCAT = "dcat.jsonld"
-# Editions that stay: readers may still have the one before open.
-KEPT = 2
 _HISTORY_COLUMNS = {
     "edition": "integer",
     **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
@@ -103,15 +100,17 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
         )
         folder = workspace.public / f"{BUILDING}{public.release_id}"
         chosen = public_marts(marts)
-        facts = _write_figures(workspace, internal, folder, chosen, public, _history(workspace.public))
+        facts = _write_figures(workspace, internal, folder, chosen, public, _history(workspace))
         _describe(workspace, internal, folder, chosen, public)
         write_checksums(folder)
         share(folder, readers)
         # Counts are known from now on, even if this process ends before readers see it.
-        _remember(workspace.public / HISTORY, facts)
+        _remember(workspace.shown_counts, facts)
         move_folder(folder, workspace.public / public.release_id)
+        written = [workspace.public / public.release_id, workspace.shown_counts]
+        edition, history = (path.relative_to(workspace.home).as_posix() for path in written)
+        record_checksums(workspace, edition, files=[history])
         point_link(workspace.public / LATEST, public.release_id)
-        _remove_old(workspace.public)
     return public
 
 
@@ -122,12 +121,6 @@ def public_marts(marts: Sequence[Mart]) -> list[Mart]:
         for mart in marts
         if mart.public_columns
     ]
-
-
-def public_folders(public: Path) -> list[Path]:
-    """The folder of every complete edition, the oldest first."""
-    found = [path for path in public.glob("*_*") if path.is_dir() and not path.is_symlink() and path.name[0] != "."]
-    return sorted(found, key=lambda path: (path.name.partition("_")[0], int(path.name.rpartition("_")[2])))
 
 
 def _write_figures(
@@ -223,10 +216,10 @@ def _places(levels: Sequence[str]) -> set[str]:
     return {code for level, code in codes.items() if level in levels or "*" in levels}
 
 
-def _history(public: Path) -> list[Fact]:
+def _history(workspace: Workspace) -> list[Fact]:
     """Read the counts that editions have shown. Raises SetupError if they are missing or damaged."""
-    file = public / HISTORY
-    if not file.exists() and not public_folders(public):
+    file = workspace.shown_counts
+    if not file.exists() and not workspace.public_folders():
         return []
     try:
         with connect() as connection:
@@ -250,8 +243,3 @@ def _remember(file: Path, facts: Sequence[Fact]) -> None:
         relation.write_parquet(str(temporary), compression="zstd")
     write_file(file, temporary.read_bytes())
     temporary.unlink()
-
-
-def _remove_old(public: Path) -> None:
-    for folder in public_folders(public)[:-KEPT]:
-        shutil.rmtree(folder)

@@ -93,10 +93,10 @@ def first_run(paged_suppliers: Suppliers, tmp_path_factory: pytest.TempPathFacto
 EVERYONE_READS = 0o022
 
 
-def call_sample(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def call_sample(home: Path, *arguments: str, on: date = SAMPLE_DAY) -> subprocess.CompletedProcess[str]:
     """The command on the sample municipality of one day, with every feed."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
-    command = [str(COMMAND), *arguments, "--sample", "--as-of", SAMPLE_DAY.isoformat(), "--json"]
+    command = [str(COMMAND), *arguments, "--sample", "--as-of", on.isoformat(), "--json"]
     return subprocess.run(
         command,
         env=own | {"MAANDVERS_HOME": str(home)},

@@ -1,34 +1,25 @@
-"""The public edition of the sample: what it shows, and that no count of persons below ten follows from it."""
+"""The public edition of the sample: what it shows, how it is described, and when it is made."""
 
 import json
 import shutil
 import subprocess
 
-import duckdb
 import pytest
-from registers.attacker import rules_of_places, rules_within, without_parts
-from registers.public_attacker import PublicAttacker
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Workspace, morning_of
 from dagster_project.marts.catalogue import read_marts
+from dagster_project.operations.verify import verify
 from dagster_project.public_edition import publish
-from dagster_project.public_edition.public_counts import public_rules
 from dagster_project.release.reader import open_release
+from dagster_project.storage.checksums import digest_of
 from dagster_project.warehouse.dbt import current_manifest
-from dagster_project.warehouse.random_rounding import Cell, CountedPlace
 
 from .first_run import SAMPLE_DAY
 
 SETTINGS = PublicSettings(contact="data@example.nl", address="https://cijfers.example.nl")
-FAMILIES = [
-    ("benefit_recipients_count", "general_assistance_recipients_count", "ioaw_ioaz_recipients_count",
-     "bbz_recipients_count", "benefit_households_count"),
-    ("toddlers_count", "vve_indicated_toddlers_count", "vve_placed_toddlers_count"),
-    ("youth_law_clients_in_month_count", "youth_care_clients_in_month_count"),
-]  # fmt: skip
 
 
 def workspace_in(home, releases, settings=SETTINGS):
@@ -55,77 +46,6 @@ def edition(workspace):
 
 def rows(edition, query):
     return edition.shown_on(SAMPLE_DAY).execute(query).fetchall()
-
-
-def counts_in(releases, indicators, period):
-    """Counts of persons that a release shows, without own areas."""
-    with duckdb.connect(str(releases / "latest" / "maandvers.duckdb"), read_only=True) as release:
-        found = release.execute(
-            "select indicator_code, region_code, period, value::integer from snapshot.fct_indicator_values"
-            f" where indicator_code in {indicators} and period = '{period}' and value is not null"
-            " and region_level <> 'area'"
-        ).fetchall()
-        parents = release.execute(
-            "select region_code, parent_region_code from snapshot.dim_region where is_newest_vintage"
-            " and region_level in ('district', 'neighbourhood')"
-        ).fetchall()
-    return {Cell(*address): value for *address, value in found}, dict(parents)
-
-
-def narrowed(workspace, shown, indicators, period):
-    """Counts of fewer than ten persons that the attacker narrows to fewer than ten, or to fewer than three values."""
-    inside, parents = counts_in(workspace.releases, indicators, period)
-    warehouse = workspace.releases.resolve().parent / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        counted = connection.execute(
-            "select indicator_code, region_code, period, persons_count, is_additive"
-            " from intermediate.int_counts__of_persons"
-        ).fetchall()
-    additive = {code for code, *_, is_additive in counted if is_additive}
-    true = {cell: count for *address, count, _ in counted if (cell := Cell(*address)) in inside}
-    rules = public_rules()
-    part_of = {part: of for part, of in rules.part_of.items() if part in indicators}
-    rests = without_parts(true, part_of)
-    covered = {"benefit_recipients_count"}
-    parts = {above: tuple(one for one, of in parents.items() if of == above) for above in parents.values()}
-    places = {cell.place: CountedPlace("", parts.get(cell.place, ())) for cell in rests}
-    # Persons without a known place, of whom this attacker knows the number.
-    elsewhere = {
-        cell: rest - sum(rests.get(cell._replace(place=part), 0) for part in places[cell.place].parts)
-        for cell, rest in rests.items()
-        if cell.place[:2] == "GM"
-    }
-    attacker = PublicAttacker(
-        rests,
-        shown,
-        part_of,
-        [
-            *rules_of_places(rests, places, additive, elsewhere),
-            *rules_within(
-                {cell for cell in inside if cell in rests},
-                part_of,
-                [pair for pair in rules.at_most if {*pair} <= {*indicators}],
-            ),
-        ],
-        covered,
-    )
-    small = [cell for cell, rest in rests.items() if rest < 10 and cell.indicator not in covered]
-    assert small
-    found = {cell: attacker.bounds(cell) for cell in small}
-    return {cell: (low, high) for cell, (low, high) in found.items() if high < 10 or (low < 10 and low > 7)}
-
-
-@pytest.mark.parametrize("indicators", FAMILIES)
-def test_no_count_below_ten_follows_from_the_public_edition(workspace, indicators):
-    shown, _ = counts_in(workspace.public, indicators, "2026-10")
-    assert min(shown.values()) >= 10
-    assert narrowed(workspace, shown, indicators, "2026-10") == {}
-
-
-def test_the_attacker_finds_counts_where_only_the_small_ones_are_left_out(workspace):
-    inside, _ = counts_in(workspace.releases, FAMILIES[1], "2026-10")
-    shown = {cell: value for cell, value in inside.items() if value >= 10}
-    assert narrowed(workspace, shown, FAMILIES[1], "2026-10")
 
 
 def test_ratios_are_computed_from_the_counts_that_are_shown(edition):
@@ -191,6 +111,46 @@ def test_the_same_release_is_published_once_and_a_theme_can_be_left_out(workspac
     opened.close()
 
 
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        ("public/{}/csv/mart_kpi.csv", "its checksum"),
+        ("public/{}/SHA256SUMS", "the list of checksums in the event log"),
+        ("public/shown_counts.parquet", "the file whose checksum is in the event log"),
+    ],
+)
+def test_verify_finds_what_was_changed_in_an_edition_or_in_what_is_known(workspace, file, problem):
+    path = workspace.home / file.format((workspace.public / "latest").readlink())
+    assert of_public(workspace) == []
+    before = path.read_bytes()
+    try:
+        # In the list of checksums a file more, which is there.
+        (path.parent / "added.txt").write_text("x")
+        added = f"{digest_of(path.parent / 'added.txt')}  added.txt\n".encode()
+        path.write_bytes(before + added if path.name == "SHA256SUMS" else before[:-1] + b"x")
+        if path.name != "SHA256SUMS":
+            (path.parent / "added.txt").unlink()
+        found = of_public(workspace)
+        assert [finding.file for finding in found] == [str(path.relative_to(workspace.home))]
+        assert problem in found[0].problem
+    finally:
+        path.write_bytes(before)
+        (path.parent / "added.txt").unlink(missing_ok=True)
+    assert of_public(workspace) == []
+
+
+def test_verify_misses_what_is_known_where_it_is_gone(workspace, tmp_path):
+    moved = workspace.shown_counts.rename(tmp_path / "moved")
+    try:
+        assert [finding.file for finding in of_public(workspace)] == ["public/shown_counts.parquet"]
+    finally:
+        moved.rename(workspace.shown_counts)
+
+
+def of_public(workspace):
+    return [finding for finding in verify(workspace).findings if finding.file.startswith("public/")]
+
+
 def test_a_wrong_setting_or_a_lost_history_leaves_the_edition_in_place(workspace, tmp_path):
     marts = read_marts(current_manifest())
     wrong = SETTINGS.model_copy(update={"themes": ("weather",)})
@@ -202,7 +162,7 @@ def test_a_wrong_setting_or_a_lost_history_leaves_the_edition_in_place(workspace
         tmp_path / "three", workspace.releases.resolve(), SETTINGS.model_copy(update={"themes": ("care",)})
     )
     shutil.copytree(workspace.public, copy.public, symlinks=True)
-    (copy.public / publish.HISTORY).unlink()
+    copy.shown_counts.unlink()
     latest = (copy.public / "latest").readlink()
     with pytest.raises(SetupError, match="back-up"):
         publish.publish_public(copy, marts)

@@ -37,7 +37,7 @@ class PublicAttacker:
         nothing_else: Collection[str] = (),
         revised: Collection[Cell] = (),
     ) -> None:
-        """Look at an edition; ``rests`` are counts less their parts, and ``revised`` those that differ from the last."""
+        """Look at an edition; ``rests`` are counts less their parts, and ``revised`` those that were others then."""
 
         def name(cell: Cell) -> Cell:
             return cell._replace(indicator=f"before {cell.indicator}") if cell in revised else cell
@@ -81,7 +81,7 @@ class PublicAttacker:
         return value >= MINIMUM if sign > 0 else value <= HIGHEST_LOWER
 
     def _world(self, wanted: set[Cell], sign: int) -> np.ndarray:
-        """Return true counts that agree with all that is shown, with as many of those wanted over the limit as found."""
+        """Return true counts that agree with all that is shown, and of those wanted many over the limit."""
         size, extra = len(self.cells), list(wanted)
         columns = {"true": 0, "drawn": size, "over": 2 * size}
         limit = MINIMUM if sign > 0 else HIGHEST_LOWER

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.public_edition.public_counts import public_rules
+from dagster_project.public_edition.public_counts import PublicRules
 from dagster_project.release.reader import DATABASE
 from dagster_project.warehouse.random_rounding import Cell, CountedPlace
 from registers.attacker import rules_of_places, rules_within, without_parts
@@ -17,9 +17,8 @@ Family = tuple[str, ...]
 COVERED = {"benefit_recipients_count"}
 
 
-def families() -> list[Family]:
+def families(rules: PublicRules) -> list[Family]:
     """Public counts that are declared to be part of each other, or at most each other."""
-    rules = public_rules()
     groups = {code: {code} for code in rules.counts}
     for one, other in [*rules.part_of.items(), *rules.at_most]:
         joined = groups[one] | groups[other]
@@ -80,16 +79,19 @@ def _counts(releases: Path) -> dict[Cell, int]:
     return {Cell(*address): value for *address, value in found}
 
 
-def attack(editions: Sequence[Edition], family: Family, periods: Collection[str]) -> tuple[dict[Cell, str], int]:
+def attack(
+    editions: Sequence[Edition], family: Family, periods: Collection[str], rules: PublicRules
+) -> tuple[dict[Cell, str], int]:
     """Return the small counts that follow from these editions, the oldest first, and the number of small counts."""
-    rules = public_rules()
     part_of = {part: of for part, of in rules.part_of.items() if part in family}
     at_most = [pair for pair in rules.at_most if pair[0] in family]
     attacker = PublicAttacker()
     newest: dict[Cell, float] = {}
     last = editions[-1].true
     for edition in reversed(editions):
-        true = {cell: count for cell, count in edition.true.items() if cell.indicator in family and cell.period in periods}
+        true = {
+            cell: count for cell, count in edition.true.items() if cell.indicator in family and cell.period in periods
+        }
         rests = without_parts(true, part_of)
         newest = newest or rests
         attacker.sees(
@@ -99,7 +101,7 @@ def attack(editions: Sequence[Edition], family: Family, periods: Collection[str]
             [*_places(edition, rests), *rules_within(rests, part_of, at_most)],
             COVERED,
             # The attacker is told of every count whether it was revised, not of what remains of it without its parts.
-            {cell for cell, rest in rests.items() if newest.get(cell) != rest or last[cell] != true[cell]},
+            {cell for cell, rest in rests.items() if newest.get(cell) != rest or last.get(cell) != true[cell]},
         )
     small = {cell: rest for cell, rest in newest.items() if rest < MINIMUM and cell.indicator not in COVERED}
     return attacker.narrowed(small), len(small)
