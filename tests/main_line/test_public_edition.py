@@ -14,7 +14,7 @@ from dagster_project.marts.catalogue import read_marts
 from dagster_project.operations.verify import verify
 from dagster_project.public_edition import publish
 from dagster_project.release.reader import open_release
-from dagster_project.storage.checksums import digest_of
+from dagster_project.storage.checksums import IS_GONE, write_checksums
 from dagster_project.warehouse.dbt import current_manifest
 
 from .first_run import SAMPLE_DAY
@@ -114,41 +114,41 @@ def test_the_same_release_is_published_once_and_a_theme_can_be_left_out(workspac
 @pytest.mark.parametrize(
     ("file", "problem"),
     [
-        ("public/{}/csv/mart_kpi.csv", "its checksum"),
-        ("public/{}/SHA256SUMS", "the list of checksums in the event log"),
-        ("public/shown_counts.parquet", "the file whose checksum is in the event log"),
+        ("public/{}/csv/mart_kpi.csv", "has changed since it was written"),
+        ("public/shown_counts.parquet", "is not the file whose checksum is in the event log"),
     ],
 )
 def test_verify_finds_what_was_changed_in_an_edition_or_in_what_is_known(workspace, file, problem):
     path = workspace.home / file.format((workspace.public / "latest").readlink())
-    assert of_public(workspace) == []
+    assert of_public(workspace) == {}
     before = path.read_bytes()
+    path.write_bytes(before[:-1] + b"x")
     try:
-        # In the list of checksums a file more, which is there.
-        (path.parent / "added.txt").write_text("x")
-        added = f"{digest_of(path.parent / 'added.txt')}  added.txt\n".encode()
-        path.write_bytes(before + added if path.name == "SHA256SUMS" else before[:-1] + b"x")
-        if path.name != "SHA256SUMS":
-            (path.parent / "added.txt").unlink()
-        found = of_public(workspace)
-        assert [finding.file for finding in found] == [str(path.relative_to(workspace.home))]
-        assert problem in found[0].problem
+        assert of_public(workspace) == {str(path.relative_to(workspace.home)): problem}
     finally:
         path.write_bytes(before)
-        (path.parent / "added.txt").unlink(missing_ok=True)
-    assert of_public(workspace) == []
+
+
+def test_verify_finds_an_edition_that_was_replaced_with_its_checksums(workspace, tmp_path):
+    folder = (workspace.public / "latest").resolve()
+    kept = shutil.copytree(folder, tmp_path / "kept")
+    (folder / "index.html").write_text("replaced")
+    write_checksums(folder)
+    name = str((folder / "SHA256SUMS").relative_to(workspace.home.resolve()))
+    assert of_public(workspace) == {name: "is not the list of checksums in the event log"}
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
 
 
 def test_verify_misses_what_is_known_where_it_is_gone(workspace, tmp_path):
     moved = workspace.shown_counts.rename(tmp_path / "moved")
     try:
-        assert [finding.file for finding in of_public(workspace)] == ["public/shown_counts.parquet"]
+        assert of_public(workspace) == {"public/shown_counts.parquet": IS_GONE}
     finally:
         moved.rename(workspace.shown_counts)
 
 
 def of_public(workspace):
-    return [finding for finding in verify(workspace).findings if finding.file.startswith("public/")]
+    return {found.file: found.problem for found in verify(workspace).findings if found.file.startswith("public/")}
 
 
 def test_a_wrong_setting_or_a_lost_history_leaves_the_edition_in_place(workspace, tmp_path):
