@@ -25,8 +25,9 @@ from dagster_project.public_edition.public_rows import rows_of
 from dagster_project.release.build import (
     BUILDING,
     METADATA_VIEWS,
-    STORAGE_VERSION,
+    create_mart,
     latest_release,
+    new_database,
     next_id,
     read_note,
     show_mart,
@@ -40,7 +41,7 @@ from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, 
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
-from dagster_project.storage.sql import Summary, connect, literal, parquet, relation_of
+from dagster_project.storage.sql import connect, literal, parquet, relation_of
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.random_rounding import Cell
 
@@ -133,30 +134,22 @@ def _write_figures(
 ) -> list[Fact]:
     """Write every form of every mart, and read them back; returns the counts of persons that are known from now on."""
     settings, rules = workspace.settings.public, public_rules()
-    for form in ("parquet", "csv"):
-        (folder / form).mkdir(parents=True)
     expected = {}
-    with connect(spill_to=folder / ".spilled") as connection:
+    with new_database(folder) as connection:
         connection.execute(f"ATTACH {literal(internal / DATABASE)} AS internal (READ_ONLY)")
-        connection.execute(
-            f"ATTACH {literal(folder / DATABASE)} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
-        )
-        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         indicators_of(connection, workspace.feeds, settings, rules)
         counts = counts_of(connection, rules, before)
         shown = counts.shown(_places(settings.levels))
         write_figures(connection, shown, settings)
         for mart in marts:
-            table = f"release.{SNAPSHOT}.{mart.name}"
             connection.begin()
-            connection.execute(f"CREATE TABLE {table} AS {rows_of(mart)}")
-            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+            table, summary = create_mart(connection, mart, rows_of(mart))
+            expected[mart.name] = summary
             note.rows[mart.name] = summary.rows
             show_mart(connection, mart, [])
             write_mart_files(connection, mart, table, summary.rows, folder)
             connection.commit()
         _write_metadata(connection, note)
-        connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE)
     return counts.facts(shown)
 
