@@ -28,7 +28,7 @@ def families(rules: PublicRules) -> list[Family]:
 
 @dataclass(frozen=True)
 class Edition:
-    """What an edition shows, and the true and internal counts behind it, without own areas."""
+    """The counts that an edition shows, and the true and internal counts behind it, without own areas."""
 
     shown: Mapping[Cell, int]
     inside: Mapping[Cell, int]
@@ -100,7 +100,7 @@ def attack(
             part_of,
             [*_places(edition, rests), *rules_within(rests, part_of, at_most)],
             COVERED,
-            # The attacker is told of every count whether it was revised, not of what remains of it without its parts.
+            # The attacker knows of every count whether it was revised, not of what remains of it without its parts.
             {cell for cell, rest in rests.items() if newest.get(cell) != rest or last.get(cell) != true[cell]},
         )
     small = {cell: rest for cell, rest in newest.items() if rest < MINIMUM and cell.indicator not in COVERED}
