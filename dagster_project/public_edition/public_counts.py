@@ -159,15 +159,19 @@ class PublicCounts:
         """Check whether the counts that were shown before can be all that was revised in a relation."""
 
         def change(cell: Cell) -> int:
-            parts = (cell._replace(indicator=part) for part, of in self.rules.part_of.items() if of == cell.indicator)
-            return old.get(cell, self.counts.get(cell, 0)) - self.counts.get(cell, 0) - sum(map(change, parts))
+            return old.get(cell, self.counts.get(cell, 0)) - self.counts.get(cell, 0)
 
         if any(cell != _unmarked(cell) for cell in one.terms) or not one.is_equal:
             return True
-        changes = [(factor * change(cell), change(cell) != 0) for cell, factor in one.terms.items()]
-        return abs(sum(value for value, _ in changes)) <= 2 * LARGEST_ERROR * sum(
-            is_changed for _, is_changed in changes
-        )
+        # Places add up without the parts that are counted by themselves.
+        changes = [
+            factor * (change(cell) - sum(change(cell._replace(indicator=part)) for part in self._parts_of(cell)))
+            for cell, factor in one.terms.items()
+        ]
+        return abs(sum(changes)) <= 2 * LARGEST_ERROR * sum(map(bool, changes))
+
+    def _parts_of(self, cell: Cell) -> list[str]:
+        return [part for part, of in self.rules.part_of.items() if of == cell.indicator]
 
     def _order(self, cell: Cell) -> tuple[object, ...]:
         """Sort key: larger places, then wholes before their parts."""
@@ -192,7 +196,7 @@ class PublicCounts:
             for cell in (cell for cell in self.counts if cell.indicator == smaller):
                 few = dict.fromkeys(self._consists_of(cell, rests), -1)
                 # Of a larger count per year: that of the year of this month.
-                for period in {cell.period, cell.period[:4]}:
+                for period in dict.fromkeys((cell.period, cell.period[:4])):
                     beside = cell._replace(indicator=larger, period=period)
                     if beside in self.counts:
                         yield Sum({**few, **dict.fromkeys(self._consists_of(beside, rests), 1)}, 0, is_equal=False)
@@ -213,7 +217,7 @@ class PublicCounts:
         """Yield the separately rounded counts that add up to a count."""
         if cell in rests:
             yield cell
-        for part in (part for part, whole in self.rules.part_of.items() if whole == cell.indicator):
+        for part in self._parts_of(cell):
             if cell._replace(indicator=part) in self.counts:
                 yield from self._consists_of(cell._replace(indicator=part), rests)
 

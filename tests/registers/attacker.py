@@ -121,6 +121,6 @@ def rules_within(
     known = set(cells)
     for smaller, larger in within:
         for cell in [one for one in known if one.indicator == smaller]:
-            for period in {cell.period, cell.period[:4]}:
+            for period in dict.fromkeys((cell.period, cell.period[:4])):
                 if beside := whole(cell._replace(indicator=larger, period=period), known, part_of):
                     yield {**dict.fromkeys(beside, 1), **dict.fromkeys(whole(cell, known, part_of), -1)}, 0, inf

@@ -1,7 +1,7 @@
 """An attacker who has the public editions alone: each shown count is a sum of unknown multiples of five.
 
-Earlier editions stay known. Of a count that was revised in between both states are unknown, and the attacker knows which
-counts were not revised.
+Earlier editions stay known. Of a count that was revised in between both states are unknown, and the attacker knows
+which counts were not revised.
 """
 
 from collections.abc import Collection, Iterable, Mapping
