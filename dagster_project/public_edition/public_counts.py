@@ -30,8 +30,8 @@ MINIMUM = 10
 # The highest lower bound of a smaller count: four values below the minimum remain possible.
 HIGHEST_LOWER = 6
 MOST = 10**9
-# Marks of the published multiple of a count, and of the sum of several, beside the true count.
-DRAWN, WHOLE = "drawn ", "whole "
+# Marks of the published multiple of a count, of the sum of several, and of the true total of these, beside true counts.
+DRAWN, WHOLE, TOTAL = "drawn ", "whole ", "total "
 
 Counts = Mapping[Cell, int]
 
@@ -191,7 +191,14 @@ class PublicCounts:
             own = list(self._consists_of(cell, rests))
             if len(own) > 1:
                 yield Sum({_marked(WHOLE, cell): -1, **{drawn(part): BASE for part in own}}, 0, is_equal=True)
+                # Bounds of its parts one by one say less than those of a total: it adds up over places as well.
+                total, error = _marked(TOTAL, cell), LARGEST_ERROR * len(own)
+                yield Sum({total: -1, **dict.fromkeys(own, 1)}, 0, is_equal=True)
+                yield Sum({_marked(WHOLE, cell): 1, total: -1}, error, is_equal=False)
+                yield Sum({_marked(WHOLE, cell): -1, total: 1}, error, is_equal=False)
         yield from self._sums_of_places(rests)
+        totals = {_marked(TOTAL, cell) for cell in self.counts if len(list(self._consists_of(cell, rests))) > 1}
+        yield from self._sums_of_places(dict.fromkeys(sorted(totals), 0))
         for smaller, larger in self.rules.at_most:
             for cell in (cell for cell in self.counts if cell.indicator == smaller):
                 few = dict.fromkeys(self._consists_of(cell, rests), -1)
@@ -208,7 +215,7 @@ class PublicCounts:
             if above in rests:
                 parts.setdefault(above, []).append(cell)
         for above, own in parts.items():
-            is_additive = above.indicator in self.additive
+            is_additive = above.indicator.removeprefix(TOTAL) in self.additive
             yield Sum({**dict.fromkeys(own, 1), above: -1}, 0, is_additive)
             if not is_additive:
                 yield from (Sum({above: 1, part: -1}, 0, is_equal=False) for part in own)
@@ -226,6 +233,8 @@ def is_narrow(cell: Cell, lower: int, upper: int) -> bool:
     """Check whether these bounds say that a true count is below the minimum, or leave few values below it."""
     if cell.indicator.startswith((DRAWN, WHOLE)):
         return False
+    if cell.indicator.startswith(TOTAL):
+        return upper < MINIMUM
     return lower < MINIMUM and (upper < MINIMUM or lower > HIGHEST_LOWER)
 
 
@@ -249,4 +258,4 @@ def _marked(mark: str, cell: Cell) -> Cell:
 
 
 def _unmarked(cell: Cell) -> Cell:
-    return cell._replace(indicator=cell.indicator.removeprefix(DRAWN).removeprefix(WHOLE))
+    return cell._replace(indicator=cell.indicator.removeprefix(DRAWN).removeprefix(WHOLE).removeprefix(TOTAL))

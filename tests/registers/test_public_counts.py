@@ -80,7 +80,15 @@ def test_no_small_count_follows_from_two_editions_with_revisions_in_between(seed
 @pytest.mark.long
 @pytest.mark.parametrize("start", range(2000, 2400, 100))
 def test_no_small_count_follows_from_many_pairs_of_editions(start):
-    assert {seed: found for seed in range(start, start + 100) if (found := found_by_the_attacker(seed))} == {}
+    seeds = [seed for seed in range(start, start + 100) if all(map(has_remainder, editions(seed, remembers=True)))]
+    assert len(seeds) > 90
+    assert {seed: found for seed in seeds if (found := found_by_the_attacker(seed))} == {}
+
+
+def has_remainder(edition: Edition) -> bool:
+    """Whether the part is less than the whole anywhere; else everyone is in it, and that is no secret."""
+    wholes = {one: value for one, value in edition.inside.items() if one.indicator == WHOLE}
+    return any(value > edition.inside[one._replace(indicator=PART)] for one, value in wholes.items())
 
 
 @pytest.mark.parametrize("seed", [2, 6, 37, 43, 59])
