@@ -163,7 +163,7 @@ class PublicCounts:
 
         if any(cell != _unmarked(cell) for cell in one.terms) or not one.is_equal:
             return True
-        # Places add up without the parts that are counted by themselves.
+        # Places add up without parts that are counted separately.
         changes = [
             factor * (change(cell) - sum(change(cell._replace(indicator=part)) for part in self._parts_of(cell)))
             for cell, factor in one.terms.items()
