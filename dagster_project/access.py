@@ -17,7 +17,10 @@ Allowed = frozenset[tuple[str, str]]
 
 
 class GroupAccess(BaseModel):
-    """Themes, by code, and levels of regions that a group of readers may see; ``*`` is all of them."""
+    """Themes, by code, and levels of regions that a group of readers may see; ``*`` is all of them.
+
+    With a level come the larger ones: a total of figures that a reader may see is no secret to that reader.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +32,7 @@ class GroupAccess(BaseModel):
     def allows(self, theme: str, level: str) -> bool:
         """Whether figures of this theme may be seen at this level."""
         is_listed = (ALL in self.themes or theme in self.themes) and theme not in self.without
-        return is_listed and (ALL in self.levels or level in self.levels)
+        return is_listed and any(one == ALL or LEVELS.index(level) <= LEVELS.index(one) for one in self.levels)
 
 
 class ReadAccess(BaseModel):

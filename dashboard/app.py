@@ -25,8 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.access_log import AccessLog
+from dashboard.admission import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.board_settings import BoardSettings
 from dashboard.metrics import Metrics
 from dashboard.pages.routes import routes
@@ -34,7 +34,7 @@ from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.shelf import Shelf, Shelved
 
-LOG = logging.getLogger("dashboard.access")
+LOG = logging.getLogger("dashboard.requests")
 _STATIC = Path(__file__).parent / "static"
 _SMALLEST_ZIPPED = 500
 _POLICY = (
