@@ -91,6 +91,7 @@ def test_a_group_sees_its_theme_at_its_levels_and_nothing_of_another(restricted)
     levels = {level for (level,) in restricted.ask(f"{care} WHERE theme_code = 'care'", "bi_social")}
     assert levels == {"country", "municipality", "district"}
     assert restricted.ask("SELECT DISTINCT region_level FROM mart_social_domain ORDER BY 1", "bi_social") == [
+        ("country",),
         ("district",),
         ("municipality",),
     ]
