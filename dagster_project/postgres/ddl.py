@@ -101,9 +101,16 @@ def create_rows(schema: str, rows: str, table: ReaderTable) -> str:
     return f"CREATE TABLE {rows}.{identifier(table.name)} () INHERITS ({schema}.{identifier(table.name)})"
 
 
-def add_key(rows: str, table: ReaderTable) -> str:
-    """Write the statement for the key of those rows."""
-    return f"ALTER TABLE {rows}.{identifier(table.name)} ADD PRIMARY KEY ({_listed(table.row_key)})"
+def add_keys(rows: str, table: ReaderTable) -> list[str]:
+    """Write the statements for the key of those rows, and for an index by which each other table finds its own."""
+    name = f"{rows}.{identifier(table.name)}"
+    # The key finds rows by its first columns itself. Indexes of the whole country take a fifth of the time of its
+    # publication, and a question about one indicator then takes a third of its time.
+    wanted = [columns for columns, *_ in table.foreign_keys if columns != table.row_key[: len(columns)]]
+    return [
+        f"ALTER TABLE {name} ADD PRIMARY KEY ({_listed(table.row_key)})",
+        *(f"CREATE INDEX ON {name} ({_listed(columns)})" for columns in dict.fromkeys(wanted)),
+    ]
 
 
 def comments_on(schema: str, table: ReaderTable) -> list[str]:

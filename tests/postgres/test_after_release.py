@@ -53,6 +53,7 @@ def test_the_release_can_be_published_once_the_server_is_back(installation, seco
     assert database.ask("SELECT release_id FROM release") == [(f"{NEXT_DAY}_1",)]
 
 
+@pytest.mark.long
 def test_the_next_run_publishes_again(installation, second_run, new_database):
     database = new_database("after_the_next")
     installation.settings["MAANDVERS_POSTGRES__URL"] = database.address
