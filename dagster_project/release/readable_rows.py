@@ -2,7 +2,7 @@
 
 A release says of each mart which themes and levels its figures have, of all rows or of each (``scope`` in
 ``datapackage.json``). A row is shown as it is to a reader who may see all of it, and otherwise not at all: a wide mart
-of several themes is for readers of each of them. Whoever may see a level may see larger ones too
+of several themes is for readers of each of them. A reader of a level may see larger ones too
 (``dagster_project/access.py``), and with a row the larger regions that it is compared with.
 """
 
