@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from dagster_project.installation.settings import PROJECT
 from dagster_project.sample.servers.serving import serve
-from dashboard.access import groups_of, may_monitor
+from dashboard.admission import groups_of, may_monitor
 from dashboard.board_settings import BoardSettings
 
 from .machine import wait_until
