@@ -16,7 +16,7 @@ RELEASE_ID = r"^\d{4}-\d{2}-\d{2}_\d+$"
 
 
 class Pointer(BaseModel):
-    """What the pointer says: a release, and the SHA-256 of its list of checksums."""
+    """A release by name, and the SHA-256 of its list of checksums."""
 
     # By day and number.
     release_id: str = Field(pattern=RELEASE_ID)

@@ -51,7 +51,7 @@ def test_a_reader_keeps_the_release_before_and_no_earlier_one(store, releases, e
 
 def test_releases_that_the_pipeline_no_longer_keeps_go_from_the_store(store, releases, sample_home):
     upload_latest(releases, store)
-    obstore.put(store, "notes/of-somebody.txt", b"not ours")
+    obstore.put(store, "notes/other.txt", b"not ours")
     for release_id in (SECOND, "2026-11-26_1"):
         add_release(sample_home, releases, release_id)
         uploaded = upload_latest(releases, store)
