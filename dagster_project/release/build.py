@@ -38,6 +38,7 @@ from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, 
 from dagster_project.release.star import foreign_keys_of
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.database import WAREHOUSE
 from dagster_project.storage.permissions import FOLDER, share
 from dagster_project.storage.sql import Summary, connect, insert, literal
 from dagster_project.warehouse.dbt import digest_of_sources
@@ -164,7 +165,7 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     )
     write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
     with connect(spill_to=folder / "spilled") as connection:
-        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
+        workspace.warehouse.attach(connection)
         database = literal(folder / DATABASE)
         connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
@@ -279,7 +280,7 @@ def _rows_of(mart: Mart) -> str:
     """Select a mart from the warehouse: its columns of their types, in the order of its key."""
     columns = ", ".join(f"{column.name}::{column.data_type} AS {column.name}" for column in mart.columns)
     order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
+    return f"SELECT {columns} FROM {WAREHOUSE}.{mart.schema}.{mart.name}{order}"
 
 
 def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
@@ -294,7 +295,7 @@ def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequ
 
 def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Return the fingerprint of the figures in the warehouse; None where it has none."""
-    row = connection.execute("SELECT fingerprint FROM warehouse.raw_maandvers.build").fetchone()
+    row = connection.execute(f"SELECT fingerprint FROM {WAREHOUSE}.raw_maandvers.build").fetchone()
     return row[0] if row else None
 
 
@@ -302,7 +303,7 @@ def _received_on(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """Look up the day in the Netherlands on which each delivery of the warehouse was received."""
     query = f"""
         SELECT delivery_id, max(received_at AT TIME ZONE '{TIME_ZONE}')::date
-        FROM warehouse.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
+        FROM {WAREHOUSE}.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
     """
     return dict(connection.execute(query).fetchall())
 
@@ -319,7 +320,7 @@ def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, co
 def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
     """Write the metadata of a release: its note, the clocks and every judgement."""
     moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
-    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
+    clocks = f"SELECT * REPLACE ({moments}) FROM {WAREHOUSE}.raw_maandvers.freshness"
     connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
     made = note.point_in_time
     connection.execute(f"""
