@@ -9,16 +9,21 @@ from dagster_project.storage.database import WAREHOUSE, Database
 from dagster_project.storage.sql import connect, one_row
 
 
-def differing_marts(marts: Sequence[Mart], one: Database, other: Database) -> dict[str, tuple[int, int]]:
-    """Count the rows of each mart that the other database lacks, in both directions; equal marts are left out."""
+def differing_marts(
+    marts: Sequence[Mart], one: Database, other: Database, schema: str | None = None
+) -> dict[str, tuple[int, int]]:
+    """Count the rows of each mart that the other database lacks, in both directions; equal marts are left out.
+
+    The marts are in their own schemas, or all in the one that is given.
+    """
     with connect() as connection:
-        for schema, database in (("one", one), ("other", other)):
+        for name, database in (("one", one), ("other", other)):
             database.attach(connection)
-            connection.execute(f"CREATE SCHEMA {schema}")
+            connection.execute(f"CREATE SCHEMA {name}")
             for mart in marts:
                 columns = ", ".join(map(_compared, mart.columns))
-                rows = f"SELECT {columns} FROM {WAREHOUSE}.{mart.schema}.{mart.name}"
-                connection.execute(f"CREATE TABLE {schema}.{mart.name} AS {rows}")
+                rows = f"SELECT {columns} FROM {WAREHOUSE}.{schema or mart.schema}.{mart.name}"
+                connection.execute(f"CREATE TABLE {name}.{mart.name} AS {rows}")
             connection.execute(f"DETACH {WAREHOUSE}")
         found = {
             mart.name: (_lacking(connection, mart, "one", "other"), _lacking(connection, mart, "other", "one"))

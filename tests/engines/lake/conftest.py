@@ -1,5 +1,6 @@
 """A server with catalogues, and the whole sample that was built in a lake."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +29,13 @@ def lake_settings(catalogue: str, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 @pytest.fixture(scope="session")
-def lake_home(lake_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home folder after a run of the whole sample, as ``sample_home``; no test changes it."""
-    home = tmp_path_factory.mktemp("sample_in_a_lake")
+def lake_home(lake_settings: dict[str, str], sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The deliveries of ``sample_home``, built in a lake and released; no test changes it."""
+    home = tmp_path_factory.mktemp("sample_in_a_lake") / "home"
+    built = {"warehouse.duckdb", "releases", "published", "dbt", "audit"}
+    shutil.copytree(
+        sample_home, home, symlinks=True, ignore=lambda folder, _: built if Path(folder) == sample_home else ()
+    )
     ran = call_sample(home, "run", settings=lake_settings)
     assert ran.returncode == 0, ran.stderr[-3000:]
     return home

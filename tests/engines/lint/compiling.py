@@ -29,7 +29,13 @@ def main() -> None:
     manifest.build_flat_graph()
     models = [one.name for one in manifest.nodes.values() if one.resource_type == "model" and one.language == "sql"]
     folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-    options = ["--quiet", "--no-populate-cache", "--no-write-json", "--vars", json.dumps({"municipality_code": "GM9999"})]
+    options = [
+        "--quiet",
+        "--no-populate-cache",
+        "--no-write-json",
+        "--vars",
+        json.dumps({"municipality_code": "GM9999"}),
+    ]
     called = dbtRunner(manifest=manifest).invoke(["compile", *folders, *options, "--select", *models])
     sys.exit(0 if called.success else 1)
 
