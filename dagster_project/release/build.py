@@ -40,7 +40,7 @@ from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.database import WAREHOUSE
 from dagster_project.storage.permissions import FOLDER, share
-from dagster_project.storage.sql import Summary, connect, insert, literal
+from dagster_project.storage.sql import Summary, connect, insert, literal, transaction
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
@@ -176,26 +176,24 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
             # The rows are computed once, and every other form is made from them.
             table = f"release.{SNAPSHOT}.{mart.name}"
             # A transaction per mart: its rows stay in memory until then. Without one every comment waits for the disk.
-            connection.begin()
-            connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
-            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
-            note.rows[mart.name] = summary.rows
-            note.contents[mart.name] = content_of(mart, summary)
-            named[mart.name] = named_feeds(connection, mart, table)
-            if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
-                note.last_good[mart.name] = found
-            show_mart(connection, mart, note.last_good.get(mart.name, []))
-            is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
-            if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
-                linked.add(mart.name)
-            else:
-                write_mart_files(connection, mart, table, summary.rows, folder)
-            connection.commit()
-        connection.begin()
-        note.figures = _fingerprint_of(connection)
-        note.received_on = _received_on(connection)
-        _write_books(connection, note, folder / JUDGEMENTS)
-        connection.commit()
+            with transaction(connection):
+                connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
+                expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+                note.rows[mart.name] = summary.rows
+                note.contents[mart.name] = content_of(mart, summary)
+                named[mart.name] = named_feeds(connection, mart, table)
+                if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
+                    note.last_good[mart.name] = found
+                show_mart(connection, mart, note.last_good.get(mart.name, []))
+                is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
+                if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
+                    linked.add(mart.name)
+                else:
+                    write_mart_files(connection, mart, table, summary.rows, folder)
+        with transaction(connection):
+            note.figures = _fingerprint_of(connection)
+            note.received_on = _received_on(connection)
+            _write_books(connection, note, folder / JUDGEMENTS)
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)

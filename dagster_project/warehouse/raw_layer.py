@@ -20,7 +20,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
 from dagster_project.storage.database import Database
-from dagster_project.storage.sql import insert, literal, parquet
+from dagster_project.storage.sql import insert, literal, parquet, transaction
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -53,11 +53,9 @@ def open_warehouse(
     for attempt in _until_free(sleep):
         with attempt:
             connection = warehouse.connect()
-    with connection:
-        connection.begin()
+    with connection, transaction(connection):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {METADATA_SCHEMA}")
         yield connection
-        connection.commit()
 
 
 @dataclass(frozen=True)

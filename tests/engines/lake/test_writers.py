@@ -66,7 +66,7 @@ def test_commits_that_collide_are_retried(empty_lake):
 def test_without_a_retry_writers_collide(empty_lake):
     failures = written_at_once(empty_lake, attempts=0)
     assert failures
-    assert all("onflict" in str(error) for error in failures), failures
+    assert all("maximum retry count" in str(error) for error in failures), failures
 
 
 def test_two_writers_of_one_table_do_not_overwrite_each_other(empty_lake):
