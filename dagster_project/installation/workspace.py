@@ -128,7 +128,7 @@ class Workspace:
 
     @property
     def warehouse(self) -> Database:
-        """What dbt builds; made from landing and never read by a BI tool.
+        """The database that dbt builds from landing, which no BI tool reads.
 
         The rebuild of a past day is a file, wherever its installation builds: one part of a lake for each of them.
         """

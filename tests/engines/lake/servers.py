@@ -38,7 +38,7 @@ class Server:
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         control = [*as_user, str(Path(program).with_name("pg_ctl")), "--pgdata", str(self.folder), "--wait"]
         command = [*control, "--log", str(self.folder.parent / "log"), "--options", " ".join(_own(options)), "start"]
-        # What is left of the killed server may still hold its memory.
+        # Remains of the killed server may still have its memory.
         while subprocess.run(command, check=False, cwd=self.folder.parent, stdout=subprocess.DEVNULL).returncode:
             time.sleep(0.5)
         return self.at(self.address)
