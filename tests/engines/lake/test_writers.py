@@ -1,6 +1,5 @@
 """Several writers at once in one lake: nothing is lost or mixed, and a reader sees one state."""
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -34,7 +33,7 @@ WRITERS, COMMITS = 3, 8
 MUNICIPALITIES = ("gm0001", "gm0002", "gm0003")
 # Marts of own registers and of public feeds, with a Python model among those that they are made from.
 MARTS = ("mart_finance_programme", "dim_region", "dim_indicator")
-MARKED = ("raw_ledger.actuals", "programme_name")
+MARKED, COLUMN = ("raw_ledger.actuals", "raw_ledger.budget"), "programme_name"
 
 
 def write_tables(lake: Lake, writer: int, attempts: int) -> None:
@@ -89,10 +88,10 @@ def build(database: Database, municipality: str, landing: Path, folder: Path) ->
     stores = [FeedStore(landing / "landing", feed) for feed in feeds]
     verdicts = AuditOutcome.read(landing / "audit").feeds
     raw = raw_layer(stores, verdicts)
-    table, column = MARKED
-    marked = f"SELECT * REPLACE ('{municipality} ' || {column} AS {column}) FROM ({raw.views[table]})"
+    name = f"'{municipality} ' || {COLUMN} AS {COLUMN}"
+    marked = {table: f"SELECT * REPLACE ({name}) FROM ({raw.views[table]})" for table in MARKED}
     with open_warehouse(database) as connection:
-        write_raw(connection, replace(raw, views={**raw.views, table: marked}))
+        write_raw(connection, replace(raw, views={**raw.views, **marked}))
         write_freshness(connection, feeds, verdicts)
         write_published(connection, [])
         write_publication(connection, SAMPLE_DAY)
@@ -101,33 +100,37 @@ def build(database: Database, municipality: str, landing: Path, folder: Path) ->
     run_dbt(chosen, warehouse=database, municipality="GM9999", secret="test", target=folder)
 
 
-def read_while(building: list[Future], lakes: list[Lake]) -> Iterator[str]:
-    """Read marts again and again until all builds have ended; yield what is not consistent."""
+def read_while(building: list[Future], lakes: list[Lake]) -> list[tuple[str, bool]]:
+    """Read every mart twice in one snapshot, again and again until all builds have ended; return what was equal."""
+    found = []
+    views = f"SELECT view_name FROM duckdb_views() WHERE database_name = '{WAREHOUSE}' AND schema_name = 'marts'"
     while not all(one.done() for one in building):
         for lake in lakes:
             with connect() as connection:
                 lake.attach(connection)
-                names = (
-                    "SELECT table_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = 'marts'"
-                )
-                for (name,) in connection.execute(names).fetchall():
+                for (name,) in connection.execute(views).fetchall():
                     query = f"FROM {WAREHOUSE}.marts.{name}"
-                    if Summary.of(connection, query) != Summary.of(connection, query):
-                        yield f"{name} of {lake} changed under its reader"
+                    first = Summary.of(connection, query)
+                    found.append((f"{name} of {lake.name}", Summary.of(connection, query) == first))
+    return found
 
 
 @pytest.mark.whole_run
 def test_three_municipalities_build_at_once(catalogue, sample_home, tmp_path):
     lakes = [Lake(catalogue=catalogue, name=name, data=str(tmp_path / "lake" / name)) for name in MUNICIPALITIES]
+    for lake in lakes:
+        lake.connect().close()
     with ThreadPoolExecutor(len(lakes)) as pool:
         building = [pool.submit(build, lake, lake.name, sample_home, tmp_path / lake.name) for lake in lakes]
-        assert list(read_while(building, [lake for lake in lakes if Path(lake.data).exists()])) == []
+        read = read_while(building, lakes)
         assert [one.exception() for one in building] == [None] * len(lakes)
+    assert read
+    assert [name for name, is_equal in read if not is_equal] == []
     marts = [mart for mart in read_marts(MANIFEST) if mart.name in MARTS]
     for lake in lakes:
         alone = DatabaseFile(tmp_path / lake.name / "warehouse.duckdb")
         build(alone, lake.name, sample_home, tmp_path / lake.name)
         assert differing_marts(marts, alone, lake) == {}
         with lake.connect(read_only=True) as connection:
-            names = f"SELECT DISTINCT left({MARKED[1]}, 6) FROM marts.{MARTS[0]}"
+            names = f"SELECT DISTINCT left({COLUMN}, 6) FROM marts.{MARTS[0]}"
             assert connection.execute(names).fetchall() == [(lake.name,)]
