@@ -87,6 +87,17 @@ class LakeSettings(BaseModel):
     data: str | None = None
 
 
+class ObjectStorageSettings(BaseModel):
+    """A place for releases that other machines can reach, by the S3 protocol; keys come from AWS_… variables."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Such as s3://bucket/folder.
+    url: str | None = None
+    # Address of the server, where it is not Amazon's.
+    endpoint: str | None = None
+
+
 class HttpSettings(BaseModel):
     """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
@@ -157,6 +168,7 @@ class Settings(BaseSettings):
     # Where dbt builds: a file of DuckDB, or a lake.
     target: Literal["duckdb", "lake"] = "duckdb"
     lake: LakeSettings = LakeSettings()
+    object_storage: ObjectStorageSettings = ObjectStorageSettings()
     access: ReadAccess = ReadAccess()
     alerts: AlertSettings = AlertSettings()
     public: PublicSettings = PublicSettings()
