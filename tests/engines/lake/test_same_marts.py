@@ -63,8 +63,8 @@ def test_a_lake_keeps_one_version_of_each_table(lake):
 @pytest.mark.long
 def test_a_figure_that_was_built_in_a_lake_is_proven(lake_home, lake_settings, tmp_path):
     home = shutil.copytree(lake_home, tmp_path / "home", symlinks=True)
-    figure = "residents_count"
-    proven = call_sample(home, "prove", figure, settings=lake_settings)
+    figure = ("population_count", "--region", "GM9999", "--period", "2025")
+    proven = call_sample(home, "prove", *figure, settings=lake_settings)
     assert proven.returncode == 0, proven.stdout[-2000:] + proven.stderr[-2000:]
 
 
