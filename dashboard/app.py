@@ -18,15 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Address
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.access_log import AccessLog
+from dashboard.admission import GroupRules, Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.board_settings import BoardSettings
 from dashboard.metrics import Metrics
 from dashboard.pages.routes import routes
@@ -34,7 +34,7 @@ from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.shelf import Shelf, Shelved
 
-LOG = logging.getLogger("dashboard.access")
+LOG = logging.getLogger("dashboard.requests")
 _STATIC = Path(__file__).parent / "static"
 _SMALLEST_ZIPPED = 500
 _POLICY = (
@@ -61,12 +61,13 @@ class Desk:
     shelf: Shelf
     settings: BoardSettings
     access: ReadAccess
+    rules: GroupRules
     limit: Limit
     log: AccessLog | None
 
     def groups_of(self, request: Request) -> frozenset[str]:
         """Groups of the reader for which there are rules."""
-        return groups_of(self.settings, _peer(request), request.headers).intersection(self.access.groups)
+        return self.rules.known(groups_of(self.settings, _peer(request), request.headers))
 
     def note(self, request: Request, route: Route, themes: frozenset[str], verdict: str) -> None:
         """Log the themes that a reader saw or was refused."""
@@ -93,7 +94,8 @@ def create_app(
     log = AccessLog(settings.access_log, settings.access_log_days, now) if settings.access_log else None
     if log is not None:
         log.open()
-    desk = Desk(shelf, settings, access, Limit(settings.expensive_pages_per_minute, seconds), log)
+    limit = Limit(settings.expensive_pages_per_minute, seconds)
+    desk = Desk(shelf, settings, access, GroupRules(access.groups), limit, log)
     pages = [Address(route.path, _endpoint(route, desk)) for route in routes(shelf.index_of)]
     extra = [
         Address("/gezond", _health(shelf)),
@@ -132,7 +134,10 @@ def _answer(request: Request, route: Route, desk: Desk) -> Response:
         text = "U vraagt meer pagina’s op dan we aankunnen. Probeer het over een minuut opnieuw."
         return _respond(request, render_bare("Even geduld", text, shelf.theme), 429, None)
     try:
-        page = shelf.page(shelved, key, lambda board: route.render(board, query), allowed)
+        if route.is_kept:
+            page = shelf.page(shelved, key, lambda board: route.render(board, query), allowed)
+        else:
+            page = route.render(shelved.board.for_reader(allowed, shelf.problem), query)
     except NotFoundError as error:
         return _respond(request, render_bare("Niet gevonden", str(error), shelf.theme), 404, None)
     except ForbiddenError as error:
@@ -172,6 +177,8 @@ def _respond(
         headers["Content-Disposition"] = f'attachment; filename="{page.file_name}"'
     if page.style_hash is not None:
         headers["Content-Security-Policy"] = _POLICY.format(style=f"'{page.style_hash}'")
+    if page.parts is not None:
+        return StreamingResponse(page.parts, status, headers, page.media_type)
     body = page.body
     if len(body) >= _SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
         body = page.zipped

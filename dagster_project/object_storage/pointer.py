@@ -43,7 +43,7 @@ def opened_store(url: str | None, endpoint: str | None) -> ObjectStore:
             '  expected: [object_storage] url = "s3://bucket/folder" in maandvers.toml\n'
             "  do: set it, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
         )
-    # A server within the house may have no certificate: whoever sets an address with http means it.
+    # A server within the house may have no certificate: an address with http is meant so.
     is_plain = endpoint is not None and endpoint.startswith("http:")
     try:
         return S3Store.from_url(

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,7 @@ from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.diff.figures import TIME_ZONE
 from dagster_project.release.files.for_people import write_files_for_people
 from dagster_project.release.freshness_report import FreshnessReport, freshness_report
-from dagster_project.release.last_good import LastGood, last_good, named_feeds
+from dagster_project.release.last_good import LastGood, feeds_in_marts, last_good, named_feeds
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
@@ -74,8 +75,9 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why"
-        " it is withheld, and whether its last good delivery is shown because asking has failed since.",
+        "One row per feed of which a mart has figures, as it stands today: its clocks (moments in UTC), until when it"
+        " is fresh, since when and why it is withheld, and whether its last good delivery is shown because asking has"
+        " failed since.",
     ),
     "audit_results": (
         f"SELECT * FROM {SNAPSHOT}.audit_results",
@@ -136,8 +138,6 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         shutil.rmtree(leftover)
     release_id = next_id(workspace.releases, outcome.as_of)
     folder = workspace.releases / f"{BUILDING}{release_id}"
-    for form in ("parquet", "csv"):
-        (folder / form).mkdir(parents=True)
     note = ReleaseNote(
         release_id=release_id,
         municipality_code=workspace.settings.municipality_code,
@@ -163,22 +163,17 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         },
         history_damage=PublicationHistory(workspace).damage(),
     )
-    write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-    with connect(spill_to=folder / "spilled") as connection:
+    with new_database(folder) as connection:
+        write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
         workspace.warehouse.attach(connection)
-        database = literal(folder / DATABASE)
-        connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
         named: dict[str, frozenset[str]] = {}
         for mart in marts:
-            # The rows are computed once, and every other form is made from them.
-            table = f"release.{SNAPSHOT}.{mart.name}"
             # A transaction per mart: its rows stay in memory until then. Without one every comment waits for the disk.
             with transaction(connection):
-                connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
-                expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+                table, summary = create_mart(connection, mart, _rows_of(mart))
+                expected[mart.name] = summary
                 note.rows[mart.name] = summary.rows
                 note.contents[mart.name] = content_of(mart, summary)
                 named[mart.name] = named_feeds(connection, mart, table)
@@ -193,9 +188,9 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         with transaction(connection):
             note.figures = _fingerprint_of(connection)
             note.received_on = _received_on(connection)
-            _write_books(connection, note, folder / JUDGEMENTS)
+            in_marts = feeds_in_marts(marts, workspace.feeds, outcome, named)
+            _write_books(connection, note, in_marts, folder / JUDGEMENTS)
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
-        connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
     report = _write_reports(workspace, marts, outcome, folder, note, named)
@@ -213,6 +208,26 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     record_checksums(workspace, *written)
     point_link(workspace.releases / LATEST, release_id)
     return note
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Make the folders of a release and its database, attached as ``release``."""
+    for form in ("parquet", "csv"):
+        (folder / form).mkdir(parents=True)
+    with connect(spill_to=folder / ".spilled") as connection:
+        database = literal(folder / DATABASE)
+        connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
+        yield connection
+        connection.execute("DETACH release")
+
+
+def create_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, rows: str) -> tuple[str, Summary]:
+    """Make the table of a mart, whose rows are computed once: every other form is made from it."""
+    table = f"release.{SNAPSHOT}.{mart.name}"
+    connection.execute(f"CREATE TABLE {table} AS {rows}")
+    return table, Summary.of(connection, f"FROM {table}")
 
 
 def read_note(folder: Path) -> ReleaseNote:
@@ -315,11 +330,16 @@ def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, co
     connection.execute("USE memory")
 
 
-def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
-    """Write the metadata of a release: its note, the clocks and every judgement."""
+def _write_books(
+    connection: duckdb.DuckDBPyConnection, note: ReleaseNote, in_marts: Collection[str], judgements: Path
+) -> None:
+    """Write the metadata of a release: its note, the clocks of feeds in a mart, and every judgement."""
     moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
-    clocks = f"SELECT * REPLACE ({moments}) FROM {WAREHOUSE}.raw_maandvers.freshness"
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
+    listed = ", ".join(map(literal, sorted(in_marts)))
+    connection.execute(f"""
+        CREATE TABLE release.{SNAPSHOT}.freshness AS
+        SELECT * REPLACE ({moments}) FROM {WAREHOUSE}.raw_maandvers.freshness WHERE feed IN ({listed or "null"})
+    """)
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (
