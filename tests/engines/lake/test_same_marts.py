@@ -1,12 +1,16 @@
 """A lake has the marts of the file, and its release the figures of the file's."""
 
+import os
 import shutil
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from main_line.first_run import SAMPLE_DAY, call_sample
+from main_line.first_run import SAMPLE_DAY
+from main_line.installation import COMMAND
 
+from dagster_project.errors import ExitCode
 from dagster_project.installation.opening import workspace_of
 from dagster_project.marts.catalogue import Mart, MartColumn, read_marts
 from dagster_project.release.reader import DATABASE, SNAPSHOT, open_release
@@ -64,8 +68,10 @@ def test_a_lake_keeps_one_version_of_each_table(lake):
 def test_a_figure_that_was_built_in_a_lake_is_proven(lake_home, lake_settings, tmp_path):
     home = shutil.copytree(lake_home, tmp_path / "home", symlinks=True)
     figure = ("population_count", "--region", "GM9999", "--period", "2025")
-    proven = call_sample(home, "prove", *figure, settings=lake_settings)
-    assert proven.returncode == 0, proven.stdout[-2000:] + proven.stderr[-2000:]
+    environment = os.environ | lake_settings | {"MAANDVERS_HOME": str(home)}
+    command = [str(COMMAND), "prove", *figure, "--sample", "--json"]
+    proven = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert proven.returncode == ExitCode.RELEASED, proven.stdout[-2000:] + proven.stderr[-2000:]
 
 
 def test_a_difference_in_the_twelfth_digit_is_found(tmp_path):
