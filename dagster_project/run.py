@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # Failures for a person to act on before the next run; the second is of another run that is at work.
 REFUSED = ("SetupError", "InstallationTakenError")
 # Failures that stop a release on purpose; any other failure is unexpected.
-FORESEEN = ("DagsterAssetCheckFailedError", "DbtError", "MartRefusedError", "ReadBackError")
+FORESEEN = ("DagsterAssetCheckFailedError", "DatabaseError", "DbtError", "MartRefusedError", "ReadBackError")
 # Failure after the release is out.
 NOT_PUBLISHED = "PublicationError"
 
@@ -131,7 +131,9 @@ def _failures(result: "ExecuteInProcessResult") -> list[tuple[str, str]]:
 
 
 def _exit_code(workspace: Workspace, released: str | None, failures: list[tuple[str, str]]) -> ExitCode:
-    unforeseen = [text for kind, text in failures if kind not in (*FORESEEN, NOT_PUBLISHED)]
+    foreseen = (*FORESEEN, NOT_PUBLISHED)
+    # The database may go at any step; readers have the release before.
+    unforeseen = [text for kind, text in failures if kind not in foreseen and not workspace.warehouse.is_lost(text)]
     if refused := next((text for kind, text in failures if kind in REFUSED), None):
         raise SetupError(refused)
     if unforeseen:

@@ -100,7 +100,7 @@ def mart_frame(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOutcom
     }
     known = {(f"raw_{feed.supplier}", table.name) for feed in workspace.feeds for table in feed.tables}
     rows: list[dict[str, object]] = []
-    with connect(workspace.warehouse, read_only=True) as connection:
+    with workspace.warehouse.connect(read_only=True) as connection:
         for mart in marts:
             stale = is_stale(mart, f"date '{outcome.as_of}'")
             counts = connection.execute(

@@ -31,7 +31,7 @@ DBT_PROJECT = PROJECT / "dbt_models"
 TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
 # Settings that come from the environment alone, as the tokens of suppliers do.
-SECRETS = ("secret", "postgres.url", "alerts.email.password", "alerts.webhook.url")
+SECRETS = ("secret", "postgres.url", "lake.catalogue", "alerts.email.password", "alerts.webhook.url")
 
 
 class FeedSettings(BaseModel):
@@ -74,6 +74,17 @@ class PostgresSettings(BaseModel):
     def address(self) -> str | None:
         """The address with its password, for the one who connects."""
         return self.url.get_secret_value() if self.url else None
+
+
+class LakeSettings(BaseModel):
+    """The lake in which dbt builds where the target is ``lake``; installations of several municipalities share one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Address of a Postgres database, from the environment alone; what it leaves out, libpq's variables say.
+    catalogue: SecretStr = SecretStr("")
+    # Folder, or bucket as s3://name/folder; each municipality has a folder in it.
+    data: str | None = None
 
 
 class ObjectStorageSettings(BaseModel):
@@ -154,6 +165,9 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     postgres: PostgresSettings = PostgresSettings()
+    # Where dbt builds: a file of DuckDB, or a lake.
+    target: Literal["duckdb", "lake"] = "duckdb"
+    lake: LakeSettings = LakeSettings()
     object_storage: ObjectStorageSettings = ObjectStorageSettings()
     access: ReadAccess = ReadAccess()
     alerts: AlertSettings = AlertSettings()

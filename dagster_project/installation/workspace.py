@@ -14,6 +14,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.installation.secret import OF_SAMPLE, secret_of
 from dagster_project.installation.settings import DBT_PROJECT, Settings
+from dagster_project.storage.database import Database, DatabaseFile
 from dagster_project.storage.event_log import EVENTS, EventLog
 
 # Returns the present moment, in time zone UTC.
@@ -126,9 +127,22 @@ class Workspace:
         return EventLog(self.landing / EVENTS)
 
     @property
-    def warehouse(self) -> Path:
-        """The DuckDB file that dbt builds; made from landing and never read by a BI tool."""
-        return self.home / "warehouse.duckdb"
+    def warehouse(self) -> Database:
+        """The database that dbt builds from landing, which no BI tool reads.
+
+        The rebuild of a past day is a file, wherever its installation builds: one part of a lake for each of them.
+        """
+        if self.settings.target == "duckdb" or self.point_in_time:
+            return DatabaseFile(self.home / "warehouse.duckdb")
+        # Only now: most installations have none.
+        from dagster_project.storage.lake import Lake
+
+        lake = self.settings.lake
+        if lake.data is None:
+            raise SetupError("the target 'lake' needs a place for its files\n  do: set 'data' in [lake]")
+        name = self.settings.municipality_code.lower()
+        folder = lake.data if "://" in lake.data else str(Path(lake.data).resolve())
+        return Lake(catalogue=lake.catalogue.get_secret_value(), name=name, data=f"{folder.rstrip('/')}/{name}")
 
     @property
     def audit(self) -> Path:

@@ -40,7 +40,6 @@ from dagster_project.release.provenance import (
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, open_release
 from dagster_project.storage.checksums import CHECKSUMS, changed_files, digest_of
 from dagster_project.storage.finding import Finding
-from dagster_project.storage.sql import connect
 
 # Files of a release that a proof reads.
 PROVING_FILES = (DATABASE, DATAPACKAGE, NOTE, MODELS, PROVENANCE)
@@ -151,7 +150,7 @@ def _follow(
     proof: Proof, workspace: Workspace, scratch: Scratch, question: Question, row: Row, provenance: Provenance
 ) -> None:
     """Fill in the path and the value at its end."""
-    with connect(scratch.warehouse, read_only=True) as connection:
+    with scratch.warehouse.connect(read_only=True) as connection:
         dependencies = find_dependencies(connection, scratch.lineage, scratch.feeds.values(), question, row)
         proof.models = [*_models(scratch, question.mart, dependencies, provenance)]
         uses_history = HISTORY in scratch.lineage.ancestor_tables(question.mart)

@@ -37,6 +37,7 @@ from dagster_project.release.provenance import (
 )
 from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import digest_of
+from dagster_project.storage.database import Database, DatabaseFile
 from dagster_project.warehouse.dbt import WAREHOUSE_VARIABLE, variables
 from dagster_project.warehouse.publication_history import FIGURES
 from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
@@ -79,9 +80,9 @@ class Scratch:
     record: ScratchRecord
 
     @property
-    def warehouse(self) -> Path:
-        """Database with the result of the models."""
-        return self.folder / "warehouse.duckdb"
+    def warehouse(self) -> Database:
+        """Result of the models: a file, wherever the release was built."""
+        return DatabaseFile(self.folder / "warehouse.duckdb")
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -167,7 +168,7 @@ def _build(
             if found := _read_again(kept, store, delivery_id):
                 differences[delivery_id] = found
     verdicts = _verdicts(release, stores, without)
-    warehouse, provenance = folder / "warehouse.duckdb", Provenance.of(release)
+    warehouse, provenance = DatabaseFile(folder / "warehouse.duckdb"), Provenance.of(release)
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
@@ -212,7 +213,7 @@ def _verdicts(release: Path, stores: Iterable[FeedStore], without: Collection[st
     ]
 
 
-def _run_models(folder: Path, warehouse: Path, municipality: str, secret: str) -> None:
+def _run_models(folder: Path, warehouse: Database, municipality: str, secret: str) -> None:
     project = folder / "dbt_models"
     command = [
         str(Path(sys.executable).with_name("dbt")),
@@ -222,7 +223,7 @@ def _run_models(folder: Path, warehouse: Path, municipality: str, secret: str) -
     ]
     environment = {
         **os.environ,
-        WAREHOUSE_VARIABLE: str(warehouse),
+        WAREHOUSE_VARIABLE: warehouse.address,
         SECRET_VARIABLE: secret,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

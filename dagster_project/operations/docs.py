@@ -21,8 +21,8 @@ def write_docs(workspace: Workspace) -> Path:
 
     Raises SetupError where no warehouse was built yet, or while a run is building it.
     """
-    if not workspace.warehouse.exists():
-        raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not there\n  do: maandvers run first")
+    if workspace.warehouse.state() is None:
+        raise SetupError(f"no warehouse to explain: {workspace.warehouse} is not built\n  do: maandvers run first")
     target = workspace.home / "dbt"
     page = workspace.home / "docs" / "index.html"
     with sole_run(workspace):

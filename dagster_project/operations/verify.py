@@ -136,9 +136,9 @@ def _event_log(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _warehouse(workspace: Workspace) -> Iterator[Finding]:
-    if workspace.warehouse.exists() and not is_warehouse_intact(workspace):
+    if workspace.warehouse.state() is not None and not is_warehouse_intact(workspace):
         yield Finding(
-            file=str(workspace.warehouse.relative_to(workspace.home)),
+            file=str(workspace.warehouse).removeprefix(f"{workspace.home}/"),
             problem="is not what the last finished run left: it was changed, or a run was stopped",
             do="run again: the next run rebuilds it from landing",
         )

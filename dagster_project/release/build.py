@@ -39,8 +39,9 @@ from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, 
 from dagster_project.release.star import foreign_keys_of
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
+from dagster_project.storage.database import WAREHOUSE
 from dagster_project.storage.permissions import FOLDER, share
-from dagster_project.storage.sql import Summary, connect, insert, literal
+from dagster_project.storage.sql import Summary, connect, insert, literal, transaction
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.publication_history import SHOWN, PublicationHistory
 
@@ -164,33 +165,31 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     )
     with new_database(folder) as connection:
         write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
+        workspace.warehouse.attach(connection)
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
         named: dict[str, frozenset[str]] = {}
         for mart in marts:
             # A transaction per mart: its rows stay in memory until then. Without one every comment waits for the disk.
-            connection.begin()
-            table, summary = create_mart(connection, mart, _rows_of(mart))
-            expected[mart.name] = summary
-            note.rows[mart.name] = summary.rows
-            note.contents[mart.name] = content_of(mart, summary)
-            named[mart.name] = named_feeds(connection, mart, table)
-            if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
-                note.last_good[mart.name] = found
-            show_mart(connection, mart, note.last_good.get(mart.name, []))
-            is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
-            if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
-                linked.add(mart.name)
-            else:
-                write_mart_files(connection, mart, table, summary.rows, folder)
-            connection.commit()
-        connection.begin()
-        note.figures = _fingerprint_of(connection)
-        note.received_on = _received_on(connection)
-        in_marts = feeds_in_marts(marts, workspace.feeds, outcome, named)
-        _write_books(connection, note, in_marts, folder / JUDGEMENTS)
-        connection.commit()
+            with transaction(connection):
+                table, summary = create_mart(connection, mart, _rows_of(mart))
+                expected[mart.name] = summary
+                note.rows[mart.name] = summary.rows
+                note.contents[mart.name] = content_of(mart, summary)
+                named[mart.name] = named_feeds(connection, mart, table)
+                if found := last_good(mart, workspace.feeds, outcome, named[mart.name]):
+                    note.last_good[mart.name] = found
+                show_mart(connection, mart, note.last_good.get(mart.name, []))
+                is_same = before is not None and before.contents.get(mart.name) == note.contents[mart.name]
+                if is_same and link_mart_files(mart, summary.rows, (workspace.releases / LATEST).resolve(), folder):
+                    linked.add(mart.name)
+                else:
+                    write_mart_files(connection, mart, table, summary.rows, folder)
+        with transaction(connection):
+            note.figures = _fingerprint_of(connection)
+            note.received_on = _received_on(connection)
+            in_marts = feeds_in_marts(marts, workspace.feeds, outcome, named)
+            _write_books(connection, note, in_marts, folder / JUDGEMENTS)
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
@@ -294,7 +293,7 @@ def _rows_of(mart: Mart) -> str:
     """Select a mart from the warehouse: its columns of their types, in the order of its key."""
     columns = ", ".join(f"{column.name}::{column.data_type} AS {column.name}" for column in mart.columns)
     order = f" ORDER BY {', '.join(mart.key)}" if mart.key else ""
-    return f"SELECT {columns} FROM warehouse.{mart.schema}.{mart.name}{order}"
+    return f"SELECT {columns} FROM {WAREHOUSE}.{mart.schema}.{mart.name}{order}"
 
 
 def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequence[LastGood]) -> None:
@@ -309,7 +308,7 @@ def show_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, last_good: Sequ
 
 def _fingerprint_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Return the fingerprint of the figures in the warehouse; None where it has none."""
-    row = connection.execute("SELECT fingerprint FROM warehouse.raw_maandvers.build").fetchone()
+    row = connection.execute(f"SELECT fingerprint FROM {WAREHOUSE}.raw_maandvers.build").fetchone()
     return row[0] if row else None
 
 
@@ -317,7 +316,7 @@ def _received_on(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """Look up the day in the Netherlands on which each delivery of the warehouse was received."""
     query = f"""
         SELECT delivery_id, max(received_at AT TIME ZONE '{TIME_ZONE}')::date
-        FROM warehouse.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
+        FROM {WAREHOUSE}.raw_maandvers.deliveries GROUP BY 1 ORDER BY 1
     """
     return dict(connection.execute(query).fetchall())
 
@@ -339,7 +338,7 @@ def _write_books(
     listed = ", ".join(map(literal, sorted(in_marts)))
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.freshness AS
-        SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness WHERE feed IN ({listed or "null"})
+        SELECT * REPLACE ({moments}) FROM {WAREHOUSE}.raw_maandvers.freshness WHERE feed IN ({listed or "null"})
     """)
     made = note.point_in_time
     connection.execute(f"""

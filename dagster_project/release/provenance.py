@@ -18,7 +18,6 @@ from dagster_project.installation.settings import DBT_PROJECT, SEEDS
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.atomic import write_file
 from dagster_project.storage.checksums import checksum_of_list, digest_of
-from dagster_project.storage.sql import connect
 from dagster_project.warehouse.publication_history import PublicationHistory
 
 PROVENANCE = "provenance.json"
@@ -78,7 +77,7 @@ def write_provenance(
 
 def _publications(workspace: Workspace) -> tuple[date, list[str]]:
     """The day on which the figures in the warehouse were published, and the releases that published others before."""
-    with connect(workspace.warehouse, read_only=True) as connection:
+    with workspace.warehouse.connect(read_only=True) as connection:
         day = connection.execute("SELECT published_on FROM raw_maandvers.publication").fetchone()
         before = connection.execute(
             "SELECT DISTINCT published_on, release_number FROM raw_maandvers.published_figures"

@@ -1,7 +1,8 @@
 """Helpers for writing SQL text and reading small answers from DuckDB."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +30,23 @@ def connect(
     connection = duckdb.connect(str(file or ":memory:"), read_only=read_only, config=settings)
     connection.execute(f"SET TimeZone = {literal(time_zone)}")
     return connection
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit everything, or nothing.
+
+    A failed transaction is rolled back here: where the catalogue of a lake is lost, closing its connection would do so
+    too, and end the process.
+    """
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.rollback()
+        raise
+    connection.commit()
 
 
 def literal(value: object) -> str:

@@ -148,6 +148,7 @@ def finish(workspace: Workspace, planned: BuildPlan, *, has_succeeded: bool) -> 
     if has_succeeded:
         with open_warehouse(workspace.warehouse) as connection:
             _write_built(connection, planned.inputs, planned.fingerprint)
+        workspace.warehouse.tidy()
     write_warehouse_checksum(workspace)
 
 

@@ -15,6 +15,7 @@ from filelock import FileLock
 from dagster_project.errors import MaandversError
 from dagster_project.installation.settings import DBT_PROJECT, SEEDS
 from dagster_project.storage.atomic import write_file
+from dagster_project.storage.database import Database, DatabaseError, DatabaseFile
 from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,10 @@ class DbtError(MaandversError):
     """A dbt call that failed: a model that cannot be built, or a test that found rows."""
 
 
-def run_dbt(arguments: Sequence[str], *, warehouse: Path, municipality: str, target: Path, secret: str) -> None:
+def run_dbt(arguments: Sequence[str], *, warehouse: Database, municipality: str, target: Path, secret: str) -> None:
     """Run dbt on a warehouse in a process of its own, which starts from the parsed manifest.
 
-    Its log is ``dbt.log`` in the target folder. Raises DbtError with the end of that log.
+    Its log is ``dbt.log`` in the target folder. Raises DbtError with the end of that log, or DatabaseError.
     """
     current_manifest()
     _call(["dagster_project.warehouse.dbt_process", *arguments], target, warehouse, municipality, secret)
@@ -100,7 +101,7 @@ def _parse(digest: str) -> None:
     work = MANIFEST.parent / "parsing"
     # Parsing opens no database and computes no figure; only the file's name ends up in the manifest. A folder before it
     # would make dbt read all again where the project has moved.
-    _call(["dbt.cli.main", "parse"], work, Path("warehouse.duckdb"), "GM9999")
+    _call(["dbt.cli.main", "parse"], work, DatabaseFile(Path("warehouse.duckdb")), "GM9999")
     STAMP.unlink(missing_ok=True)
     (work / MANIFEST.name).replace(MANIFEST)
     (work / SEMANTICS.name).replace(SEMANTICS)
@@ -109,22 +110,26 @@ def _parse(digest: str) -> None:
 
 
 def _call(
-    module_and_arguments: Sequence[str], target: Path, warehouse: Path, municipality: str, secret: str = ""
+    module_and_arguments: Sequence[str], target: Path, warehouse: Database, municipality: str, secret: str = ""
 ) -> None:
     folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    folders += ["--target", warehouse.target]
     settings = ["--no-use-colors", "--log-level-file", "none", *variables(municipality)]
     target.mkdir(parents=True, exist_ok=True)
     log = target / "dbt.log"
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             [sys.executable, "-m", *module_and_arguments, *folders, *settings],
-            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: str(warehouse), SECRET_VARIABLE: secret},
+            env={**os.environ, **NO_TELEMETRY, WAREHOUSE_VARIABLE: warehouse.address, SECRET_VARIABLE: secret},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
         )
     if done.returncode:
-        raise DbtError(f"dbt failed; the end of {log}:\n{without_values(log.read_text('utf-8')[-2000:])}")
+        text = log.read_text("utf-8")
+        failure = f"dbt failed; the end of {log}:\n{without_values(text[-2000:])}"
+        # Otherwise a delivery would be looked for that dbt fails with.
+        raise DatabaseError(failure) if warehouse.is_lost(text) else DbtError(failure)
 
 
 def without_values(text: str) -> str:

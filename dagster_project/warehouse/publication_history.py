@@ -14,7 +14,7 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.storage.atomic import move_folder, write_file
 from dagster_project.storage.checksums import changed_files, write_checksums
-from dagster_project.storage.sql import connect, literal, one_row
+from dagster_project.storage.sql import literal, one_row
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class PublicationHistory:
             return False
         for leftover in self.folder.glob(f"{WRITING}*"):
             shutil.rmtree(leftover)
-        with connect(self.warehouse, read_only=True) as connection:
+        with self.warehouse.connect(read_only=True) as connection:
             (fingerprint,) = one_row(connection, "SELECT fingerprint FROM raw_maandvers.build")
             if fingerprint and self.day_of(fingerprint):
                 return False

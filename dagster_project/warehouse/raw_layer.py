@@ -19,7 +19,8 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
 from dagster_project.landing.store import FeedStore
-from dagster_project.storage.sql import connect, insert, literal, parquet
+from dagster_project.storage.database import Database
+from dagster_project.storage.sql import insert, literal, parquet, transaction
 
 METADATA_SCHEMA = "raw_maandvers"
 # Feed, year of the edition, identifier, released, received, status of the figures, address.
@@ -42,13 +43,17 @@ LONGEST_WAIT_SECONDS = 120
 
 
 @contextmanager
-def open_warehouse(file: Path, sleep: Callable[[float], None] = time.sleep) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The one writer's connection; waits while a dbt that outlived a killed run has the file open."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+def open_warehouse(
+    warehouse: Database, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writer's connection, in one transaction; waits while a dbt that outlived a killed run has the file open.
+
+    Raises DatabaseError where it cannot be reached.
+    """
     for attempt in _until_free(sleep):
         with attempt:
-            connection = connect(file)
-    with connection:
+            connection = warehouse.connect()
+    with connection, transaction(connection):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {METADATA_SCHEMA}")
         yield connection
 

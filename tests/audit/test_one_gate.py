@@ -18,6 +18,7 @@ from dagster_project.contracts.load import load_feeds
 from dagster_project.defs.feed_assets import feed_assets, freshness_policy
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import LOCAL_TIME
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import DbtError, current_manifest, run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, write_freshness
 
@@ -64,7 +65,7 @@ class Dbt:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.warehouse = folder / "warehouse.duckdb"
+        self.warehouse = DatabaseFile(folder / "warehouse.duckdb")
 
     def call(self, *arguments):
         """Run dbt; returns its log. A source that is stale is no reason to stop here."""

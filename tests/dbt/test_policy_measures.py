@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import DbtError, run_dbt
 
 COLUMNS = (
@@ -21,7 +22,7 @@ def test_a_measure_for_another_theme_or_in_an_unknown_region_fails(first_run, tm
     with pytest.raises(DbtError):
         run_dbt(
             ("build", "--select", "dim_policy_measure"),
-            warehouse=home / "warehouse.duckdb",
+            warehouse=DatabaseFile(home / "warehouse.duckdb"),
             municipality="GM9999",
             secret="test",
             target=tmp_path / "dbt",

@@ -11,6 +11,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.contracts.load import load_feeds
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.landing.store import FeedStore
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import RESULTS, run_dbt
 from dagster_project.warehouse.raw_layer import (
     open_warehouse,
@@ -27,19 +28,20 @@ pytestmark = pytest.mark.whole_run
 SECRET = "a-secret-of-this-test"
 
 
-def empty_warehouse(folder: Path) -> Path:
+def empty_warehouse(folder: Path) -> DatabaseFile:
     """The raw layer as it is before anything was ever received."""
     feeds = load_feeds(DBT_PROJECT / "models")
     stores = [FeedStore(folder / "landing", feed) for feed in feeds]
     verdicts = [
         FeedVerdict(clocks=read_clocks(store), is_withheld=True, reason="was never received") for store in stores
     ]
-    with open_warehouse(folder / "warehouse.duckdb") as connection:
+    warehouse = DatabaseFile(folder / "warehouse.duckdb")
+    with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
         write_published(connection, [])
         write_publication(connection, date(2026, 11, 23))
-    return folder / "warehouse.duckdb"
+    return warehouse
 
 
 def test_every_rule_has_the_results_of_its_unit_tests_and_models_build_without_any_delivery(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from dagster_project.audit.clocks import read_clocks
 from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.landing.store import FeedStore
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
 from .lived_through import Lived
@@ -23,7 +24,7 @@ def shown(lived, feed, query):
     """The answer of a query on the raw layer under another contract."""
     store = FeedStore(lived.home / "landing", feed)
     verdict = FeedVerdict(clocks=read_clocks(store), is_withheld=False, reason=None)
-    with open_warehouse(lived.home / "warehouse.duckdb") as connection:
+    with open_warehouse(DatabaseFile(lived.home / "warehouse.duckdb")) as connection:
         write_raw(connection, raw_layer([store], [verdict]))
         return connection.execute(query).fetchall()
 

@@ -11,6 +11,7 @@ from dagster_project.audit.outcome import FeedVerdict
 from dagster_project.installation.settings import SupplierSettings
 from dagster_project.landing.store import FeedStore
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import BUILD, run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_raw
 
@@ -73,7 +74,7 @@ def test_every_figure_of_every_province_lands_as_published(provinces):
 
 
 def test_every_figure_is_staged_as_published(provinces, tmp_path):
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = DatabaseFile(tmp_path / "warehouse.duckdb")
     verdict = FeedVerdict(clocks=read_clocks(provinces.store), is_withheld=False, reason=None)
     with open_warehouse(warehouse) as connection:
         write_raw(connection, raw_layer([provinces.store], [verdict]))

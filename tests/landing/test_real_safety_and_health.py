@@ -1,6 +1,5 @@
 """Real figures of the police, RIVM and CBS go through the ordinary way, and every one is compared with its file."""
 
-import duckdb
 import pytest
 from starlette.applications import Starlette
 from suppliers.real_tables import (
@@ -22,6 +21,7 @@ from dagster_project.contracts.model import Column, ColumnMeta
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
 from dagster_project.landing.store import FeedStore
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import run_dbt
 from dagster_project.warehouse.raw_layer import open_warehouse, raw_layer, write_freshness, write_raw
 
@@ -73,12 +73,13 @@ def warehouse(landing):
     feeds = load_feeds(DBT_PROJECT / "models")
     stores = [FeedStore(landing, feed) for feed in feeds]
     verdicts = [FeedVerdict(clocks=read_clocks(store), is_withheld=False, reason=None) for store in stores]
-    path = landing / "warehouse.duckdb"
-    with open_warehouse(path) as connection:
+    database = DatabaseFile(landing / "warehouse.duckdb")
+    with open_warehouse(database) as connection:
         write_raw(connection, raw_layer(stores, verdicts))
         write_freshness(connection, feeds, verdicts)
-    run_dbt(("run", "--select", *MODELS), warehouse=path, municipality="GM0867", secret="test", target=landing / "dbt")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    chosen = ("run", "--select", *MODELS)
+    run_dbt(chosen, warehouse=database, municipality="GM0867", secret="test", target=landing / "dbt")
+    with database.connect(read_only=True) as connection:
         yield connection
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
 from dagster_project.warehouse.dbt import current_manifest
 
-from .installation import COMMAND, SIGNALEN, Call, Installation
+from .installation import COMMAND, NOTHING, SIGNALEN, Call, Installation
 
 FIRST = date(2026, 1, 31)
 SAMPLE_DAY = date(2026, 11, 25)
@@ -100,13 +100,15 @@ def first_run(paged_suppliers: Suppliers, tmp_path_factory: pytest.TempPathFacto
 EVERYONE_READS = 0o022
 
 
-def call_sample(home: Path, *arguments: str, on: date = SAMPLE_DAY) -> subprocess.CompletedProcess[str]:
+def call_sample(
+    home: Path, *arguments: str, on: date = SAMPLE_DAY, settings: Mapping[str, str] = NOTHING
+) -> subprocess.CompletedProcess[str]:
     """The command on the sample municipality of one day, with every feed."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
     command = [str(COMMAND), *arguments, "--sample", "--as-of", on.isoformat(), "--json"]
     return subprocess.run(
         command,
-        env=own | {"MAANDVERS_HOME": str(home)},
+        env=own | {"MAANDVERS_HOME": str(home), **settings},
         capture_output=True,
         text=True,
         check=False,

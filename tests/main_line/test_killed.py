@@ -23,6 +23,7 @@ from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation import secret
 from dagster_project.installation.settings import PROJECT
 from dagster_project.landing.ingest import receive
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.raw_layer import open_warehouse
 
 from .first_run import paged_sample
@@ -163,6 +164,6 @@ def test_a_run_waits_until_the_warehouse_is_let_go_of(tmp_path):
             if len(waits) == 2:
                 holder.communicate()
 
-        with open_warehouse(file, sleep) as connection:
+        with open_warehouse(DatabaseFile(file), sleep) as connection:
             assert connection.execute("select 1").fetchall() == [(1,)]
     assert len(waits) == 2

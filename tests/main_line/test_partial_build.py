@@ -28,7 +28,7 @@ def built_whole(in_parts, tmp_path_factory):
     """Every table and view of the same day, built from nothing."""
     whole = as_before_its_release(in_parts, tmp_path_factory.mktemp("whole") / "home")
     workspace = whole.workspace(DAY)
-    with duckdb.connect(str(workspace.warehouse)) as connection:
+    with workspace.warehouse.connect() as connection:
         connection.execute("create table main.not_of_ours as select 1")
     assert plan(workspace).is_full
     build(workspace, plan(workspace))
@@ -92,7 +92,7 @@ def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(in_parts
     assert build(workspace, planned) == {}
     again = plan(workspace)
     assert (again.is_needed, again.is_moved) == (False, False)
-    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+    with workspace.warehouse.connect(read_only=True) as connection:
         views = "select string_agg(sql) from duckdb_views() where sql like '%read_parquet%'"
         ((sql,),) = connection.execute(views).fetchall()
     assert literal(moved.home)[1:-1] in sql

@@ -152,7 +152,7 @@ def test_a_mart_that_is_built_and_may_not_be_published_leads_to_its_delivery(tmp
     write_inbox(tmp_path / "drops", FIRST)
     assert installation.run(FIRST).release_id
     workspace = installation.workspace(FIRST)
-    workspace.warehouse.unlink()
+    (workspace.home / "warehouse.duckdb").unlink()
     move_clocks(workspace)
     strict = {"may_be_empty": False, "sources": frozenset({("raw_vacancy", "premises")})}
     marts = [replace(mart, **strict) for mart in read_marts(current_manifest()) if mart.name == "mart_revisions"]

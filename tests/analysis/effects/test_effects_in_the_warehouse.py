@@ -5,6 +5,7 @@ import shutil
 import duckdb
 import pytest
 
+from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.dbt import run_dbt
 
 ROWS = "select * exclude (input_fingerprint) from intermediate.int_effects__results order by all"
@@ -21,7 +22,7 @@ def warehouse(sample_home, tmp_path):
 def rebuilt(warehouse, target):
     run_dbt(
         ("build", "--select", "int_effects__results", "--no-write-json"),
-        warehouse=warehouse,
+        warehouse=DatabaseFile(warehouse),
         municipality="GM9999",
         secret="test",
         target=target / "dbt",
