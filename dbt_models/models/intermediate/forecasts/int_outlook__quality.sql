@@ -13,7 +13,7 @@ pooled as (
     union all
     select
         *,
-        null::varchar as pooled_region_code
+        null::string as pooled_region_code
     from errors
 ),
 
@@ -140,13 +140,13 @@ verdicts as (
         coverage_50_pct,
         coverage_80_pct,
         beats_naive,
-        null::varchar as reason_nl
+        null::string as reason_nl
     from judged
     union all
     select
         indicator_code,
         region_level,
-        null::varchar as region_code,
+        null::string as region_code,
         0 as origins_count,
         0 as points_count,
         null::integer as longest_horizon,
