@@ -78,9 +78,7 @@ class Dialect:
 DUCKDB = Dialect(parquet, {})
 
 
-def raw_layer(
-    stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict], dialect: Dialect = DUCKDB
-) -> RawLayer:
+def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict], dialect: Dialect = DUCKDB) -> RawLayer:
     """Describe the raw schemas: the current delivery of each feed that is not withheld."""
     views, contents = {}, {}
     deliveries = []
@@ -224,7 +222,9 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str], dialect: Dia
             continue
         # A column that is newer than the delivery is empty.
         columns = ", ".join(
-            column.name if column.name in written.columns else f"null::{dialect.type_of(column.data_type)} AS {column.name}"
+            column.name
+            if column.name in written.columns
+            else f"null::{dialect.type_of(column.data_type)} AS {column.name}"
             for column in table.columns
         )
         parts.append(

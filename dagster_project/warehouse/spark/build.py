@@ -12,11 +12,12 @@ from pathlib import Path
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import Workspace
+from dagster_project.marts.catalogue import Mart
 from dagster_project.warehouse.dbt import BUILD, NO_TELEMETRY, WAREHOUSE_VARIABLE, DbtError, variables, without_values
 from dagster_project.warehouse.publication_history import PublicationHistory
 from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
-from dagster_project.warehouse.raw_layer import audited, current_raw_layer
-from dagster_project.warehouse.spark.raw_views import SPARK, statements, write_metadata
+from dagster_project.warehouse.raw_layer import RawLayer, audited
+from dagster_project.warehouse.spark.raw_views import statements, write_metadata
 
 CONFIGURATION = "SPARK_CONF_DIR"
 
@@ -36,6 +37,11 @@ class SparkWarehouse:
     def target(self) -> Path:
         """dbt's folder, with its log."""
         return self.folder / "dbt"
+
+    @property
+    def marts(self) -> Path:
+        """The marts of the last build, each a folder with Parquet."""
+        return self.folder / "marts"
 
     def configuration(self) -> Path:
         """The folder with Spark's configuration: that of the environment, or one of this machine alone."""
@@ -58,20 +64,26 @@ class SparkWarehouse:
         }
         return "".join(f"{name} {value}\n" for name, value in settings.items())
 
-    def build(self, arguments: Sequence[str] = BUILD) -> None:
-        """Make the raw views and run dbt. Raises DbtError with the end of its log."""
+    def build(self, raw: RawLayer, marts: Sequence[Mart] = (), arguments: Sequence[str] = BUILD) -> None:
+        """Make the raw views, run dbt and write these marts as Parquet. Raises DbtError with the end of dbt's log.
+
+        ``raw`` is the raw layer in the dialect of Spark.
+        """
         if not find_spec("pyspark"):
             raise SetupError("Spark is not installed\n  do: pip install 'maandvers[spark]'")
         self.target.mkdir(parents=True, exist_ok=True)
-        outcome, raw = audited(self.workspace), current_raw_layer(self.workspace, dialect=SPARK)
-        published = PublicationHistory(self.workspace).files()
         metadata = self.folder / "metadata"
-        write_metadata(metadata, raw, self.workspace.feeds, outcome, published)
-        views = self.folder / "raw_views.json"
-        views.write_text(json.dumps(statements(raw, metadata)), "utf-8")
-        self._run_dbt(views, arguments)
+        published = PublicationHistory(self.workspace).files()
+        write_metadata(metadata, raw, self.workspace.feeds, audited(self.workspace), published)
+        todo = {
+            "statements": statements(raw, metadata),
+            "marts": {f"{mart.schema}.{mart.name}": str(self.marts / mart.name) for mart in marts},
+        }
+        work = self.folder / "work.json"
+        work.write_text(json.dumps(todo), "utf-8")
+        self._run_dbt(work, arguments)
 
-    def _run_dbt(self, views: Path, arguments: Sequence[str]) -> None:
+    def _run_dbt(self, work: Path, arguments: Sequence[str]) -> None:
         project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "spark"]
         settings = ["--target-path", str(self.target), "--no-use-colors", "--log-level-file", "none"]
         municipality = variables(self.workspace.settings.municipality_code)
@@ -89,7 +101,7 @@ class SparkWarehouse:
         process = "dagster_project.warehouse.spark.process"
         with log.open("w", encoding="utf-8") as output:
             done = subprocess.run(
-                [sys.executable, "-m", process, str(views), *arguments, *project, *settings, *municipality],
+                [sys.executable, "-m", process, str(work), *arguments, *project, *settings, *municipality],
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
