@@ -14,7 +14,7 @@ import duckdb
 import tenacity
 
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
-from dagster_project.contracts.model import Feed, Table
+from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
@@ -73,6 +73,10 @@ class Dialect:
     def type_of(self, data_type: str) -> str:
         """The engine's name of a type."""
         return self.types.get(data_type, data_type)
+
+    def empty(self, column: Column) -> str:
+        """A column that has no values."""
+        return f"null::{self.type_of(column.data_type)} AS {column.name}"
 
 
 DUCKDB = Dialect(parquet, {})
@@ -222,10 +226,7 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str], dialect: Dia
             continue
         # A column that is newer than the delivery is empty.
         columns = ", ".join(
-            column.name
-            if column.name in written.columns
-            else f"null::{dialect.type_of(column.data_type)} AS {column.name}"
-            for column in table.columns
+            column.name if column.name in written.columns else dialect.empty(column) for column in table.columns
         )
         parts.append(
             f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
@@ -233,7 +234,7 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str], dialect: Dia
         )
     if parts:
         return " UNION ALL ".join(parts)
-    empty = ", ".join(f"null::{dialect.type_of(column.data_type)} AS {column.name}" for column in table.columns)
+    empty = ", ".join(map(dialect.empty, table.columns))
     text = dialect.type_of("varchar")
     return f"SELECT {empty}, null::integer AS edition_year, null::{text} AS delivery_id WHERE false"
 
