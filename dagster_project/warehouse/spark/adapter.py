@@ -35,7 +35,8 @@ class DriverJob(PythonJobHelper):
         session = SparkSession.active()
         module = ModuleType(self.name)
         try:
-            exec(compile(compiled_code, self.file, "exec"), vars(module))
+            # The macros that dbt writes it with leave spaces before its first line.
+            exec(compile(compiled_code.lstrip(), self.file, "exec"), vars(module))
             with connect() as connection:
                 self._offer_own_table(session, connection)
                 rows = module.model(module.dbtObj(lambda name: _relation(session, connection, name)), connection)
