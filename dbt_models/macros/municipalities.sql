@@ -6,10 +6,10 @@
     coalesce(
         {{ relation }}.region_level = 'municipality'
         and {{ relation }}.region_code <> '{{ var('municipality_code') }}'
-        and {{ relation }}.region_code not in (
-            select parts.municipality_code
+        and not exists (
+            select 1
             from regions as parts
-            where parts.region_level = 'neighbourhood' and parts.municipality_code is not null
+            where parts.region_level = 'neighbourhood' and parts.municipality_code = {{ relation }}.region_code
         ),
         false
     )

@@ -18,10 +18,11 @@ def differing_marts(marts: Sequence[Mart], warehouse: Path, folder: Path) -> Map
     Equal marts are left out.
     """
     with connect() as connection:
-        connection.execute(f"ATTACH {literal(warehouse)} AS file (READ_ONLY)")
+        # Views name their database by this name.
+        connection.execute(f"ATTACH {literal(warehouse)} AS warehouse (READ_ONLY)")
         found = {}
         for mart in marts:
-            sides = f"file.{mart.schema}.{mart.name}", f"read_parquet({literal(folder / mart.name / '*.parquet')})"
+            sides = f"warehouse.{mart.schema}.{mart.name}", f"read_parquet({literal(folder / mart.name / '*.parquet')})"
             found[mart.name] = lacking(connection, mart, *sides), lacking(connection, mart, *reversed(sides))
     return {name: counts for name, counts in found.items() if any(counts)}
 

@@ -36,11 +36,11 @@ def test_metadata_is_that_of_the_file(sample_home, tmp_path):
     write_metadata(tmp_path, raw, workspace.feeds, outcome, [])
     assert [one for one in statements(raw, tmp_path) if "raw_maandvers" in one and str(tmp_path) in one]
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS file (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
         for table in METADATA:
             ours = f"read_parquet({literal(tmp_path / f'{table}.parquet')})"
             columns = connection.execute(f"DESCRIBE FROM {ours}").fetchall()
-            assert columns == connection.execute(f"DESCRIBE FROM file.raw_maandvers.{table}").fetchall()
+            assert columns == connection.execute(f"DESCRIBE FROM warehouse.raw_maandvers.{table}").fetchall()
             if table != "published_figures":
-                both = f"(FROM {ours} EXCEPT ALL FROM file.raw_maandvers.{table})"
+                both = f"(FROM {ours} EXCEPT ALL FROM warehouse.raw_maandvers.{table})"
                 assert connection.execute(f"SELECT count(*) FROM {both}").fetchone() == (0,), table
