@@ -2,7 +2,9 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Environments by lock file: with the tools of tests, or as on a server.
 INSTALLED := .venv/.installed
+PRODUCT := .venv/.installed-product
 # Dagster keeps its history here when it is opened in a browser.
 SAMPLE_HOME := data/sample
 
@@ -12,7 +14,10 @@ export GX_ANALYTICS_ENABLED := false
 
 .PHONY: run serve check test test-long docs dev install lock
 
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+# Tests write and sync many small files: in memory where all of them fit.
+MEMORY := /dev/shm
+ROOM := $(shell df --output=avail -B1G $(MEMORY) 2>/dev/null | tail -n 1)
+PYTEST := $(if $(shell test 0$(strip $(ROOM)) -ge 12 && echo yes),TMPDIR=$(MEMORY)) $(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 run: $(INSTALLED)  ## the main line, for the sample municipality
 	$(BIN)/maandvers run --sample
@@ -46,26 +51,31 @@ dev: $(INSTALLED)  ## Dagster in the browser, on the sample municipality
 	test -f $(SAMPLE_HOME)/dagster/dagster.yaml || cp orchestration/dagster.yaml $(SAMPLE_HOME)/dagster/
 	umask 077 && MAANDVERS_SAMPLE=true DAGSTER_HOME=$(abspath $(SAMPLE_HOME)/dagster) $(BIN)/dagster dev
 
-install: $(INSTALLED)  ## for a server: the environment, and the models read beforehand (orchestration/deploy)
+install: $(PRODUCT)  ## for a server: the environment without tools of tests, and the models read beforehand (orchestration/deploy)
 	$(BIN)/maandvers prepare
 
+lock: COMPILE := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url
 lock:  ## take newer versions of what pyproject.toml allows
-	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
-		--extra test pyproject.toml --output-file requirements.lock
+	$(COMPILE) --upgrade --extra test pyproject.toml --output-file requirements-test.lock
+	@# A compilation keeps the versions of the file that it overwrites: the product is tested with its own.
+	cp requirements-test.lock requirements.lock
+	$(COMPILE) --extra object-storage pyproject.toml --output-file requirements.lock
 
+$(INSTALLED): requirements-test.lock
+$(PRODUCT): requirements.lock
 # Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself.
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED) $(PRODUCT): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "Maandvers needs Python 3.11; name yours with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	@if command -v uv >/dev/null; then \
 		echo "Setting up .venv with uv"; \
 		uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
-		uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(filter %.lock,$^) && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
 	else \
 		echo "Setting up .venv with pip"; \
 		{ $(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }; } && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^) && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
-	@touch $(INSTALLED)
+	@touch $@

@@ -39,7 +39,7 @@ AREAS = """
     order by region_code
 """
 INDICATORS = """
-    select indicator_code, short_label_nl from dim_indicator
+    select indicator_code, short_label_nl from dim_indicator where is_indicator
     where indicator_code in (select indicator_code from mart_neighbourhood_profile where value is not null)
     order by indicator_code
 """

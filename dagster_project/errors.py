@@ -78,6 +78,10 @@ class SetupError(MaandversError):
     """Settings or arguments cannot be used as they are."""
 
 
+class PublicationError(MaandversError):
+    """A database or object storage did not take the release; readers there have the one before."""
+
+
 class ContractError(MaandversError):
     """A delivery contract in the dbt YAML is wrong: names file, feed, key and remedy."""
 

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Address
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -132,7 +132,10 @@ def _answer(request: Request, route: Route, desk: Desk) -> Response:
         text = "U vraagt meer pagina’s op dan we aankunnen. Probeer het over een minuut opnieuw."
         return _respond(request, render_bare("Even geduld", text, shelf.theme), 429, None)
     try:
-        page = shelf.page(shelved, key, lambda board: route.render(board, query), allowed)
+        if route.is_kept:
+            page = shelf.page(shelved, key, lambda board: route.render(board, query), allowed)
+        else:
+            page = route.render(shelved.board.for_reader(allowed, shelf.problem), query)
     except NotFoundError as error:
         return _respond(request, render_bare("Niet gevonden", str(error), shelf.theme), 404, None)
     except ForbiddenError as error:
@@ -172,6 +175,8 @@ def _respond(
         headers["Content-Disposition"] = f'attachment; filename="{page.file_name}"'
     if page.style_hash is not None:
         headers["Content-Security-Policy"] = _POLICY.format(style=f"'{page.style_hash}'")
+    if page.parts is not None:
+        return StreamingResponse(page.parts, status, headers, page.media_type)
     body = page.body
     if len(body) >= _SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
         body = page.zipped

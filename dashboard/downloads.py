@@ -24,6 +24,8 @@ _DROPPED = " \u00a0\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 # The most that a cell of Excel holds, and a sheet with its heading.
 _LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_576
+# Characters of a file that are written at a time.
+_PART = 65_536
 # Of the columns of the sheet that explains.
 _WIDTHS = (28, 100, 20, 34, 28, 20, 20)
 
@@ -61,13 +63,23 @@ def as_csv(table: Table) -> bytes:
 
 
 def write_csv(table: Table, file: BinaryIO) -> None:
-    """Write the rows for Dutch Excel: UTF-8 with a byte order mark, semicolons, decimal commas, days as 28-11-2026."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    """Write the rows as csv_parts gives them."""
+    file.writelines(csv_parts(table))
+
+
+def csv_parts(table: Table) -> Iterator[bytes]:
+    """Give the rows for Dutch Excel: UTF-8 with a byte order mark, semicolons, decimal commas, days as 28-11-2026."""
+    text = io.StringIO(newline="")
+    text.write("\ufeff")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([_safe(column.label) for column in table.columns])
-    writer.writerows([_dutch(value) for value in _rounded(table, row)] for row in table.rows)
-    # The caller closes the file.
-    text.detach()
+    for row in table.rows:
+        writer.writerow([_dutch(value) for value in _rounded(table, row)])
+        if text.tell() > _PART:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def as_xlsx(table: Table) -> bytes:

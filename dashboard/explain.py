@@ -45,7 +45,7 @@ def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]
     yield f"{found.indicator.label}, {found.area.name}"
     yield from (
         Markup(text).striptags()
-        for text in (found.expected, found.verdict, found.error, found.covered, found.reason)
+        for text in (found.expected, found.verdict, found.error, found.covered, *found.ten_years, found.reason)
         if text
     )
     yield from (sentence for sentence, _ in found.incomplete)

@@ -57,13 +57,16 @@ def export_marts(
         unfinished = file.with_name(f".{file.name}.part")
         with unfinished.open("wb") as opened:
             write = downloads.write_csv if used == CSV else downloads.write_xlsx
-            write(_table(release, cursor, mart, today), opened)
+            write(table_of(release, cursor, mart, today), opened)
         unfinished.replace(file)
         note = f"more rows than Excel reads ({most_rows:,} with the heading), so as CSV" if is_too_long else None
         yield ExportedMart(file, rows, note)
 
 
-def _table(release: Release, cursor: duckdb.DuckDBPyConnection, mart: PublishedMart, today: date) -> downloads.Table:
+def table_of(
+    release: Release, cursor: duckdb.DuckDBPyConnection, mart: PublishedMart, today: date, *, is_partial: bool = False
+) -> downloads.Table:
+    """Read a mart as the cursor shows it, with what must be known to use it."""
     limits = _limits(cursor, mart)
     until = min((limit for limit in limits.values() if limit), default=None)
     facts = [
@@ -75,6 +78,8 @@ def _table(release: Release, cursor: duckdb.DuckDBPyConnection, mart: PublishedM
     ]
     if until:
         facts.append(("Toonbaar tot en met", f"{periods.day(until)}; daarna: haal een nieuw bestand op"))
+    if is_partial:
+        facts.append(("Niet alles", "Cijfers die niet voor u zijn, ontbreken."))
     if release.info.is_fictional:
         facts.append(("Let op", "Voorbeeldgemeente: alle cijfers zijn verzonnen."))
     definitions = tuple(_definition(mart, column, limits) for column in mart.columns)
@@ -85,6 +90,11 @@ def _table(release: Release, cursor: duckdb.DuckDBPyConnection, mart: PublishedM
 def _rows(cursor: duckdb.DuckDBPyConnection, mart: PublishedMart) -> Iterator[tuple[downloads.Value, ...]]:
     reading = cursor.execute(f"from {mart.name}")
     return chain.from_iterable(iter(lambda: reading.fetchmany(_BATCH), []))
+
+
+def last_day(cursor: duckdb.DuckDBPyConnection, mart: PublishedMart, today: date) -> date | None:
+    """Find the first day after which a part of a mart may not be shown any more; None where nothing ages."""
+    return min((limit for limit in _limits(cursor, mart).values() if limit and limit >= today), default=None)
 
 
 def _limits(cursor: duckdb.DuckDBPyConnection, mart: PublishedMart) -> dict[str, date | None]:

@@ -20,6 +20,7 @@ _INDICATORS = """
         theme_label_nl,
         unit
     from dim_indicator
+    where theme_code is not null
     order by indicator_code
 """
 _AREAS = """

@@ -1,11 +1,19 @@
-"""Commands that bring the latest release to other readers: publish postgres, publish public."""
+"""Commands that bring the latest release to other readers: publish postgres, publish public, publish s3, fetch."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
 from dagster_project.cli.options import Sample, app, clock_of, log_to_stderr
-from dagster_project.errors import ExitCode
+from dagster_project.errors import ExitCode, PublicationError, SetupError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+    from dagster_project.installation.workspace import Workspace
 
 publish = typer.Typer(no_args_is_help=True, help="Bring the latest release to other readers.")
 app.add_typer(publish, name="publish")
@@ -18,7 +26,7 @@ app.add_typer(publish, name="publish")
 def publish_postgres_command(ctx: typer.Context, sample: Sample = False) -> None:
     """Load the latest release into Postgres, and switch its readers to it in one transaction."""
     from dagster_project.installation.opening import workspace_of
-    from dagster_project.postgres.publication import PublicationError, publish_release
+    from dagster_project.postgres.publication import publish_release
 
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
@@ -46,3 +54,53 @@ def publish_public_command(ctx: typer.Context, sample: Sample = False) -> None:
     with sole_run(workspace):
         note = publish_public(workspace, read_marts(current_manifest()))
     print(workspace.public / note.release_id)
+
+
+@publish.command(
+    name="s3",
+    epilog="Exit codes: 0 published, or there already; 2 wrong settings; 8 not published, readers keep theirs.",
+)
+def publish_s3_command(ctx: typer.Context, sample: Sample = False) -> None:
+    """Copy the latest release to object storage, and switch its readers to it in one request."""
+    with _object_storage(ctx, sample) as (workspace, store):
+        from dagster_project.object_storage.upload import upload_latest
+
+        uploaded = upload_latest(workspace.releases, store)
+    print(f"{'Published' if uploaded.is_new else 'Already published:'} {uploaded.release_id}")
+    if uploaded.removed:
+        print(f"Removed, since this machine no longer keeps them: {', '.join(uploaded.removed)}")
+
+
+@app.command(
+    name="fetch", epilog="Exit codes: 0 fetched, or here already; 2 wrong settings; 8 not fetched, ours stays."
+)
+def fetch_command(ctx: typer.Context, sample: Sample = False) -> None:
+    """Latest release of object storage, for a board or a tool on another machine than the pipeline's."""
+    with _object_storage(ctx, sample) as (workspace, store):
+        from dagster_project.object_storage.download import fetch_latest
+
+        release_id = fetch_latest(store, workspace.releases)
+    print(workspace.releases / release_id)
+
+
+@contextmanager
+def _object_storage(ctx: typer.Context, sample: bool) -> "Iterator[tuple[Workspace, ObjectStore]]":
+    """Open the installation and its object storage; what that refuses ends the command."""
+    from dagster_project.installation.opening import workspace_of
+
+    try:
+        from dagster_project.object_storage.pointer import opened_store, reported
+    except ModuleNotFoundError:
+        raise SetupError(
+            "object storage needs a package that is not installed\n  do: pip install 'maandvers[object-storage]'"
+        ) from None
+    log_to_stderr()
+    workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
+    place = workspace.settings.object_storage
+    store = opened_store(place.url, place.endpoint)
+    try:
+        with reported(place.url):
+            yield workspace, store
+    except PublicationError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(ExitCode.NOT_PUBLISHED) from None

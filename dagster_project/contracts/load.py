@@ -45,8 +45,7 @@ def load_release_retention(models: Path) -> ReleaseRetention:
     """
     for file in sorted(models.rglob("*__sources.yml")):
         name = file.relative_to(models.parent).as_posix()
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
-        for source in _nodes(document, "sources", name, METADATA):
+        for source in _nodes(_document(file.read_text(encoding="utf-8"), name), "sources", name, METADATA):
             if source.get("name") == METADATA:
                 return _release_retention(source, name)
     raise ContractError(str(models), METADATA, "retention", "is not declared", f"declare it at the source {METADATA}")
@@ -67,13 +66,19 @@ def _release_retention(source: dict[str, Any], file: str) -> ReleaseRetention:
 # A run reads its contracts several times.
 @cache
 def _feeds_of_text(text: str, name: str) -> tuple[Feed, ...]:
+    sources = _nodes(_document(text, name), "sources", name, "?")
+    return tuple(feed for source in sources for feed in _feeds_of_source(source, name))
+
+
+@cache
+def _document(text: str, name: str) -> dict[str, Any]:
     try:
         document = yaml.load(text, Loader=YAML_LOADER) or {}
     except yaml.YAMLError as error:
         raise ContractError(name, "?", "?", f"is no YAML: {error}", "mend the indentation or quotes there") from error
     if not isinstance(document, dict):
         raise ContractError(name, "?", "sources", "the file has no keys", "start it with 'sources:'")
-    return tuple(feed for source in _nodes(document, "sources", name, "?") for feed in _feeds_of_source(source, name))
+    return document
 
 
 def _feeds_of_source(source: dict[str, Any], file: str) -> list[Feed]:

@@ -76,6 +76,17 @@ class PostgresSettings(BaseModel):
         return self.url.get_secret_value() if self.url else None
 
 
+class ObjectStorageSettings(BaseModel):
+    """A place for releases that other machines can reach, by the S3 protocol; keys come from AWS_… variables."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Such as s3://bucket/folder.
+    url: str | None = None
+    # Address of the server, where it is not Amazon's.
+    endpoint: str | None = None
+
+
 class HttpSettings(BaseModel):
     """How patient we are with a supplier, and how much we take from it. Seconds, unless named otherwise."""
 
@@ -143,6 +154,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     postgres: PostgresSettings = PostgresSettings()
+    object_storage: ObjectStorageSettings = ObjectStorageSettings()
     access: ReadAccess = ReadAccess()
     alerts: AlertSettings = AlertSettings()
     public: PublicSettings = PublicSettings()

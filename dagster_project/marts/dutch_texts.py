@@ -1,7 +1,7 @@
 """Dutch names and explanations of marts and columns, for the people who read a release.
 
-A column that is an indicator has those of the dictionary; other columns and marts have a row in ``texts_nl.csv`` beside
-the marts: under the name of the mart, of the column wherever it occurs, or of its group (``group_checked_at`` for
+A column that is an indicator has those of the dictionary; other columns and marts have a row in ``seeds/texts_nl.csv``:
+under the name of the mart, of the column wherever it occurs, or of its group (``group_checked_at`` for
 ``benefits_checked_at``). A column without a row goes by its own name.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from dagster_project.installation.settings import DBT_PROJECT
+from dagster_project.installation.settings import SEEDS
 from dagster_project.marts.column_clocks import Clock
 from dagster_project.marts.dictionary import (
     Row,
@@ -20,7 +20,7 @@ from dagster_project.marts.dictionary import (
     unit_sentence,
 )
 
-TEXTS = DBT_PROJECT / "models" / "marts" / "texts_nl.csv"
+TEXTS = SEEDS / "texts_nl.csv"
 GROUP = "group_"
 
 
@@ -46,7 +46,8 @@ class DutchTexts:
     def read(cls, manifest: Mapping[str, Any], dictionary: Mapping[str, Row]) -> Self:
         """Read the file and what dbt's manifest says of suppliers."""
         rows = {
-            (row["mart"], row["column"]): DutchText(row["label_nl"], row["definition_nl"]) for row in read_csv(TEXTS)
+            (row["mart_name"], row["column_name"]): DutchText(row["label_nl"], row["definition_nl"])
+            for row in read_csv(TEXTS)
         }
         return cls(rows, dictionary, supplier_labels(manifest))
 

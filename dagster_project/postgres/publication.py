@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 
 from dagster_project.access import ReadAccess
-from dagster_project.errors import MaandversError, SetupError, shown
+from dagster_project.errors import PublicationError, SetupError, shown
 from dagster_project.postgres.copy_rows import lines_of
 from dagster_project.postgres.ddl import (
     RELEASE,
@@ -49,10 +49,6 @@ PATIENCE = 20.0
 LOCK_PATIENCE = 120.0
 # Milliseconds for which new readers of one table wait behind the publication.
 LOCK_TRY = 300
-
-
-class PublicationError(MaandversError):
-    """The database did not take the release; readers there have the one before."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def indicators_of(
     """
     rows = connection.execute(
         "SELECT indicator_code, theme_code, numerator, denominator, weight, source_feed, factor"
-        f" FROM {INSIDE}.dim_indicator ORDER BY indicator_code"
+        f" FROM {INSIDE}.dim_indicator WHERE theme_code IS NOT NULL ORDER BY indicator_code"
     ).fetchall()
     _check("themes", settings.themes, {row[1] for row in rows})
     levels = connection.execute(f"SELECT DISTINCT region_level FROM {INSIDE}.fct_indicator_values").fetchall()

@@ -56,6 +56,28 @@ RESULTS = {
         },
         ("fct_forecast_quality",),
     ),
+    "long_term_forecast": Results(
+        f"""
+        SELECT
+            label_nl AS indicator_nl, region_level, ten_years_origin_period, ten_years_period, ten_years_wape_pct,
+            naive_ten_years_wape_pct, ten_years_regions_count, regions_count, ten_years_reason_nl
+        FROM {SNAPSHOT}.fct_forecast_quality INNER JOIN {SNAPSHOT}.dim_indicator USING (indicator_code)
+        WHERE region_code = 'all' AND ten_years_regions_count IS NOT NULL
+        ORDER BY label_nl, region_level
+        """,
+        {
+            "indicator_nl": "Cijfer",
+            "region_level": "Niveau",
+            "ten_years_origin_period": "Verwacht met de cijfers van",
+            "ten_years_period": "Voor",
+            "ten_years_wape_pct": "Fout (%)",
+            "naive_ten_years_wape_pct": "Fout van een vast aandeel van de gemeente (%)",
+            "ten_years_regions_count": "Vergeleken gebieden",
+            "regions_count": "Gebieden",
+            "ten_years_reason_nl": "Waarom niet vergeleken",
+        },
+        ("fct_forecast_quality",),
+    ),
     "policy_effect": Results(
         f"""
         SELECT name_nl, design, grade, grade_reason_nl

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ from dagster_project.release.diff.compare import compare_releases
 from dagster_project.release.diff.figures import TIME_ZONE
 from dagster_project.release.files.for_people import write_files_for_people
 from dagster_project.release.freshness_report import FreshnessReport, freshness_report
-from dagster_project.release.last_good import LastGood, last_good, named_feeds
+from dagster_project.release.last_good import LastGood, feeds_in_marts, last_good, named_feeds
 from dagster_project.release.mart_files import content_of, link_mart_files, write_mart_files
 from dagster_project.release.pages.diff_page import write_diff_page
 from dagster_project.release.pages.freshness_page import CHECKS, write_freshness_page
@@ -73,8 +73,9 @@ METADATA_VIEWS = {
             is_last_good AND coalesce(fresh_until >= current_date, false) AS is_last_good
         FROM {SNAPSHOT}.freshness CROSS JOIN (SELECT as_of FROM {SNAPSHOT}.release)
         """,
-        "One row per feed as it stands today: its clocks (moments in UTC), until when it is fresh, since when and why"
-        " it is withheld, and whether its last good delivery is shown because asking has failed since.",
+        "One row per feed of which a mart has figures, as it stands today: its clocks (moments in UTC), until when it"
+        " is fresh, since when and why it is withheld, and whether its last good delivery is shown because asking has"
+        " failed since.",
     ),
     "audit_results": (
         f"SELECT * FROM {SNAPSHOT}.audit_results",
@@ -193,7 +194,8 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         connection.begin()
         note.figures = _fingerprint_of(connection)
         note.received_on = _received_on(connection)
-        _write_books(connection, note, folder / JUDGEMENTS)
+        in_marts = feeds_in_marts(marts, workspace.feeds, outcome, named)
+        _write_books(connection, note, in_marts, folder / JUDGEMENTS)
         connection.commit()
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
         connection.execute("DETACH release")
@@ -316,11 +318,16 @@ def write_view(connection: duckdb.DuckDBPyConnection, name: str, select: str, co
     connection.execute("USE memory")
 
 
-def _write_books(connection: duckdb.DuckDBPyConnection, note: ReleaseNote, judgements: Path) -> None:
-    """Write the metadata of a release: its note, the clocks and every judgement."""
+def _write_books(
+    connection: duckdb.DuckDBPyConnection, note: ReleaseNote, in_marts: Collection[str], judgements: Path
+) -> None:
+    """Write the metadata of a release: its note, the clocks of feeds in a mart, and every judgement."""
     moments = ", ".join(f"{column}::{MOMENT} AS {column}" for column in ("checked_at", "released_at"))
-    clocks = f"SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness"
-    connection.execute(f"CREATE TABLE release.{SNAPSHOT}.freshness AS {clocks}")
+    listed = ", ".join(map(literal, sorted(in_marts)))
+    connection.execute(f"""
+        CREATE TABLE release.{SNAPSHOT}.freshness AS
+        SELECT * REPLACE ({moments}) FROM warehouse.raw_maandvers.freshness WHERE feed IN ({listed or "null"})
+    """)
     made = note.point_in_time
     connection.execute(f"""
         CREATE TABLE release.{SNAPSHOT}.release (

@@ -10,7 +10,7 @@ from dagster_project.audit.lateness import Kind, Lateness
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
 from dagster_project.contracts.model import Feed
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.last_good import LastGood, feeds_of, last_days, last_good
+from dagster_project.release.last_good import LastGood, feeds_in_marts, feeds_of, last_days, last_good
 
 FeedState = Literal["fresh", "last good", "withheld"]
 
@@ -108,7 +108,7 @@ def freshness_report(
     """
     limits = last_days(marts, feeds, outcome, named)
     reports = [_mart(mart, feeds, outcome, named[mart.name]) for mart in marts]
-    in_marts = {feed for report in reports for feed in report.feeds}
+    in_marts = feeds_in_marts(marts, feeds, outcome, named)
     return FreshnessReport(
         release_id=release_id,
         municipality_code=municipality_code,

@@ -49,6 +49,13 @@ def feeds_of(
     ]
 
 
+def feeds_in_marts(
+    marts: Sequence[Mart], feeds: Sequence[Feed], outcome: AuditOutcome, named: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    """The feeds in use that any mart has figures of, or lacks them of because they are withheld."""
+    return frozenset(feed.id for mart in marts for feed, _ in feeds_of(mart, feeds, outcome, named[mart.name]))
+
+
 def last_good(mart: Mart, feeds: Sequence[Feed], outcome: AuditOutcome, named: Collection[str]) -> list[LastGood]:
     """Feeds of a mart that run on their last good delivery; ``named`` are the feeds that its rows name."""
     return [

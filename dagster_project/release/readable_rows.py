@@ -25,8 +25,8 @@ _OF_CODE = (
 )
 _NUMBERS = {"number", "integer"}
 _DEFINITIONS, _EFFECTS = "dim_", "mart_policy_effects"
-# Definitions that name indicators and have no figure.
-_DICTIONARIES = {"dim_indicator", "dim_measure"}
+# Names indicators and has no figure.
+_DICTIONARY = "dim_indicator"
 
 
 @dataclass
@@ -77,7 +77,7 @@ def readable_rows(mart: PublishedMart, allowed: Allowed, themes: Mapping[str, st
     """The query for a mart of a schema, of which ``pairs`` names the table (indicator_code, region_level) of pairs."""
     columns = [column.name for column in mart.columns]
     table = f"{schema}.{identifier(mart.name)}"
-    if "indicator_code" in columns and mart.name not in _DICTIONARIES:
+    if "indicator_code" in columns and mart.name != _DICTIONARY:
         selected = ", ".join(_of_level(name, pairs) for name in columns)
         return f"SELECT {selected} FROM {table} WHERE {_is_readable(_level(columns), pairs)}"
     if "measure_code" in columns:

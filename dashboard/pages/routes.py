@@ -11,6 +11,8 @@ from dashboard.pages.comparison import comparison
 from dashboard.pages.feed import feed
 from dashboard.pages.files import of_area, of_comparison, of_indicator, of_theme
 from dashboard.pages.find import finder
+from dashboard.pages.for_analysts.mart_index import mart, mart_file, marts
+from dashboard.pages.for_analysts.question_index import questions
 from dashboard.pages.freshness import freshness
 from dashboard.pages.home import home
 from dashboard.pages.indicator import indicator
@@ -53,6 +55,10 @@ def routes(index: Callable[[Board], search.Index]) -> list[Route]:
         Route("/advies", all_advice),
         Route("/algoritme/{algorithm}", algorithm),
         Route("/algoritmen", algorithms),
+        Route("/bron/vragen", questions, is_expensive=True),
+        Route("/bron/tabellen/{mart}.{form}", mart_file, is_expensive=True, is_kept=False),
+        Route("/bron/tabellen/{mart}", mart),
+        Route("/bron/tabellen", marts),
         Route("/bron/{indicator}", source),
         Route("/versheid", freshness),
         Route("/wijzigingen", changes),

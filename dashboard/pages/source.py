@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dashboard.pages.for_analysts.question_index import KPI
 from dashboard.presentation.lookups import indicator_of
 from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import Query, Rendered
@@ -25,8 +26,6 @@ _DIRECTIONS = {
     "lower_is_better": "Lager is beter",
     "neutral": "Hoger of lager is niet beter of slechter",
 }
-# Theme of questions about all KPIs.
-_KPI = "kpi"
 # Sources that published within so many days before the release are new.
 _NEW_DAYS = 31
 
@@ -74,7 +73,7 @@ def source(board: Board, query: Query) -> Rendered:
         "questions": [
             one
             for one in board.release.catalogue.questions
-            if one.theme == chosen.theme_code or (one.theme == _KPI and chosen.kpi_order is not None)
+            if one.theme == chosen.theme_code or (one.theme == KPI and chosen.kpi_order is not None)
         ],
         "expires": states.expires_soon(clock.fresh_until, board.today) if clock and clock.fresh_until else None,
     }

@@ -4,7 +4,7 @@ from dashboard.presentation.route import ForbiddenError, NotFoundError
 from dashboard.reading.board import Board
 from dashboard.reading.figure import COUNTRY, DISTRICT, MUNICIPALITY, NEIGHBOURHOOD, OWN_AREA, Area, Indicator, Theme
 
-_LEVELS = {
+LEVEL_NAMES = {
     COUNTRY: "het land",
     MUNICIPALITY: "gemeenten",
     DISTRICT: "wijken",
@@ -48,6 +48,6 @@ def refuse_unless_open(board: Board, theme_code: str, *levels: str) -> None:
     for level in levels:
         if (theme_code, level) not in board.allowed:
             raise ForbiddenError(
-                f"Cijfers van het thema {theme.label} over {_LEVELS[level]} zijn alleen voor bepaalde groepen.",
+                f"Cijfers van het thema {theme.label} over {LEVEL_NAMES[level]} zijn alleen voor bepaalde groepen.",
                 theme_code,
             )

@@ -1,7 +1,7 @@
 """The interface between pages and the server: a route, its question and its answer."""
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -47,6 +47,8 @@ class Rendered:
     style_hash: str | None = None
     # Codes of the themes of its figures.
     themes: frozenset[str] = frozenset()
+    # Of a file that is too large to keep: its body, made while it is sent.
+    parts: Iterator[bytes] | None = None
 
     @cached_property
     def zipped(self) -> bytes:
@@ -56,10 +58,14 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Route:
-    """An address and the page that it shows; ``is_expensive`` pages have a limit per reader."""
+    """An address and the page that it shows; ``is_expensive`` pages have a limit per reader.
+
+    A page that is not kept closes the cursor of its board itself.
+    """
 
     path: str
     render: Callable[[Board, Query], Rendered]
     # Others are ignored, so that they make no more pages.
     params: tuple[str, ...] = ()
     is_expensive: bool = False
+    is_kept: bool = True

@@ -25,6 +25,7 @@ from dashboard.reading.figure import (
     Theme,
 )
 
+# Other figures of marts are in the dictionary without a theme; is_indicator is unknown to releases of earlier versions.
 _INDICATORS = """
     select
         indicator_code,
@@ -47,9 +48,15 @@ _INDICATORS = """
         kpi_order,
         series_break_date
     from dim_indicator
+    where theme_code is not null
     order by theme_order, indicator_code
 """
-_THEMES = "select distinct theme_code, theme_label_nl, theme_order from dim_indicator order by theme_order"
+_THEMES = """
+    select distinct theme_code, theme_label_nl, theme_order
+    from dim_indicator
+    where theme_code is not null
+    order by theme_order
+"""
 _AREAS = """
     select
         region_code,
@@ -176,6 +183,11 @@ class Board:
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Rows of the marts as shown that day, of a query that names its values in braces."""
         return self.cursor.execute(written(query, **values)).fetchall()
+
+    def table(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Names of columns and rows of a query without values."""
+        found = self.cursor.execute(query)
+        return [name for name, *_ in found.description or ()], found.fetchall()
 
     def for_reader(self, allowed: Allowed, problem: str | None) -> "Board":
         """The same board for another request, with a cursor of its own on what its reader may see."""

@@ -1,7 +1,7 @@
 """Forecasts of an indicator in an area, how good earlier ones were, and months that are not reported in full."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dashboard.reading.board import Board
@@ -42,7 +42,15 @@ _QUALITY = """
         coverage_80_pct,
         beats_naive,
         reason_nl,
-        fresh_until
+        fresh_until,
+        region_code = 'all' as is_of_level,
+        ten_years_origin_period,
+        ten_years_period,
+        ten_years_wape_pct,
+        naive_ten_years_wape_pct,
+        ten_years_regions_count,
+        regions_count,
+        ten_years_reason_nl
     from fct_forecast_quality
     where indicator_code = {indicator}
         and (region_code = {area} or (region_level = {level} and region_code = 'all'))
@@ -112,6 +120,24 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class TenYears:
+    """Error of the first edition that was projected ten years on, of an area or of all areas of its level together."""
+
+    is_of_level: bool
+    # None where nothing could be compared.
+    origin: str | None
+    period: str | None
+    # In percent of the figures that came: of the projection, and of a constant share of the municipality.
+    wape_pct: float | None
+    naive_wape_pct: float | None
+    # Areas that could be compared, of all that the level has; None of a forecast of months.
+    areas: int | None
+    all_areas: int | None
+    # Why nothing could be compared.
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Quality:
     """Errors of earlier forecasts of an area, or of all areas of its level together."""
 
@@ -128,6 +154,7 @@ class Quality:
     # Why there is no forecast.
     reason: str | None
     fresh_until: date
+    ten_years: TenYears = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -170,7 +197,8 @@ def quality(board: Board, indicator: str, area: str, level: str) -> list[Quality
     """Errors of earlier forecasts, those of the area itself before those of its level."""
     if not are_made(board):
         return []
-    return [Quality(*row) for row in board.rows(_QUALITY, indicator=indicator, area=area, level=level)]
+    rows = board.rows(_QUALITY, indicator=indicator, area=area, level=level)
+    return [Quality(*row[:10], ten_years=TenYears(*row[10:])) for row in rows]
 
 
 def nowcasts(board: Board, indicator: str, area: str) -> list[Nowcast]:

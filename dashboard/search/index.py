@@ -29,6 +29,7 @@ _LONGEST_QUERY, _MOST_WORDS = 200, 8
 _INDICATORS = """
     select indicator_code, short_label_nl, label_nl, definition_nl, theme_label_nl, search_words_nl
     from dim_indicator
+    where theme_code is not null
 """
 _AREAS = """
     select region_code, region_level, region_name, most_common_postcode, municipality_code

@@ -49,6 +49,12 @@ def error(wape_year_pct: float | None, naive_wape_pct: float | None, simple: str
     return f"Over een heel jaar zat ze er gemiddeld {share(wape_year_pct)} naast{beside}."
 
 
+def after_ten_years(origin: str, period: str, wape_pct: float, naive_wape_pct: float | None, where: str) -> str:
+    """Say how far an old projection was off in the end, beside a constant share."""
+    beside = f" (een vast aandeel van de gemeente: {share(naive_wape_pct)})" if naive_wape_pct is not None else ""
+    return f"Met de cijfers van {origin} zat de verwachting voor {period} er {where} {share(wape_pct)} naast{beside}."
+
+
 def share(percent: float) -> str:
     """Write an error in percent: with a decimal as long as it is small."""
     return f"{number(percent, 0 if percent >= 10 else 1)}%"

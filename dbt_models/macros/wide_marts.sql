@@ -131,16 +131,22 @@ select * from final
     {%- endfor -%}
 {%- endmacro %}
 
-{# Every column with a figure of every mart, as rows: the mart, the column, the indicator that it may be named after, its description. As in
-   the dictionary, a column with clocks of its own is another figure than the indicator of its name. #}
+{# Every column with a figure of every mart that is no indicator of the dictionary's, as rows: mart, column, what the YAML gives as its unit,
+   and the feeds of its clocks. As in the dictionary, a column with clocks of its own is another figure than the indicator of its name. #}
 {% macro declared_measures() -%}
     {%- set rows = [] -%}
     {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.fqn[1] == 'marts' -%}
-        {%- for column in node.columns.values() if column.data_type in ['double', 'bigint'] and not node.name.startswith('dim_') -%}
-            {%- set indicator = "null" if column.config.meta.clocks else "'" ~ column.name ~ "'" -%}
-            {%- set description = column.description | replace("'", "''") -%}
-            {%- do rows.append("('" ~ node.name ~ "', '" ~ column.name ~ "', " ~ indicator ~ ", '" ~ description ~ "')") -%}
+        {%- set by_indicator = 'of_indicator' if 'indicator_code' in node.columns or 'measure_code' in node.columns else '' -%}
+        {%- for column in node.columns.values() if column.data_type in ['double', 'bigint'] and node.name != 'dim_indicator' -%}
+            {%- set feeds = [] -%}
+            {%- for clock in column.config.meta.clocks or ['row'] -%}
+                {%- set limit = node.columns['fresh_until' if clock == 'row' else clock ~ '_fresh_until'] -%}
+                {%- for feed in (limit.config.meta.feeds or [] if limit else []) if feed not in feeds %}{% do feeds.append(feed) %}{% endfor -%}
+            {%- endfor -%}
+            {%- set is_other = 'true' if column.config.meta.clocks else 'false' -%}
+            {%- do rows.append("('" ~ node.name ~ "', '" ~ column.name ~ "', " ~ is_other ~ ", '" ~ (column.config.meta.unit or '')
+                ~ "', '" ~ by_indicator ~ "', '" ~ feeds | join(', ') ~ "', '" ~ column.description | replace("'", "''") ~ "')") -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ rows | sort | join(',\n') or "('', '', null, '')" }}
+    {{ rows | sort | join(',\n') or "('', '', false, '', '', '', '')" }}
 {%- endmacro %}

@@ -68,7 +68,7 @@ def mail_server(starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | No
 
     def judge(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         is_known = isinstance(data, LoginPassword) and data == LoginPassword(USER.encode(), PASSWORD.encode())
-        return AuthResult(success=is_known)
+        return AuthResult(success=is_known, handled=False)
 
     needs_password = starttls is not None or tls is not None
     options = {"authenticator": judge, "auth_required": True} if needs_password else {}

@@ -82,9 +82,9 @@ def test_what_a_mail_server_refuses_is_reported_without_secret_or_address(truste
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with mail_server(starttls=context) as mailbox:
         mailbox.refuses = True
-        channels = (with_password(mailbox.port), with_password(mailbox.port, password="wrong-p4ss"))
-        for channel in channels:
-            with pytest.raises(ChannelError) as error:
+        right, wrong = with_password(mailbox.port), with_password(mailbox.port, password="wrong-p4ss")
+        for channel, code in ((right, 451), (wrong, 535)):
+            with pytest.raises(ChannelError, match=f"the server answered {code}") as error:
                 channel.send(LETTER)
             assert not any(word in str(error.value) for word in (PASSWORD, "wrong-p4ss", TEAM, USER))
             assert str(error.value).startswith("email: ")

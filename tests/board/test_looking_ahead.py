@@ -99,6 +99,21 @@ def test_an_indicator_shows_what_is_expected_and_which_months_still_wait(board, 
     assert 'class="waiting"' not in without
 
 
+def test_a_forecast_of_years_says_how_far_off_one_was_after_ten(board, cursor):
+    page = html.unescape(board.get("/prognose/population_65_plus_count/BU99990201").text)
+    assert "Hoe goed was een verwachting na tien jaar?" in page
+    assert page.count("Met de cijfers van 2013 zat de verwachting voor 2023 er in") == 2
+    assert "in 22 van de 24 buurten gemiddeld" in page
+    whole = html.unescape(board.get("/prognose/population_65_plus_count/GM9999").text)
+    assert whole.count("Met de cijfers van 2013") == 1
+    moved = html.unescape(board.get("/prognose/population_65_plus_count/BU99990103").text)
+    assert "De grenzen van toen zijn niet om te rekenen naar die van nu." in moved
+    assert moved.count("Met de cijfers van 2013") == 1
+    care = html.unescape(board.get("/prognose/youth_care_recipients_count/BU99990201").text)
+    assert care.count("Dit cijfer is pas sinds 2018 bekend.") == 1
+    assert "na tien jaar" not in board.get("/prognose/crimes_monthly_count/GM9999").text
+
+
 def test_an_area_without_a_forecast_says_why(board, cursor):
     indicator, area, reason = cursor.execute(
         "select indicator_code, region_code, reason_nl from fct_forecast_quality"

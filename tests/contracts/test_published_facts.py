@@ -40,6 +40,17 @@ def test_columns_of_the_key_figures_of_2018_are_read_from_that_edition():
     assert {first[name] for name in names} == {2018}
 
 
+def test_groups_of_the_regional_key_figures_are_those_of_the_key_figures():
+    """Both are counted on 1 January, so that the one goes on where the other begins."""
+    feeds = {feed.id: feed for feed in load_feeds(DBT_PROJECT / "models")}
+    regional, key_figures = (
+        {column.name: column.meta.supplier_name for column in feeds[f"cbs.{name}"].tables[0].columns}
+        for name in ("regional_key_figures", "key_figures")
+    )
+    names = [f"population_{ages}_count" for ages in ("0_14", "15_24", "25_44", "45_64")]
+    assert [regional[name] for name in names] == [key_figures[name] for name in names]
+
+
 def test_ages_of_the_regional_key_figures_are_found_wherever_cbs_puts_them():
     """In July 2026 the groups under 65 changed; persons and shares keep the same names, in groups of their own."""
     (feed,) = (feed for feed in load_feeds(DBT_PROJECT / "models") if feed.id == "cbs.regional_key_figures")

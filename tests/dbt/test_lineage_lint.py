@@ -151,7 +151,7 @@ def test_each_rule_fails_on_a_copy_that_breaks_it(house, breaking, complaint):
 def test_a_model_takes_only_deliveries_of_feeds_it_depends_on(read):
     assert lint.delivery_complaints(read) == []
     readers = [name for name, parents in read.manifest["parent_map"].items() if lint.DELIVERIES in parents]
-    assert len([name for name in readers if name.startswith("model.")]) == 12
+    assert len([name for name in readers if name.startswith("model.")]) == 13
 
 
 @pytest.mark.parametrize(

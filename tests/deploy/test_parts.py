@@ -1,11 +1,13 @@
 """Units, containers, lock and page, each as its own program reads it."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
-from itertools import takewhile
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
@@ -150,20 +152,132 @@ def test_compose_accepts_the_file_and_asks_for_what_is_missing(tmp_path):
     assert "readonly" in wrong.stderr
 
 
-def test_containers_start_what_the_units_start():
-    """The same programs; addresses differ in a container."""
+# Addresses differ in a container, and the board has the proxy to believe in its environment there.
+ADDRESSES = {"--socket", "--grpc-socket", "--host", "--port", "--grpc-host", "--grpc-port"}
+OF_CONTAINERS = {"PATH", "HOME", "XDG_CACHE_HOME", "DAGSTER_POSTGRES_URL"}
+BACKUP = "backup"
 
-    def program(words):
-        """The program and its commands, which stand before its options."""
-        return [word.rpartition("/")[2] for word in takewhile(lambda word: not word.startswith("--"), words)]
 
-    of_units = {
-        name.removesuffix(".service").removeprefix("maandvers-").removeprefix("dagster-"): program(
-            re.findall(r"^ExecStart=(.*)", (DEPLOY / "systemd" / name).read_text("utf-8"), re.MULTILINE)[0].split()
+def without_addresses(words):
+    """A command without its folder and the options that say where it listens or connects."""
+    found, is_address = [], False
+    for word in words:
+        if not is_address and word not in ADDRESSES:
+            found.append(word.rpartition("/")[2] if not found else word)
+        is_address = word in ADDRESSES
+    return found
+
+
+def units_start(folder):
+    """By service, the commands and the settings of its unit."""
+    found = {}
+    for name in SERVICES:
+        unit = (folder / name).read_text("utf-8")
+        prefixes = {path: path.parent.name.removesuffix(".service.d") for path in folder.glob("*.d/*.conf")}
+        drop_ins = [path.read_text("utf-8") for path, prefix in prefixes.items() if name.startswith(prefix)]
+        commands = [without_addresses(line.split()) for line in re.findall(r"^ExecStart=(.*)", unit, re.MULTILINE)]
+        pairs = re.findall(r"^Environment=(\w+)=(.*)", "\n".join([unit, *drop_ins]), re.MULTILINE)
+        service = name.removesuffix(".service").removeprefix("maandvers-").removeprefix("dagster-")
+        # Restic stands at an address of Debian's; its cache is where systemd made it.
+        found[service] = (
+            [[word.replace("/usr/bin/", "") for word in command] for command in commands],
+            {key: value for key, value in pairs if key not in OF_CONTAINERS | {"RESTIC_CACHE_DIR"}},
         )
-        for name in SERVICES
+    return found
+
+
+def containers_start(compose):
+    """By service, the commands and the settings of its container, of the image and of itself."""
+    (text,) = re.findall(r"^ENV (.*?)\nWORKDIR", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    image = dict(re.findall(r"(\w+)=(\S+)", text))
+    found = {}
+    for name in OURS:
+        service = compose["services"][name]
+        command = service["command"]
+        commands = [line.split() for line in command[-1].splitlines()] if name == BACKUP else [command]
+        settings = {**image, **service.get("environment", {})}
+        found[name] = (
+            [without_addresses(words) for words in commands],
+            {key: value for key, value in settings.items() if key not in OF_CONTAINERS and "BOARD__" not in key},
+        )
+    return found
+
+
+def differences(units, compose):
+    """Services of which unit and container start something else, or with other settings of the same name."""
+    found = []
+    for name, (commands, settings) in units_start(units).items():
+        other_commands, other_settings = containers_start(compose)[name]
+        # The image has settings of Dagster for every container.
+        if commands != other_commands or not settings.items() <= other_settings.items():
+            found.append(name)
+    return found
+
+
+def test_containers_start_what_the_units_start_with_the_same_settings():
+    assert sorted(units_start(DEPLOY / "systemd")) == OURS
+    assert differences(DEPLOY / "systemd", COMPOSE) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "found"),
+    [
+        ("maandvers-board.service", "maandvers serve", "maandvers serve --public", ["board"]),
+        ("maandvers-backup.service", "--keep-daily 7", "--keep-daily 8", ["backup"]),
+        ("maandvers-backup.service", "--timeout 3600", "--timeout 60", ["backup"]),
+        (
+            "maandvers-dagster-.service.d/dagster.conf",
+            "DAGSTER_STORAGE=/var/lib/maandvers/dagster",
+            "DAGSTER_STORAGE=/var/lib/dagster",
+            ["code", "daemon", "webserver"],
+        ),
+    ],
+)
+def test_a_unit_that_drifts_from_its_container_is_found(tmp_path, file, right, wrong, found):
+    folder = tmp_path / "units"
+    shutil.copytree(DEPLOY / "systemd", folder)
+    text = (folder / file).read_text("utf-8")
+    assert right in text
+    (folder / file).write_text(text.replace(right, wrong), "utf-8")
+    assert sorted(differences(folder, COMPOSE)) == found
+
+
+def locked(name):
+    """The packages of a lock file with their versions; each has hashes."""
+    text = (PROJECT / name).read_text("utf-8")
+    entries = re.findall(r"^([\w.-]+)(?:\[.*?\])?==(\S+) \\\n((?: +--hash=.*\n)+)", text, re.MULTILINE)
+    assert len(entries) == text.count("==")
+    return {name: version for name, version, _ in entries}
+
+
+def imported(source):
+    """The packages that a module imports."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.partition(".")[0] for name in names}
+
+
+def not_installed(sources, lock):
+    """Packages that these modules import and a lock file does not install."""
+    providers = packages_distributions()
+    names = set().union(*map(imported, sources)) - set(sys.stdlib_module_names)
+    return {
+        name
+        for name in names & providers.keys()
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in providers[name]} & {*lock, "maandvers"}
     }
-    assert of_units == {name: program(COMPOSE["services"][name]["command"]) for name in OURS}
+
+
+def test_a_server_has_what_was_tested_and_no_tool_of_tests():
+    product, tested = locked("requirements.lock"), locked("requirements-test.lock")
+    assert product.items() < tested.items()
+    assert not {"pytest", "mypy", "ruff", "playwright", "aiosmtpd", "dbt-metricflow"} & product.keys()
+    folders = ("dagster_project", "dashboard", "expectations", "orchestration", "dbt_models/models")
+    sources = [path.read_text("utf-8") for folder in folders for path in (PROJECT / folder).rglob("*.py")]
+    assert not_installed(sources, product) == set()
+    assert not_installed([*sources, "from aiosmtpd.controller import Controller"], product) == {"aiosmtpd"}
+    assert "--requirement requirements.lock" in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
 def test_the_page_installs_this_version_and_names_files_that_exist():

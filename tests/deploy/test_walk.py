@@ -1,12 +1,16 @@
 """The page for a system administrator, walked command by command on a machine of its own with systemd.
 
 Commands that the page gives are read from the page. Added are only the fictional municipality instead of suppliers that
-a test may not ask, and the hour: the time zone of the municipality is moved so that a nightly run is due.
+a test may not ask, a mail server, and the hour: the time zone is moved so that a nightly run is due.
 """
 
+import email
 import json
 import re
+import sys
 from datetime import UTC, datetime, time, timedelta
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
@@ -22,6 +26,8 @@ HOME = "/var/lib/maandvers"
 UNITS = [f"maandvers-{name}" for name in ("dagster-code", "dagster-daemon", "dagster-webserver", "board")]
 # A folder of time zones that Python reads before its own.
 ZONES = "/opt/zones"
+# Where the mail server puts what it is given.
+MAIL = "/run/mail"
 # Longer than the daemon takes to start.
 BEFORE = timedelta(seconds=45)
 
@@ -53,7 +59,11 @@ def machine(tmp_path_factory):
             machine.run(settings)
             toml = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
             file = "/etc/maandvers/maandvers.toml"
-            machine.run(f"sed --in-place '1i sample = true' {file}; cat >> {file} <<'END'\n{toml[0]}END")
+            machine.run(f"sed --in-place '1i sample = true' {file}; cat >> {file} <<'END'\n{''.join(toml)}END")
+            machine.run(
+                f"systemd-run --unit=mail-server {sys.executable} -m aiosmtpd --nosetuid --listen localhost:25"
+                f" --class aiosmtpd.handlers.Mailbox {MAIL}"
+            )
             _, start, caddy = commands("4. Start")
             machine.run(start)
             machine.run(caddy, cwd="/opt/maandvers/current/orchestration/deploy")
@@ -88,9 +98,15 @@ def heartbeat(machine):
     return max(ask_dagster(machine, "select max(timestamp) from daemon_heartbeats"))
 
 
-def wait_for_night(machine, days):
-    """Move the time zone to just before the schedule's last hour, or some days later, and wait for the release."""
-    before, minute, hour = latest(machine), *map(int, every_night.cron_schedule.split()[:2])
+def letters(machine):
+    """The e-mail that came."""
+    content = machine.run(f"cd {MAIL}/new && for letter in *; do cat $letter; printf '\\0'; done", check=False)
+    return [email.message_from_string(text, EmailMessage, policy=default) for text in content.split("\0")[:-1]]
+
+
+def begin_night(machine, days):
+    """Move the time zone to just before the schedule's last hour, or some days later; returns the day."""
+    minute, hour = map(int, every_night.cron_schedule.split()[:2])
     now = datetime.now(UTC)
     # Less than a day away from UTC, or it is no time zone.
     first = datetime.combine(now.date(), time(hour, minute), UTC) - BEFORE
@@ -104,8 +120,14 @@ def wait_for_night(machine, days):
         f"printf '[Service]\\nEnvironment=PYTHONTZPATH={ZONES}:/usr/share/zoneinfo\\n' > $folder/night.conf; done;"
         f"systemctl daemon-reload; systemctl restart {' '.join(UNITS)}"
     )
+    return (first + timedelta(days=days)).date()
+
+
+def wait_for_night(machine, days):
+    """Begin a night and wait for its release."""
+    before, day = latest(machine), begin_night(machine, days)
     wait_until(lambda: latest(machine) not in ("", before), f"the night gives a release after {before}", 600)
-    assert latest(machine).startswith(str((first + timedelta(days=days)).date()))
+    assert latest(machine).startswith(str(day))
     wait_until(lambda: runs(machine, "STARTED") == 0, "the run has ended", 120)
 
 
@@ -131,6 +153,24 @@ def test_the_schedule_makes_a_release_that_the_board_shows(machine):
     ticks = ask_dagster(machine, "select distinct type, status from job_ticks where type = 'SENSOR'")
     assert "SENSOR|SKIPPED" in ticks
     assert "SENSOR|FAILURE" not in ticks
+
+
+def test_a_night_that_fails_is_reported_by_mail(machine):
+    """A process that keeps the installation to itself, as a back-up that hangs would, so that the run is refused."""
+    before = latest(machine)
+    machine.run(f"systemd-run --unit=holder --uid=maandvers flock {HOME}/.run.lock sleep infinity")
+    begin_night(machine, 0)
+    wait_until(lambda: runs(machine, "FAILURE") == 1, "the run is refused", 300)
+    machine.run("systemctl stop holder")
+    # News since the look before, such as the release of that night, goes with it.
+    for what in ("Verwerking mislukt", "Nieuwe cijfers van Maandrecht"):
+        wait_until(lambda what=what: any(what in letter["Subject"] for letter in letters(machine)), what, 120)
+    assert latest(machine) == before
+    came = letters(machine)
+    assert len({letter["Message-ID"] for letter in came}) == len(came)
+    for letter in came:
+        assert (letter["From"], letter["To"]) == ("maandvers@example.nl", "beheer@example.nl")
+        assert "https://maandvers.example.nl/" in letter.get_content()
 
 
 def test_no_reader_comes_in_without_the_login(machine):

@@ -1,4 +1,4 @@
-"""CBS's regional key figures, from the supplier through landing: a wide table, of which two columns are wanted."""
+"""CBS's regional key figures, from the supplier through landing: a wide table, of which six columns are wanted."""
 
 from urllib.parse import unquote_plus
 
@@ -32,6 +32,11 @@ def test_persons_and_not_their_share_land_of_every_municipality_and_year(supplie
         " where region_code = 'GM9999' and period_code = '2025JJ00'"
     )
     assert 1000 < oldest < older
+    # Ages of long before the first key figures of neighbourhoods.
+    assert one.rows(
+        "select min(period_code), min(population_0_14_count) > 1000, min(population_45_64_count) > 1000 from data"
+        " where region_code = 'GM9999' and period_code < '2013JJ00'"
+    ) == [("1995JJ00", True, True)]
     codes = {code for (code,) in one.rows("select distinct region_code from data")}
     assert {"NL01", "GM9999", "GM9940"} <= codes
     assert "PV99" not in codes
@@ -41,7 +46,8 @@ def test_persons_and_not_their_share_land_of_every_municipality_and_year(supplie
     ]
     assert one.rows("select max(period_code) from data") == [("2026JJ00",)]
     (url,) = (unquote_plus(file.url) for file in one.manifest().payload if "/TypedDataSet" in file.url)
-    assert "$select=ID,RegioS,Perioden,k_65Tot80Jaar_8,k_80JaarOfOuder_9&" in url
+    ages = "k_0Tot15Jaar_4,k_15Tot25Jaar_5,k_25Tot45Jaar_6,k_45Tot65Jaar_7,k_65Tot80Jaar_8,k_80JaarOfOuder_9"
+    assert f"$select=ID,RegioS,Perioden,{ages}&" in url
 
 
 def test_another_column_in_the_contract_needs_another_fetch(suppliers, tmp_path):
@@ -70,7 +76,7 @@ def test_the_whole_country_brings_provinces_and_nothing_counts_twice(suppliers, 
 
 @pytest.mark.parametrize(
     ("before", "after", "nearest"),
-    [("k_80JaarOfOuder", "k_80JaarEnOuder", "k_80JaarEnOuder"), ("Leeftijdsgroepen", "Leeftijd", "k_65Tot80Jaar")],
+    [("k_80JaarOfOuder", "k_80JaarEnOuder", "k_80JaarEnOuder"), ("Leeftijdsgroepen", "Leeftijd", "k_0Tot15Jaar")],
 )
 def test_a_renamed_column_or_group_is_reported_with_the_nearest(suppliers, tmp_path, before, after, nearest):
     suppliers.faults.set("70072ned/DataProperties", renamed(before, after))

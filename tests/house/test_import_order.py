@@ -18,7 +18,7 @@ FLOORS = (
     ("audit",),
     ("warehouse",),
     ("release",),
-    ("lineage", "operations", "postgres", "public_edition"),
+    ("lineage", "object_storage", "operations", "postgres", "public_edition"),
     ("orchestration",),
     ("defs",),
     ("definitions",),

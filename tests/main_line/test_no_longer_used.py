@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from dagster_project.errors import ExitCode
 
 from .first_run import paged_sample
@@ -15,6 +17,7 @@ def told(installation):
     return json.loads((installation.latest / "freshness.json").read_text())
 
 
+@pytest.mark.long
 def test_a_feed_that_is_no_longer_wanted_is_no_failure_and_can_come_back(first_run, tmp_path):
     one = first_run.copy(tmp_path / "home")
     one.settings["MAANDVERS_WITHOUT"] = '["signalen"]'

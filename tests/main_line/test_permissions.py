@@ -45,6 +45,7 @@ def test_an_installation_can_be_read_by_its_owner_alone_and_its_releases_by_the_
     assert opened(sample_home) == []
 
 
+@pytest.mark.long
 def test_a_run_with_a_dagster_home_leaves_nothing_open(first_run, tmp_path):
     installation = first_run.copy(tmp_path / "home")
     # As an account of before made them.

@@ -97,6 +97,41 @@ def test_no_projection_is_called_better_that_is_not(release):
     assert verdicts.count(False) > verdicts.count(True)
 
 
+def test_the_first_edition_is_compared_ten_years_on_where_borders_allow(release):
+    """Two neighbourhoods got another border in a year without outlines, and so does their district not add up."""
+    query = """
+        select
+            region_level, indicator_code, ten_years_origin_period, ten_years_period, ten_years_wape_pct,
+            naive_ten_years_wape_pct, ten_years_regions_count, regions_count, ten_years_reason_nl
+        from fct_forecast_quality where method like 'hamilton_perry%' and region_code = 'all'
+    """
+    found = {(level, code): tuple(rest) for level, code, *rest in ask(release, query)}
+    ages = [code for level, code in found if level == "municipality" and code.startswith("population")]
+    assert len(ages) == 7
+    counts = {"neighbourhood": (22, 24), "district": (2, 3), "area": (3, 3), "municipality": (1, 1)}
+    for (level, code), (origin, period, error, naive, compared, regions, reason) in found.items():
+        if code in ages:
+            assert (origin, period, compared, regions, reason) == ("2013", "2023", *counts[level], None)
+            assert 0 < error < 35
+            assert 0 < naive < 35
+        else:
+            assert (origin, period, error, naive, compared) == (None, None, None, None, 0)
+            assert reason == "Dit cijfer is pas sinds 2018 bekend."
+    # Ages say how many will be old, and shares do not.
+    error, naive = found["municipality", "population_65_plus_count"][2:4]
+    assert error < 0.5 * naive
+
+
+def test_a_neighbourhood_of_other_ground_says_why_it_is_not_compared(release):
+    rows = ask(
+        release,
+        "select region_code, ten_years_reason_nl from fct_forecast_quality"
+        " where indicator_code = 'population_count' and ten_years_wape_pct is null and method like 'hamilton%'",
+    )
+    reason = "De grenzen van toen zijn niet om te rekenen naar die van nu."
+    assert {*rows} == {(code, reason) for code in ("BU99990103", "BU99990104", "WK999901")}
+
+
 def test_advice_is_empty_with_the_reasons(release):
     assert ask(release, "select count(*) from mart_prevention_advice") == [(0,)]
     gates = ask(

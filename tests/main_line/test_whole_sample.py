@@ -63,10 +63,11 @@ def test_every_theme_and_indicator_has_a_figure(release):
     query = "select indicator_code from fct_indicator_values group by all having count(value) = 0 order by 1"
     assert ask(release, query) == []
     without_rows = (
-        "select indicator_code from dim_indicator anti join fct_indicator_values using (indicator_code) order by 1"
+        "select indicator_code from dim_indicator anti join fct_indicator_values using (indicator_code)"
+        " where is_indicator order by 1"
     )
     assert [code for (code,) in ask(release, without_rows)] == []
-    assert ask(release, "select count(*) >= 150 from dim_indicator") == [(True,)]
+    assert ask(release, "select count(*) >= 150 from dim_indicator where is_indicator") == [(True,)]
     assert ask(release, "select distinct period_type from fct_indicator_values order by 1") == [
         ("month",), ("quarter",), ("year",),
     ]  # fmt: skip

@@ -120,6 +120,13 @@ def test_the_data_package_and_the_freshness_report_name_only_feeds_in_a_mart(mar
     # StatLine's file on proximity is kept and shown in no mart.
     assert "statline.proximity" not in feeds
     assert (package["completeUntil"], package["expiresAfter"]) == (min(feeds.values()), max(feeds.values()))
+    listed = dict(marts.execute("SELECT feed, fresh_until::varchar FROM main.freshness").fetchall())
+    assert listed == feeds
+    limits = marts.execute("SELECT complete_until::varchar, expires_after::varchar FROM main.release").fetchall()
+    assert limits == [(package["completeUntil"], package["expiresAfter"])]
+    with duckdb.connect(str(latest.parents[1] / "warehouse.duckdb"), read_only=True) as warehouse:
+        kept = warehouse.execute("SELECT feed FROM raw_maandvers.freshness").fetchall()
+    assert {feed for (feed,) in kept} - set(listed) == {"statline.proximity"}
 
 
 def test_the_benchmark_of_absence_has_the_form_of_the_own_figure(marts):

@@ -97,7 +97,7 @@ def test_no_moment_needs_more_than_duckdb_to_be_read(release):
 
 
 def test_every_mart_and_column_has_a_dutch_text(release):
-    """New ones have a row in dbt_models/models/marts/texts_nl.csv, or are indicators."""
+    """New ones have a row in seeds/texts_nl.csv, or are indicators."""
     resources = json.loads((release / "datapackage.json").read_text())["resources"]
     assert [mart["name"] for mart in resources if not mart["explanation"]] == []
     fields = [(mart["name"], field) for mart in resources for field in mart["schema"]["fields"]]

@@ -91,19 +91,21 @@ class Installation:
             write_publication(connection, workspace.today)
             for statement in _models(self.plan.registers):
                 connection.execute(statement)
-        note = build_release(workspace, marts(), outcome, self.pages)
+        note = build_release(workspace, marts(self.plan.registers), outcome, self.pages)
         return workspace.releases / note.release_id
 
 
-def marts() -> list[Mart]:
-    """The marts of Maandvers that a plan fills."""
-    return [mart for mart in read_marts(current_manifest()) if mart.name in (LONG, WIDE)]
+def marts(registers: Sequence[Register]) -> list[Mart]:
+    """The marts of Maandvers that a plan fills; the long one is made from its registers."""
+    tables = {("raw_own", register.name) for register in registers}
+    filled = [mart for mart in read_marts(current_manifest()) if mart.name in (LONG, WIDE)]
+    return [replace(mart, sources=mart.sources | tables) if mart.name == LONG else mart for mart in filled]
 
 
 def _models(registers: Sequence[Register]) -> Iterator[str]:
     """The figures of every feed, the share of the first in the second, and the real models behind them."""
     yield "CREATE SCHEMA IF NOT EXISTS models"
-    long, wide = marts()
+    long, wide = marts(registers)
     first, second, *_ = registers
     parts = [
         _figures(long, f"raw_own.{one.name} AS a", one, value="a.amount", denominator_feed="null") for one in registers

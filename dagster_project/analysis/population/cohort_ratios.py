@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.analysis.population.age_bands import BAND_YEARS
-from dagster_project.analysis.population.shrinkage import shrunk_ratios
+from dagster_project.analysis.population.shrinkage import shrunk_ratios, whole_ratio
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -25,18 +25,21 @@ class CohortRatios:
     children: "NDArray[float64]"
 
 
-def cohort_ratios(before: "NDArray[float64]", after: "NDArray[float64]") -> CohortRatios:
+def cohort_ratios(
+    before: "NDArray[float64]", after: "NDArray[float64]", otherwise: CohortRatios | None = None
+) -> CohortRatios:
     """Ratios from pairs of populations five years apart, those of small regions drawn towards the whole.
 
     ``before`` and ``after`` are persons by (pairs, regions, bands); the pairs are added up. Deviations from the whole
-    are limited to a factor of two. The oldest band is filled from the two oldest.
+    are limited to a factor of two. The oldest band is filled from the two oldest. A cohort of which no pair knows
+    anyone has the ratio of ``otherwise``, of one region: that of the municipality.
     """
     starts, ends = before.sum(axis=0), after.sum(axis=0)
     events, exposure = _aged(ends), _joined(starts)
     children, adults = ends[:, :1], ends[:, PARENTS].sum(axis=1, keepdims=True)
     return CohortRatios(
-        survivors=_limited(shrunk_ratios(events, exposure), events, exposure),
-        children=_limited(shrunk_ratios(children, adults), children, adults)[:, 0],
+        survivors=_limited(events, exposure, 0.0 if otherwise is None else otherwise.survivors[0]),
+        children=_limited(children, adults, 0.0 if otherwise is None else otherwise.children)[:, 0],
     )
 
 
@@ -78,10 +81,9 @@ def _joined(bands: "NDArray[float64]") -> "NDArray[float64]":
 
 
 def _limited(
-    ratios: "NDArray[float64]", events: "NDArray[float64]", exposure: "NDArray[float64]"
+    events: "NDArray[float64]", exposure: "NDArray[float64]", otherwise: "NDArray[float64] | float"
 ) -> "NDArray[float64]":
-    from numpy import clip, divide, zeros_like
+    from numpy import clip
 
-    total = exposure.sum(axis=0)
-    whole = divide(events.sum(axis=0), total, out=zeros_like(total), where=total > 0)
-    return clip(ratios, whole / WIDEST, whole * WIDEST)
+    whole = whole_ratio(events, exposure, otherwise)
+    return clip(shrunk_ratios(events, exposure, otherwise), whole / WIDEST, whole * WIDEST)

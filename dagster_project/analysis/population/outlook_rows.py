@@ -47,8 +47,8 @@ POOLED_YEARS = 3
 Assumption = tuple[str | None, str, str | None, int, float]
 # neighbourhood, year, dwellings, persons per dwelling, decided
 Housing = tuple[str, int, float, float | None, bool]
-# region, level, indicator, scenario, origin, year, newest, mean, four ends of bands, naive, actual
-Row = tuple[str, str, str, str, int, int, bool, float, float, float, float, float, float | None, float | None]
+# region, level, indicator, scenario, origin, year, newest, mean, four ends of bands, naive, actual, with own cohorts
+Row = tuple[str, str, str, str, int, int, bool, float, float, float, float, float, float | None, float | None, bool]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class _Point:
     mean: float
     naive: float
     actual: float
+    has_own_cohorts: bool
 
 
 def outlook_rows(
@@ -74,7 +75,8 @@ def outlook_rows(
     """Every projected figure with its bands; none where editions are too few to project, or to know the error of it.
 
     A neighbourhood of which the users of care are not known at the origin gets no projection of them, but counts in
-    its district. Earlier editions are projected with nothing that came later, and only where the truth is known.
+    its district. Earlier editions are projected with nothing that came later, and only where the truth is known. Bands
+    follow from those of which neighbourhoods have cohorts of their own, as in the newest edition.
     """
     panel = outlook_panel(inputs, list(members))
     if panel is None:
@@ -143,7 +145,7 @@ def _projected(
         else:
             found = _persons(panel, origin, outlook, measure)
         if found is not None:
-            yield from _points(panel, measure, origin, scenario, outlook.years, *found)
+            yield from _points(panel, measure, origin, scenario, outlook, *found)
 
 
 Found = tuple["NDArray[float64]", "NDArray[float64]", "NDArray[float64]", float, "NDArray[bool_]"]
@@ -223,7 +225,7 @@ def _points(
     measure: OutlookMeasure,
     origin: int,
     scenario: str,
-    years: Sequence[int],
+    outlook: PopulationOutlook,
     values: "NDArray[float64]",
     whole: "NDArray[float64]",
     naive: "NDArray[float64]",
@@ -232,8 +234,8 @@ def _points(
 ) -> Iterator[_Point]:
     """A point per region and year: neighbourhoods as projected, what consists of them as their sum."""
     place = {year: number for number, year in enumerate(panel.history.years)}
-    unknown = float("nan")
-    for number, year in enumerate(years):
+    unknown, is_own = float("nan"), outlook.has_own_cohorts
+    for number, year in enumerate(outlook.years):
         actual = measure.values[place[year]] if year in place else None
         for region, level, own in panel.regions:
             members = list(own)
@@ -241,11 +243,9 @@ def _points(
             if mean == mean and (level != NEIGHBOURHOOD or is_shown[members].all()):
                 truth = float(actual[members].sum()) if actual is not None else unknown
                 baseline = float(naive[number, members].sum())
-                yield _Point(region, level, measure.code, scenario, origin, year, mean, baseline, truth)
-        truth = float(measure.whole[place[year]]) if year in place else unknown
-        yield _Point(
-            panel.municipality, MUNICIPALITY, measure.code, scenario, origin, year, float(whole[number]), last, truth
-        )
+                yield _Point(region, level, measure.code, scenario, origin, year, mean, baseline, truth, is_own)
+        truth, mean = float(measure.whole[place[year]]) if year in place else unknown, float(whole[number])
+        yield _Point(panel.municipality, MUNICIPALITY, measure.code, scenario, origin, year, mean, last, truth, is_own)
 
 
 def _with_bands(latest: Sequence[_Point], tests: Sequence[_Point]) -> Iterator[Row]:
@@ -266,9 +266,10 @@ def _with_bands(latest: Sequence[_Point], tests: Sequence[_Point]) -> Iterator[R
                 yield from _rows([point for point in own if point.origin == origin], others, False)
 
 
-def _fitted(points: Sequence[_Point]) -> ErrorModel | None:
+def _fitted(tests: Sequence[_Point]) -> ErrorModel | None:
     from numpy import array
 
+    points = [point for point in tests if point.has_own_cohorts]
     if not points:
         return None
     span = max(point.year for point in points) - min(point.origin for point in points)
@@ -301,4 +302,5 @@ def _rows(points: Sequence[_Point], model: ErrorModel, is_latest: bool) -> Itera
         mean, lower_80, lower_50, upper_50, upper_80 = (round(float(one), DECIMALS) for one in numbers)
         naive, actual = (round(one, DECIMALS) if one == one else None for one in (point.naive, point.actual))
         address = (point.region, point.level, point.code, point.scenario, point.origin, point.year)
-        yield (*address, is_latest, mean, lower_80, lower_50, upper_50, upper_80, naive, actual)
+        ends_of_bands = (lower_80, lower_50, upper_50, upper_80)
+        yield (*address, is_latest, mean, *ends_of_bands, naive, actual, point.has_own_cohorts)

@@ -52,6 +52,7 @@ class PopulationOutlook:
     ``groups`` and ``constant_share`` (years, regions, 5), NaN for regions not known at the origin; ``municipality``
     (years, 5). ``constant_share`` is the baseline: the share of the municipality that each region has at the origin.
     ``oldest`` (years,) is the part of the municipality's persons of 65 and older who are 80 or older.
+    ``has_own_cohorts``: whether it is known of regions how their cohorts changed; else all follow the municipality.
     """
 
     years: tuple[int, ...]
@@ -59,6 +60,7 @@ class PopulationOutlook:
     municipality: "NDArray[float64]"
     constant_share: "NDArray[float64]"
     oldest: "NDArray[float64] | None"
+    has_own_cohorts: bool
 
 
 def project_population(
@@ -71,7 +73,8 @@ def project_population(
 
     ``totals`` are inhabitants of the municipality by an outside forecast, per year; between them its ratio to the own
     projection is interpolated, after the last one kept. Without them the municipality follows its own history. Years
-    between steps of five are interpolated linearly. Raises NoOutlookError where no two editions are five years apart.
+    between steps of five are interpolated linearly. Raises NoOutlookError where the municipality is not known five
+    years before ``origin`` or an earlier year.
     """
     from numpy import arange, array, concatenate, full, isfinite, nan, newaxis, where
 
@@ -91,10 +94,11 @@ def project_population(
     rest = (history.municipality[at] - groups.sum(axis=0)).clip(min=0.0)
     regions = split_groups(concatenate([groups, rest[newaxis]]))
     whole = split_groups(history.municipality[at])[newaxis]
-    ratios = cohort_ratios(*_cohorts(history, pairs, known))
-    whole_ratios = cohort_ratios(
-        *(split_groups(history.municipality[[pair[side] for pair in pairs]])[:, newaxis] for side in (0, 1))
-    )
+    before, after = (split_groups(history.municipality[[pair[side] for pair in pairs]])[:, newaxis] for side in (0, 1))
+    whole_ratios = cohort_ratios(before, after)
+    # Of the first edition of neighbourhoods no cohort is known, but those of the municipality are.
+    starts, after_five = _cohorts(history, pairs, known)
+    ratios = cohort_ratios(starts, after_five, whole_ratios)
     occupancy = _occupancy(history, at, places)
 
     ends = range(origin + BAND_YEARS, origin + LONGEST + 1, BAND_YEARS)
@@ -120,7 +124,14 @@ def project_population(
     projected[:, known] = yearly[:, :-1]
     baseline[:, known] = municipality[:, newaxis] * shares
     oldest = None if history.oldest is None else _oldest(history.municipality, history.oldest, at, pairs, years)
-    return PopulationOutlook(tuple(int(origin + year) for year in years), projected, municipality, baseline, oldest)
+    return PopulationOutlook(
+        years=tuple(int(origin + year) for year in years),
+        groups=projected,
+        municipality=municipality,
+        constant_share=baseline,
+        oldest=oldest,
+        has_own_cohorts=bool(starts.sum() > 0),
+    )
 
 
 def _oldest(

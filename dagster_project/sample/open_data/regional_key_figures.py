@@ -12,6 +12,7 @@ from dagster_project.sample.open_data.cbs_tables import Dimension, Record, Topic
 from dagster_project.sample.open_data.key_figures import FIRST_EDITION
 from dagster_project.sample.servers.odata_v3_server import ODataTable
 
+_FIRST_YEAR = 1995
 _WIDTH = 6
 # A municipality that was merged into another long ago, and a province.
 _EMPTY, _PROVINCE = "GM9996", "PV99"
@@ -40,8 +41,8 @@ _OLDEST, _OLDER_EACH_YEAR, _YEARS_DIFFER = (0.19, 0.25), 0.002, 0.003
 
 
 def regional_key_figures_tables(as_of: date, seed: int) -> list[ODataTable]:
-    """The one table as of a day: all years of the key figures, and this one, which is still empty."""
-    years = range(FIRST_EDITION, as_of.year + 1)
+    """The one table as of a day: years from long before the key figures, and this one, which is still empty."""
+    years = range(_FIRST_YEAR, as_of.year + 1)
     names = {_EMPTY: "Oudezijl", _PROVINCE: "Markerwaard (PV)"}
     codes = {"NL01": region_name(LAND), _PROVINCE: names[_PROVINCE]}
     codes |= {code: region_name(code) for code in _municipalities()} | {_EMPTY: names[_EMPTY]}

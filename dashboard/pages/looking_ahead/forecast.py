@@ -10,7 +10,7 @@ from dashboard.charts import line
 from dashboard.pages.looking_ahead.bands import cell, expected_line, fans, known_line, wide
 from dashboard.pages.looking_ahead.outlook import Outlook, outlook
 from dashboard.presentation.graphs import Graph
-from dashboard.presentation.lookups import area_of, indicator_of
+from dashboard.presentation.lookups import LEVEL_NAMES, area_of, indicator_of
 from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import NotFoundError, Query, Rendered
 from dashboard.presentation.shown import address, earliest, rounding_of, shown
@@ -76,6 +76,8 @@ class Expectation:
     methods: Sequence[MethodRow]
     # How often figures fell within the band.
     covered: str
+    # How far off a projection of ten years was, in sentences.
+    ten_years: Sequence[str]
     # Months that are not reported in full, each with its last day.
     incomplete: Sequence[tuple[str, date]]
     until: date | None
@@ -112,6 +114,7 @@ def expectation(board: Board, chosen: Indicator, area: Area) -> Expectation:
         rows=[_row(one, chosen) for one in next_ones],
         methods=_methods(known),
         covered=_covered(known),
+        ten_years=_ten_years(known, area),
         incomplete=incomplete_of(board, chosen, area).sentences,
         until=earliest(*figures, *found),
     )
@@ -164,6 +167,25 @@ def _methods(known: Sequence[Quality]) -> list[MethodRow]:
 def _covered(known: Sequence[Quality]) -> str:
     share = next((one.coverage_80_pct for one in known if one.coverage_80_pct is not None), None)
     return "" if share is None else f"Van de cijfers viel {numbers.number(share)}% binnen de band; de bedoeling is 80%."
+
+
+def _ten_years(known: Sequence[Quality], area: Area) -> list[str]:
+    """The error of an old projection, in the area and in all of its level, or why it is not known."""
+    told: list[str] = []
+    for one in (of_area.ten_years for of_area in known):
+        # Of months nothing is expected that far; the municipality is the only one of its level.
+        if one.areas is None or (one.is_of_level and one.all_areas == 1):
+            continue
+        if one.origin is None or one.period is None or one.wape_pct is None:
+            # The reason of the area may be that of its level as well.
+            if one.reason and one.reason not in told:
+                told.append(one.reason)
+            continue
+        where = f"in {area.name}"
+        if one.is_of_level:
+            where = f"in {one.areas} van de {one.all_areas} {LEVEL_NAMES[area.level]} gemiddeld"
+        told.append(expectations.after_ten_years(one.origin, one.period, one.wape_pct, one.naive_wape_pct, where))
+    return told
 
 
 def _fan(chosen: Indicator, area: Area, figures: Sequence[Figure], found: Sequence[Forecast]) -> Graph:

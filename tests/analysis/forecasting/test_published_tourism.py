@@ -10,7 +10,7 @@ this is a case in which it should, and does, lose at some levels.
 
 import csv
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -19,15 +19,16 @@ import pytest
 from statsforecast.models import AutoETS
 
 from dagster_project.analysis.forecasting.distribution import expected_coverage
-from dagster_project.analysis.forecasting.panel import Group, Panel
 from dagster_project.analysis.forecasting.short_term import forecast, origins_of
 from dagster_project.analysis.forecasting.short_term_rows import period_after
 
+from .hierarchy import hierarchy
 from .judging import SCHEMA, Row, judge, warehouse
 
 MONTHS, AHEAD, SEASON = 240, 12, 12
 KNOWN = MONTHS - AHEAD
 # The names of the paper; the file calls a zone a region and a region a city.
+COLUMNS = {"region": "city", "zone": "region", "state": "state"}
 LEVELS = ("total", "state", "zone", "region")
 # The levels of a municipality in their place.
 OWN_LEVELS = {"total": "municipality", "state": "district", "zone": "area", "region": "neighbourhood"}
@@ -39,47 +40,6 @@ PUBLISHED_CHANGE = {
 }
 
 
-@dataclass(frozen=True)
-class Tourism:
-    """Visits of months x series, in the order of regions, zones, states and the total.
-
-    members: numbers of the regions that each series is the sum of.
-    """
-
-    values: np.ndarray
-    levels: tuple[str, ...]
-    codes: tuple[str, ...]
-    members: tuple[tuple[int, ...], ...]
-
-    @property
-    def came(self) -> np.ndarray:
-        return self.values[KNOWN:]
-
-    @property
-    def year_before(self) -> np.ndarray:
-        return self.values[KNOWN - SEASON : KNOWN]
-
-    @property
-    def summing(self) -> np.ndarray:
-        """Which regions each series is the sum of, as a matrix of ones and zeros."""
-        return np.array([np.isin(np.arange(self.levels.count("region")), own) for own in self.members], dtype=float)
-
-    @property
-    def panel(self) -> Panel:
-        """The total of regions, in states and across them in zones."""
-        groups = tuple(
-            Group(column, self.members[column], level == "state")
-            for column, level in enumerate(self.levels)
-            if level in ("zone", "state")
-        )
-        parts = tuple(range(self.levels.count("region")))
-        return Panel(self.values, len(self.levels) - 1, parts, groups, None, SEASON, 0)
-
-    def per_level(self, of_series: np.ndarray) -> dict[str, float]:
-        """Mean over the series of each level."""
-        return {level: float(of_series[np.array(self.levels) == level].mean()) for level in LEVELS}
-
-
 @pytest.fixture(scope="module")
 def tourism():
     # The package itself needs setuptools of long ago; its data do not.
@@ -87,15 +47,8 @@ def tourism():
     with file.open(encoding="utf-8") as opened:
         rows = list(csv.DictReader(opened))
     regions = np.array([[float(row[str(month)]) for month in range(MONTHS)] for row in rows]).T
-    places = [("region", row["city"], (number,)) for number, row in enumerate(rows)]
-    for level, column in (("zone", "region"), ("state", "state")):
-        for code in sorted({row[column] for row in rows}):
-            inside = tuple(number for number, row in enumerate(rows) if row[column] == code)
-            places.append((level, code, inside))
-    places.append(("total", "all", tuple(range(len(rows)))))
-    levels, codes, members = zip(*places, strict=True)
-    values = np.column_stack([regions[:, list(inside)].sum(axis=1) for inside in members])
-    return Tourism(values, levels, codes, members)
+    codes = {level: [row[column] for row in rows] for level, column in COLUMNS.items()}
+    return hierarchy(regions, codes, "state", SEASON, AHEAD)
 
 
 def forecast_of(tourism, known):
@@ -122,9 +75,7 @@ def root_mean_square(tourism, made):
 
 
 def mase(tourism, made):
-    known = tourism.values[:KNOWN]
-    scale = np.abs(known[SEASON:] - known[:-SEASON]).mean(axis=0)
-    return tourism.per_level(np.abs(made - tourism.came).mean(axis=0) / scale)
+    return tourism.per_level(tourism.mase(made))
 
 
 def test_the_hierarchy_is_the_published_one(tourism):

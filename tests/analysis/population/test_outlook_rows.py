@@ -154,6 +154,18 @@ def test_bands_hold_the_population_that_came_as_often_as_they_say():
     assert all(share >= 0.6 for share in shares.values()), shares
 
 
+def test_first_editions_of_neighbourhoods_are_projected_and_marked():
+    """Neighbourhoods are known since 2007; which cohorts they had before is known of the municipality alone."""
+    shown = [row for row in figures() if row[1] == "municipality" or row[5] >= 2007]
+    found = outlook(shown)
+    own = {row[4]: row[14] for row in found}
+    assert {origin for origin, is_own in own.items() if not is_own} == {2008, 2009, 2010, 2011}
+    first = [row for row in found if row[4] == 2008]
+    assert {row[5] for row in first} == set(range(2009, LAST + 1))
+    assert {row[1] for row in first} == {"neighbourhood", "district", "municipality"}
+    assert all(row[12] is not None and row[13] is not None for row in first)
+
+
 @pytest.mark.parametrize("first", [2010, 2009])
 def test_too_few_editions_give_no_rows(first):
     """Not two that are five years apart, or none from which a projection could be compared with the truth."""

@@ -108,6 +108,53 @@ def test_an_unknown_neighbourhood_is_not_projected_and_counts_in_the_municipalit
     )
 
 
+def of_municipality_until(history: PopulationHistory, first: int) -> PopulationHistory:
+    """The same, where neighbourhoods are known since a year and the municipality since long."""
+    groups = history.groups.copy()
+    groups[[year < first for year in history.years]] = np.nan
+    return replace(history, groups=groups)
+
+
+def test_the_first_edition_of_neighbourhoods_follows_the_cohorts_of_the_municipality(history):
+    """As if every neighbourhood were drawn to it in full: those of the same ages get the same projection."""
+    first = project_population(of_municipality_until(history, ORIGIN), ORIGIN)
+    own = project_population(history, ORIGIN)
+    assert own.has_own_cohorts
+    assert not first.has_own_cohorts
+    np.testing.assert_allclose(first.municipality, own.municipality, rtol=1e-3)
+    np.testing.assert_allclose(first.groups.sum(axis=1), first.municipality, rtol=0.01)
+    alike = replace(history, groups=history.groups[-1:, :1] * np.ones((len(history.years), history.groups.shape[1], 1)))
+    alike = of_municipality_until(replace(alike, municipality=history.municipality), ORIGIN)
+    made = project_population(alike, ORIGIN).groups
+    np.testing.assert_allclose(made, np.repeat(made[:, :1], made.shape[1], axis=1))
+
+
+def test_an_edition_without_earlier_years_of_anyone_is_still_refused(history):
+    late = [year >= ORIGIN - 4 for year in history.years]
+    short = PopulationHistory(
+        tuple(year for year, is_late in zip(history.years, late, strict=True) if is_late),
+        history.groups[late],
+        history.municipality[late],
+        history.dwellings[late],
+    )
+    with pytest.raises(NoOutlookError, match="no_editions_five_years_apart"):
+        project_population(short, ORIGIN)
+
+
+def test_ten_years_on_the_first_edition_is_better_than_a_constant_share_of_each_age():
+    """Six worlds. With the municipality's cohorts alone a neighbourhood's ages still say who will be old there."""
+    errors = []
+    for seed in range(6):
+        world = simulated_world(seed)
+        known = of_municipality_until(world.history(ORIGIN), ORIGIN)
+        outlook = project_population(known, ORIGIN)
+        truth, at = world.groups()[world.years.index(ORIGIN + 10)], outlook.years.index(ORIGIN + 10)
+        made = (outlook.groups, outlook.constant_share)
+        errors.append([relative_error(one[at][..., OLDEST_GROUP], truth[..., OLDEST_GROUP]) for one in made])
+    projected, naive = np.mean(errors, axis=0)
+    assert projected < 0.7 * naive
+
+
 @pytest.mark.parametrize(
     ("origin", "years", "reason"),
     [(2030, None, "no_edition"), (2006, None, "no_editions_five_years_apart"), (ORIGIN, "unknown", "no_region_known")],

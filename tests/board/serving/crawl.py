@@ -52,7 +52,7 @@ class Marts:
         self.shown_as = {
             indicator: (1000, decimals - 3) if unit == "keur" else (1, decimals)
             for indicator, unit, decimals in release.cursor()
-            .execute("SELECT indicator_code, unit, decimals FROM dim_indicator")
+            .execute("SELECT indicator_code, unit, decimals FROM dim_indicator WHERE is_indicator")
             .fetchall()
         }
         # A map shows the newest borders: of neighbourhoods the figures of the profile. The country stands beside the

@@ -31,6 +31,16 @@ class ShownPart:
 
 
 @dataclass
+class ShownAnswer:
+    """A number in the answer to a question of the book: its column, its exact value, and its text."""
+
+    question: str
+    column: str
+    value: float
+    text: str = ""
+
+
+@dataclass
 class ShownArea:
     """An area of a map: where it leads, and its title."""
 
@@ -46,6 +56,7 @@ class PageContents(HTMLParser):
     # Of forecasts: indicator, area, period, scenario, share in percent, and both ends.
     bands: list[tuple] = field(default_factory=list)
     parts: list[ShownPart] = field(default_factory=list)
+    answers: list[ShownAnswer] = field(default_factory=list)
     map_areas: list[ShownArea] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
     # Addresses that a browser fetches automatically.
@@ -87,6 +98,9 @@ class PageContents(HTMLParser):
                 row = tuple(known[f"data-{name}"] for name in "lnao")
                 self._figure = ShownPart(known["data-m"], row, float(known["value"]))
                 self.parts.append(self._figure)
+            case "data" if "data-q" in known:
+                self._figure = ShownAnswer(known["data-q"], known["data-c"], float(known["value"]))
+                self.answers.append(self._figure)
             case "data":
                 self._figure = ShownFigure(known["data-i"], known["data-a"], known["data-p"], float(known["value"]))
                 self.figures.append(self._figure)

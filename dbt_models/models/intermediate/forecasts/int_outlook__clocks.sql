@@ -4,6 +4,7 @@ newest as (
     select
         indicator_code,
         role,
+        min(year) as first_year,
         max(year) as year
     from inputs
     where region_level = 'municipality'
@@ -13,7 +14,9 @@ newest as (
 -- Every projection derives from inhabitants by age on the borders of today, and users of care from theirs as well.
 shared as (
     select
-        max(inputs.feed) as feed,
+        max(case when inputs.year = newest.year then inputs.feed end) as feed,
+        -- Of ages before the first edition of neighbourhoods.
+        max(case when inputs.role = 'age' and inputs.year = newest.first_year then inputs.feed end) as first_feed,
         max(inputs.outline_feed) as outline_feed,
         min(inputs.released_at) as released_at,
         max(case when inputs.year = newest.year and inputs.status <> 'definitive' then 1 else 0 end) = 1 as is_provisional
@@ -27,7 +30,7 @@ own as (
         inputs.indicator_code,
         inputs.role,
         inputs.ages,
-        max(inputs.feed) as feed,
+        max(case when inputs.year = newest.year then inputs.feed end) as feed,
         max(inputs.outline_feed) as outline_feed,
         min(inputs.released_at) as released_at,
         max(case when inputs.year = newest.year and inputs.status <> 'definitive' then 1 else 0 end) = 1 as is_provisional
@@ -44,7 +47,9 @@ select
     own.indicator_code,
     own.role,
     own.feed,
-    coalesce(nullif(shared.feed, own.feed), oldest.feed) as denominator_feed,
+    coalesce(
+        nullif(shared.feed, own.feed), nullif(oldest.feed, own.feed), nullif(shared.first_feed, own.feed)
+    ) as denominator_feed,
     coalesce(own.outline_feed, shared.outline_feed) as outline_feed,
     least(own.released_at, shared.released_at, oldest.released_at) as released_at,
     case

@@ -89,6 +89,7 @@ select
     tests.origin_year,
     tests.year,
     tests.actual_value,
+    tests.has_own_cohorts,
     abs(tests.mean_value - tests.actual_value) as absolute_error,
     abs(tests.naive_value - tests.actual_value) as naive_error,
     abs(tests.mean_value - tests.actual_value) / nullif(scales.absolute_scale, 0) as scaled_error,

@@ -27,6 +27,7 @@ COLUMNS = {
     "upper_80": "double",
     "naive_value": "double",
     "actual_value": "double",
+    "has_own_cohorts": "boolean",
     "input_fingerprint": "varchar",
 }
 # Columns that a projection derives from.

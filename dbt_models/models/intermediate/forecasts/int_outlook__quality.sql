@@ -1,8 +1,11 @@
 {{ config(materialized='table') }}
 
-with errors as (select * from {{ ref('int_outlook__errors') }}),
+-- Of the first editions of neighbourhoods cohorts are known of the municipality alone: a method that is used no more.
+with errors as (select * from {{ ref('int_outlook__errors') }} where has_own_cohorts),
 
 clocks as (select * from {{ ref('int_outlook__clocks') }}),
+
+ten_years as (select * from {{ ref('int_outlook__ten_years') }}),
 
 -- Each point counts for its region, and for its level.
 pooled as (
@@ -167,6 +170,13 @@ select
     verdicts.*,
     -- A baseline of the short term alone.
     null::double as two_years_mase,
+    ten_years.origin_year::varchar as ten_years_origin_period,
+    ten_years.year::varchar as ten_years_period,
+    ten_years.wape_pct as ten_years_wape_pct,
+    ten_years.naive_wape_pct as naive_ten_years_wape_pct,
+    ten_years.tested_regions_count as ten_years_regions_count,
+    ten_years.regions_count,
+    ten_years.reason_nl as ten_years_reason_nl,
     case clocks.role when 'care' then 'hamilton_perry_rates' else 'hamilton_perry' end as method,
     make_date(verdicts.newest_year::integer, 12, 31) as period_end_date,
     clocks.feed,
@@ -175,3 +185,8 @@ select
     clocks.released_at
 from verdicts
 inner join clocks on verdicts.indicator_code = clocks.indicator_code
+left join ten_years
+    on
+        verdicts.indicator_code = ten_years.indicator_code
+        and verdicts.region_level = ten_years.region_level
+        and verdicts.region_code is not distinct from ten_years.region_code

@@ -1,0 +1,1 @@
+"""Pages for who asks the tables themselves: questions with their answers, and whole marts with their columns."""
