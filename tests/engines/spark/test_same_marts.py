@@ -26,7 +26,13 @@ pytestmark = pytest.mark.long
 
 EXECUTORS = "local-cluster[2,1,1024]"
 EVENTS = "events"
-LOGGED = """
+# The sample's tables are small: to compile its queries would cost more than to run them.
+SETTINGS = """
+spark.driver.memory 2g
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.eventLog.enabled true
 spark.eventLog.dir {folder}
 spark.eventLog.compress false
@@ -61,7 +67,7 @@ def built(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
         configuration = folder / "cluster"
         configuration.mkdir()
         (folder / EVENTS).mkdir()
-        defaults = spark.defaults(EXECUTORS) + LOGGED.format(folder=folder / EVENTS)
+        defaults = spark.defaults(EXECUTORS) + SETTINGS.format(folder=folder / EVENTS)
         (configuration / "spark-defaults.conf").write_text(defaults, "utf-8")
         # That alone says which cluster it is.
         with pytest.MonkeyPatch.context() as patch:

@@ -170,8 +170,8 @@ select
     verdicts.*,
     -- A baseline of the short term alone.
     null::double as two_years_mase,
-    ten_years.origin_year::varchar as ten_years_origin_period,
-    ten_years.year::varchar as ten_years_period,
+    ten_years.origin_year::string as ten_years_origin_period,
+    ten_years.year::string as ten_years_period,
     ten_years.wape_pct as ten_years_wape_pct,
     ten_years.naive_wape_pct as naive_ten_years_wape_pct,
     ten_years.tested_regions_count as ten_years_regions_count,
