@@ -22,8 +22,9 @@
     ((epoch({{ to_moment }}) - epoch({{ from_moment }})) / 86400.0)
 {%- endmacro %}
 
+{# As DuckDB computes it, whose seconds are no whole number: both keep as many digits. #}
 {% macro spark__days_between(from_moment, to_moment) -%}
-    ((unix_micros({{ to_moment }}::timestamp) - unix_micros({{ from_moment }}::timestamp)) / 86400000000e0)
+    ((unix_micros({{ to_moment }}::timestamp) / 1e6 - unix_micros({{ from_moment }}::timestamp) / 1e6) / 86400e0)
 {%- endmacro %}
 
 {# Monday 1 to Sunday 7. #}
@@ -202,4 +203,18 @@
             then round(({{ value }}) / power(10, -({{ digits }}))) * power(10, -({{ digits }}))
         else round(({{ value }}) * power(10, {{ digits }})) / power(10, {{ digits }})
     end
+{%- endmacro %}
+
+{# The nearest whole number, of two that are as near the even one. #}
+{% macro nearest_whole(expression) -%}
+    {{ adapter.dispatch('nearest_whole')(expression) }}
+{%- endmacro %}
+
+{% macro default__nearest_whole(expression) -%}
+    {{ expression }}::bigint
+{%- endmacro %}
+
+{# Spark's cast cuts a fraction off. #}
+{% macro spark__nearest_whole(expression) -%}
+    rint({{ expression }})::bigint
 {%- endmacro %}
