@@ -5,7 +5,7 @@ does: a model reads relations of DuckDB, made of Spark's tables, and what it ret
 on a municipality's figures, which fit in one machine; what does not is SQL.
 """
 
-import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +14,6 @@ from dbt.adapters.base import AdapterPlugin, PythonJobHelper
 from dbt.adapters.contracts.connection import AdapterResponse
 from dbt.adapters.spark import SparkAdapter as LibraryAdapter
 from dbt.adapters.spark import SparkCredentials
-from dbt.include import spark as macros
 from dbt_common.exceptions import DbtRuntimeError
 from pyspark.sql import SparkSession
 
@@ -76,10 +75,11 @@ class SparkAdapter(LibraryAdapter):
 
 
 def use_in_dbt() -> None:
-    """Let dbt load this adapter for the type ``spark``: it takes the plugin that the module names."""
-    sys.modules["dbt.adapters.spark"].Plugin = AdapterPlugin(  # type: ignore[attr-defined]
-        adapter=SparkAdapter, credentials=SparkCredentials, include_path=macros.PACKAGE_PATH
-    )
+    """Let dbt load this adapter for the type ``spark``: it takes the plugin that the library's module names."""
+    library = import_module("dbt.adapters.spark")
+    macros = library.Plugin.include_path
+    # dbt finds the module of an adapter by the name of its class, so that this one has the library's.
+    vars(library)["Plugin"] = AdapterPlugin(adapter=SparkAdapter, credentials=SparkCredentials, include_path=macros)
 
 
 def _relation(session: SparkSession, connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyRelation:

@@ -1,6 +1,6 @@
 """Landing as Spark sees it: a view on the Parquet files of each raw table, and metadata as Parquet beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from dagster_project.audit.outcome import AuditOutcome
@@ -46,10 +46,11 @@ def write_metadata(
 
 def statements(raw: RawLayer, folder: Path) -> list[str]:
     """SQL that makes the raw schemas in a Spark session."""
-    views: Mapping[str, str] = raw.views | {
+    metadata = {
         f"{METADATA_SCHEMA}.{table}": f"SELECT * FROM {parquet_on_spark(_metadata_file(folder, table))}"
         for table in METADATA
     }
+    views = {**raw.views, **metadata}
     schemas = sorted({name.partition(".")[0] for name in views})
     return [
         *(f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas),
