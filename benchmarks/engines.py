@@ -22,7 +22,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Process:
-    """What a process used when it was last seen."""
+    """Use of a process when it was last seen."""
 
     cpu: float
     peak_mb: float

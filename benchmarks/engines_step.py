@@ -18,8 +18,8 @@ from dagster_project.storage.sql import connect, literal, parquet
 from dagster_project.warehouse.build_plan import build, finish, move_clocks, plan, prepare
 from dagster_project.warehouse.dbt import current_manifest, run_dbt
 from dagster_project.warehouse.raw_layer import RawLayer, current_raw_layer
-from dagster_project.warehouse.spark.build import CONFIGURATION, SparkWarehouse
 from dagster_project.warehouse.spark.raw_views import SPARK, parquet_on_spark
+from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
 
 POLICE = "raw_police.crime_monthly"
 # Counts per region, month and kind of crime, with what it reads.

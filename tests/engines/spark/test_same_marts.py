@@ -16,8 +16,8 @@ from dagster_project.marts.catalogue import Mart, read_marts
 from dagster_project.storage.sql import literal
 from dagster_project.warehouse.dbt import RESULTS, current_manifest
 from dagster_project.warehouse.raw_layer import current_raw_layer
-from dagster_project.warehouse.spark.build import CONFIGURATION, SparkWarehouse
 from dagster_project.warehouse.spark.raw_views import SPARK
+from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
 
 from .java import needs_java
 from .mart_rows import differing_marts, lacking
