@@ -1,6 +1,6 @@
 """Who may read which theme at which level of a release: the one rule for board, Postgres and files."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,7 +17,10 @@ Allowed = frozenset[tuple[str, str]]
 
 
 class GroupAccess(BaseModel):
-    """Themes, by code, and levels of regions that a group of readers may see; ``*`` is all of them."""
+    """Themes, by code, and levels of regions that a group of readers may see; ``*`` is all of them.
+
+    With a level come the larger ones: a total of figures that a reader may see is no secret to that reader.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +32,7 @@ class GroupAccess(BaseModel):
     def allows(self, theme: str, level: str) -> bool:
         """Whether figures of this theme may be seen at this level."""
         is_listed = (ALL in self.themes or theme in self.themes) and theme not in self.without
-        return is_listed and (ALL in self.levels or level in self.levels)
+        return is_listed and any(one == ALL or LEVELS.index(level) <= LEVELS.index(one) for one in self.levels)
 
 
 class ReadAccess(BaseModel):
@@ -58,6 +61,10 @@ class ReadAccess(BaseModel):
     def allowed(self, groups: Collection[str], themes: Iterable[str]) -> Allowed:
         """The pairs of theme and level that a reader of these groups may see, of the themes that there are."""
         return frozenset(pair for pair in everything(themes) if self.allows(groups, *pair))
+
+    def idle_groups(self, themes: Sequence[str]) -> list[str]:
+        """Groups with a rule that lets them see nothing which every reader may not see."""
+        return [name for name in self.groups if self.allowed((name,), themes) == self.allowed((), themes)]
 
     def named_themes(self) -> dict[str, set[str]]:
         """The themes that each rule names, by the name of the rule in the settings."""

@@ -77,6 +77,8 @@ def print_diagnosis(found: Diagnosis) -> None:
     if found.without_folder:
         names = ", ".join(found.without_folder)
         console.print(f"No folder in the inbox, so not used: {names}", style="dim", soft_wrap=True)
+    for rule in found.idle_rules:
+        console.print(rule, style="yellow", soft_wrap=True)
     wrong = sum(bool(feed.problems) for feed in found.feeds)
     console.print(f"{len(found.feeds) - wrong} of {len(found.feeds)} feeds can be used.")
 

@@ -25,8 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dagster_project.access import Allowed, ReadAccess
 from dagster_project.release.reader import UnreadableReleaseError
 from dashboard import look
-from dashboard.access import Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.access_log import AccessLog
+from dashboard.admission import GroupRules, Limit, groups_of, is_let_in, may_monitor, reader_of, user_of
 from dashboard.board_settings import BoardSettings
 from dashboard.metrics import Metrics
 from dashboard.pages.routes import routes
@@ -34,7 +34,7 @@ from dashboard.presentation.page_rendering import render_bare
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered, Route
 from dashboard.shelf import Shelf, Shelved
 
-LOG = logging.getLogger("dashboard.access")
+LOG = logging.getLogger("dashboard.requests")
 _STATIC = Path(__file__).parent / "static"
 _SMALLEST_ZIPPED = 500
 _POLICY = (
@@ -61,12 +61,13 @@ class Desk:
     shelf: Shelf
     settings: BoardSettings
     access: ReadAccess
+    rules: GroupRules
     limit: Limit
     log: AccessLog | None
 
     def groups_of(self, request: Request) -> frozenset[str]:
         """Groups of the reader for which there are rules."""
-        return groups_of(self.settings, _peer(request), request.headers).intersection(self.access.groups)
+        return self.rules.known(groups_of(self.settings, _peer(request), request.headers))
 
     def note(self, request: Request, route: Route, themes: frozenset[str], verdict: str) -> None:
         """Log the themes that a reader saw or was refused."""
@@ -93,7 +94,8 @@ def create_app(
     log = AccessLog(settings.access_log, settings.access_log_days, now) if settings.access_log else None
     if log is not None:
         log.open()
-    desk = Desk(shelf, settings, access, Limit(settings.expensive_pages_per_minute, seconds), log)
+    limit = Limit(settings.expensive_pages_per_minute, seconds)
+    desk = Desk(shelf, settings, access, GroupRules(access.groups), limit, log)
     pages = [Address(route.path, _endpoint(route, desk)) for route in routes(shelf.index_of)]
     extra = [
         Address("/gezond", _health(shelf)),

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.access import Allowed, ReadAccess
 from dagster_project.errors import SetupError
+from dagster_project.release.readable_rows import FALSE
 from dagster_project.release.reader import LIMIT, PublishedColumn, PublishedMart, Release, written
 from dashboard import downloads
 from dashboard.words import periods
@@ -34,21 +36,58 @@ class ExportedMart:
     note: str | None = None
 
 
-def export_marts(
-    release: Release, today: date, folder: Path, names: Sequence[str], form: str, most_rows: int = downloads.MOST_ROWS
-) -> Iterator[ExportedMart]:
-    """Write marts as they may be shown today to a folder, all of them if none is named.
+@dataclass(frozen=True)
+class ExportGroup:
+    """Readers of an export, and the pairs of theme and level that they may see."""
 
-    A mart with more rows than a sheet of Excel holds is written as CSV. Raises SetupError for a name that is no mart.
+    name: str
+    allowed: Allowed
+
+    def hidden_marts(self, release: Release) -> list[str]:
+        """Marts of which they may see no row."""
+        themes = release.catalogue.themes
+        return [name for name, mart in release.marts.items() if mart.scope.rows_for(themes, self.allowed) == FALSE]
+
+
+def group_of(access: ReadAccess, name: str, release: Release) -> ExportGroup:
+    """The readers of a group in the settings. Raises SetupError for a group without a rule."""
+    if name not in access.groups:
+        known = ", ".join(access.groups) or "none: [access] has no rule for a group"
+        raise SetupError(
+            f"--group: no rule is for '{name}'\n  expected: {known}\n"
+            "  do: name one of these, or give it themes in [access.groups] of maandvers.toml"
+        )
+    return ExportGroup(name, access.allowed((name,), release.catalogue.themes))
+
+
+def export_marts(
+    release: Release,
+    today: date,
+    folder: Path,
+    names: Sequence[str],
+    form: str,
+    group: ExportGroup | None = None,
+    most_rows: int = downloads.MOST_ROWS,
+) -> Iterator[ExportedMart]:
+    """Write marts as they may be shown today, to a group if one is given, all of them if none is named.
+
+    A mart with more rows than a sheet of Excel holds is written as CSV. Raises SetupError for a name that is no mart,
+    or one of which the group may see nothing.
     """
     if unknown := [name for name in names if name not in release.marts]:
         raise SetupError(f"no mart is called {', '.join(unknown)}\n  do: choose from {', '.join(release.marts)}")
+    hidden = group.hidden_marts(release) if group else []
+    if group and (refused := [name for name in names if name in hidden]):
+        raise SetupError(
+            f"group '{group.name}' may not see {', '.join(refused)}: each row has figures of a theme or level"
+            " that no rule lets it see\n  do: leave it out, or widen the rule of that group in [access]"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"{folder} cannot be a folder: {error.strerror}\n  do: name another") from error
-    cursor = release.shown_on(today)
-    for name in names or release.marts:
+    cursor = release.shown_on(today, group.allowed if group else None)
+    for name in names or [name for name in release.marts if name not in hidden]:
         mart = release.marts[name]
         (rows,) = cursor.execute(written(f"select count(*) from {name}")).fetchall()[0]
         is_too_long = form == XLSX and rows >= most_rows
@@ -57,14 +96,20 @@ def export_marts(
         unfinished = file.with_name(f".{file.name}.part")
         with unfinished.open("wb") as opened:
             write = downloads.write_csv if used == CSV else downloads.write_xlsx
-            write(table_of(release, cursor, mart, today), opened)
+            write(table_of(release, cursor, mart, today, group=group), opened)
         unfinished.replace(file)
         note = f"more rows than Excel reads ({most_rows:,} with the heading), so as CSV" if is_too_long else None
         yield ExportedMart(file, rows, note)
 
 
 def table_of(
-    release: Release, cursor: duckdb.DuckDBPyConnection, mart: PublishedMart, today: date, *, is_partial: bool = False
+    release: Release,
+    cursor: duckdb.DuckDBPyConnection,
+    mart: PublishedMart,
+    today: date,
+    *,
+    is_partial: bool = False,
+    group: ExportGroup | None = None,
 ) -> downloads.Table:
     """Read a mart as the cursor shows it, with what must be known to use it."""
     limits = _limits(cursor, mart)
@@ -76,6 +121,8 @@ def table_of(
         ("Uitgave", release.info.release_id),
         ("Gemaakt op", periods.day(today)),
     ]
+    if group:
+        facts.append(("Voor", f"Groep '{group.name}': alleen de regels die deze groep mag zien"))
     if until:
         facts.append(("Toonbaar tot en met", f"{periods.day(until)}; daarna: haal een nieuw bestand op"))
     if is_partial:

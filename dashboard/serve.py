@@ -21,7 +21,7 @@ def serve(releases: Path, now: Callable[[], datetime], settings: BoardSettings, 
     """Answer readers until it is stopped. Raises SetupError for an address that would let in too many, or is taken."""
     check_address(settings)
     app = create_app(releases, now, settings, access=access)
-    logging.getLogger("dashboard.access").setLevel(logging.INFO)
+    logging.getLogger("dashboard.requests").setLevel(logging.INFO)
     # A header that names the reader is believed from a trusted proxy alone, so uvicorn must not rewrite the peer.
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, proxy_headers=False,

@@ -42,7 +42,7 @@ class Shelved:
     def allowed(self, access: ReadAccess, groups: frozenset[str]) -> Allowed:
         """Return what readers of these groups may see of the release."""
         if groups not in self._allowed:
-            self._allowed[groups] = access.allowed(groups, self.board.themes)
+            self._allowed[groups] = access.allowed(groups, self.board.release.catalogue.themes)
         return self._allowed[groups]
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 from hypothesis import HealthCheck, settings
-from main_line.first_run import first_run, paged_suppliers, sample_home
+from main_line.first_run import first_run, paged_suppliers, public_edition, public_home, sample_home
 from main_line.story import story
 
-__all__ = ["first_run", "paged_suppliers", "sample_home", "story"]
+__all__ = ["first_run", "paged_suppliers", "public_edition", "public_home", "sample_home", "story"]
 
 # A busy machine is slow, which is not what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

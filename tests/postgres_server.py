@@ -19,10 +19,11 @@ FAKETIME = "/usr/lib/{machine}-linux-gnu/faketime/libfaketime.so.1"
 
 
 @contextmanager
-def started_postgres(days: Path | None = None) -> Iterator[str]:
+def started_postgres(days: Path | None = None, *, is_durable: bool = False) -> Iterator[str]:
     """Run a server with an owner who may do everything; yields its address.
 
     With ``days``, a file that every account may read, its clock differs by as much as the file says, such as ``-4d``.
+    Unless it is durable, it does not wait for the disk.
     Raises FileNotFoundError where Postgres is not installed and may not be.
     """
     if not _programs() and os.geteuid() == 0:
@@ -47,7 +48,8 @@ def started_postgres(days: Path | None = None) -> Iterator[str]:
 
     data = str(folder / "data")
     call("initdb", "--pgdata", data, "--username", OWNER, "--auth", "trust", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    options += "" if is_durable else " -c fsync=off"
     call("pg_ctl", "--pgdata", data, "--wait", "--log", str(folder / "log"), "--options", options, "start")
     try:
         yield f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"

@@ -79,6 +79,10 @@ def export_command(
     release: Annotated[
         str, typer.Option("--release", metavar="ID", help="Which release; the latest if left out.")
     ] = "latest",
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="NAME", help="Only what [access] lets this group see; else everything."),
+    ] = None,
     sample: Sample = False,
 ) -> None:
     """Marts of a release as files for Dutch spreadsheets: what may be shown today, with what it means."""
@@ -86,14 +90,17 @@ def export_command(
 
     from dagster_project.installation.opening import workspace_of
     from dagster_project.release.reader import open_release
-    from dashboard.export import export_marts
+    from dashboard.export import export_marts, group_of
 
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     names = [name for name in (marts or "").split(",") if name]
     with closing(open_release(workspace.releases, release)) as opened:
-        for exported in export_marts(opened, workspace.today, folder, names, form):
+        readers = group_of(workspace.settings.access, group, opened) if group is not None else None
+        for exported in export_marts(opened, workspace.today, folder, names, form, readers):
             note = f"; {exported.note}" if exported.note else ""
             print(f"{exported.file}: {exported.rows:,} rows{note}")
+        if readers and not names and (hidden := readers.hidden_marts(opened)):
+            print(f"Left out, since '{readers.name}' may not see them: {', '.join(hidden)}")
 
 
 @app.command(name="docs")

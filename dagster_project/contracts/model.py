@@ -195,6 +195,8 @@ class ReleaseRetention(Strict):
     releases: Age
     # The last release of each month, if that is retained longer than the others.
     month_ends: Age | None = None
+    # Editions for the open web, which each make the earlier ones old; the current one stays.
+    public_editions: Age = Field(default_factory=lambda: parse_age("P1M"))
     # Point-in-time rebuilds, which can be repeated.
     rebuilds: Age = Field(default_factory=lambda: parse_age("P1M"))
 

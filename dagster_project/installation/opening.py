@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dagster_project.errors import SetupError
+from dagster_project.installation.public_settings import OF_SAMPLE
 from dagster_project.installation.settings import load_settings
 from dagster_project.installation.workspace import LOCAL_TIME, Clock, Workspace, local_day, morning_of, wall_clock
 from dagster_project.storage.permissions import OTHERS, keep_private, make_passage
@@ -28,7 +29,11 @@ def workspace_of(
     settings = load_settings()
     if is_sample:
         home = settings.home if "home" in settings.model_fields_set else SAMPLE_HOME
-        settings = settings.model_copy(update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home})
+        unset = {name: value for name, value in OF_SAMPLE.items() if getattr(settings.public, name) is None}
+        public = settings.public.model_copy(update=unset)
+        settings = settings.model_copy(
+            update={"municipality_code": SAMPLE_MUNICIPALITY, "home": home, "public": public}
+        )
         # The answers of the sample suppliers depend on the day alone.
         as_of = as_of or local_day(clock())
     workspace = Workspace(settings, morning_of(as_of) if as_of else clock, is_sample=is_sample)

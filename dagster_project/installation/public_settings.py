@@ -25,3 +25,7 @@ class PublicSettings(BaseModel):
     licence: OpenLicence = "CC BY 4.0"
     # The municipality in the list of organisations of data.overheid.nl.
     organisation: str | None = Field(default=None, pattern=r"^http://standaarden\.overheid\.nl/owms/terms/\S+$")
+
+
+# Of the sample municipality, where nothing else is set.
+OF_SAMPLE = {"address": "https://cijfers.voorbeeldstad.example", "contact": "data@voorbeeldstad.example"}

@@ -1,6 +1,6 @@
 """Context of one run: settings, contracts, the clock and the folders of this installation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -150,10 +150,24 @@ class Workspace:
         """The publication history: the figures that were published, by which revisions are recognised."""
         return self.home / "published"
 
+    @property
+    def shown_counts(self) -> Path:
+        """The counts of persons that public editions have shown, by which what is known stays known."""
+        return self.public / "shown_counts.parquet"
+
     def release_folders(self) -> list[Path]:
         """The folder of every complete release."""
+        return sorted(_complete(self.releases))
+
+    def public_folders(self) -> list[Path]:
+        """The folder of every complete public edition, the oldest first."""
         return sorted(
-            folder
-            for folder in self.releases.glob("*_*")
-            if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
+            _complete(self.public), key=lambda path: (path.name.partition("_")[0], int(path.name.rpartition("_")[2]))
         )
+
+
+def _complete(releases: Path) -> Iterator[Path]:
+    """Yield the folder of every complete release."""
+    for folder in releases.glob("*_*"):
+        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
+            yield folder

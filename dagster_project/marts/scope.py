@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dagster_project.errors import MaandversError
 
 THEME, LEVEL = "theme_code", "region_level"
-# Definitions without a theme are for every reader.
+# Definitions are for every reader, unless each is of a theme and a level, as a measure of policy with its costs is.
 DEFINITIONS = "dim_"
 # Figures without a region are those of the municipality.
 MUNICIPALITY, NEIGHBOURHOOD = "municipality", "neighbourhood"
@@ -60,19 +60,24 @@ def scopes_of(marts: Sequence[MartShape], theme_of: Mapping[str, str]) -> dict[s
 
 def _scope(mart: MartShape, marts: Sequence[MartShape], theme_of: Mapping[str, str]) -> Scope:
     theme_of_row = None if mart.themes else _row_fact(mart, marts, THEME)
-    is_definition = mart.name.startswith(DEFINITIONS)
-    measured = set() if is_definition else {theme_of[column] for column in mart.columns if column in theme_of}
+    level_of_row = _row_fact(mart, marts, LEVEL)
+    if mart.name.startswith(DEFINITIONS) and not (theme_of_row and level_of_row):
+        return FOR_EVERYONE
+    measured = {theme_of[column] for column in mart.columns if column in theme_of}
+    if mart.themes and (hidden := measured.difference(mart.themes)):
+        raise UnthemedMartError(
+            f"{mart.name}: has figures of themes that its YAML does not name\n"
+            f"  expected: each theme of its columns in config.meta.themes, {', '.join(mart.themes)}\n"
+            f"  came: {', '.join(sorted(hidden))}\n  do: add it there"
+        )
     themes = mart.themes or tuple(sorted(measured))
     if not theme_of_row and not themes:
-        if is_definition:
-            return FOR_EVERYONE
         raise UnthemedMartError(
             f"{mart.name}: has no theme, so that no rule of [access] says who may read it\n"
             f"  expected: a column {THEME}, the key of a mart that has one, or columns named after indicators\n"
             "  do: name its themes, codes of seeds/themes.csv, in its YAML: config: {meta: {themes: [finance]}}"
         )
-    level_of_row = _row_fact(mart, marts, LEVEL)
-    level = NEIGHBOURHOOD if "neighbourhood_code" in mart.key else None if is_definition else MUNICIPALITY
+    level = NEIGHBOURHOOD if "neighbourhood_code" in mart.key else MUNICIPALITY
     return Scope(
         themes=() if theme_of_row else themes,
         theme_of_row=theme_of_row,

@@ -16,7 +16,7 @@ RELEASE_ID = r"^\d{4}-\d{2}-\d{2}_\d+$"
 
 
 class Pointer(BaseModel):
-    """What the pointer says: a release, and the SHA-256 of its list of checksums."""
+    """A release by name, and the SHA-256 of its list of checksums."""
 
     # By day and number.
     release_id: str = Field(pattern=RELEASE_ID)
@@ -43,7 +43,7 @@ def opened_store(url: str | None, endpoint: str | None) -> ObjectStore:
             '  expected: [object_storage] url = "s3://bucket/folder" in maandvers.toml\n'
             "  do: set it, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
         )
-    # A server within the house may have no certificate: whoever sets an address with http means it.
+    # A server within the house may have no certificate: an address with http is meant so.
     is_plain = endpoint is not None and endpoint.startswith("http:")
     try:
         return S3Store.from_url(

@@ -1,7 +1,7 @@
 """Publication in object storage: files first, under the release's name, and then the pointer.
 
-Whoever follows the pointer finds a whole release: a publication that is killed before it switches has added files that
-nobody looks for, and the next one writes them again. Releases that this machine no longer has go from there too.
+A reader who follows the pointer finds a whole release: a publication that is killed before it switches has added files
+that no pointer names, and the next one writes them again. Releases that this machine no longer has go from there too.
 """
 
 import logging

@@ -16,6 +16,7 @@ from dagster_project.extract.extractors import Extractor, extractor_for, is_avai
 from dagster_project.extract.http import BusySupplierError
 from dagster_project.installation.settings import HttpSettings, Settings
 from dagster_project.installation.workspace import Workspace
+from dagster_project.marts.dictionary import theme_codes
 from dagster_project.sample.service import within_reach
 
 # A person waits for the answer, and may ask again.
@@ -36,6 +37,8 @@ class Diagnosis(BaseModel):
     feeds: list[FeedExamination]
     # Feeds of the municipality's own departments for which there is no folder yet.
     without_folder: list[str]
+    # Rules for groups of readers that have no effect.
+    idle_rules: list[str] = []
 
     @property
     def is_healthy(self) -> bool:
@@ -52,7 +55,24 @@ def diagnose(workspace: Workspace) -> Diagnosis:
         return Diagnosis(
             feeds=[*_examined(present, settings)],
             without_folder=[feed.id for feed in used if feed not in present],
+            idle_rules=_idle_rules(settings),
         )
+
+
+def _idle_rules(settings: Settings) -> list[str]:
+    """Describe rules of [access] that change nothing; those that name no theme or level are refused as settings are."""
+    found = [
+        f"access.groups.{name}: shows this group nothing more than every reader\n"
+        "  do: give it themes that 'everyone' is without, or leave it out"
+        for name in settings.access.idle_groups(theme_codes())
+    ]
+    if settings.access.groups and settings.board.groups_header is None:
+        names = ", ".join(settings.access.groups)
+        found.append(
+            f"board.groups_header: is not set, so that the board takes no reader for one of {names}\n"
+            '  do: name the header in which your proxy names groups, such as "X-Forwarded-Groups"'
+        )
+    return found
 
 
 def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination]:

@@ -60,9 +60,15 @@ def prune(workspace: Workspace, *, is_dry_run: bool) -> Pruning:
     entries = workspace.event_log.entries()
     recorded = deletions(entries)
     gone, kept = _releases(workspace)
-    removed = [*gone, *_deliveries(workspace, kept, entries), *_quarantined(workspace), *_rebuilds(workspace)]
+    removed = [
+        *gone,
+        *_public_editions(workspace),
+        *_deliveries(workspace, kept, entries),
+        *_quarantined(workspace),
+        *_rebuilds(workspace),
+    ]
     if not is_dry_run:
-        for place in ("releases", PAST_DAYS, f"landing/*/*/{QUARANTINE}"):
+        for place in ("releases", "public", PAST_DAYS, f"landing/*/*/{QUARANTINE}"):
             for leftover in workspace.home.glob(f"{place}/{PRUNED}*"):
                 shutil.rmtree(leftover)
         for deletion in removed:
@@ -93,6 +99,17 @@ def _releases(workspace: Workspace) -> tuple[list[Deletion], list[ReleaseNote]]:
         folder = workspace.releases / note.release_id
         gone.append(Deletion(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule))
     return gone, kept
+
+
+def _public_editions(workspace: Workspace) -> Iterator[Deletion]:
+    """Public editions past their term, never the current one."""
+    term = load_release_retention(workspace.models).public_editions
+    folders = workspace.public_folders()
+    safe = {*folders[-1:], (workspace.public / LATEST).resolve()}
+    for folder in (folder for folder in folders if folder not in safe):
+        if fresh_until(date.fromisoformat(folder.name.partition("_")[0]), term) < workspace.today:
+            rule = f"public editions are kept {_iso(term)}"
+            yield Deletion(folder=_relative(workspace, folder), size_bytes=_size(folder.rglob("*")), rule=rule)
 
 
 def _deliveries(workspace: Workspace, releases: Sequence[ReleaseNote], entries: Sequence[Entry]) -> Iterator[Deletion]:

@@ -1,4 +1,4 @@
-"""Verification of an installation: every file of landing, publication history and releases matches its checksum."""
+"""Verification of an installation: every file of landing, history, releases and public editions has its checksum."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,8 +12,8 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.store import MANIFEST, FeedStore, Manifest
 from dagster_project.operations.prune import deletions
 from dagster_project.release.build import ReleaseNote
-from dagster_project.release.provenance import recorded_checksums
-from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, checksum_of_list
+from dagster_project.release.provenance import recorded_checksums, recorded_files
+from dagster_project.storage.checksums import CHECKSUMS, IS_GONE, changed_files, checksum_of_list, digest_of
 from dagster_project.storage.finding import Finding
 from dagster_project.warehouse.checksum import is_warehouse_intact
 from dagster_project.warehouse.publication_history import PublicationHistory
@@ -28,7 +28,12 @@ class Verification(BaseModel):
 
 def verify(workspace: Workspace) -> Verification:
     """Compare every file with its checksum; changes nothing."""
-    folders = [*_deliveries(workspace), *workspace.release_folders(), *PublicationHistory(workspace).folders()]
+    folders = [
+        *_deliveries(workspace),
+        *workspace.release_folders(),
+        *workspace.public_folders(),
+        *PublicationHistory(workspace).folders(),
+    ]
     deleted = _deleted_files(workspace)
     findings = [
         Finding(file=str(path.relative_to(workspace.home)), problem=problem, do=_remedy(workspace, path))
@@ -42,6 +47,7 @@ def verify(workspace: Workspace) -> Verification:
             *findings,
             *_missing_deliveries(workspace),
             *_replaced_lists(workspace),
+            *_replaced_files(workspace),
             *_event_log(workspace),
             *_warehouse(workspace),
         ],
@@ -109,6 +115,18 @@ def _replaced_lists(workspace: Workspace) -> Iterator[Finding]:
             )
 
 
+def _replaced_files(workspace: Workspace) -> Iterator[Finding]:
+    """Files with a checksum of their own in the event log that are others, or gone."""
+    for name, checksum in recorded_files(workspace).items():
+        file = workspace.home / name
+        if not file.exists() or digest_of(file) != checksum:
+            yield Finding(
+                file=name,
+                problem="is not the file whose checksum is in the event log" if file.exists() else IS_GONE,
+                do="put it back from your back-up; if publishing was stopped halfway, publish again",
+            )
+
+
 def _event_log(workspace: Workspace) -> Iterator[Finding]:
     log = workspace.event_log
     if problem := log.problem():
@@ -129,6 +147,8 @@ def _warehouse(workspace: Workspace) -> Iterator[Finding]:
 def _remedy(workspace: Workspace, path: Path) -> str:
     if workspace.releases in path.parents:
         return "do not use this release; take another one, or run again for a new one"
+    if workspace.public in path.parents:
+        return "remove this edition, and publish again if it was the current one"
     if path.name == CHECKSUMS:
         return "put the folder back from your back-up; without one, remove it and run again"
     return "put the file back from your back-up; without one, remove the delivery's folder and run again"

@@ -27,7 +27,7 @@ from dagster_project.postgres.ddl import (
     SCHEMA,
     ReaderRole,
     ReaderTable,
-    add_key,
+    add_keys,
     comments_on,
     create_rows,
     create_tables,
@@ -183,16 +183,14 @@ def _publish(
 
 
 def _load(connection: psycopg.Connection, release: Release, schema: str, rows: str, table: ReaderTable) -> None:
-    """Write the rows of a table, their key and the comments."""
+    """Write the rows of a table, their keys and the comments."""
     connection.execute(create_rows(schema, rows, table))
     name = f"{rows}.{identifier(table.name)}"
     with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
         for lines in lines_of(release.connection, table):
             copy.write(lines)
-    connection.execute(add_key(rows, table))
-    connection.execute(f"ANALYZE {name}")
-    for comment in comments_on(schema, table):
-        connection.execute(comment)
+    for statement in (*add_keys(rows, table), f"ANALYZE {name}", *comments_on(schema, table)):
+        connection.execute(statement)
 
 
 def _lock_out_readers(connection: psycopg.Connection) -> None:

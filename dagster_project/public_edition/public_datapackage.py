@@ -9,7 +9,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.errors import SetupError
 from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.marts.catalogue import Mart
-from dagster_project.release.mart_files import csv_file
+from dagster_project.release.mart_files import compression_of, csv_file
 from dagster_project.release.reader import DATABASE
 from dagster_project.storage.sql import connect
 
@@ -67,7 +67,7 @@ def _resource(
         "profile": "tabular-data-resource",
         **{key: inside[key] for key in KEPT_OF_A_RESOURCE},
         "path": file,
-        **({"compression": "zst"} if file.endswith(".zst") else {}),
+        **compression_of(file),
         "schema": {
             "fields": [_field(field, own, sources) for field in inside["schema"]["fields"] if field["name"] in names],
             "primaryKey": inside["schema"]["primaryKey"],

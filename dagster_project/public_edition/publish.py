@@ -17,15 +17,17 @@ from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.public_edition.dcat import dcat
-from dagster_project.public_edition.public_counts import new_facts, public_rules
+from dagster_project.public_edition.public_counts import Fact, public_rules
 from dagster_project.public_edition.public_datapackage import public_datapackage
+from dagster_project.public_edition.public_figures import counts_of, indicators_of, write_figures
 from dagster_project.public_edition.public_page import write_index
-from dagster_project.public_edition.public_rows import counts_of, indicators_of, rows_of, write_counts
+from dagster_project.public_edition.public_rows import rows_of
 from dagster_project.release.build import (
     BUILDING,
     METADATA_VIEWS,
-    STORAGE_VERSION,
+    create_mart,
     latest_release,
+    new_database,
     next_id,
     read_note,
     show_mart,
@@ -33,23 +35,22 @@ from dagster_project.release.build import (
     write_view,
 )
 from dagster_project.release.mart_files import write_mart_files
+from dagster_project.release.provenance import record_checksums
 from dagster_project.release.read_back import compare
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE, SNAPSHOT
 from dagster_project.storage.atomic import move_folder, point_link, write_file
 from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.permissions import FOLDER, share
-from dagster_project.storage.sql import Summary, connect, literal, parquet, relation_of
+from dagster_project.storage.sql import connect, literal, parquet, relation_of
 from dagster_project.warehouse.dbt import digest_of_sources
 from dagster_project.warehouse.random_rounding import Cell
 
-# The counts of persons of all editions, by which what was shown before stays known. Part of a back-up.
-HISTORY = "shown_counts.parquet"
 DCAT = "dcat.jsonld"
-# Editions that stay: readers may still have the one before open.
-KEPT = 2
-# Marts of the edition in the order of writing: others take their figures from it.
-FIRST = "fct_indicator_values"
-_HISTORY_COLUMNS = {**dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"), "value": "integer"}
+_HISTORY_COLUMNS = {
+    "edition": "integer",
+    **dict.fromkeys(("indicator_code", "region_code", "period"), "varchar"),
+    "value": "integer",
+}
 _WITHHELD = "delivery is late or was not accepted"
 _WITHHELD_NL = "de levering is te laat of is nog niet goed"
 
@@ -100,33 +101,27 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
         )
         folder = workspace.public / f"{BUILDING}{public.release_id}"
         chosen = public_marts(marts)
-        known = _history(workspace.public)
-        shown = _write_figures(workspace, internal, folder, chosen, public, known)
+        facts = _write_figures(workspace, internal, folder, chosen, public, _history(workspace))
         _describe(workspace, internal, folder, chosen, public)
         write_checksums(folder)
         share(folder, readers)
         # Counts are known from now on, even if this process ends before readers see it.
-        _remember(workspace.public / HISTORY, {*known, *new_facts(shown, known)})
+        _remember(workspace.shown_counts, facts)
         move_folder(folder, workspace.public / public.release_id)
+        written = [workspace.public / public.release_id, workspace.shown_counts]
+        edition, history = (path.relative_to(workspace.home).as_posix() for path in written)
+        record_checksums(workspace, edition, files=[history])
         point_link(workspace.public / LATEST, public.release_id)
-        _remove_old(workspace.public)
     return public
 
 
 def public_marts(marts: Sequence[Mart]) -> list[Mart]:
-    """The marts that may be public, with their public columns alone; that of all figures first."""
-    found = [
+    """The marts that may be public, with their public columns alone."""
+    return [
         replace(mart, columns=tuple(column for column in mart.columns if column.name in mart.public_columns))
         for mart in marts
         if mart.public_columns
     ]
-    return sorted(found, key=lambda mart: (mart.name != FIRST, mart.name))
-
-
-def public_folders(public: Path) -> list[Path]:
-    """The folder of every complete edition, the oldest first."""
-    found = [path for path in public.glob("*_*") if path.is_dir() and not path.is_symlink() and path.name[0] != "."]
-    return sorted(found, key=lambda path: (path.name.partition("_")[0], int(path.name.rpartition("_")[2])))
 
 
 def _write_figures(
@@ -135,35 +130,28 @@ def _write_figures(
     folder: Path,
     marts: Sequence[Mart],
     note: PublicNote,
-    known: set[tuple[Cell, int]],
-) -> dict[Cell, int]:
-    """Write every form of every mart, and read them back; returns the counts of persons that are shown."""
+    before: Sequence[Fact],
+) -> list[Fact]:
+    """Write every form of every mart, and read them back; returns the counts of persons that are known from now on."""
     settings, rules = workspace.settings.public, public_rules()
-    for form in ("parquet", "csv"):
-        (folder / form).mkdir(parents=True)
     expected = {}
-    with connect(spill_to=folder / ".spilled") as connection:
+    with new_database(folder) as connection:
         connection.execute(f"ATTACH {literal(internal / DATABASE)} AS internal (READ_ONLY)")
-        connection.execute(
-            f"ATTACH {literal(folder / DATABASE)} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
-        )
-        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         indicators_of(connection, workspace.feeds, settings, rules)
-        shown = counts_of(connection, rules).shown(known, _places(settings.levels))
-        write_counts(connection, shown)
+        counts = counts_of(connection, rules, before)
+        shown = counts.shown(_places(settings.levels))
+        write_figures(connection, shown, settings)
         for mart in marts:
-            table = f"release.{SNAPSHOT}.{mart.name}"
             connection.begin()
-            connection.execute(f"CREATE TABLE {table} AS {rows_of(mart, settings)}")
-            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+            table, summary = create_mart(connection, mart, rows_of(mart))
+            expected[mart.name] = summary
             note.rows[mart.name] = summary.rows
             show_mart(connection, mart, [])
             write_mart_files(connection, mart, table, summary.rows, folder)
             connection.commit()
         _write_metadata(connection, note)
-        connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE)
-    return shown
+    return counts.facts(shown)
 
 
 def _write_metadata(connection: duckdb.DuckDBPyConnection, note: PublicNote) -> None:
@@ -221,32 +209,30 @@ def _places(levels: Sequence[str]) -> set[str]:
     return {code for level, code in codes.items() if level in levels or "*" in levels}
 
 
-def _history(public: Path) -> set[tuple[Cell, int]]:
+def _history(workspace: Workspace) -> list[Fact]:
     """Read the counts that editions have shown. Raises SetupError if they are missing or damaged."""
-    file = public / HISTORY
-    if not file.exists() and not public_folders(public):
-        return set()
+    file = workspace.shown_counts
+    if not file.exists() and not workspace.public_folders():
+        return []
     try:
         with connect() as connection:
-            rows = connection.execute(f"SELECT {', '.join(_HISTORY_COLUMNS)} FROM {parquet(file)}").fetchall()
+            columns = ", ".join(_HISTORY_COLUMNS)
+            rows = connection.execute(f"SELECT {columns} FROM {parquet(file)} ORDER BY edition").fetchall()
     except duckdb.Error as error:
         raise SetupError(
             f"{file} cannot be read, so what the outside world knows of counts of persons is unknown\n"
             "  kept: the public edition before this one\n"
             "  do: put it back from your back-up"
         ) from error
-    return {(Cell(*cell), value) for *cell, value in rows}
+    return [Fact(edition, Cell(*cell), value) for edition, *cell, value in rows]
 
 
-def _remember(file: Path, facts: set[tuple[Cell, int]]) -> None:
+def _remember(file: Path, facts: Sequence[Fact]) -> None:
     with connect() as connection:
         temporary = file.with_name(f".{file.name}")
-        relation = relation_of(connection, _HISTORY_COLUMNS, ((*cell, value) for cell, value in sorted(facts)))
+        relation = relation_of(
+            connection, _HISTORY_COLUMNS, ((edition, *cell, value) for edition, cell, value in facts)
+        )
         relation.write_parquet(str(temporary), compression="zstd")
     write_file(file, temporary.read_bytes())
     temporary.unlink()
-
-
-def _remove_old(public: Path) -> None:
-    for folder in public_folders(public)[:-KEPT]:
-        shutil.rmtree(folder)

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date
 from importlib.metadata import version
 from pathlib import Path
@@ -136,8 +137,6 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         shutil.rmtree(leftover)
     release_id = next_id(workspace.releases, outcome.as_of)
     folder = workspace.releases / f"{BUILDING}{release_id}"
-    for form in ("parquet", "csv"):
-        (folder / form).mkdir(parents=True)
     note = ReleaseNote(
         release_id=release_id,
         municipality_code=workspace.settings.municipality_code,
@@ -163,22 +162,17 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         },
         history_damage=PublicationHistory(workspace).damage(),
     )
-    write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
-    with connect(spill_to=folder / "spilled") as connection:
+    with new_database(folder) as connection:
+        write_json(folder / JUDGEMENTS, outcome.model_dump(mode="json")["judgements"])
         connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
-        database = literal(folder / DATABASE)
-        connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
         before = latest_release(workspace.releases)
         expected, linked = {}, set()
         named: dict[str, frozenset[str]] = {}
         for mart in marts:
-            # The rows are computed once, and every other form is made from them.
-            table = f"release.{SNAPSHOT}.{mart.name}"
             # A transaction per mart: its rows stay in memory until then. Without one every comment waits for the disk.
             connection.begin()
-            connection.execute(f"CREATE TABLE {table} AS {_rows_of(mart)}")
-            expected[mart.name] = summary = Summary.of(connection, f"FROM {table}")
+            table, summary = create_mart(connection, mart, _rows_of(mart))
+            expected[mart.name] = summary
             note.rows[mart.name] = summary.rows
             note.contents[mart.name] = content_of(mart, summary)
             named[mart.name] = named_feeds(connection, mart, table)
@@ -198,7 +192,6 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
         _write_books(connection, note, in_marts, folder / JUDGEMENTS)
         connection.commit()
         foreign_keys = foreign_keys_of(connection, marts, f"release.{SNAPSHOT}")
-        connection.execute("DETACH release")
     compare(expected, marts, folder, folder / DATABASE, linked)
     shutil.copytree(data_docs, folder / CHECKS)
     report = _write_reports(workspace, marts, outcome, folder, note, named)
@@ -216,6 +209,26 @@ def build_release(workspace: Workspace, marts: Sequence[Mart], outcome: AuditOut
     record_checksums(workspace, *written)
     point_link(workspace.releases / LATEST, release_id)
     return note
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Make the folders of a release and its database, attached as ``release``."""
+    for form in ("parquet", "csv"):
+        (folder / form).mkdir(parents=True)
+    with connect(spill_to=folder / ".spilled") as connection:
+        database = literal(folder / DATABASE)
+        connection.execute(f"ATTACH {database} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        connection.execute(f"CREATE SCHEMA release.{SNAPSHOT}")
+        yield connection
+        connection.execute("DETACH release")
+
+
+def create_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, rows: str) -> tuple[str, Summary]:
+    """Make the table of a mart, whose rows are computed once: every other form is made from it."""
+    table = f"release.{SNAPSHOT}.{mart.name}"
+    connection.execute(f"CREATE TABLE {table} AS {rows}")
+    return table, Summary.of(connection, f"FROM {table}")
 
 
 def read_note(folder: Path) -> ReleaseNote:

@@ -12,7 +12,7 @@ from dagster_project.marts.dictionary import theme_codes
 from dagster_project.marts.question_book import read_questions
 from dagster_project.marts.scope import RowFact
 from dagster_project.release.last_good import feeds_of, last_days, last_good
-from dagster_project.release.mart_files import csv_file
+from dagster_project.release.mart_files import compression_of, csv_file
 from dagster_project.release.star import ForeignKeys
 from dagster_project.warehouse.dbt import current_manifest
 
@@ -89,7 +89,7 @@ def _resource(
         "name": mart.name,
         "title": mart.label_nl,
         "path": file,
-        **({"compression": "zst"} if file.endswith(".zst") else {}),
+        **compression_of(file),
         "description": mart.description,
         # Our own property, for readers of Dutch.
         "explanation": mart.description_nl,

@@ -6,7 +6,7 @@ Checksums of the deliveries, publications and releases themselves are in the eve
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -89,10 +89,11 @@ def _publications(workspace: Workspace) -> tuple[date, list[str]]:
     ]
 
 
-def record_checksums(workspace: Workspace, *folders: str) -> None:
-    """Record the checksums of new folders in the event log."""
+def record_checksums(workspace: Workspace, *folders: str, files: Sequence[str] = ()) -> None:
+    """Record the checksums of new folders, and of files that are in none of them, in the event log."""
     checksums = {folder: checksum_of_list(workspace.home / folder) for folder in folders}
-    workspace.event_log.append("released", {"folders": checksums}, workspace.now())
+    alone = {"files": {file: digest_of(workspace.home / file) for file in files}} if files else {}
+    workspace.event_log.append("released", {"folders": checksums} | alone, workspace.now())
 
 
 def recorded_checksums(workspace: Workspace) -> dict[str, str]:
@@ -101,6 +102,15 @@ def recorded_checksums(workspace: Workspace) -> dict[str, str]:
     for entry in workspace.event_log.intact():
         if b'"folders"' in entry.line:
             found |= entry.content["folders"]
+    return found
+
+
+def recorded_files(workspace: Workspace) -> dict[str, str]:
+    """The checksum with which each file that is in no such folder was last written."""
+    found: dict[str, str] = {}
+    for entry in workspace.event_log.intact():
+        if entry.kind == "released":
+            found |= entry.content.get("files", {})
     return found
 
 

@@ -3,6 +3,7 @@
 The board imports this module alone, so it may not import audit, landing, extract or dbt.
 """
 
+import hashlib
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dagster_project.access import LEVELS, Allowed
+from dagster_project.access import Allowed
 from dagster_project.errors import SetupError
+from dagster_project.release.readable_rows import TRUE, ReaderScope
 from dagster_project.storage.sql import connect, identifier, literal
 
 LATEST = "latest"
@@ -24,8 +26,6 @@ DATAPACKAGE = "datapackage.json"
 SNAPSHOT = "snapshot"
 # Last day on which a row is shown, and each column without limits of its own.
 LIMIT = "fresh_until"
-# Conditions for all rows of a mart, and for none.
-TRUE, FALSE = "true", "false"
 
 
 class UnreadableReleaseError(SetupError):
@@ -96,56 +96,6 @@ class _Schema(_Resource):
     columns: tuple[PublishedColumn, ...] = Field(alias="fields")
     key: tuple[str, ...] = Field(alias="primaryKey")
     foreign_keys: tuple[ForeignKey, ...] = Field((), alias="foreignKeys")
-
-
-class FactOfRow(_Resource):
-    """A column that says the theme or level of each row: the fact itself, or the key of a mart that has it."""
-
-    column: str
-    mart: str | None
-
-    def is_one_of(self, fact: str, values: Iterable[str]) -> str:
-        """Condition for rows of which the fact, a column such as ``theme_code``, is one of these values."""
-        listed = ", ".join(map(literal, values))
-        if self.mart is None:
-            return f"{identifier(self.column)} IN ({listed})"
-        column = identifier(self.column)
-        return f"{column} IN (SELECT {column} FROM {identifier(self.mart)} WHERE {fact} IN ({listed}))"
-
-
-class ReaderScope(_Resource):
-    """Themes and levels of a mart's figures, by which readers are admitted: of all rows, or of each."""
-
-    themes: tuple[str, ...]
-    theme_of_row: FactOfRow | None = Field(alias="themeOfRow")
-    level: str | None
-    level_of_row: FactOfRow | None = Field(alias="levelOfRow")
-
-    def rows_for(self, themes: Iterable[str], allowed: Allowed) -> str:
-        """Condition for the rows of a reader, in the SQL of DuckDB and Postgres: ``true`` for all, ``false`` for none.
-
-        ``themes`` are all themes of the release, ``allowed`` the pairs of theme and level that may be read. A mart of
-        several themes without one per row is read by who may read each of them.
-        """
-        if not self.themes and not self.theme_of_row:
-            return TRUE
-        # Themes that may be read at the same levels share a condition.
-        by_levels: dict[tuple[str, ...], list[str]] = {}
-        for group in [list(self.themes)] if self.themes else [[theme] for theme in themes]:
-            levels = tuple(level for level in LEVELS if all((theme, level) in allowed for theme in group))
-            by_levels.setdefault(levels, []).extend(group)
-        conditions = [self._rows(group, levels) for levels, group in by_levels.items()]
-        if len(conditions) == 1 and by_levels.keys() == {LEVELS}:
-            return TRUE
-        return " OR ".join(dict.fromkeys(one for one in conditions if one != FALSE)) or FALSE
-
-    def _rows(self, themes: list[str], levels: tuple[str, ...]) -> str:
-        if not levels or (self.level and self.level not in levels):
-            return FALSE
-        conditions = [self.theme_of_row.is_one_of("theme_code", themes)] if self.theme_of_row else []
-        if self.level_of_row and levels != LEVELS:
-            conditions.append(self.level_of_row.is_one_of("region_level", levels))
-        return f"({' AND '.join(conditions)})" if conditions else TRUE
 
 
 class PublishedMart(_Resource):
@@ -248,8 +198,9 @@ class Release:
     catalogue: Catalogue
     # In UTC; unqualified names are views, which show no expired figure. Not to be shared between threads.
     connection: duckdb.DuckDBPyConnection
-    # Days for which there are views.
-    _days: set[date] = field(default_factory=set)
+    # Schemas of the memory database with views, which all connections to this release share.
+    _schemas: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def marts(self) -> dict[str, PublishedMart]:
@@ -262,22 +213,37 @@ class Release:
         cursor.execute("USE release")
         return cursor
 
-    def shown_on(self, day: date) -> duckdb.DuckDBPyConnection:
+    def shown_on(self, day: date, allowed: Allowed | None = None) -> duckdb.DuckDBPyConnection:
         """Open another connection, for another thread, in which unqualified names are the marts as shown on a day.
 
-        The views of the release itself follow the database's own date.
+        With ``allowed``, to readers who may see these pairs of theme and level. The views of the release itself
+        follow the database's own date.
         """
         cursor = self.connection.cursor()
-        schema = identifier(f"on_{day:%Y_%m_%d}")
-        # Views stand in the memory database, which all connections to this release share.
-        if day not in self._days:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{schema}")
-            for mart in self.marts.values():
-                view = f"memory.{schema}.{identifier(mart.name)}"
-                cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {mart.shown_on(day)}")
-            self._days.add(day)
-        cursor.execute(f"USE memory.{schema}")
+        schema = f"memory.on_{day:%Y_%m_%d}"
+        self._make_views(cursor, schema, {mart.name: mart.shown_on(day) for mart in self.marts.values()})
+        if allowed is not None:
+            shown = schema
+            schema = f"{shown}_to_{hashlib.sha256(repr(sorted(allowed)).encode()).hexdigest()[:16]}"
+            self._make_views(cursor, schema, self._shown_to(allowed, shown))
+        cursor.execute(f"USE {schema}")
         return cursor
+
+    def _shown_to(self, allowed: Allowed, schema: str) -> dict[str, str]:
+        themes = self.catalogue.themes
+        return {
+            mart.name: f"SELECT * FROM {schema}.{identifier(mart.name)}"
+            f" WHERE {mart.scope.rows_for(themes, allowed, f'{schema}.')}"
+            for mart in self.marts.values()
+        }
+
+    def _make_views(self, cursor: duckdb.DuckDBPyConnection, schema: str, queries: dict[str, str]) -> None:
+        with self._lock:
+            if schema not in self._schemas:
+                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+                for name, query in queries.items():
+                    cursor.execute(f"CREATE VIEW IF NOT EXISTS {schema}.{identifier(name)} AS {query}")
+                self._schemas.add(schema)
 
     def close(self) -> None:
         """Close the connection."""

@@ -7,7 +7,7 @@ from dashboard.presentation.route import Query, Rendered
 from dashboard.presentation.shown import address, earliest
 from dashboard.reading.board import Board
 from dashboard.reading.news import largest_changes, releases_with_news
-from dashboard.words.changes import change, summary
+from dashboard.words.change_sentences import change, summary
 
 _ENTRIES, _CHANGES = 20, 10
 

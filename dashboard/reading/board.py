@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from dagster_project.access import Allowed, everything
-from dagster_project.release.readable_rows import RestrictedMarts
 from dagster_project.release.reader import Release, Source, written
 from dashboard.reading.figure import (
     COUNTRY,
@@ -99,9 +98,8 @@ class Board:
     areas: Mapping[str, Area]
     # Clocks of feeds when the release was made.
     clocks: Mapping[str, Clock]
-    # The themes that the reader may see, each with its levels, and the marts of readers who may not see all of them.
+    # The themes that the reader may see, each with its levels.
     allowed: Allowed
-    restricted: RestrictedMarts
     # Of indicators of the municipality with a target: a change that is smaller is none where its noise is unknown.
     tolerances: Mapping[str, float]
     # Why a newer release cannot be opened; None if this is the newest.
@@ -145,7 +143,7 @@ class Board:
     @property
     def is_restricted(self) -> bool:
         """Whether there is a figure that the reader may not see."""
-        return self.allowed != everything(self.themes)
+        return self.allowed != everything(self.release.catalogue.themes)
 
     def publisher(self, feed: str) -> str:
         """The name of the publisher of a feed."""
@@ -192,8 +190,7 @@ class Board:
     def for_reader(self, allowed: Allowed, problem: str | None) -> "Board":
         """The same board for another request, with a cursor of its own on what its reader may see."""
         board = replace(self, allowed=allowed, problem=problem)
-        cursor = self.restricted.cursor(allowed) if board.is_restricted else self.release.shown_on(self.today)
-        return replace(board, cursor=cursor)
+        return replace(board, cursor=self.release.shown_on(self.today, allowed if board.is_restricted else None))
 
 
 def open_board(release: Release, today: date, theme: str) -> Board:
@@ -208,11 +205,8 @@ def open_board(release: Release, today: date, theme: str) -> Board:
     }
     clocks = {row[0]: Clock(*row) for row in cursor.execute(_CLOCKS).fetchall()}
     tolerances = dict(cursor.execute(_TOLERANCES).fetchall())
-    restricted = RestrictedMarts(release, today, {one.code: one.theme_code for one in indicators.values()})
-    allowed = everything(themes)
-    return Board(
-        release, today, cursor, indicators, themes, areas, clocks, allowed, restricted, tolerances, theme=theme
-    )
+    allowed = everything(release.catalogue.themes)
+    return Board(release, today, cursor, indicators, themes, areas, clocks, allowed, tolerances, theme=theme)
 
 
 def slug(label: str) -> str:

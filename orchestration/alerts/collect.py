@@ -18,7 +18,7 @@ from dashboard.reading.board import Board, open_board
 from dashboard.reading.kpis import Kpi, kpis
 from dashboard.reading.news import largest_changes, releases_with_news
 from dashboard.words import numbers, periods, sentences
-from dashboard.words.changes import change, summary
+from dashboard.words.change_sentences import change, summary
 from orchestration.alerts.alert import Alert
 from orchestration.alerts.failed_runs import failed_runs
 

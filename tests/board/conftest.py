@@ -1,28 +1,14 @@
 """The release of the whole sample, as the board reads it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import duckdb
 import pytest
 from main_line.first_run import SAMPLE_DAY
+from sample_release import release, sample_releases
 
-from dagster_project.release.reader import Release, open_release
+from dagster_project.release.reader import Release
 from dashboard.reading.board import Board, open_board
 
-
-@pytest.fixture(scope="session")
-def sample_releases(sample_home: Path) -> Path:
-    """The folder of releases of the sample."""
-    return sample_home / "releases"
-
-
-@pytest.fixture(scope="session")
-def release(sample_releases: Path) -> Iterator[Release]:
-    """The release of the sample on its day."""
-    opened = open_release(sample_releases)
-    yield opened
-    opened.close()
+__all__ = ["release", "sample_releases"]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A reader of the board on a day of choice, without a network in between, and releases that a test may change."""
 
+import gc
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -52,6 +53,8 @@ def copy_release(release: Path, releases: Path, release_id: str, *changes: str) 
         content = orjson.loads((folder / name).read_bytes())
         (folder / name).write_bytes(orjson.dumps({**content, key: release_id}))
     if changes:
+        # Pytest uses a folder's name again, under which a board of an earlier test may still have a release open.
+        gc.collect()
         with duckdb.connect(str(folder / DATABASE)) as connection:
             for change in changes:
                 connection.execute(change)

@@ -8,10 +8,19 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from main_line.first_run import SAMPLE_DAY
+from main_line.installation import Installation
 
-from dagster_project.errors import SetupError
+from dagster_project.access import ReadAccess
+from dagster_project.errors import ExitCode, SetupError
 from dagster_project.release.reader import open_release
-from dashboard.export import CSV, XLSX, export_marts
+from dashboard.export import CSV, XLSX, export_marts, group_of
+
+ACCESS = ReadAccess.model_validate(
+    {
+        "everyone": {"themes": ["*"], "without": ["care", "organisation", "safety"]},
+        "groups": {"police": {"themes": ["safety"], "levels": ["district"]}},
+    }
+)
 
 
 def exported(release, folder, name, form, **options):
@@ -98,3 +107,48 @@ def test_an_unknown_mart_is_refused_before_anything_is_written(sample_releases, 
     with closing(open_release(sample_releases)) as opened, pytest.raises(SetupError, match=r"mart_kip\n  do: choose"):
         list(export_marts(opened, SAMPLE_DAY, tmp_path / "new", ["mart_kpi", "mart_kip"], CSV))
     assert not (tmp_path / "new").exists()
+
+
+def test_a_group_gets_the_rows_that_the_board_shows_it(release, tmp_path):
+    police = group_of(ACCESS, "police", release)
+    cursor = release.shown_on(SAMPLE_DAY, police.allowed)
+    for mart in ("mart_safety", "mart_kpi", "mart_demography", "mart_finance"):
+        (rows,) = cursor.execute(f"select count(*) from {mart}").fetchone()
+        assert exported(release, tmp_path, mart, CSV, group=police).rows == rows > 0, mart
+    (label,) = [one.label_nl for one in release.marts["mart_safety"].columns if one.name == "region_level"]
+    levels = {row[label] for row in rows_of_csv(tmp_path / "mart_safety.csv")}
+    assert "district" in levels <= {"country", "municipality", "district"}
+    everything = exported(release, tmp_path, "mart_safety", XLSX)
+    part = exported(release, tmp_path, "mart_safety", XLSX, group=police)
+    assert part.rows < everything.rows
+    facts = dict(openpyxl.load_workbook(part.file)["Uitleg"].iter_rows(values_only=True, max_col=2))
+    assert facts["Voor"] == "Groep 'police': alleen de regels die deze groep mag zien"
+
+
+def test_a_mart_of_which_a_group_may_see_nothing_is_left_out_or_refused(release, tmp_path):
+    names = ("mart_safety", "mart_social_domain", "mart_staff_absence", "mart_neighbourhood_key_figures")
+    few = tuple(release.marts[name] for name in names)
+    part = replace(release, catalogue=release.catalogue.model_copy(update={"resources": few}))
+    police = group_of(ACCESS, "police", part)
+    assert police.hidden_marts(part) == [*names[1:]]
+    assert [one.file.stem for one in export_marts(part, SAMPLE_DAY, tmp_path, [], CSV, police)] == ["mart_safety"]
+    with pytest.raises(SetupError, match=r"group 'police' may not see mart_staff_absence: .*\n  do: leave it out"):
+        list(export_marts(part, SAMPLE_DAY, tmp_path / "new", ["mart_safety", "mart_staff_absence"], CSV, police))
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_command_refuses_a_group_without_a_rule_and_names_what_it_leaves_out(sample_home, tmp_path):
+    access = {"MAANDVERS_ACCESS": ACCESS.model_dump_json()}
+    command = ("export", str(tmp_path / "files"), "--sample", "--form", "csv-nl", "--group")
+    refused = Installation(sample_home, settings=access).invoke(*command, "Police", on=SAMPLE_DAY)
+    assert refused.exit_code == ExitCode.WRONG_SETUP
+    assert "--group: no rule is for 'Police'\n  expected: police" in refused.errors
+    without_rules = Installation(sample_home).invoke(*command, "police", on=SAMPLE_DAY)
+    assert "expected: none: [access] has no rule for a group" in without_rules.errors
+    assert not (tmp_path / "files").exists()
+    done = Installation(sample_home, settings=access).invoke(*command, "police", on=SAMPLE_DAY)
+    assert done.exit_code == 0, done.errors
+    assert "Left out, since 'police' may not see them: mart_neighbourhood_key_figures" in done.output
+    written = {file.stem for file in (tmp_path / "files").iterdir()}
+    assert "mart_safety" in written
+    assert not written & {"mart_social_domain", "mart_staff_absence", "mart_neighbourhood_key_figures"}

@@ -245,3 +245,19 @@ def test_the_command_says_by_its_exit_code_whether_everything_can_be_used(tmp_pa
     ill = installation.invoke("doctor", "--as-of", "2026-11-23")
     assert ill.exit_code == ExitCode.RELEASED_WITH_UNCHECKED_FEEDS
     assert "1 of 2 feeds can be used." in ill.output
+
+
+def test_rules_of_access_without_effect_are_named(tmp_path, suppliers):
+    everyone = {"themes": ["*"], "without": ["safety"]}
+    groups = {"police": {"themes": ["safety"]}, "sports": {"themes": ["sport"]}}
+    access = {"MAANDVERS_ACCESS": json.dumps({"everyone": everyone, "groups": groups})}
+    found = Installation(tmp_path / "home", suppliers, access).invoke("doctor", "--as-of", "2026-11-23")
+    assert "access.groups.sports: shows this group nothing more than every reader" in found.output
+    assert "access.groups.police" not in found.output
+    assert (
+        "board.groups_header: is not set, so that the board takes no reader for one of police, sports" in found.output
+    )
+    assert found.exit_code == 0
+    header = {"MAANDVERS_BOARD__GROUPS_HEADER": "X-Forwarded-Groups"}
+    behind_a_proxy = Installation(tmp_path / "home", suppliers, access | header)
+    assert "groups_header" not in behind_a_proxy.invoke("doctor", "--as-of", "2026-11-23").output

@@ -18,14 +18,14 @@ from starlette.routing import Route
 
 from dagster_project.installation.settings import PROJECT
 from dagster_project.sample.servers.serving import serve
-from dashboard.access import groups_of, may_monitor
+from dashboard.admission import groups_of, may_monitor
 from dashboard.board_settings import BoardSettings
 
 from .machine import wait_until
 
 pytestmark = pytest.mark.long
 
-CADDYFILE = PROJECT / "orchestration" / "deploy" / "Caddyfile"
+DEPLOY = PROJECT / "orchestration" / "deploy"
 BEHIND = BoardSettings(groups_header="X-Forwarded-Groups", trusted_proxies=("127.0.0.1",))
 GROUPS = {"anna": "social,hr", "bram": ""}
 FORGED = dict.fromkeys(("X-Forwarded-Groups", "X-Auth-Request-Groups", "X-Forwarded-User"), "directie")
@@ -44,7 +44,7 @@ async def board(request: Request) -> Response:
     """The board's own judgement of a request."""
     peer, headers = request.client.host, request.headers
     groups, monitors = groups_of(BEHIND, peer, headers), may_monitor(BEHIND, peer, headers)
-    return JSONResponse({"groups": sorted(groups), "monitors": monitors, "reader": headers["x-forwarded-user"]})
+    return JSONResponse({"groups": sorted(groups), "monitors": monitors, "reader": headers.get("x-forwarded-user")})
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +55,14 @@ def login():
 
 
 @pytest.fixture(scope="module")
-def readers(login, tmp_path_factory):
-    """A client of Caddy."""
+def sites(login, tmp_path_factory):
+    """A client of Caddy for readers who log in, and one for the open web."""
     install("caddy", "openssl")
     if not shutil.which("caddy"):
         raise FileNotFoundError("the test of the Caddyfile needs Caddy\n  do: apt-get install caddy")
-    folder, port = tmp_path_factory.mktemp("caddy"), free_port()
+    folder, port, public = tmp_path_factory.mktemp("caddy"), free_port(), free_port()
+    for name in ("Caddyfile", "public.caddy"):
+        shutil.copy(DEPLOY / name, folder)
     certificate, key = folder / "board.pem", folder / "board.key"
     make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj"]
     names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
@@ -71,9 +73,12 @@ def readers(login, tmp_path_factory):
             "BOARD_TLS": f"{certificate} {key}",
             "BOARD_ADDRESS": behind.removeprefix("http://"),
             "LOGIN_ADDRESS": login,
+            "PUBLIC_NAME": f"localhost:{public}",
+            "PUBLIC_TLS": f"{certificate} {key}",
+            "PUBLIC_ADDRESS": behind.removeprefix("http://"),
             "HOME": str(folder),
         }
-        adapt = ["caddy", "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
+        adapt = ["caddy", "adapt", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
         adapted = json.loads(subprocess.run(adapt, env=environment, check=True, capture_output=True).stdout)
         # Not on the usual ports of this machine.
         adapted["admin"] = {"disabled": True}
@@ -85,10 +90,23 @@ def readers(login, tmp_path_factory):
             try:
                 wait_until(lambda: answers(port), "Caddy listens")
                 trust = ssl.create_default_context(cafile=str(certificate))
-                with httpx.Client(base_url=f"https://localhost:{port}", verify=trust) as client:
-                    yield client
+                with (
+                    httpx.Client(base_url=f"https://localhost:{port}", verify=trust) as client,
+                    httpx.Client(base_url=f"https://localhost:{public}", verify=trust) as everybody,
+                ):
+                    yield client, everybody
             finally:
                 caddy.terminate()
+
+
+@pytest.fixture
+def readers(sites):
+    return sites[0]
+
+
+@pytest.fixture
+def everybody(sites):
+    return sites[1]
 
 
 def answers(port):
@@ -118,3 +136,19 @@ def test_a_reader_has_the_groups_of_the_login_and_no_other(readers, headers, rea
 
 def test_metrics_are_not_for_readers(readers):
     assert readers.get("/metrics", headers={"Cookie": "reader=anna"}).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, FORGED])
+def test_the_public_board_asks_no_login_and_is_told_no_groups(everybody, headers):
+    assert everybody.get("/k/lonely_pct", headers=headers).json() == {"groups": [], "monitors": False, "reader": None}
+    assert everybody.get("/metrics").status_code == 404
+
+
+def test_without_the_file_of_the_public_board_there_is_no_such_site(tmp_path):
+    shutil.copy(DEPLOY / "Caddyfile", tmp_path)
+    environment = os.environ | {"BOARD_NAME": "board.example", "LOGIN_ADDRESS": "login.example:4180"}
+    adapt = ["caddy", "adapt", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
+    adapted = json.loads(subprocess.run(adapt, env=environment, check=True, capture_output=True).stdout)
+    hosts = [route["match"][0]["host"] for server in adapted["apps"]["http"]["servers"].values()
+             for route in server["routes"]]  # fmt: skip
+    assert hosts == [["board.example"]]

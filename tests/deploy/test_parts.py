@@ -63,6 +63,7 @@ def test_systemd_accepts_every_unit(units):
     [
         ("maandvers-board.service", "RestartSec=2", "RestartSeconds=2"),
         ("maandvers-board.service", "bin/maandvers serve", "bin/mandvers serve"),
+        ("maandvers-board-public.service", "PartOf=maandvers-board.service", "PartOff=maandvers-board.service"),
         ("maandvers-backup.timer", "02:45 Europe/Amsterdam", "02:45 Amsterdam"),
         ("maandvers-.service.d/common.conf", "NoNewPrivileges=yes", "NoNewPrivileges=jawel"),
     ],
@@ -108,7 +109,7 @@ def test_a_back_up_and_a_run_keep_each_other_out(tmp_path):
 
 
 def test_a_container_of_ours_changes_nothing_but_its_volumes_and_has_no_right():
-    assert OURS == ["backup", "board", "code", "daemon", "webserver"]
+    assert OURS == ["backup", "board", "board-public", "code", "daemon", "webserver"]
     image = (DEPLOY / "Dockerfile").read_text("utf-8")
     assert "USER maandvers" in image
     for service in COMPOSE["services"].values():
@@ -118,8 +119,8 @@ def test_a_container_of_ours_changes_nothing_but_its_volumes_and_has_no_right():
         if service.get("profiles") != ["backup"]:
             assert service["restart"] == "unless-stopped"
             assert service["healthcheck"]["test"][0] == "CMD"
-    board = COMPOSE["services"]["board"]
-    assert all(volume.endswith(":ro") for volume in board["volumes"])
+    for board in ("board", "board-public"):
+        assert all(volume.endswith(":ro") for volume in COMPOSE["services"][board]["volumes"])
 
 
 def compose(folder, *arguments, **environment):
@@ -141,7 +142,10 @@ def test_compose_accepts_the_file_and_asks_for_what_is_missing(tmp_path):
     given = dict.fromkeys(needed, "x")
     accepted = compose(tmp_path, "config", **given)
     assert accepted.returncode == 0, accepted.stderr
-    assert yaml.safe_load(accepted.stdout)["services"].keys() >= {*OURS, "caddy", "postgres"} - {"backup"}
+    assert yaml.safe_load(accepted.stdout)["services"].keys() >= {*OURS, "caddy", "postgres"} - {
+        "backup",
+        "board-public",
+    }
     for name in given:
         refused = compose(tmp_path, "config", **{one: "x" for one in given if one != name})
         assert refused.returncode != 0, name

@@ -207,6 +207,37 @@ def test_month_ends_are_as_other_releases_where_the_contract_says_nothing_of_the
     assert not old.exists()
 
 
+def edition(lived, day, number=1):
+    """A public edition that exists."""
+    folder = lived.home / "public" / f"{day}_{number}"
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("figures")
+    write_checksums(folder)
+    point_link(lived.home / "public" / "latest", folder.name)
+    return folder
+
+
+def test_public_editions_go_after_their_term_and_the_current_one_never(lived):
+    folders = [edition(lived, date(2020, 12, 31), number) for number in (9, 10)]
+    folders += [edition(lived, day) for day in (date(2021, 1, 1), TODAY)]
+    (lived.home / "public" / "shown_counts.parquet").write_bytes(b"known for good")
+    found = pruned(lived, is_dry_run=True).removed
+    assert [one.folder for one in found if one.folder.startswith("public/")] == [
+        "public/2020-12-31_9",
+        "public/2020-12-31_10",
+    ]
+    assert all(folder.exists() for folder in folders)
+    pruned(lived)
+    assert [folder.name for folder in folders if folder.exists()] == ["2021-01-01_1", "2021-02-01_1"]
+    # Readers may have been pointed back at an older one.
+    point_link(lived.home / "public" / "latest", "2021-01-01_1")
+    pruned(lived, date(2040, 1, 1))
+    assert [folder.name for folder in folders if folder.exists()] == ["2021-01-01_1", "2021-02-01_1"]
+    assert (lived.home / "public" / "shown_counts.parquet").exists()
+    assert {one.folder for one in deletions(lived.workspace(TODAY).event_log.entries())} >= {"public/2020-12-31_9"}
+    assert findings(lived) == []
+
+
 def test_the_latest_release_stays_however_old(lived):
     release(lived, date(2011, 1, 2))
     newest = release(lived, date(2011, 1, 3))

@@ -14,14 +14,21 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 from suppliers.running import Suppliers, running
 
+from dagster_project.installation.public_settings import PublicSettings
+from dagster_project.installation.settings import Settings
+from dagster_project.installation.workspace import Workspace, morning_of
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.public_edition.publish import publish_public
 from dagster_project.sample.open_data.key_figures import key_figures_tables
 from dagster_project.sample.servers.odata_v3_server import odata_v3_routes
 from dagster_project.sample.service import DEFAULT_SEED, sample_app
+from dagster_project.warehouse.dbt import current_manifest
 
 from .installation import COMMAND, SIGNALEN, Call, Installation
 
 FIRST = date(2026, 1, 31)
 SAMPLE_DAY = date(2026, 11, 25)
+OF_SAMPLE = PublicSettings(contact="data@example.nl", address="https://cijfers.example.nl")
 
 
 def paged_sample(day: date) -> ASGIApp:
@@ -93,10 +100,10 @@ def first_run(paged_suppliers: Suppliers, tmp_path_factory: pytest.TempPathFacto
 EVERYONE_READS = 0o022
 
 
-def call_sample(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def call_sample(home: Path, *arguments: str, on: date = SAMPLE_DAY) -> subprocess.CompletedProcess[str]:
     """The command on the sample municipality of one day, with every feed."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
-    command = [str(COMMAND), *arguments, "--sample", "--as-of", SAMPLE_DAY.isoformat(), "--json"]
+    command = [str(COMMAND), *arguments, "--sample", "--as-of", on.isoformat(), "--json"]
     return subprocess.run(
         command,
         env=own | {"MAANDVERS_HOME": str(home)},
@@ -117,3 +124,34 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert ran.returncode == 0, ran.stderr[-3000:]
 
     return made_once(tmp_path_factory, "sample", make)
+
+
+def publish_edition(home: Path, public: PublicSettings = OF_SAMPLE) -> Workspace:
+    """Publish the public edition of the latest release in a home folder."""
+    settings = Settings(home=home, municipality_code="GM9999", public=public)
+    workspace = Workspace(settings, morning_of(SAMPLE_DAY), is_sample=True)
+    publish_public(workspace, read_marts(current_manifest()))
+    return workspace
+
+
+def home_beside(releases: Path, home: Path) -> Path:
+    """A home folder with the releases of another."""
+    home.mkdir()
+    (home / "releases").symlink_to(releases)
+    return home
+
+
+@pytest.fixture(scope="session")
+def public_home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with the public edition of the sample, which no test changes for good."""
+
+    def make(folder: Path) -> None:
+        publish_edition(home_beside(sample_home / "releases", folder / "home"))
+
+    return made_once(tmp_path_factory, "public", make) / "home"
+
+
+@pytest.fixture(scope="session")
+def public_edition(public_home: Path) -> Path:
+    """The folder of that edition."""
+    return (public_home / "public" / "latest").resolve()

@@ -84,3 +84,13 @@ def test_a_run_that_is_given_a_day_is_of_the_sample_where_the_settings_say_so(tm
     config = {"resources": {"workspace": {"config": {"as_of": str(CHRISTMAS)}}}}
     result = dg.materialize([seen], resources={"workspace": WorkspaceResource(clock=clock)}, run_config=config)
     assert result.output_for_node("seen") is True
+
+
+def test_the_sample_has_a_contact_and_an_address_for_its_public_edition_unless_they_are_set(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAANDVERS_HOME", str(tmp_path / "home"))
+    public = workspace_of(is_sample=True, as_of=None).settings.public
+    assert public.address
+    assert "@" in (public.contact or "")
+    monkeypatch.setenv("MAANDVERS_PUBLIC__CONTACT", "own@example.nl")
+    assert workspace_of(is_sample=True, as_of=None).settings.public.contact == "own@example.nl"
+    assert workspace_of(is_sample=False, as_of=None).settings.public.address is None

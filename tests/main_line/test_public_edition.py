@@ -1,49 +1,34 @@
-"""The public edition of the sample: what it shows, and that no count of persons below ten follows from it."""
+"""The public edition of the sample: what it shows, how it is described, and when it is made."""
 
 import json
 import shutil
 import subprocess
 
-import duckdb
 import pytest
-from registers.attacker import rules_of_places, rules_within, without_parts
-from registers.public_attacker import PublicAttacker
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.public_settings import PublicSettings
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Workspace, morning_of
 from dagster_project.marts.catalogue import read_marts
+from dagster_project.operations.verify import verify
 from dagster_project.public_edition import publish
-from dagster_project.public_edition.public_counts import public_rules
 from dagster_project.release.reader import open_release
+from dagster_project.storage.checksums import IS_GONE, write_checksums
 from dagster_project.warehouse.dbt import current_manifest
-from dagster_project.warehouse.random_rounding import Cell, CountedPlace
 
-from .first_run import SAMPLE_DAY
-
-SETTINGS = PublicSettings(contact="data@example.nl", address="https://cijfers.example.nl")
-FAMILIES = [
-    ("benefit_recipients_count", "general_assistance_recipients_count", "ioaw_ioaz_recipients_count",
-     "bbz_recipients_count", "benefit_households_count"),
-    ("toddlers_count", "vve_indicated_toddlers_count", "vve_placed_toddlers_count"),
-    ("youth_law_clients_in_month_count", "youth_care_clients_in_month_count"),
-]  # fmt: skip
+from .first_run import OF_SAMPLE, SAMPLE_DAY, home_beside
 
 
-def workspace_in(home, releases, settings=SETTINGS):
-    home.mkdir()
-    (home / "releases").symlink_to(releases)
-    return Workspace(
-        Settings(home=home, municipality_code="GM9999", public=settings), morning_of(SAMPLE_DAY), is_sample=True
-    )
+def workspace_in(home, releases, settings):
+    own = Settings(home=home_beside(releases, home), municipality_code="GM9999", public=settings)
+    return Workspace(own, morning_of(SAMPLE_DAY), is_sample=True)
 
 
 @pytest.fixture(scope="module")
-def workspace(sample_home, tmp_path_factory):
-    made = workspace_in(tmp_path_factory.mktemp("public") / "home", sample_home / "releases")
-    publish.publish_public(made, read_marts(current_manifest()))
-    return made
+def workspace(public_home):
+    settings = Settings(home=public_home, municipality_code="GM9999", public=OF_SAMPLE)
+    return Workspace(settings, morning_of(SAMPLE_DAY), is_sample=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,77 +40,6 @@ def edition(workspace):
 
 def rows(edition, query):
     return edition.shown_on(SAMPLE_DAY).execute(query).fetchall()
-
-
-def counts_in(releases, indicators, period):
-    """Counts of persons that a release shows, without own areas."""
-    with duckdb.connect(str(releases / "latest" / "maandvers.duckdb"), read_only=True) as release:
-        found = release.execute(
-            "select indicator_code, region_code, period, value::integer from snapshot.fct_indicator_values"
-            f" where indicator_code in {indicators} and period = '{period}' and value is not null"
-            " and region_level <> 'area'"
-        ).fetchall()
-        parents = release.execute(
-            "select region_code, parent_region_code from snapshot.dim_region where is_newest_vintage"
-            " and region_level in ('district', 'neighbourhood')"
-        ).fetchall()
-    return {Cell(*address): value for *address, value in found}, dict(parents)
-
-
-def narrowed(workspace, shown, indicators, period):
-    """Counts of fewer than ten persons that the attacker narrows to fewer than ten, or to fewer than three values."""
-    inside, parents = counts_in(workspace.releases, indicators, period)
-    warehouse = workspace.releases.resolve().parent / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        counted = connection.execute(
-            "select indicator_code, region_code, period, persons_count, is_additive"
-            " from intermediate.int_counts__of_persons"
-        ).fetchall()
-    additive = {code for code, *_, is_additive in counted if is_additive}
-    true = {cell: count for *address, count, _ in counted if (cell := Cell(*address)) in inside}
-    rules = public_rules()
-    part_of = {part: of for part, of in rules.part_of.items() if part in indicators}
-    rests = without_parts(true, part_of)
-    covered = {"benefit_recipients_count"}
-    parts = {above: tuple(one for one, of in parents.items() if of == above) for above in parents.values()}
-    places = {cell.place: CountedPlace("", parts.get(cell.place, ())) for cell in rests}
-    # Persons without a known place, of whom this attacker knows the number.
-    elsewhere = {
-        cell: rest - sum(rests.get(cell._replace(place=part), 0) for part in places[cell.place].parts)
-        for cell, rest in rests.items()
-        if cell.place[:2] == "GM"
-    }
-    attacker = PublicAttacker(
-        rests,
-        shown,
-        part_of,
-        [
-            *rules_of_places(rests, places, additive, elsewhere),
-            *rules_within(
-                {cell for cell in inside if cell in rests},
-                part_of,
-                [pair for pair in rules.at_most if {*pair} <= {*indicators}],
-            ),
-        ],
-        covered,
-    )
-    small = [cell for cell, rest in rests.items() if rest < 10 and cell.indicator not in covered]
-    assert small
-    found = {cell: attacker.bounds(cell) for cell in small}
-    return {cell: (low, high) for cell, (low, high) in found.items() if high < 10 or (low < 10 and low > 7)}
-
-
-@pytest.mark.parametrize("indicators", FAMILIES)
-def test_no_count_below_ten_follows_from_the_public_edition(workspace, indicators):
-    shown, _ = counts_in(workspace.public, indicators, "2026-10")
-    assert min(shown.values()) >= 10
-    assert narrowed(workspace, shown, indicators, "2026-10") == {}
-
-
-def test_the_attacker_finds_counts_where_only_the_small_ones_are_left_out(workspace):
-    inside, _ = counts_in(workspace.releases, FAMILIES[1], "2026-10")
-    shown = {cell: value for cell, value in inside.items() if value >= 10}
-    assert narrowed(workspace, shown, FAMILIES[1], "2026-10")
 
 
 def test_ratios_are_computed_from_the_counts_that_are_shown(edition):
@@ -163,14 +77,7 @@ def test_nothing_internal_is_in_it(edition):
 
 def test_it_is_described_for_catalogues_with_a_licence_per_column(edition):
     data = json.loads((edition.folder / "dcat.jsonld").read_text())
-    required = ("identifier", "title", "description", "license", "creator", "publisher", "language", "temporal",
-                "accessRights", "modified", "spatial")  # fmt: skip
-    assert [name for name in required if not data.get(f"dct:{name}")] == []
-    assert data["dcat:theme"]
-    assert data["dcat:contactPoint"]["vcard:fn"]
     for one in data["dcat:distribution"]:
-        for name in ("dcat:accessURL", "dct:format", "dct:title", "dct:description", "dct:license"):
-            assert one[name]
         assert (edition.folder / one["@id"].removeprefix("https://cijfers.example.nl/")).is_file()
     package = json.loads((edition.folder / "datapackage.json").read_text())
     assert all(field["licenses"] for resource in package["resources"] for field in resource["schema"]["fields"])
@@ -182,7 +89,7 @@ def test_the_same_release_is_published_once_and_a_theme_can_be_left_out(workspac
     marts = read_marts(current_manifest())
     before = publish.publish_public(workspace, marts)
     assert publish.publish_public(workspace, marts) == before
-    few = SETTINGS.model_copy(update={"themes": ("safety",), "levels": ("municipality",)})
+    few = OF_SAMPLE.model_copy(update={"themes": ("safety",), "levels": ("municipality",)})
     chosen = workspace_in(tmp_path / "home", workspace.releases.resolve(), few)
     publish.publish_public(chosen, marts)
     opened = open_release(chosen.public)
@@ -191,18 +98,58 @@ def test_the_same_release_is_published_once_and_a_theme_can_be_left_out(workspac
     opened.close()
 
 
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        ("public/{}/csv/mart_kpi.csv", "has changed since it was written"),
+        ("public/shown_counts.parquet", "is not the file whose checksum is in the event log"),
+    ],
+)
+def test_verify_finds_what_was_changed_in_an_edition_or_in_what_is_known(workspace, file, problem):
+    path = workspace.home / file.format((workspace.public / "latest").readlink())
+    assert of_public(workspace) == {}
+    before = path.read_bytes()
+    path.write_bytes(before[:-1] + b"x")
+    try:
+        assert of_public(workspace) == {str(path.relative_to(workspace.home)): problem}
+    finally:
+        path.write_bytes(before)
+
+
+def test_verify_finds_an_edition_that_was_replaced_with_its_checksums(workspace, tmp_path):
+    folder = (workspace.public / "latest").resolve()
+    kept = shutil.copytree(folder, tmp_path / "kept")
+    (folder / "index.html").write_text("replaced")
+    write_checksums(folder)
+    name = str((folder / "SHA256SUMS").relative_to(workspace.home.resolve()))
+    assert of_public(workspace) == {name: "is not the list of checksums in the event log"}
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+
+def test_verify_misses_what_is_known_where_it_is_gone(workspace, tmp_path):
+    moved = workspace.shown_counts.rename(tmp_path / "moved")
+    try:
+        assert of_public(workspace) == {"public/shown_counts.parquet": IS_GONE}
+    finally:
+        moved.rename(workspace.shown_counts)
+
+
+def of_public(workspace):
+    return {found.file: found.problem for found in verify(workspace).findings if found.file.startswith("public/")}
+
+
 def test_a_wrong_setting_or_a_lost_history_leaves_the_edition_in_place(workspace, tmp_path):
     marts = read_marts(current_manifest())
-    wrong = SETTINGS.model_copy(update={"themes": ("weather",)})
+    wrong = OF_SAMPLE.model_copy(update={"themes": ("weather",)})
     with pytest.raises(SetupError, match=r"public\.themes: weather"):
         publish.publish_public(workspace_in(tmp_path / "one", workspace.releases.resolve(), wrong), marts)
     with pytest.raises(SetupError, match=r"public\.contact"):
         publish.publish_public(workspace_in(tmp_path / "two", workspace.releases.resolve(), PublicSettings()), marts)
     copy = workspace_in(
-        tmp_path / "three", workspace.releases.resolve(), SETTINGS.model_copy(update={"themes": ("care",)})
+        tmp_path / "three", workspace.releases.resolve(), OF_SAMPLE.model_copy(update={"themes": ("care",)})
     )
     shutil.copytree(workspace.public, copy.public, symlinks=True)
-    (copy.public / publish.HISTORY).unlink()
+    copy.shown_counts.unlink()
     latest = (copy.public / "latest").readlink()
     with pytest.raises(SetupError, match="back-up"):
         publish.publish_public(copy, marts)

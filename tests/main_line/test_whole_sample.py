@@ -56,7 +56,7 @@ def test_every_mart_has_figures_and_no_column_of_it_is_empty(release):
 
 
 def test_the_mart_with_every_figure_is_compressed(release):
-    assert [path.name for path in (release / "csv").glob("*.zst")] == ["fct_indicator_values.csv.zst"]
+    assert [path.name for path in (release / "csv").glob("*.gz")] == ["fct_indicator_values.csv.gz"]
 
 
 def test_every_theme_and_indicator_has_a_figure(release):

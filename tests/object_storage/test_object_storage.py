@@ -51,7 +51,7 @@ def test_a_reader_keeps_the_release_before_and_no_earlier_one(store, releases, e
 
 def test_releases_that_the_pipeline_no_longer_keeps_go_from_the_store(store, releases, sample_home):
     upload_latest(releases, store)
-    obstore.put(store, "notes/of-somebody.txt", b"not ours")
+    obstore.put(store, "notes/other.txt", b"not ours")
     for release_id in (SECOND, "2026-11-26_1"):
         add_release(sample_home, releases, release_id)
         uploaded = upload_latest(releases, store)
@@ -65,7 +65,7 @@ def test_releases_that_the_pipeline_no_longer_keeps_go_from_the_store(store, rel
     assert {name.split("/")[0] for name in names_in(store)} == {"2026-11-26_1", "2026-11-27_1", POINTER, "notes"}
 
 
-def test_of_two_publications_at_once_one_is_told(store, releases):
+def test_of_two_publications_at_once_the_later_fails(store, releases):
     upload_latest(releases, store)
     before = read_pointer(store)
     for release_id in (SECOND, "2026-11-25_3"):

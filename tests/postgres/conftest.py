@@ -11,11 +11,13 @@ import psycopg
 import pytest
 from main_line.first_run import SAMPLE_DAY
 from postgres_server import OWNER, started_postgres
+from sample_release import release, sample_releases
 
 from dagster_project.access import ReadAccess
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.postgres.publication import PostgresPublication, publish_release
-from dagster_project.release.reader import Release, open_release
+
+__all__ = ["release", "sample_releases"]
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,6 @@ def new_database(server: Database) -> Callable[[str], Database]:
         return replace(server, address=f"{server.address.rpartition('/')[0]}/{name}")
 
     return make
-
-
-@pytest.fixture(scope="session")
-def sample_releases(sample_home: Path) -> Path:
-    """The folder of releases of the sample."""
-    return sample_home / "releases"
-
-
-@pytest.fixture(scope="session")
-def release(sample_releases: Path) -> Iterator[Release]:
-    """The release of the sample."""
-    opened = open_release(sample_releases)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="session")

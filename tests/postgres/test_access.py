@@ -33,7 +33,7 @@ RESTRICTED = ReadAccess(
         "Personeel & organisatie": GroupAccess(themes=("organisation",)),
     },
 )
-LONG = ("dim_indicator", "mart_kpi", "mart_municipality_profile", "mart_neighbourhood_profile", "fct_forecasts")
+LONG = ("mart_kpi", "mart_municipality_profile", "mart_neighbourhood_profile", "fct_forecasts")
 STAFF = "bi_Personeel & organisatie"
 THEMES = "SELECT DISTINCT theme_code FROM fct_indicator_values JOIN dim_indicator USING (indicator_code)"
 
@@ -79,13 +79,7 @@ def test_everyone_sees_no_restricted_theme(restricted, release):
     for mart in hidden:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             restricted.ask(f"SELECT * FROM {mart}")
-    for mart in (
-        "dim_indicator",
-        "mart_kpi",
-        "mart_municipality_profile",
-        "mart_neighbourhood_profile",
-        "fct_forecasts",
-    ):
+    for mart in LONG:
         query = f"SELECT DISTINCT indicator_code FROM {mart}"
         codes = {code for (code,) in restricted.ask(query)}
         assert codes, mart
@@ -95,11 +89,14 @@ def test_everyone_sees_no_restricted_theme(restricted, release):
 def test_a_group_sees_its_theme_at_its_levels_and_nothing_of_another(restricted):
     care = "SELECT DISTINCT region_level FROM fct_indicator_values JOIN dim_indicator USING (indicator_code)"
     levels = {level for (level,) in restricted.ask(f"{care} WHERE theme_code = 'care'", "bi_social")}
-    assert levels == {"municipality", "district"}
+    assert levels == {"country", "municipality", "district"}
     assert restricted.ask("SELECT DISTINCT region_level FROM mart_social_domain ORDER BY 1", "bi_social") == [
+        ("country",),
         ("district",),
         ("municipality",),
     ]
+    # Names of figures are no figures.
+    assert restricted.ask("SELECT count(*) > 0 FROM dim_indicator WHERE theme_code = 'care'", "bi") == [(True,)]
     assert "organisation" not in themes(restricted, "bi_social")
     assert restricted.ask("SELECT count(*) > 0 FROM mart_staff_absence", STAFF) == [(True,)]
     assert "mart_social_domain" not in tables(restricted, STAFF)

@@ -40,6 +40,23 @@ def test_texts_arrive_as_they_are(published, release):
     assert published.ask(query.format(text)) == release.cursor().execute(query.format(text)).fetchall()
 
 
+def test_rows_are_found_by_each_of_their_foreign_keys(published, release):
+    """Of every table; which index a question takes depends on how many rows there are."""
+    query = """
+        SELECT relname, attname FROM pg_index
+        JOIN pg_class ON pg_class.oid = indrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE starts_with(nspname, 'maandvers_rows_')
+    """
+    with psycopg.connect(published.address) as connection:
+        indexed = {*connection.execute(query).fetchall()}
+    assert indexed == {
+        *((mart.name, key.columns[0]) for mart in release.marts.values() for key in mart.foreign_keys),
+        *((mart.name, mart.key[0]) for mart in release.marts.values()),
+        *(("release", "release_id"), ("freshness", "feed")),
+    }
+
+
 @pytest.mark.parametrize("later", [10, 40])
 def test_figures_expire_as_they_do_in_the_file(published, release, on_another_day, later):
     day = SAMPLE_DAY + timedelta(later)

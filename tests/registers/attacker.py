@@ -117,9 +117,10 @@ def rules_of_relations(
 def rules_within(
     cells: Iterable[Cell], part_of: Mapping[str, str], within: Iterable[tuple[str, str]]
 ) -> Iterable[Rule]:
-    """Yield that one count is never more than another."""
+    """Yield that one count is never more than another, of the same period or of the year of a month."""
     known = set(cells)
     for smaller, larger in within:
         for cell in [one for one in known if one.indicator == smaller]:
-            if beside := whole(cell._replace(indicator=larger), known, part_of):
-                yield {**dict.fromkeys(beside, 1), **dict.fromkeys(whole(cell, known, part_of), -1)}, 0, inf
+            for period in dict.fromkeys((cell.period, cell.period[:4])):
+                if beside := whole(cell._replace(indicator=larger, period=period), known, part_of):
+                    yield {**dict.fromkeys(beside, 1), **dict.fromkeys(whole(cell, known, part_of), -1)}, 0, inf

@@ -3,10 +3,10 @@
 import duckdb
 import pytest
 
-from dagster_project.access import GroupAccess, ReadAccess
+from dagster_project.access import LEVELS, GroupAccess, ReadAccess
 from dagster_project.marts.catalogue import read_marts
-from dagster_project.marts.scope import MartShape, RowFact, UnthemedMartError, scopes_of
-from dagster_project.release.reader import ReaderScope
+from dagster_project.marts.scope import FOR_EVERYONE, MartShape, RowFact, Scope, UnthemedMartError, scopes_of
+from dagster_project.release.readable_rows import FALSE, TRUE, ReaderScope, all_of, any_of
 from dagster_project.warehouse.dbt import current_manifest
 
 THEMES = ("finance", "care", "safety")
@@ -56,15 +56,43 @@ def test_a_wide_mart_is_hidden_as_a_whole_or_below_a_level():
     wide = scope(("care", "finance"), level_of_row=BY_LEVEL)
     assert wide.rows_for(THEMES, access.allowed((), THEMES)) == "false"
     assert rows(wide, access, "social") == ALL_ROWS
-    coarse = ReadAccess(everyone=GroupAccess(themes=("*",), levels=("country", "municipality")))
+    coarse = ReadAccess(everyone=GroupAccess(themes=("*",), levels=("municipality",)))
     assert rows(wide, coarse) == {row for row in ALL_ROWS if row[1] == "municipality"}
     assert rows(scope(("care",), level="neighbourhood"), coarse) == set()
     assert rows(scope(("care",), level="municipality"), coarse) == ALL_ROWS
 
 
+def test_a_wide_mart_is_read_by_who_may_see_each_of_its_themes_at_the_level_of_the_row():
+    access = ReadAccess(
+        everyone=GroupAccess(),
+        groups={
+            "social": GroupAccess(themes=("care",), levels=("municipality",)),
+            "finance": GroupAccess(themes=("finance",)),
+        },
+    )
+    wide = scope(("care", "finance"), level_of_row=BY_LEVEL)
+    assert rows(wide, access, "social") == rows(wide, access, "finance") == set()
+    assert rows(wide, access, "social", "finance") == {row for row in ALL_ROWS if row[1] == "municipality"}
+
+
+def test_a_level_includes_the_larger_ones():
+    district = GroupAccess(themes=("care",), levels=("district",))
+    assert [level for level in LEVELS if district.allows("care", level)] == ["country", "municipality", "district"]
+    assert not GroupAccess(themes=("care",), levels=()).allows("care", "country")
+
+
+def test_conditions_are_joined():
+    assert (all_of([]), all_of([TRUE, "a", TRUE]), all_of(["a", "b", "a"])) == (TRUE, "a", "a AND b")
+    assert all_of(["a", FALSE]) == FALSE
+    assert (any_of([]), any_of([FALSE, "a"]), any_of(["a", TRUE])) == (FALSE, "a", TRUE)
+    assert any_of(["a AND b", "c"]) == "(a AND b OR c)"
+
+
 def test_every_mart_with_figures_has_a_theme_and_a_level():
     for mart in read_marts(current_manifest()):
-        if not mart.name.startswith("dim_"):
+        if mart.name.startswith("dim_") and mart.name != "dim_policy_measure":
+            assert mart.scope == FOR_EVERYONE, mart.name
+        else:
             assert mart.scope.themes or mart.scope.theme_of_row, mart.name
             assert mart.scope.level or mart.scope.level_of_row, mart.name
             assert (mart.scope.theme_of_row or RowFact("")).mart in (None, "dim_indicator", "dim_policy_measure")
@@ -73,11 +101,13 @@ def test_every_mart_with_figures_has_a_theme_and_a_level():
 def test_themes_come_from_the_indicators_among_the_columns_or_the_key_of_definitions():
     marts = [
         MartShape("dim_code", ("code", "theme_code"), ("code",), ()),
+        MartShape("dim_plan", ("plan", "theme_code", "region_level", "births"), ("plan",), ()),
         MartShape("mart_wide", ("region_level", "births", "crimes"), ("region_code",), ()),
         MartShape("fct_long", ("code", "neighbourhood_code"), ("neighbourhood_code", "code"), ()),
     ]
     found = scopes_of(marts, {"births": "population", "crimes": "safety"})
-    assert found["dim_code"].theme_of_row == RowFact("theme_code")
+    assert found["dim_code"] == FOR_EVERYONE
+    assert found["dim_plan"] == Scope(theme_of_row=RowFact("theme_code"), level_of_row=RowFact("region_level"))
     assert (found["mart_wide"].themes, found["mart_wide"].level_of_row) == (
         ("population", "safety"),
         RowFact("region_level"),
@@ -88,3 +118,9 @@ def test_themes_come_from_the_indicators_among_the_columns_or_the_key_of_definit
 def test_a_mart_without_a_theme_is_refused():
     with pytest.raises(UnthemedMartError, match="mart_new: has no theme"):
         scopes_of([MartShape("mart_new", ("region_code", "trees"), ("region_code",), ())], {})
+
+
+def test_a_mart_that_names_some_of_its_themes_is_refused():
+    mart = MartShape("mart_new", ("region_code", "births", "crimes"), ("region_code",), ("safety",))
+    with pytest.raises(UnthemedMartError, match=r"mart_new: has figures of themes.*\n.*\n  came: population"):
+        scopes_of([mart], {"births": "population", "crimes": "safety"})

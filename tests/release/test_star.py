@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import duckdb
@@ -14,18 +13,6 @@ from dagster_project.release.star import foreign_keys_of
 from dagster_project.warehouse.dbt import MANIFEST
 
 
-def unpacked(release: Path, folder: Path) -> Path:
-    """Copy the CSV files, of which frictionless cannot read the compressed ones."""
-    shutil.copytree(release / "csv", folder / "csv")
-    package = json.loads((release / "datapackage.json").read_text())
-    for resource in package["resources"]:
-        if resource.pop("compression", None):
-            subprocess.run(["zstd", "--quiet", "-d", folder / resource["path"]], check=True)
-            resource["path"] = resource["path"].removesuffix(".zst")
-    (folder / "datapackage.json").write_text(json.dumps(package))
-    return folder / "datapackage.json"
-
-
 def errors_of(package: Path) -> list[str]:
     with system.use_context(trusted=True):
         return [error for (error,) in Package(str(package)).validate().flatten(["message"])]
@@ -33,7 +20,10 @@ def errors_of(package: Path) -> list[str]:
 
 @pytest.mark.long
 def test_frictionless_validates_the_release_with_its_keys(sample_home, tmp_path):
-    package = unpacked((sample_home / "releases" / "latest").resolve(), tmp_path)
+    release = (sample_home / "releases" / "latest").resolve()
+    package = shutil.copy(release / "datapackage.json", tmp_path / "datapackage.json")
+    shutil.copytree(release / "csv", tmp_path / "csv")
+    assert any(resource.get("compression") == "gz" for resource in json.loads(package.read_text())["resources"])
     assert errors_of(package) == []
     period = tmp_path / "csv" / "dim_scenario.csv"
     period.write_text(period.read_text().replace("unchanged", "changed"))

@@ -73,7 +73,7 @@ def test_only_csv_that_no_spreadsheet_opens_is_compressed(release):
     """More than a million values are compressed; a spreadsheet opens each of the others as it is."""
     for mart, rows in row_counts(release, "snapshot.").items():
         columns = next(len(one.columns) for one in read_marts(MANIFEST) if one.name == mart)
-        assert (csv_of(release, mart).suffix == ".zst") == (rows * columns > LARGE)
+        assert (csv_of(release, mart).suffix == ".gz") == (rows * columns > LARGE)
 
 
 def test_every_table_and_every_column_of_a_mart_says_what_it_is(release):
@@ -184,7 +184,7 @@ def test_the_data_package_describes_every_file(release):
     assert [resource["name"] for resource in package["resources"]] == marts(release)
     for resource in package["resources"]:
         file = release / resource["path"]
-        assert (file.suffix == ".zst") == (resource.get("compression") == "zst")
+        assert (file.suffix == ".gz") == (resource.get("compression") == "gz")
         heading = [name for name, *_ in duckdb.sql(f"describe from read_csv('{file}', header=true)").fetchall()]
         fields = resource["schema"]["fields"]
         assert [field["name"] for field in fields] == heading

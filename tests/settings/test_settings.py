@@ -163,7 +163,10 @@ def test_groups_may_see_themes_and_levels(folder):
     assert not access.allows((), "organisation", "municipality")
     assert not access.allows(("unknown",), "organisation", "municipality")
     assert access.allows(("unknown", "hr"), "organisation", "municipality")
-    assert access.allowed(("police",), ["safety", "organisation"]) == {("safety", "municipality")}
+    assert access.allowed(("police",), ["safety", "organisation"]) == {
+        ("safety", "country"),
+        ("safety", "municipality"),
+    }
 
 
 @pytest.mark.parametrize(

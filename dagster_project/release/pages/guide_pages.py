@@ -26,7 +26,7 @@ FILES = (
     (CARDS, "hoe verwachtingen, effecten en adviezen worden gemaakt, als in het Algoritmeregister"),
     (DATABASE, "alle tabellen voor BI en analyse; toont nooit een cijfer dat te oud is"),
     ("parquet", "elke tabel als Parquet"),
-    ("csv", "elke tabel als CSV met komma's en decimale punten; grote tabellen zijn gecomprimeerd (zst)"),
+    ("csv", "elke tabel als CSV met komma's en decimale punten; grote tabellen zijn gecomprimeerd (gz)"),
     ("datapackage.json", "alle tabellen en kolommen beschreven voor programma's, met bronnen en licenties"),
     ("freshness.json", "de actualiteit voor programma's"),
     ("diff.json", "de wijzigingen voor programma's"),

@@ -3,7 +3,8 @@
 import tempfile
 from collections.abc import Iterator
 
-from dagster_project.release.reader import FALSE, PublishedMart
+from dagster_project.release.readable_rows import FALSE
+from dagster_project.release.reader import PublishedMart
 from dashboard import downloads, export
 from dashboard.presentation.page_rendering import render
 from dashboard.presentation.route import ForbiddenError, NotFoundError, Query, Rendered
@@ -40,7 +41,7 @@ def mart_file(board: Board, query: Query) -> Rendered:
         if form not in _MEDIA_TYPES:
             raise NotFoundError("Deze tabel is er als .csv en .xlsx.")
         rows = _rows(board, found)
-        if not rows and found.scope.rows_for(board.themes, board.allowed) == FALSE:
+        if not rows and found.scope.rows_for(board.release.catalogue.themes, board.allowed) == FALSE:
             raise ForbiddenError(f"De tabel {found.label_nl} is alleen voor bepaalde groepen.", _closed(board, found))
         if form == _XLSX and rows > _MOST_ROWS:
             raise NotFoundError("Deze tabel is te groot voor Excel. Neem het bestand als .csv.")

@@ -9,9 +9,8 @@ from main_line.first_run import SAMPLE_DAY
 from page_reader import read_page
 from reader import changed_release, reader
 
-from dagster_project.access import LEVELS, ReadAccess, everything
+from dagster_project.access import LEVELS, ReadAccess
 from dagster_project.errors import SetupError
-from dagster_project.release.readable_rows import readable_rows
 from dashboard.access_log import AccessLog
 from dashboard.app import create_app
 from dashboard.board_settings import BoardSettings
@@ -116,7 +115,7 @@ def marked(sample_releases, release, tmp_path_factory):
     """A release in which each figure that staff may not see is the same strange number."""
     of_theme = f"select indicator_code from snapshot.dim_indicator where theme_code in {RESTRICTED}"
     of_safety = "select indicator_code from snapshot.dim_indicator where theme_code = 'safety'"
-    finer = {"region_level": "not in ('municipality', 'district')", "neighbourhood_code": "is not null"}
+    finer = {"region_level": "not in ('country', 'municipality', 'district')", "neighbourhood_code": "is not null"}
     changes = []
     for mart in release.marts.values():
         names = {column.name for column in mart.columns}
@@ -137,7 +136,6 @@ def marked(sample_releases, release, tmp_path_factory):
         f"update snapshot.fct_policy_effect_points set value = {CANARY}"
         " where measure_code in (select measure_code from snapshot.mart_policy_effects"
         f" where indicator_code in ({of_theme}))",
-        f"update snapshot.mart_municipality_profile set country_value = {CANARY} where theme_code = 'safety'",
     ]  # fmt: skip
     return changed_release(sample_releases, tmp_path_factory.mktemp("marked"), *changes)
 
@@ -177,7 +175,7 @@ def test_the_strange_number_is_found_where_readers_may_see_it(marked):
     everyone = reader(marked)
     seen = [address for address in (*PAGES, *REFUSED) if _CANARY.search(everyone.get(address).text)]
     assert {"/", "/b/BU99990104", "/zakboek.json", "/zoek?q=bijstand", "/t/economische-zelfredzaamheid",
-            "/t/organisatie", "/gemeenten/crimes_per_1000", "/bron/tabellen/mart_staff_absence.csv",
+            "/t/organisatie", "/bron/tabellen/mart_staff_absence.csv",
             "/k/crimes_per_1000/BU99990104"} <= {*seen}  # fmt: skip
 
 
@@ -209,6 +207,29 @@ def test_groups_of_a_peer_that_is_no_proxy_are_ignored(marked):
     assert here.get("/t/uitkeringen", headers={"X-Forwarded-Groups": "social"}).status_code == 403
 
 
+def test_a_group_without_a_rule_is_logged_once_with_the_one_that_may_be_meant(sample_releases, caplog):
+    board = reader(sample_releases, settings=BEHIND, peer=PROXY, host="bord.example", access=RULES)
+    for named in ("Social, staff", "Social", "other"):
+        assert board.get("/versheid", headers={"X-Forwarded-Groups": named}).status_code == 200
+    logged = [one.getMessage() for one in caplog.records if one.name == "dashboard.admission"]
+    assert logged == [
+        "the proxy names group 'Social', for which [access] has no rule; is 'social' meant?",
+        "the proxy names group 'other', for which [access] has no rule",
+    ]
+
+
+def test_groups_are_not_logged_where_they_do_not_count(sample_releases, caplog):
+    named = {"X-Forwarded-Groups": "Social"}
+    reader(sample_releases, settings=BEHIND, access=RULES).get("/versheid", headers=named)
+    reader(sample_releases, settings=BEHIND, peer=PROXY, host="bord.example").get("/versheid", headers=named)
+    assert not [one for one in caplog.records if one.name == "dashboard.admission"]
+    many = {"X-Forwarded-Groups": ",".join(f"group{number}" for number in range(150))}
+    board = reader(sample_releases, settings=BEHIND, peer=PROXY, host="bord.example", access=RULES)
+    board.get("/versheid", headers=many)
+    board.get("/versheid", headers={"X-Forwarded-Groups": "another"})
+    assert not [one for one in caplog.records if "another" in one.getMessage()]
+
+
 def test_a_reader_without_any_theme_sees_no_figure(marked):
     board = reader(marked, access=ReadAccess.model_validate({"everyone": {"themes": []}}))
     for address in PAGES:
@@ -217,40 +238,27 @@ def test_a_reader_without_any_theme_sees_no_figure(marked):
 
 def test_every_mart_can_be_restricted(release):
     """Also those that the board does not read, for files and other databases."""
-    themes = dict(
-        release.cursor().execute("select indicator_code, theme_code from dim_indicator where is_indicator").fetchall()
-    )
-    cursor = release.shown_on(SAMPLE_DAY)
-    (schema,) = cursor.execute("select current_schema()").fetchone()
-    cursor.execute("create temp table pairs (indicator_code varchar, region_level varchar)")
-    for mart in release.marts.values():
-        before = cursor.execute(f"select count(*) from {mart.name}").fetchone()
-        query = readable_rows(mart, frozenset(), themes, f"memory.{schema}", "temp.pairs")
-        after = cursor.execute(f"select count(*) from ({query})").fetchone()
-        is_definition = mart.name.startswith("dim_") and mart.name != "dim_policy_measure"
-        assert after == (before if is_definition else (0,)), mart.name
+    cursor, shown = release.shown_on(SAMPLE_DAY, frozenset()), release.shown_on(SAMPLE_DAY)
+    for mart in release.marts:
+        count = f"select count(*) from {mart}"
+        is_definition = mart.startswith("dim_") and mart != "dim_policy_measure"
+        expected = shown.execute(count).fetchone() if is_definition else (0,)
+        assert cursor.execute(count).fetchone() == expected, mart
 
 
-def test_a_mart_of_figures_without_a_theme_is_for_no_restricted_reader(release):
-    mart = release.marts["mart_reports"].model_copy(update={"name": "mart_of_tomorrow"})
-    query = readable_rows(mart, everything(["public_space"]), {}, "release", "pairs")
-    assert query.endswith(" WHERE false")
-
-
-def test_columns_of_a_theme_mart_have_the_theme_of_their_indicator(release):
-    """Care in the wide mart of neighbourhoods, for readers of care at that level alone."""
-    themes = dict(
-        release.cursor().execute("select indicator_code, theme_code from dim_indicator where is_indicator").fetchall()
-    )
-    cursor = release.shown_on(SAMPLE_DAY)
-    (schema,) = cursor.execute("select current_schema()").fetchone()
-    mart = release.marts["mart_neighbourhood_key_figures"]
-    query = readable_rows(mart, frozenset({("care", "neighbourhood")}), themes, f"memory.{schema}", "temp.pairs")
-    filled = cursor.execute(f"select * from ({query})")
-    names = [name for name, *_ in filled.description]
-    rows = filled.fetchall()
-    shown = {name for place, name in enumerate(names) if name in themes and any(row[place] is not None for row in rows)}
-    assert {themes[name] for name in shown} == {"care"}
+def test_a_figure_to_compare_with_is_of_a_larger_level_than_its_row(release):
+    """So that who may see a row may see that figure as well."""
+    compared = [
+        (mart.name, column.name, place)
+        for mart in release.marts.values()
+        for column in mart.columns
+        for place, level in enumerate(LEVELS)
+        if column.name == f"{level}_value"
+    ]
+    assert {mart for mart, _, _ in compared} == {"mart_municipality_profile", "mart_neighbourhood_profile"}
+    for mart, column, place in compared:
+        level = release.marts[mart].scope.level
+        assert LEVELS.index(level) > place, (mart, column)
 
 
 def log_lines(folder):

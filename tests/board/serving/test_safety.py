@@ -146,7 +146,7 @@ def test_no_other_file_is_served(board, path):
 
 
 def test_the_log_names_no_reader_and_no_question(board, caplog):
-    caplog.set_level(logging.INFO, "dashboard.access")
+    caplog.set_level(logging.INFO, "dashboard.requests")
     board.get("/zoek?q=jan+jansen", headers={"X-Forwarded-For": "203.0.113.7", "User-Agent": "Spy/1.0"})
     board.get("/b/BU99990104")
     logged = caplog.text

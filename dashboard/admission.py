@@ -1,15 +1,20 @@
 """Readers: which groups they are in, and how much they may ask for."""
 
+import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 
 from dashboard.board_settings import BoardSettings
 
+LOG = logging.getLogger("dashboard.admission")
 _MINUTE = 60.0
 # Readers whose last minute is remembered.
 _MOST_READERS = 10_000
+# Groups without a rule that are logged: a directory may have thousands, and a spelling is seen among the first.
+_MOST_GROUPS = 100
 
 
 def groups_of(settings: BoardSettings, peer: str, headers: Mapping[str, str]) -> frozenset[str]:
@@ -67,6 +72,25 @@ def _is_local(peer: str) -> bool:
         return ip_address(peer).is_loopback
     except ValueError:
         return peer == "localhost"
+
+
+@dataclass
+class GroupRules:
+    """Groups with a rule; one that a proxy names and that has none is logged once, since it may be misspelt."""
+
+    names: Collection[str]
+    _logged: set[str] = field(default_factory=set)
+
+    def known(self, named: Collection[str]) -> frozenset[str]:
+        """Of the groups that a proxy names, those with a rule."""
+        if self.names and len(self._logged) < _MOST_GROUPS:
+            for name in sorted({*named} - {*self.names} - self._logged)[: _MOST_GROUPS - len(self._logged)]:
+                self._logged.add(name)
+                folded = {one.casefold(): one for one in self.names}
+                near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
+                meant = f"; is {folded[near[0]]!r} meant?" if near else ""
+                LOG.warning("the proxy names group %r, for which [access] has no rule%s", name, meant)
+        return frozenset(named).intersection(self.names)
 
 
 @dataclass
