@@ -16,7 +16,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.storage.sql import connect, literal, parquet
 from dagster_project.warehouse.build_plan import build, finish, move_clocks, plan, prepare
-from dagster_project.warehouse.dbt import current_manifest, run_dbt
+from dagster_project.warehouse.dbt import BUILD, current_manifest, run_dbt
 from dagster_project.warehouse.raw_layer import RawLayer, current_raw_layer
 from dagster_project.warehouse.spark.raw_views import SPARK, parquet_on_spark
 from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
@@ -24,7 +24,7 @@ from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, Spark
 POLICE = "raw_police.crime_monthly"
 # Counts per region, month and kind of crime, with what it reads.
 MODEL = "int_safety__crimes"
-SELECTED = ("run", "--select", f"+{MODEL}", "--exclude-resource-type", "seed")
+SELECTED = (*BUILD, "test", "--select", f"+{MODEL}")
 # The country's neighbourhoods, twenty years of months, and as many kinds as the models show.
 NEIGHBOURHOODS, KINDS = 14_574, 20
 
