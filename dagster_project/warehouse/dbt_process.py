@@ -7,6 +7,7 @@ compiled at every call.
 import gc
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
@@ -21,7 +22,6 @@ def main() -> None:
     """Run dbt with the arguments of this process; note what a build did; exit with 1 where it failed."""
     # Looking for garbage costs a seventh of the import, which leaves next to none.
     gc.disable()
-    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
@@ -34,19 +34,27 @@ def main() -> None:
     called = dbtRunner(manifest=manifest, callbacks=[print_event]).invoke(arguments, log_level="none")
     if called.exception:
         print(called.exception)
-    if isinstance(called.result, RunExecutionResult):
-        results = [
-            {
-                "unique_id": one.node.unique_id,
-                "status": one.status,
-                "seconds": one.execution_time,
-                "failures": one.failures,
-            }
-            for one in called.result.results
-        ]
-        target = Path(arguments[arguments.index("--target-path") + 1])
-        (target / RESULTS).write_text(json.dumps(results), "utf-8")
+    write_results(called.result, arguments)
     sys.exit(0 if called.success else 1)
+
+
+def write_results(result: object, arguments: Sequence[str]) -> None:
+    """Write what a build did with each node, in the target folder that the arguments name."""
+    from dbt.artifacts.schemas.run import RunExecutionResult
+
+    if not isinstance(result, RunExecutionResult):
+        return
+    results = [
+        {
+            "unique_id": one.node.unique_id,
+            "status": one.status,
+            "seconds": one.execution_time,
+            "failures": one.failures,
+        }
+        for one in result.results
+    ]
+    target = Path(arguments[arguments.index("--target-path") + 1])
+    (target / RESULTS).write_text(json.dumps(results), "utf-8")
 
 
 def print_event(event: object) -> None:

@@ -14,7 +14,7 @@ import duckdb
 import tenacity
 
 from dagster_project.audit.outcome import AuditOutcome, FeedVerdict
-from dagster_project.contracts.model import Feed, Table
+from dagster_project.contracts.model import Column, Feed, Table
 from dagster_project.errors import SetupError
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.staleness import LONGEST_RUN
@@ -68,7 +68,26 @@ class RawLayer:
     contents: Mapping[str, Sequence[object]]
 
 
-def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> RawLayer:
+@dataclass(frozen=True)
+class Dialect:
+    """How an engine names a Parquet file as a table, and the types of contracts that it calls otherwise."""
+
+    parquet: Callable[[Path], str]
+    types: Mapping[str, str]
+
+    def type_of(self, data_type: str) -> str:
+        """The engine's name of a type."""
+        return self.types.get(data_type, data_type)
+
+    def empty(self, column: Column) -> str:
+        """A column that has no values."""
+        return f"null::{self.type_of(column.data_type)} AS {column.name}"
+
+
+DUCKDB = Dialect(parquet, {})
+
+
+def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict], dialect: Dialect = DUCKDB) -> RawLayer:
     """Describe the raw schemas: the current delivery of each feed that is not withheld."""
     views, contents = {}, {}
     deliveries = []
@@ -77,7 +96,7 @@ def raw_layer(stores: Sequence[FeedStore], verdicts: Sequence[FeedVerdict]) -> R
         own = [_delivery(store, edition, delivery_id) for edition, delivery_id in shown.items()]
         for table in store.feed.tables:
             name = f"raw_{store.feed.supplier}.{table.name}"
-            views[name] = _view(store, table, shown)
+            views[name] = _view(store, table, shown, dialect)
             # Facts of a delivery that models read count for each of its tables.
             contents[name] = [*own, *(_columns(store, table, delivery_id) for delivery_id in shown.values())]
         deliveries += own
@@ -89,13 +108,18 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: RawLayer) -> None:
     for name, select in raw.views.items():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+    write_deliveries(connection, raw.deliveries)
+
+
+def write_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
+    """Make the table of deliveries."""
     connection.execute(f"""
         CREATE OR REPLACE TABLE {METADATA_SCHEMA}.deliveries (
             feed varchar, edition_year integer, delivery_id varchar, released_at timestamptz, received_at timestamptz,
             figures_status varchar, source_url varchar
         )
     """)
-    insert(connection, f"{METADATA_SCHEMA}.deliveries", raw.deliveries)
+    insert(connection, f"{METADATA_SCHEMA}.deliveries", deliveries)
 
 
 def write_published(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -162,10 +186,12 @@ def audited(workspace: Workspace) -> AuditOutcome:
     return outcome
 
 
-def current_raw_layer(workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None) -> RawLayer:
+def current_raw_layer(
+    workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None, dialect: Dialect = DUCKDB
+) -> RawLayer:
     """The raw layer of the deliveries that may be shown now, or that other verdicts show."""
     stores = [FeedStore(workspace.landing, feed) for feed in workspace.feeds]
-    return raw_layer(stores, audited(workspace).feeds if verdicts is None else verdicts)
+    return raw_layer(stores, audited(workspace).feeds if verdicts is None else verdicts, dialect)
 
 
 def _until_free(sleep: Callable[[float], None]) -> tenacity.Retrying:
@@ -197,7 +223,7 @@ def _columns(store: FeedStore, table: Table, delivery_id: str) -> list[str] | No
     return sorted(written.columns) if written else None
 
 
-def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
+def _view(store: FeedStore, table: Table, shown: Mapping[str, str], dialect: Dialect) -> str:
     parts = []
     for edition, delivery_id in shown.items():
         year, written = _year(edition), store.manifest(delivery_id).tables.get(table.name)
@@ -205,17 +231,17 @@ def _view(store: FeedStore, table: Table, shown: Mapping[str, str]) -> str:
             continue
         # A column that is newer than the delivery is empty.
         columns = ", ".join(
-            column.name if column.name in written.columns else f"null::{column.data_type} AS {column.name}"
-            for column in table.columns
+            column.name if column.name in written.columns else dialect.empty(column) for column in table.columns
         )
         parts.append(
             f"SELECT {columns}, {'null' if year is None else year}::integer AS edition_year,"
-            f" {literal(delivery_id)} AS delivery_id FROM {parquet(store.parquet(delivery_id, table.name))}"
+            f" {literal(delivery_id)} AS delivery_id FROM {dialect.parquet(store.parquet(delivery_id, table.name))}"
         )
     if parts:
         return " UNION ALL ".join(parts)
-    empty = ", ".join(f"null::{column.data_type} AS {column.name}" for column in table.columns)
-    return f"SELECT {empty}, null::integer AS edition_year, null::varchar AS delivery_id WHERE false"
+    empty = ", ".join(map(dialect.empty, table.columns))
+    text = dialect.type_of("varchar")
+    return f"SELECT {empty}, null::integer AS edition_year, null::{text} AS delivery_id WHERE false"
 
 
 def _year(edition: str) -> int | None:

@@ -19,7 +19,7 @@
     {% endif %}
     {% if not found.count %}
     select
-        null::varchar as column_name,
+        null::string as column_name,
         null::integer as first_edition,
         null::integer as last_edition
     where false
@@ -101,7 +101,7 @@
     case
                 when dictionary.rounding_in <> ''
                     then try_cast(nullif(split_part(
-                        split_part(' ' || dictionary.rounding_in, ' ' || {{ place }}::varchar || ':', 2), ' ', 1
+                        split_part(' ' || dictionary.rounding_in, ' ' || {{ place }}::string || ':', 2), ' ', 1
                     ), '') as integer)
             end
 {%- endmacro %}

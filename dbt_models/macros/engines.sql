@@ -22,8 +22,9 @@
     ((epoch({{ to_moment }}) - epoch({{ from_moment }})) / 86400.0)
 {%- endmacro %}
 
+{# As DuckDB computes it, whose seconds are no whole number: both keep as many digits. #}
 {% macro spark__days_between(from_moment, to_moment) -%}
-    ((unix_micros({{ to_moment }}) - unix_micros({{ from_moment }})) / 86400000000.0)
+    ((unix_micros({{ to_moment }}::timestamp) / 1e6 - unix_micros({{ from_moment }}::timestamp) / 1e6) / 86400e0)
 {%- endmacro %}
 
 {# Monday 1 to Sunday 7. #}
@@ -58,7 +59,7 @@
 {%- endmacro %}
 
 {% macro default__months_from_to(first_month, last_month) -%}
-    unnest(generate_series({{ first_month }}, {{ last_month }}, interval '1' month))
+    unnest(generate_series({{ first_month }}, {{ last_month }}, interval '1' month))::date
 {%- endmacro %}
 
 {% macro spark__months_from_to(first_month, last_month) -%}
@@ -70,7 +71,7 @@
 {%- endmacro %}
 
 {% macro default__days_from_to(first_day, last_day) -%}
-    unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1' day))
+    unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1' day))::date
 {%- endmacro %}
 
 {% macro spark__days_from_to(first_day, last_day) -%}
@@ -94,4 +95,126 @@
    from their keys, which every installation makes with a secret of its own. Decimals add up alike in any order. #}
 {% macro exact_sum(expression) -%}
     sum(cast({{ expression }} as decimal(38, 12)))::double
+{%- endmacro %}
+
+{# One row per number from the first to the last. #}
+{% macro numbers_from_to(first, last) -%}
+    {{ adapter.dispatch('numbers_from_to')(first, last) }}
+{%- endmacro %}
+
+{% macro default__numbers_from_to(first, last) -%}
+    unnest(generate_series({{ first }}, {{ last }}))
+{%- endmacro %}
+
+{% macro spark__numbers_from_to(first, last) -%}
+    explode(sequence({{ first }}, {{ last }}))
+{%- endmacro %}
+
+{# One row per item of a list. #}
+{% macro items_of(list) -%}
+    {{ adapter.dispatch('items_of')(list) }}
+{%- endmacro %}
+
+{% macro default__items_of(list) -%}
+    unnest({{ list }})
+{%- endmacro %}
+
+{% macro spark__items_of(list) -%}
+    explode({{ list }})
+{%- endmacro %}
+
+{# An item of a list by its place, of which the first is 1. #}
+{% macro item_of(list, place) -%}
+    {{ adapter.dispatch('item_of')(list, place) }}
+{%- endmacro %}
+
+{% macro default__item_of(list, place) -%}
+    {{ list }}[{{ place }}]
+{%- endmacro %}
+
+{% macro spark__item_of(list, place) -%}
+    element_at({{ list }}, {{ place }})
+{%- endmacro %}
+
+{% macro length_of_list(list) -%}
+    {{ adapter.dispatch('length_of_list')(list) }}
+{%- endmacro %}
+
+{% macro default__length_of_list(list) -%}
+    len({{ list }})
+{%- endmacro %}
+
+{% macro spark__length_of_list(list) -%}
+    size({{ list }})
+{%- endmacro %}
+
+{# Texts of a group in one, in an order. #}
+{% macro joined_texts(expression, separator, order_by) -%}
+    {{ adapter.dispatch('joined_texts')(expression, separator, order_by) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(expression, separator, order_by) -%}
+    string_agg({{ expression }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__joined_texts(expression, separator, order_by) -%}
+    listagg({{ expression }}, '{{ separator }}') within group (order by {{ order_by }})
+{%- endmacro %}
+
+{# The last value of a window that is not empty; the window follows. #}
+{% macro last_known(expression) -%}
+    {{ adapter.dispatch('last_known')(expression) }}
+{%- endmacro %}
+
+{% macro default__last_known(expression) -%}
+    last_value({{ expression }} ignore nulls)
+{%- endmacro %}
+
+{% macro spark__last_known(expression) -%}
+    last_value({{ expression }}) ignore nulls
+{%- endmacro %}
+
+{# Whether a pattern is found in a text. #}
+{% macro is_match(text, pattern) -%}
+    {{ adapter.dispatch('is_match')(text, pattern) }}
+{%- endmacro %}
+
+{% macro default__is_match(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__is_match(text, pattern) -%}
+    regexp_like({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{# Rounded to a number of digits that differs per row. #}
+{% macro rounded_to(value, digits) -%}
+    {{ adapter.dispatch('rounded_to')(value, digits) }}
+{%- endmacro %}
+
+{% macro default__rounded_to(value, digits) -%}
+    round({{ value }}, {{ digits }})
+{%- endmacro %}
+
+{# As DuckDB computes it: by a power of ten with a positive exponent, since a negative one is no exact number. #}
+{% macro spark__rounded_to(value, digits) -%}
+    case
+        when {{ digits }} < 0
+            then round(({{ value }}) / power(10, -({{ digits }}))) * power(10, -({{ digits }}))
+        else round(({{ value }}) * power(10, {{ digits }})) / power(10, {{ digits }})
+    end
+{%- endmacro %}
+
+{# The nearest whole number, of two that are as near the even one. #}
+{% macro nearest_whole(expression) -%}
+    {{ adapter.dispatch('nearest_whole')(expression) }}
+{%- endmacro %}
+
+{% macro default__nearest_whole(expression) -%}
+    {{ expression }}::bigint
+{%- endmacro %}
+
+{# Spark's cast cuts a fraction off. #}
+{% macro spark__nearest_whole(expression) -%}
+    rint({{ expression }})::bigint
 {%- endmacro %}

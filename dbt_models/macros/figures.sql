@@ -43,8 +43,8 @@ select
             'edition_year': 'null::integer',
             'lower_bound': 'null::double',
             'upper_bound': 'null::double',
-            'status': 'null::varchar',
-            'missing_reason': 'null::varchar',
+            'status': 'null::string',
+            'missing_reason': 'null::string',
             'feed': 'delivered.source_feed',
         }, **dict(changed, value='(' ~ value ~ ')::double'))) }}
 from {{ relation }}
@@ -79,7 +79,7 @@ cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
 {% macro in_year(year) -%}
     {{ return({
         'period_type': "'year'",
-        'period': year ~ '::varchar',
+        'period': year ~ '::string',
         'period_start_date': 'make_date(' ~ year ~ ', 1, 1)',
         'period_end_date': 'make_date(' ~ year ~ ', 12, 31)',
         'is_complete_period': 'true',
@@ -108,5 +108,5 @@ cross join ({{ indicators_of(indicators | list + by_contract) }}) as delivered
 
 {# The month of a date as periods are named: 2026-10. #}
 {% macro month_name(date_column) -%}
-    year({{ date_column }})::varchar || '-' || lpad(month({{ date_column }})::varchar, 2, '0')
+    year({{ date_column }})::string || '-' || lpad(month({{ date_column }})::string, 2, '0')
 {%- endmacro %}

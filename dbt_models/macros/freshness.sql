@@ -6,7 +6,7 @@
 {% macro loaded_at(source) -%}
     select max({{ a_day_before_the_end_of('fresh_until') }})
     from raw_maandvers.freshness
-    where list_contains(raw_tables, '{{ source.schema }}.{{ source.identifier }}') and not is_withheld
+    where array_contains(raw_tables, '{{ source.schema }}.{{ source.identifier }}') and not is_withheld
 {%- endmacro %}
 
 {# Not the midnight before: two days in a year have another number of hours than dbt allows them. #}

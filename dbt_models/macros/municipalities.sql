@@ -1,15 +1,19 @@
 {#
     Whether a row is of a municipality of which only the total is stored: one to be compared with, whose figures go past
-    the rounding, the borders and the areas of the own one. Needs the relation `regions` of int_regions__vintages.
+    the rounding, the borders and the areas of the own one. Needs the relation `regions` of int_regions__vintages. Spark
+    would try every pair for a `not in`.
 #}
 {% macro is_elsewhere(relation) -%}
     coalesce(
         {{ relation }}.region_level = 'municipality'
         and {{ relation }}.region_code <> '{{ var('municipality_code') }}'
-        and {{ relation }}.region_code not in (
-            select parts.municipality_code
-            from regions as parts
-            where parts.region_level = 'neighbourhood' and parts.municipality_code is not null
+        and not coalesce(
+            {{ relation }}.region_code in (
+                select parts.municipality_code
+                from regions as parts
+                where parts.region_level = 'neighbourhood'
+            ),
+            false
         ),
         false
     )

@@ -14,9 +14,10 @@
 {% macro mean_per_contributor(total, persons) -%}
     case
         when {{ persons }} > 0 and {{ total }} <> 0
-            then round(
-                {{ total }} / {{ persons }}, -floor(log10(abs({{ total }}) / {{ persons }} / {{ persons }}))::integer
-            )
+            then {{ rounded_to(
+                total ~ ' / ' ~ persons,
+                '-floor(log10(abs(' ~ total ~ ') / ' ~ persons ~ ' / ' ~ persons ~ '))::integer'
+            ) }}
         when {{ persons }} > 0 and {{ total }} = 0 then 0
     end
 {%- endmacro %}

@@ -112,9 +112,20 @@ left join {{ own }} as by_point on points_in.region_code = by_point.region_code
 
 {# The rings of a Polygon or a MultiPolygon in GeoJSON, as lists of corners. Holes need no care: crossings count twice. #}
 {% macro rings_of(geometry) -%}
+    {{ adapter.dispatch('rings_of')(geometry) }}
+{%- endmacro %}
+
+{% macro default__rings_of(geometry) -%}
     case json_extract_string({{ geometry }}, '$.type')
         when 'Polygon' then cast(json_extract({{ geometry }}, '$.coordinates') as double[][][])
         else flatten(cast(json_extract({{ geometry }}, '$.coordinates') as double[][][][]))
+    end
+{%- endmacro %}
+
+{% macro spark__rings_of(geometry) -%}
+    case get_json_object({{ geometry }}, '$.type')
+        when 'Polygon' then from_json(get_json_object({{ geometry }}, '$.coordinates'), 'array<array<array<double>>>')
+        else flatten(from_json(get_json_object({{ geometry }}, '$.coordinates'), 'array<array<array<array<double>>>>'))
     end
 {%- endmacro %}
 

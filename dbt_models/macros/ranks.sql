@@ -60,7 +60,7 @@ better than the best of the other; of neutral indicators the largest stands firs
         select
             {{ group }},
             {{ of }},
-            rank() over (partition by {{ group }} order by merit desc) as place,
+            (rank() over (partition by {{ group }} order by merit desc))::bigint as place,
             first_rank::bigint as first_rank,
             (count(*) over (partition by {{ group }}) - surely_worse_count)::bigint as last_rank,
             count(*) over (partition by {{ group }}) as ranked_count

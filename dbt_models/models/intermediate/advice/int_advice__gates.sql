@@ -43,7 +43,9 @@ evidence as (
         plans.plan_code,
         count(known_options.is_known) as options_count,
         count(case when known_options.is_known then 1 end) as known_count,
-        string_agg(case when not known_options.is_known then known_options.name_nl end, ', ' order by known_options.name_nl)
+        {{ joined_texts(
+            'case when not known_options.is_known then known_options.name_nl end', ', ', 'known_options.name_nl'
+        ) }}
             as unknown_options_nl
     from plans
     left join known_options on plans.plan_code = known_options.plan_code

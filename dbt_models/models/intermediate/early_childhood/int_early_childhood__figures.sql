@@ -6,7 +6,7 @@
         'vve_placed_toddlers_count': 'placed_count',
         'vve_offered_hours': 'offered_hours',
         'vve_attended_hours': 'attended_hours',
-        'vve_norm_hours': 'placed_count * 960.0 / 18',
+        'vve_norm_hours': 'placed_count * 960 / 18',
     },
 } %}
 

@@ -102,7 +102,7 @@ select
     case
         when not is_readable then null
         when lower_count = upper_count then lower_count::double
-        when known_count > 0 then (lower_count + upper_count) / 2.0
+        when known_count > 0 then (lower_count + upper_count) / 2
     end as middle_count,
     case when is_readable and lower_count < upper_count then lower_count::double end as lower_count,
     case when is_readable and lower_count < upper_count then upper_count::double end as upper_count,

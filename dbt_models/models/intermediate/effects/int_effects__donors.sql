@@ -48,7 +48,7 @@ others as (
     select
         candidates.measure_code,
         candidates.region_code,
-        string_agg(distinct measures.name_nl, ', ' order by measures.name_nl) as other_measures_nl
+        {{ joined_texts('distinct measures.name_nl', ', ', 'measures.name_nl') }} as other_measures_nl
     from candidates
     inner join measures
         on

@@ -109,8 +109,8 @@ figures as (
         {{ figure_columns('elsewhere') }},
         denominator,
         null::double as noise,
-        null::varchar as denominator_feed,
-        null::timestamptz as released_at
+        null::string as denominator_feed,
+        {{ cast('null', 'timestamptz') }} as released_at
     from elsewhere
 )
 

@@ -10,7 +10,7 @@ regions as (
         measure_code,
         case when min(region_level) = max(region_level) then min(region_level) end as region_level,
         min(start_date) as first_start_date,
-        string_agg(region_code || ' ' || start_date::varchar, ' ' order by region_code) as starts_text
+        {{ joined_texts("region_code || ' ' || start_date::string", ' ', 'region_code') }} as starts_text
     from starts
     group by measure_code
 )
@@ -39,9 +39,9 @@ select
         measures.measure_code,
         measures.indicator_code,
         regions.starts_text,
-        coalesce(measures.end_date::varchar, ''),
-        coalesce(measures.window_from::varchar, ''),
-        coalesce(measures.window_until::varchar, ''),
+        coalesce(measures.end_date::string, ''),
+        coalesce(measures.window_from::string, ''),
+        coalesce(measures.window_until::string, ''),
         coalesce(measures.lag_months, 0),
         coalesce(measures.expected_direction, ''),
         coalesce(measures.donors, ''),

@@ -81,7 +81,7 @@ added_up as (
     'region_level': "'municipality'",
     'edition_year': 'added_up.edition_year',
     'period_type': "case when report_kind = 'month' then 'month' else 'year' end",
-    'period': "added_up.fiscal_year::varchar
+    'period': "added_up.fiscal_year::string
             || case when report_kind = 'month' then '-' || substr(added_up.report, 7, 2) else '' end",
     'period_start_date': "make_date(
             added_up.fiscal_year, case when report_kind = 'month' then month(added_up.period_end_date) else 1 end, 1

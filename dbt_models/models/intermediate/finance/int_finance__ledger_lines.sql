@@ -36,7 +36,7 @@ delivery as (select max(delivery_id) as delivery_id from actuals),
 cumulative as (
     select
         months.fiscal_year,
-        'month_' || lpad(months.month_number::varchar, 2, '0') as report,
+        'month_' || lpad(months.month_number::string, 2, '0') as report,
         months.month_number as months_elapsed,
         months.month_end_date <= months.booked_until_date as is_complete,
         lines.programme_name,

@@ -17,7 +17,7 @@ pooled as (
     union all
     select
         *,
-        null::varchar as pooled_region_code
+        null::string as pooled_region_code
     from errors
 ),
 
@@ -148,7 +148,7 @@ judged as (
         compared.coverage_50_pct,
         compared.coverage_80_pct,
         compared.is_better and levels.is_better as beats_naive,
-        null::varchar as reason_nl
+        null::string as reason_nl
     from compared
     inner join compared as levels
         on
@@ -224,7 +224,7 @@ select
     coalesce(verdicts.period_end_date, clocks.last_known_date) as period_end_date,
     clocks.feed,
     clocks.denominator_feed,
-    null::varchar as outline_feed,
+    null::string as outline_feed,
     clocks.released_at
 from verdicts
 inner join clocks on verdicts.indicator_code = clocks.indicator_code

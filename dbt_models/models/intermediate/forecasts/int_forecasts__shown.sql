@@ -70,7 +70,7 @@ select
     clocks.status,
     clocks.feed,
     clocks.denominator_feed,
-    null::varchar as outline_feed,
+    null::string as outline_feed,
     clocks.released_at
 from dated
 inner join clocks on dated.indicator_code = clocks.indicator_code

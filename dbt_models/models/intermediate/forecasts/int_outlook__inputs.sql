@@ -19,7 +19,7 @@ select
     value,
     status,
     feed,
-    null::varchar as outline_feed,
+    null::string as outline_feed,
     released_at
 from municipality
 union all

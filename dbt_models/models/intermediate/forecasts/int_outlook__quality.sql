@@ -16,7 +16,7 @@ pooled as (
     union all
     select
         *,
-        null::varchar as pooled_region_code
+        null::string as pooled_region_code
     from errors
 ),
 
@@ -143,13 +143,13 @@ verdicts as (
         coverage_50_pct,
         coverage_80_pct,
         beats_naive,
-        null::varchar as reason_nl
+        null::string as reason_nl
     from judged
     union all
     select
         indicator_code,
         region_level,
-        null::varchar as region_code,
+        null::string as region_code,
         0 as origins_count,
         0 as points_count,
         null::integer as longest_horizon,
@@ -170,8 +170,8 @@ select
     verdicts.*,
     -- A baseline of the short term alone.
     null::double as two_years_mase,
-    ten_years.origin_year::varchar as ten_years_origin_period,
-    ten_years.year::varchar as ten_years_period,
+    ten_years.origin_year::string as ten_years_origin_period,
+    ten_years.year::string as ten_years_period,
     ten_years.wape_pct as ten_years_wape_pct,
     ten_years.naive_wape_pct as naive_ten_years_wape_pct,
     ten_years.tested_regions_count as ten_years_regions_count,

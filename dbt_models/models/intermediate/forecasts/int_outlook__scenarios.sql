@@ -26,7 +26,7 @@ assumed as (
     select
         named.scenario_code,
         count(*) as assumptions_count,
-        string_agg(distinct stated.source_nl, '; ' order by stated.source_nl) as sources_nl
+        {{ joined_texts('distinct stated.source_nl', '; ', 'stated.source_nl') }} as sources_nl
     from named
     inner join stated on coalesce(stated.scenario_code, named.scenario_code) = named.scenario_code
     where named.scenario_code <> 'unchanged'

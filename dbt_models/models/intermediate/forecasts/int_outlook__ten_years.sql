@@ -32,7 +32,7 @@ wanted as (
     union all
     select
         region_level,
-        null::varchar as region_code,
+        null::string as region_code,
         count(*) as regions_count
     from regions
     group by region_level
@@ -57,7 +57,7 @@ pooled as (
     union all
     select
         *,
-        null::varchar as pooled_region_code
+        null::string as pooled_region_code
     from first_tests
 ),
 

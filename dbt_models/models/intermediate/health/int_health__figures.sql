@@ -66,6 +66,6 @@ select
     {{ figure_columns('asked', {
         'region_vintage': 'asked.edition_year',
         'is_complete_period': 'true',
-        'missing_reason': 'null::varchar',
+        'missing_reason': 'null::string',
     }) }}
 from asked

@@ -70,8 +70,8 @@ counted as (
         {{ figure_columns('unioned') }},
         null::double as numerator,
         null::double as denominator,
-        null::varchar as denominator_feed,
-        null::varchar as denominator_delivery_id,
+        null::string as denominator_feed,
+        null::string as denominator_delivery_id,
         needed.is_current
     from unioned
     inner join needed on unioned.indicator_code = needed.indicator_code and unioned.period = needed.period

@@ -10,7 +10,7 @@ with rounded as (select * from {{ ref('int_organisation__rounded') }}),
 sized as (
     select
         *,
-        employee_count * month_days / 365.0 as employee_years,
+        employee_count * month_days / 365 as employee_years,
         sum(employee_count) over (
             partition by row_type, month_start_date
             order by employee_count, department_name

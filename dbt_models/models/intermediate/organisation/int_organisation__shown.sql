@@ -36,7 +36,7 @@ select
     {% for quantity in quantities %}
     {{ exact_sum(quantity) if 'fte' in quantity else 'sum(' ~ quantity ~ ')' }} as {{ quantity }},
     {% endfor %}
-    null::varchar as missing_reason
+    null::string as missing_reason
 from placed
 where organisation_employee_count >= {{ fewest_persons() }}
 group by all
@@ -51,7 +51,7 @@ select
     {% for quantity in quantities %}
     {{ exact_sum(quantity) if 'fte' in quantity else 'sum(' ~ quantity ~ ')' }} as {{ quantity }},
     {% endfor %}
-    null::varchar as missing_reason
+    null::string as missing_reason
 from placed
 where organisation_employee_count >= {{ fewest_persons() }}
 group by all

@@ -80,7 +80,7 @@ downloaded as (
             when '1050001_2' then named.person_pct
             when '1016445_2' then named.child_pct
         end as value,
-        null::varchar as value_attribute,
+        null::string as value_attribute,
         'statline.low_income' as feed,
         named.delivery_id
     from named

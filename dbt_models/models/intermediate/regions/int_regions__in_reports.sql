@@ -18,7 +18,7 @@ neighbourhoods as (
         select area_code from locations
     ) as codes
     where
-        regexp_full_match(region_code, 'BU[0-9]{8}')
+        {{ is_match('region_code', '^BU[0-9]{8}$') }}
         and 'GM' || substr(region_code, 3, 4) = '{{ var('municipality_code') }}'
 ),
 

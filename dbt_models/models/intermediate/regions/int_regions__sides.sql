@@ -16,7 +16,7 @@ rings as (
     select
         region_code,
         region_vintage,
-        unnest({{ rings_of('geometry') }}) as corners
+        {{ items_of(rings_of('geometry')) }} as corners
     from outlines
 ),
 
@@ -25,7 +25,7 @@ numbered as (
         region_code,
         region_vintage,
         corners,
-        unnest(generate_series(1, len(corners) - 1)) as place
+        {{ numbers_from_to(1, length_of_list('corners') ~ ' - 1') }} as place
     from rings
 ),
 
@@ -33,18 +33,18 @@ sides as (
     select
         region_code,
         region_vintage,
-        corners[place][1] as from_longitude,
-        corners[place][2] as from_latitude,
-        corners[place + 1][1] as to_longitude,
-        corners[place + 1][2] as to_latitude
+        {{ item_of(item_of('corners', 'place'), 1) }} as from_longitude,
+        {{ item_of(item_of('corners', 'place'), 2) }} as from_latitude,
+        {{ item_of(item_of('corners', 'place + 1'), 1) }} as to_longitude,
+        {{ item_of(item_of('corners', 'place + 1'), 2) }} as to_latitude
     from numbered
 )
 
 -- A point is compared with the sides in its own band of latitude only.
 select
     *,
-    unnest(generate_series(
-        {{ latitude_band('least(from_latitude, to_latitude)') }}, {{ latitude_band('greatest(from_latitude, to_latitude)') }}
-    )) as band
+    {{ numbers_from_to(
+        latitude_band('least(from_latitude, to_latitude)'), latitude_band('greatest(from_latitude, to_latitude)')
+    ) }} as band
 from sides
 where from_latitude <> to_latitude

@@ -32,7 +32,7 @@ lineage as (
         max(case when is_changed then region_vintage end)
             over (partition by region_code order by region_vintage) as unchanged_since,
         region_vintage = max(region_vintage) over () as is_newest_vintage,
-        last_value(urbanity_class ignore nulls) over (
+        {{ last_known('urbanity_class') }} over (
             partition by region_code order by region_vintage rows between unbounded preceding and current row
         )::integer as known_urbanity_class
     from changes

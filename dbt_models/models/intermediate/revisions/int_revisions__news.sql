@@ -4,16 +4,19 @@ with shown as (select * from {{ ref('int_revisions__shown') }}),
 
 published as (select * from {{ ref('int_revisions__published') }}),
 
--- Releases of one day are numbered; no day has as many as a million.
+-- Releases of one day are numbered; no day has as many as a million. Engines differ in which of them counts as the last
+-- if its value is empty, so none of those takes part.
 last_published as (
     select
         region_code,
         indicator_code,
         period,
-        max_by(value, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number) as value,
+        max_by(value, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number)
+            filter (where value is not null) as value,
         max_by(is_complete_period, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number)
-            as is_complete_period,
-        max_by(status, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number) as status
+            filter (where is_complete_period is not null) as is_complete_period,
+        max_by(status, {{ days_apart("date '2000-01-01'", 'published_on') }} * 1000000 + release_number)
+            filter (where status is not null) as status
     from published
     group by region_code, indicator_code, period
 )

@@ -68,7 +68,7 @@ periods as (
     union all
     select distinct
         'year' as period_type,
-        year_number::varchar as period,
+        year_number::string as period,
         make_date(year_number, 1, 1) as period_start_date,
         make_date(year_number, 12, 31) as period_end_date,
         is_complete_year as is_complete_period
@@ -116,4 +116,4 @@ left join in_year
     on
         own_regions.region_code = in_year.region_code
         and periods.period_type = 'year'
-        and periods.period = in_year.year_number::varchar
+        and periods.period = in_year.year_number::string

@@ -15,7 +15,7 @@ span as (
 
 months as (
     select
-        ({{ months_from_to('first_month', 'last_month') }})::date as month_start_date,
+        {{ months_from_to('first_month', 'last_month') }} as month_start_date,
         first_month,
         extracted_on
     from span

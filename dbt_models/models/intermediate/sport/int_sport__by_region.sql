@@ -22,7 +22,7 @@ records as (
     select
         'sports.memberships' as feed,
         delivery_id,
-        membership_year::varchar as period,
+        membership_year::string as period,
         reference_date,
         place_code,
         members_count,
@@ -39,7 +39,7 @@ records as (
     select
         'sports.clubs',
         delivery_id,
-        subsidy_year::varchar,
+        subsidy_year::string,
         make_date(subsidy_year, 12, 31),
         'unknown',
         null,

@@ -6,7 +6,7 @@
 ] %}
 {% set unknown = {} %}
 {% for name, column in yaml_of_the_mart().columns.items() if name not in of_a_measure %}
-    {% do unknown.update({name: 'cast(null as ' ~ column.data_type ~ ')'}) %}
+    {% do unknown.update({name: cast('null', column.data_type)}) %}
 {% endfor %}
 
 with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),

@@ -2,7 +2,7 @@
 
 -- Every period that a figure or a forecast may be about, with one row each, whether there are figures of it or not.
 with months as (
-    select ({{ months_from_to("date '1990-01-01'", "date '2060-12-01'") }})::date as month_start_date
+    select {{ months_from_to("date '1990-01-01'", "date '2060-12-01'") }} as month_start_date
 ),
 
 periods as (
@@ -39,15 +39,15 @@ periods as (
 select
     {{ declared_columns('periods', {
         'period': "case period_type
-            when 'year' then calendar_year::varchar
+            when 'year' then calendar_year::string
             when 'quarter' then calendar_year || '-Q' || calendar_quarter
-            else calendar_year || '-' || lpad(calendar_month::varchar, 2, '0')
+            else calendar_year || '-' || lpad(calendar_month::string, 2, '0')
         end",
         'calendar_year': 'calendar_year::integer',
         'calendar_quarter': 'calendar_quarter::integer',
         'calendar_month': 'calendar_month::integer',
         'period_label_nl': "case period_type
-            when 'year' then calendar_year::varchar
+            when 'year' then calendar_year::string
             when 'quarter' then calendar_quarter || 'e kwartaal ' || calendar_year
             else case calendar_month
                 when 1 then 'januari' when 2 then 'februari' when 3 then 'maart' when 4 then 'april'

@@ -14,7 +14,7 @@ select
     case when categories.is_complete_month then categories.handling_days_p90 end as reports_handling_days_p90,
     categories.on_time_count as reports_on_time_count,
     categories.judged_count as reports_judged_count,
-    case when categories.is_complete_month then 100.0 * categories.on_time_count / nullif(categories.judged_count, 0) end
+    case when categories.is_complete_month then 100 * categories.on_time_count / nullif(categories.judged_count, 0) end
         as reports_on_time_pct,
     freshness.checked_at,
     freshness.released_at,

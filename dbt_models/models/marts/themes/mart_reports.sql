@@ -20,7 +20,7 @@ select
     case when monthly.is_complete_month then monthly.handling_days_p90 end as reports_handling_days_p90,
     monthly.on_time_count as reports_on_time_count,
     monthly.judged_count as reports_judged_count,
-    case when monthly.is_complete_month then 100.0 * monthly.on_time_count / nullif(monthly.judged_count, 0) end
+    case when monthly.is_complete_month then 100 * monthly.on_time_count / nullif(monthly.judged_count, 0) end
         as reports_on_time_pct,
     monthly.open_count as reports_open_count,
     freshness.checked_at,

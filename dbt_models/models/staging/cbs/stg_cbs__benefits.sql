@@ -21,7 +21,7 @@ named as (
         edition_year,
         delivery_id,
         {{ region_level('region_code') }} as region_level,
-        year_number::varchar || '-Q' || quarter_number::varchar as period,
+        year_number::string || '-Q' || quarter_number::string as period,
         make_date(year_number, 3 * quarter_number - 2, 1) as period_start_date,
         last_day(make_date(year_number, 3 * quarter_number, 1)) as period_end_date,
         coalesce(period_name like '%*%', false) as is_provisional,

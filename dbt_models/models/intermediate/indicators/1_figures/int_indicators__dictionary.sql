@@ -44,7 +44,7 @@ feeds as ({{ feeds_of_indicators() }}),
 search_words as (
     select
         written.indicator_code,
-        string_agg(search_words.search_word, ' ' order by search_words.search_word) as search_words_nl
+        {{ joined_texts('search_words.search_word', ' ', 'search_words.search_word') }} as search_words_nl
     from written
     inner join {{ ref('search_words') }} as search_words
         on written.indicator_code like search_words.indicator_pattern

@@ -101,8 +101,8 @@ areas as (
 
 select
     *,
-    null::varchar as denominator_feed,
-    null::varchar as denominator_delivery_id
+    null::string as denominator_feed,
+    null::string as denominator_delivery_id
 from figures
 union all
 select * from areas

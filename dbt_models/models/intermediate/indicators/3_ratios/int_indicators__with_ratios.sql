@@ -133,7 +133,7 @@ select
     {{ figure_columns('figures') }},
     null::double as numerator,
     null::double as denominator,
-    null::varchar as denominator_period,
+    null::string as denominator_period,
     figures.denominator_feed,
     figures.denominator_delivery_id
 from figures

@@ -6,7 +6,7 @@ with dictionary as (select * from {{ ref('int_indicators__dictionary') }}),
 relative as (
     select indicator_code
     from dictionary
-    where numerator is not null or regexp_matches(indicator_code, '_(mean|median|p90)$')
+    where numerator is not null or {{ is_match('indicator_code', '_(mean|median|p90)$') }}
 ),
 
 with_ratios as (

@@ -43,7 +43,7 @@ with figures as (
         is_complete_period,
         numerator,
         denominator,
-        null::varchar as denominator_period,
+        null::string as denominator_period,
         value,
         lower_bound,
         upper_bound,
@@ -54,7 +54,7 @@ with figures as (
         delivery_id,
         released_at,
         denominator_feed,
-        null::varchar as denominator_delivery_id,
+        null::string as denominator_delivery_id,
         denominator_released_at,
         true as is_of_other_municipality
     from {{ ref('int_municipalities__figures') }}
