@@ -89,7 +89,7 @@ def police_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
     target = workspace.home / "dbt"
     municipality = workspace.settings.municipality_code
     run_dbt(SELECTED, warehouse=workspace.warehouse, municipality=municipality, target=target, secret=workspace.secret)
-    with connect(workspace.warehouse, spill_to=workspace.home) as connection:
+    with workspace.warehouse.connect(read_only=True) as connection:
         made = literal(workspace.home / "made.parquet")
         connection.execute(f"COPY (FROM intermediate.{MODEL}) TO {made} (FORMAT parquet)")
     finish(workspace, planned, has_succeeded=False)

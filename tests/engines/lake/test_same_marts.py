@@ -12,7 +12,7 @@ from main_line.installation import COMMAND
 
 from dagster_project.errors import ExitCode
 from dagster_project.installation.opening import workspace_of
-from dagster_project.marts.catalogue import Mart, MartColumn, read_marts
+from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.reader import DATABASE, SNAPSHOT, open_release
 from dagster_project.storage.database import DatabaseFile
 from dagster_project.warehouse.build_plan import plan
@@ -72,16 +72,3 @@ def test_a_figure_that_was_built_in_a_lake_is_proven(lake_home, lake_settings, t
     command = [str(COMMAND), "prove", *figure, "--sample", "--json"]
     proven = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert proven.returncode == ExitCode.RELEASED, proven.stdout[-2000:] + proven.stderr[-2000:]
-
-
-def test_a_difference_in_the_twelfth_digit_is_found(tmp_path):
-    column = MartColumn("share", "double", "")
-    mart = Mart("mart_of_one", "marts", "", "", (column,), (), (), frozenset())
-    one, near, far = (DatabaseFile(tmp_path / f"{name}.duckdb") for name in ("one", "near", "far"))
-    for database, value in ((one, "0.123456789012"), (near, "0.1234567890121"), (far, "0.123456789013")):
-        with database.connect() as connection:
-            connection.execute(
-                f"CREATE SCHEMA marts; CREATE TABLE marts.mart_of_one AS SELECT {value}::double AS share"
-            )
-    assert differing_marts([mart], one, near) == {}
-    assert differing_marts([mart], one, far) == {"mart_of_one": (1, 1)}

@@ -1,4 +1,4 @@
-"""Compiles every SQL model for an engine, in a process of its own, as dbt's adapters leave state behind.
+"""Compiles every SQL model and data test for an engine, in a process of its own, as dbt's adapters leave state behind.
 
 For Spark the macros ``spark__…`` take the place of DuckDB's, so that its adapter need not be installed. The arguments
 are the engine, the parsed manifest, the dbt project and the folder for the result.
@@ -13,6 +13,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = "maandvers"
+KINDS = ("model", "test")
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
                 made = replace(macro, name=name, unique_id=f"macro.{PROJECT}.{name}", macro_sql=text)
                 manifest.macros[made.unique_id] = made
     manifest.build_flat_graph()
-    models = [one.name for one in manifest.nodes.values() if one.resource_type == "model" and one.language == "sql"]
+    written = [one.name for one in manifest.nodes.values() if one.resource_type in KINDS and one.language == "sql"]
     folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
     options = [
         "--quiet",
@@ -36,7 +37,7 @@ def main() -> None:
         "--vars",
         json.dumps({"municipality_code": "GM9999"}),
     ]
-    called = dbtRunner(manifest=manifest).invoke(["compile", *folders, *options, "--select", *models])
+    called = dbtRunner(manifest=manifest).invoke(["compile", *folders, *options, "--select", *written])
     sys.exit(0 if called.success else 1)
 
 

@@ -1,4 +1,4 @@
-"""Every SQL model is read by the grammars of DuckDB and Spark, and calls functions that Spark has.
+"""Every SQL model and data test is read by the grammars of DuckDB and Spark, and calls functions that Spark has.
 
 This shows what the grammar and the list of functions show, not that figures are equal: the builds in ``tests/engines``
 do that.
@@ -88,7 +88,7 @@ def known_functions() -> set[str]:
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The SQL of every model for each engine."""
+    """The SQL of every model and data test for each engine."""
     current_manifest()
 
     def make(folder: Path) -> None:
@@ -107,12 +107,11 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.whole_run
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_model_is_taken_by_the_engine(compiled, engine):
-    files = sorted((compiled / engine / "compiled" / "maandvers" / "models").rglob("*.sql"))
-    models = [file for file in files if file.parent.suffix != ".yml"]
-    assert len(models) > 150
-    found = {file.stem: list(complaints(file.read_text("utf-8"), engine)) for file in models}
-    assert {model: own for model, own in found.items() if own} == {}, REMEDY
+def test_every_model_and_data_test_is_taken_by_the_engine(compiled, engine):
+    files = sorted(file for file in (compiled / engine / "compiled").rglob("*.sql") if file.is_file())
+    assert len(files) > 300
+    found = {file.stem: list(complaints(file.read_text("utf-8"), engine)) for file in files}
+    assert {name: own for name, own in found.items() if own} == {}, REMEDY
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_metadata_is_that_of_the_file(sample_home, tmp_path):
     write_metadata(tmp_path, raw, workspace.feeds, outcome, [])
     assert [one for one in statements(raw, tmp_path) if "raw_maandvers" in one and str(tmp_path) in one]
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {literal(workspace.warehouse)} AS warehouse (READ_ONLY)")
+        workspace.warehouse.attach(connection)
         for table in METADATA:
             ours = f"read_parquet({literal(tmp_path / f'{table}.parquet')})"
             columns = connection.execute(f"DESCRIBE FROM {ours}").fetchall()
