@@ -22,9 +22,13 @@
     ((epoch({{ to_moment }}) - epoch({{ from_moment }})) / 86400.0)
 {%- endmacro %}
 
-{# As DuckDB computes it, whose seconds are no whole number: both keep as many digits. #}
 {% macro spark__days_between(from_moment, to_moment) -%}
-    ((unix_micros({{ to_moment }}::timestamp) / 1e6 - unix_micros({{ from_moment }}::timestamp) / 1e6) / 86400e0)
+    (({{ epoch_of_duckdb(to_moment) }} - {{ epoch_of_duckdb(from_moment) }}) / 86400e0)
+{%- endmacro %}
+
+{# Seconds as DuckDB's epoch() adds them up, from milliseconds and what remains: a fraction of so many has few digits left. #}
+{% macro epoch_of_duckdb(moment) -%}
+    (unix_millis({{ moment }}::timestamp) / 1e3 + unix_micros({{ moment }}::timestamp) % 1000 / 1e6)
 {%- endmacro %}
 
 {# Monday 1 to Sunday 7. #}
