@@ -1,5 +1,6 @@
 """Running a model's SQL on made-up or landed tables in memory, without the seconds that dbt takes to start."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,11 @@ def sql_of(model: str, **variables: str) -> str:
     """The SQL of a model, with plain table names for its refs and sources."""
     (file,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
     macros = "".join(
-        (DBT_PROJECT / f"macros/{name}.sql").read_text(encoding="utf-8") for name in ("cbs_codes", "municipalities")
+        (DBT_PROJECT / f"macros/{name}.sql").read_text(encoding="utf-8")
+        for name in ("engines", "cbs_codes", "municipalities")
     )
+    # dbt finds the form of its engine.
+    macros = re.sub(r"adapter\.dispatch\('(\w+)'\)", r"default__\1", macros)
     return jinja2.Template(macros + file.read_text(encoding="utf-8")).render(
         ref=lambda name: name,
         source=lambda _schema, name: name,

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import duckdb
+import duckdb_extension_httpfs
 import obstore
 import pytest
 from main_line.installation import COMMAND
@@ -182,15 +184,11 @@ def test_a_server_that_was_lost_gets_everything_again(server, store, releases, e
         again.process.wait()
 
 
-def test_an_analyst_reads_the_latest_release_in_duckdb_without_a_copy(server, store, releases, tmp_path):
+def test_an_analyst_reads_the_latest_release_in_duckdb_without_a_copy(server, store, releases):
     upload_latest(releases, store)
-    with duckdb.connect(config={"extension_directory": str(tmp_path)}) as connection:
-        import duckdb_extension_httpfs
-        from duckdb_extensions import import_extension
-
-        assert duckdb_extension_httpfs
-        import_extension("httpfs", con=connection)
-        connection.execute("load httpfs")
+    (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension")
+    with duckdb.connect() as connection:
+        connection.execute(f"load '{extension}'")
         connection.execute(
             f"create secret (type s3, key_id '{KEYS['AWS_ACCESS_KEY_ID']}', secret '{KEYS['AWS_SECRET_ACCESS_KEY']}',"
             f" endpoint '127.0.0.1:{server.port}', use_ssl false, url_style path)"

@@ -42,7 +42,7 @@ def test_the_message_says_what_to_do_and_no_password(unreachable, monkeypatch):
     assert PASSWORD not in f"{raised.value}{raised.value.__cause__!r}{unreachable!r}{unreachable}"
 
 
-@pytest.mark.whole_run
+@pytest.mark.long
 def test_a_build_without_catalogue_is_no_failure_of_the_models(unreachable, tmp_path):
     """A failure of the models would set off the search for a delivery that they refuse."""
     with pytest.raises(DatabaseError) as raised:

@@ -115,7 +115,7 @@ def read_while(building: list[Future], lakes: list[Lake]) -> list[tuple[str, boo
     return found
 
 
-@pytest.mark.whole_run
+@pytest.mark.long
 def test_three_municipalities_build_at_once(catalogue, sample_home, tmp_path):
     lakes = [Lake(catalogue=catalogue, name=name, data=str(tmp_path / "lake" / name)) for name in MUNICIPALITIES]
     for lake in lakes:
