@@ -60,7 +60,7 @@ def publish(folder: Path) -> str:
     return build_release(workspace, read_marts(MANIFEST), outcome, folder).release_id
 
 
-@pytest.mark.whole_run
+@pytest.mark.long
 def test_the_release_before_stays_while_the_server_is_killed(
     lake_home, lake_settings, catalogue, tmp_path, monkeypatch
 ):

@@ -19,7 +19,7 @@ from dagster_project.warehouse.build_plan import plan
 from dagster_project.warehouse.dbt import MANIFEST
 from engines.comparison import differing_marts
 
-pytestmark = [pytest.mark.xdist_group("lake"), pytest.mark.whole_run]
+pytestmark = [pytest.mark.xdist_group("lake"), pytest.mark.long]
 COMMENTS = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' ORDER BY ALL"
 
 
@@ -64,7 +64,6 @@ def test_a_lake_keeps_one_version_of_each_table(lake):
         assert connection.execute("SELECT count(*) FROM ducklake_snapshots('warehouse')").fetchone() == (1,)
 
 
-@pytest.mark.long
 def test_a_figure_that_was_built_in_a_lake_is_proven(lake_home, lake_settings, tmp_path):
     home = shutil.copytree(lake_home, tmp_path / "home", symlinks=True)
     figure = ("population_count", "--region", "GM9999", "--period", "2025")
