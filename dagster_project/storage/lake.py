@@ -7,6 +7,7 @@ another or wait for it, and Postgres can give each an account for its own schema
 import hashlib
 import os
 from datetime import datetime
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
@@ -131,10 +132,10 @@ def _extension(name: str) -> Path:
     """The file of an extension of DuckDB. Raises SetupError where it is not installed for this version."""
     package = find_spec(f"duckdb_extension_{name}")
     folder = Path(str(package.origin)).parent if package else Path()
-    file = folder / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+    file = folder / "extensions" / f"v{version('duckdb')}" / f"{name}.duckdb_extension"
     if package is None or not file.exists():
         raise SetupError(
-            f"the target 'lake' needs DuckDB's extension '{name}' for version {duckdb.__version__}\n"
+            f"the target 'lake' needs DuckDB's extension '{name}' for version {version('duckdb')}\n"
             "  do: pip install 'maandvers[lake]'"
         )
     return file

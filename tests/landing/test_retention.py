@@ -1,6 +1,5 @@
 """Retention: data past its term is deleted and recorded; sources of a release and current deliveries are kept."""
 
-import json
 import random
 import shutil
 from dataclasses import replace
@@ -10,84 +9,21 @@ import dagster as dg
 import isodate
 import pytest
 
-from dagster_project.contracts.load import load_release_retention
 from dagster_project.contracts.model import ReleaseRetention
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.defs.retention_asset import retention_asset
-from dagster_project.errors import ContractError, SetupError
+from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.operations import prune as retention
 from dagster_project.operations.prune import deletions, prune
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
-from dagster_project.operations.verify import verify
-from dagster_project.release.build import ReleaseNote
-from dagster_project.storage.atomic import point_link
-from dagster_project.storage.checksums import write_checksums
 from dagster_project.storage.event_log import EventLog
 
 from .lived_through import CRIMES, Lived
+from .past_terms import FIRST, TODAY, findings, ids, month, pruned, release, whole
 
 REPORTS = "signalen.reports"
-FIRST = date(2010, 1, 15)
-# Eleven years and some days after the first, so that terms of ten years are over for the oldest.
-TODAY = date(2021, 2, 1)
-
-
-def month(number: int) -> date:
-    return FIRST + isodate.duration.Duration(months=number)
-
-
-@pytest.fixture
-def lived(tmp_path):
-    """Crimes were revised in each of six months and confirmed yesterday; nothing was ever released."""
-    lived = Lived(tmp_path / "home")
-    for number in range(6):
-        lived.receive(month(number), number)
-    lived.confirm(TODAY - timedelta(days=1))
-    return lived
-
-
-def ids(lived):
-    """Every delivery that came, oldest first."""
-    store = lived.store()
-    return sorted((path.name for path in store.deliveries.iterdir()), key=lambda one: store.manifest(one).received_at)
-
-
-def release(lived, day, *deliveries, number=1, feed=CRIMES):
-    """A release that exists, and names its deliveries."""
-    note = ReleaseNote(
-        release_id=f"{day}_{number}",
-        municipality_code="GM9999",
-        as_of=day,
-        version="0.1.0",
-        is_fictional=True,
-        rows={},
-        withheld={},
-        problems={},
-        deliveries={feed: {str(n): one for n, one in enumerate(deliveries)}} if deliveries else {},
-    )
-    folder = lived.home / "releases" / note.release_id
-    (folder / "csv").mkdir(parents=True)
-    (folder / "csv" / "mart.csv").write_text("figures")
-    (folder / "release.json").write_text(note.model_dump_json())
-    write_checksums(folder)
-    point_link(lived.home / "releases" / "latest", note.release_id)
-    return folder
-
-
-def pruned(lived, today=TODAY, *, is_dry_run=False):
-    return prune(lived.workspace(today), is_dry_run=is_dry_run)
-
-
-def whole(lived):
-    """The deliveries of which both tables and payload are there."""
-    store = lived.store()
-    return [one for one in ids(lived) if store.has_tables(one) and store.has_payload(one)]
-
-
-def findings(lived, today=TODAY):
-    return [(finding.file, finding.problem) for finding in verify(lived.workspace(today)).findings]
 
 
 def under_other_terms(lived, today, folder, terms):
@@ -184,68 +120,6 @@ def test_payloads_may_go_before_deliveries(lived, tmp_path):
     assert [one for one in ids(lived) if not store.has_payload(one)] == ids(lived)[:4]
     assert all(store.has_tables(one) for one in ids(lived))
     assert findings(lived) == []
-
-
-def test_releases_go_after_their_term_but_not_the_last_of_a_month(lived):
-    days = [date(2020, 8, 30), date(2020, 8, 31), date(2020, 10, 31), date(2020, 11, 1), date(2021, 1, 31)]
-    folders = [release(lived, day) for day in days] + [release(lived, days[1], number=2)]
-    point_link(lived.home / "releases" / "latest", "2021-01-31_1")
-    pruned(lived)
-    # 31 October is 1 February less three months: one day too long, but the last of its month.
-    kept = ["2020-08-31_2", "2020-10-31_1", "2020-11-01_1", "2021-01-31_1"]
-    assert sorted(folder.name for folder in folders if folder.exists()) == kept
-    pruned(lived, date(2030, 12, 1))
-    assert sorted(folder.name for folder in folders if folder.exists()) == ["2021-01-31_1"]
-
-
-def test_month_ends_are_as_other_releases_where_the_contract_says_nothing_of_them(lived, monkeypatch):
-    terms = ReleaseRetention.model_validate({"releases": "P3M"})
-    monkeypatch.setattr(retention, "load_release_retention", lambda _: terms)
-    old = release(lived, date(2020, 10, 31))
-    release(lived, TODAY)
-    pruned(lived)
-    assert not old.exists()
-
-
-def edition(lived, day, number=1):
-    """A public edition that exists."""
-    folder = lived.home / "public" / f"{day}_{number}"
-    folder.mkdir(parents=True)
-    (folder / "index.html").write_text("figures")
-    write_checksums(folder)
-    point_link(lived.home / "public" / "latest", folder.name)
-    return folder
-
-
-def test_public_editions_go_after_their_term_and_the_current_one_never(lived):
-    folders = [edition(lived, date(2020, 12, 31), number) for number in (9, 10)]
-    folders += [edition(lived, day) for day in (date(2021, 1, 1), TODAY)]
-    (lived.home / "public" / "shown_counts.parquet").write_bytes(b"known for good")
-    found = pruned(lived, is_dry_run=True).removed
-    assert [one.folder for one in found if one.folder.startswith("public/")] == [
-        "public/2020-12-31_9",
-        "public/2020-12-31_10",
-    ]
-    assert all(folder.exists() for folder in folders)
-    pruned(lived)
-    assert [folder.name for folder in folders if folder.exists()] == ["2021-01-01_1", "2021-02-01_1"]
-    # Readers may have been pointed back at an older one.
-    point_link(lived.home / "public" / "latest", "2021-01-01_1")
-    pruned(lived, date(2040, 1, 1))
-    assert [folder.name for folder in folders if folder.exists()] == ["2021-01-01_1", "2021-02-01_1"]
-    assert (lived.home / "public" / "shown_counts.parquet").exists()
-    assert {one.folder for one in deletions(lived.workspace(TODAY).event_log.entries())} >= {"public/2020-12-31_9"}
-    assert findings(lived) == []
-
-
-def test_the_latest_release_stays_however_old(lived):
-    release(lived, date(2011, 1, 2))
-    newest = release(lived, date(2011, 1, 3))
-    pruned(lived, date(2040, 1, 1))
-    assert newest.exists()
-    point_link(lived.home / "releases" / "latest", release(lived, date(2011, 1, 1)).name)
-    pruned(lived, date(2040, 1, 1))
-    assert [folder.name for folder in lived.workspace(TODAY).release_folders()] == ["2011-01-01_1", "2011-01-03_1"]
 
 
 class StoppedError(Exception):
@@ -391,21 +265,6 @@ def test_a_day_whose_delivery_was_pruned_is_refused_with_the_rule(lived):
     with pytest.raises(SetupError) as refused:
         rebuild_as_of(lived.workspace(TODAY), month(1))
     assert f"deliveries are kept P10Y after newer figures arrived, on {month(2)}" in str(refused.value)
-
-
-def test_the_contract_says_how_long_releases_are_kept(tmp_path):
-    terms = load_release_retention(DBT_PROJECT / "models")
-    assert (isodate.duration_isoformat(terms.releases), isodate.duration_isoformat(terms.month_ends)) == ("P3M", "P10Y")
-    file = tmp_path / "models" / "_maandvers__sources.yml"
-    file.parent.mkdir()
-    for written, key in (({"releases": "a while"}, "retention.releases"), ({"release": "P3M"}, "retention.release")):
-        source = {"name": "raw_maandvers", "config": {"meta": {"retention": written}}}
-        file.write_text(json.dumps({"sources": [source]}))
-        with pytest.raises(ContractError, match=key):
-            load_release_retention(file.parent)
-    file.write_text("sources: []")
-    with pytest.raises(ContractError, match="is not declared"):
-        load_release_retention(file.parent)
 
 
 def test_nightly_full_exports_are_kept_for_a_month_and_for_the_releases_that_use_them(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ class Publication:
     edition: Edition
 
     def ask(self, query: str) -> list[tuple]:
-        """Ask of the public edition, with the internal release beside it as ``inside``."""
+        """Query the public edition as ``shown`` and the internal release as ``inside``."""
         with duckdb.connect() as connection:
             for name, folder in (("shown", "public"), ("inside", "releases")):
                 file = self.home / folder / "latest" / DATABASE

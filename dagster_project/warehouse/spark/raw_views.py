@@ -1,4 +1,4 @@
-"""Landing as Spark sees it: a view on the Parquet files of each raw table, and metadata as Parquet beside it."""
+"""Landing as Spark sees it: a view on the Parquet files of each raw table, and Parquet files with metadata."""
 
 from collections.abc import Sequence
 from pathlib import Path
