@@ -1,9 +1,12 @@
 """An installation of eleven years ago, with releases and public editions of which only what pruning reads is there."""
 
+import shutil
+from dataclasses import replace
 from datetime import date
 
 import isodate
 
+from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.operations.prune import prune
 from dagster_project.operations.verify import verify
 from dagster_project.release.build import ReleaseNote
@@ -71,3 +74,14 @@ def edition(lived, day, number=1):
     write_checksums(folder)
     point_link(lived.home / "public" / "latest", folder.name)
     return folder
+
+
+def under_other_terms(lived, today, folder, terms):
+    """The workspace where the contract of the feed says this of its retention."""
+    models = shutil.copytree(DBT_PROJECT / "models" / "staging", folder / "models")
+    contract = models / "police" / "_police__sources.yml"
+    text = contract.read_text("utf-8")
+    heading = "            delivery:\n"
+    assert heading in text
+    contract.write_text(text.replace(heading, f"{heading}              retention: {terms}\n"))
+    return replace(lived.workspace(today), models=models)

@@ -2,7 +2,6 @@
 
 import random
 import shutil
-from dataclasses import replace
 from datetime import date, timedelta
 
 import dagster as dg
@@ -13,7 +12,6 @@ from dagster_project.contracts.model import ReleaseRetention
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.defs.retention_asset import retention_asset
 from dagster_project.errors import SetupError
-from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.operations import prune as retention
 from dagster_project.operations.prune import deletions, prune
@@ -21,20 +19,9 @@ from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.storage.event_log import EventLog
 
 from .lived_through import CRIMES, Lived
-from .past_terms import FIRST, TODAY, findings, ids, month, pruned, release, whole
+from .past_terms import FIRST, TODAY, findings, ids, month, pruned, release, under_other_terms, whole
 
 REPORTS = "signalen.reports"
-
-
-def under_other_terms(lived, today, folder, terms):
-    """The workspace where the contract of the feed says this of its retention."""
-    models = shutil.copytree(DBT_PROJECT / "models" / "staging", folder / "models")
-    contract = models / "police" / "_police__sources.yml"
-    text = contract.read_text("utf-8")
-    heading = "            delivery:\n"
-    assert heading in text
-    contract.write_text(text.replace(heading, f"{heading}              retention: {terms}\n"))
-    return replace(lived.workspace(today), models=models)
 
 
 def test_what_was_replaced_longer_ago_than_the_term_goes_and_its_manifest_stays(lived):

@@ -9,9 +9,7 @@ from dagster_project.operations.prune import deletions, prune
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 
 from .lived_through import CRIMES, morning
-from .test_retention import TODAY, findings, lived, month, pruned, under_other_terms, whole
-
-__all__ = ["lived"]
+from .past_terms import TODAY, findings, month, pruned, under_other_terms, whole
 
 
 @pytest.fixture
