@@ -13,10 +13,9 @@ from typing import Any
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.installation.settings import Settings
 from dagster_project.installation.workspace import Workspace
-from dagster_project.marts.catalogue import read_marts
 from dagster_project.storage.sql import connect, literal, parquet
 from dagster_project.warehouse.build_plan import build, finish, move_clocks, plan, prepare
-from dagster_project.warehouse.dbt import BUILD, current_manifest, run_dbt
+from dagster_project.warehouse.dbt import BUILD, run_dbt
 from dagster_project.warehouse.raw_layer import RawLayer, current_raw_layer
 from dagster_project.warehouse.spark.raw_views import SPARK, parquet_on_spark
 from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
@@ -51,9 +50,9 @@ def sample_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
 
 
 def sample_with_spark(workspace: Workspace, given: dict[str, Any]) -> None:
-    """Build and test all models, and write the marts."""
-    marts = read_marts(current_manifest())
-    on_spark(workspace, given["memory"]).build(current_raw_layer(workspace, dialect=SPARK), marts)
+    """Build and test all models, and take over the marts."""
+    on_spark(workspace, given["memory"])
+    sample_with_duckdb(building_on_spark(workspace), given)
 
 
 def rows_of_police(given: dict[str, Any]) -> None:
@@ -97,9 +96,9 @@ def police_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
 
 def police_with_spark(workspace: Workspace, given: dict[str, Any]) -> None:
     """Count the generated rows."""
+    prepare(workspace, plan(workspace))
     raw = generated(current_raw_layer(workspace, dialect=SPARK), parquet_on_spark(rows_file(given)))
-    model = replace(read_marts(current_manifest())[0], schema="intermediate", name=MODEL)
-    on_spark(workspace, given["memory"]).build(raw, [model], SELECTED)
+    on_spark(workspace, given["memory"]).run(raw, [f"intermediate.{MODEL}"], SELECTED)
 
 
 def rows_file(given: dict[str, Any]) -> Path:
@@ -111,6 +110,11 @@ def generated(raw: RawLayer, table: str) -> RawLayer:
     """The raw layer with generated rows in the place of the police's."""
     columns = raw.views[POLICE].partition(" FROM ")[0].partition(", null::")[0]
     return replace(raw, views={**raw.views, POLICE: f"{columns}, edition_year, delivery_id FROM {table}"})
+
+
+def building_on_spark(workspace: Workspace) -> Workspace:
+    """The installation with Spark as its target."""
+    return replace(workspace, settings=workspace.settings.model_copy(update={"target": "spark"}))
 
 
 def on_spark(workspace: Workspace, memory: str) -> SparkWarehouse:

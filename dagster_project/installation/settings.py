@@ -165,8 +165,8 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     board: BoardSettings = BoardSettings()
     postgres: PostgresSettings = PostgresSettings()
-    # Where dbt builds: a file of DuckDB, or a lake.
-    target: Literal["duckdb", "lake"] = "duckdb"
+    # Where dbt builds: a file of DuckDB, a lake, or Spark.
+    target: Literal["duckdb", "lake", "spark"] = "duckdb"
     lake: LakeSettings = LakeSettings()
     object_storage: ObjectStorageSettings = ObjectStorageSettings()
     access: ReadAccess = ReadAccess()

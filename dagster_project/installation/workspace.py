@@ -132,6 +132,9 @@ class Workspace:
 
         The rebuild of a past day is a file, wherever its installation builds: one part of a lake for each of them.
         """
+        if self.builds_on_spark:
+            # The marts as Spark handed them over, and the metadata of the build.
+            return DatabaseFile(self.spark / "warehouse.duckdb")
         if self.settings.target == "duckdb" or self.point_in_time:
             return DatabaseFile(self.home / "warehouse.duckdb")
         # Only now: most installations have none.
@@ -143,6 +146,16 @@ class Workspace:
         name = self.settings.municipality_code.lower()
         folder = lake.data if "://" in lake.data else str(Path(lake.data).resolve())
         return Lake(catalogue=lake.catalogue.get_secret_value(), name=name, data=f"{folder.rstrip('/')}/{name}")
+
+    @property
+    def builds_on_spark(self) -> bool:
+        """Whether Spark builds; the rebuild of a past day is built by DuckDB."""
+        return self.settings.target == "spark" and not self.point_in_time
+
+    @property
+    def spark(self) -> Path:
+        """Everything that is Spark's."""
+        return self.home / "spark"
 
     @property
     def audit(self) -> Path:

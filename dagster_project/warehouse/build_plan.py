@@ -39,6 +39,8 @@ from dagster_project.warehouse.raw_layer import (
     write_raw,
 )
 from dagster_project.warehouse.rebuild_selection import dependents
+from dagster_project.warehouse.spark.raw_views import SPARK
+from dagster_project.warehouse.spark.spark_warehouse import SparkWarehouse
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class BuildPlan:
     raw: RawLayer
     inputs: Mapping[str, str]
     built: Mapping[str, str]
+    # Those of the audit where none are given.
+    verdicts: Sequence[FeedVerdict] | None = None
 
     @cached_property
     def changed(self) -> tuple[str, ...]:
@@ -96,7 +100,9 @@ class BuildPlan:
 def plan(workspace: Workspace, verdicts: Sequence[FeedVerdict] | None = None) -> BuildPlan:
     """Compare the deliveries that may be shown, the models and the settings with what was built."""
     raw = current_raw_layer(workspace, verdicts)
-    return BuildPlan(raw, _inputs(workspace, raw), _read_built(workspace))
+    # Spark hands over tables with the clocks of their build, so that every run builds them.
+    built = {} if workspace.builds_on_spark else _read_built(workspace)
+    return BuildPlan(raw, _inputs(workspace, raw), built, verdicts)
 
 
 def build(workspace: Workspace, planned: BuildPlan) -> dict[str, float]:
@@ -109,20 +115,22 @@ def build(workspace: Workspace, planned: BuildPlan) -> dict[str, float]:
         return {}
     # One folder for all runs, so that nothing piles up.
     target = workspace.home / "dbt"
-    municipality = workspace.settings.municipality_code
     arguments = planned.dbt_arguments
     has_succeeded = not arguments
     try:
         if arguments:
             changed = "everything" if planned.is_full else f"what depends on {', '.join(planned.changed)}"
             logger.info("warehouse: dbt builds %s", changed)
-            run_dbt(
-                arguments,
-                warehouse=workspace.warehouse,
-                municipality=municipality,
-                target=target,
-                secret=workspace.secret,
-            )
+            if workspace.builds_on_spark:
+                SparkWarehouse(workspace).build(current_raw_layer(workspace, planned.verdicts, SPARK))
+            else:
+                run_dbt(
+                    arguments,
+                    warehouse=workspace.warehouse,
+                    municipality=workspace.settings.municipality_code,
+                    target=target,
+                    secret=workspace.secret,
+                )
             has_succeeded = True
     finally:
         finish(workspace, planned, has_succeeded=has_succeeded)

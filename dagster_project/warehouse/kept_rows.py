@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from typing import Any, Protocol
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -10,6 +11,8 @@ from dagster_project.storage.sql import identifier, literal, relation_of
 
 LOG = logging.getLogger(__name__)
 FINGERPRINT = "input_fingerprint"
+# Significant digits of a fraction that count: engines, and sums in another order, differ in the last of its sixteen.
+DIGITS = 9
 
 
 class OwnTable(Protocol):
@@ -17,6 +20,11 @@ class OwnTable(Protocol):
 
     schema: str
     identifier: str
+
+
+def fingerprint_of(*inputs: object) -> str:
+    """Digest of what rows are computed from; the same on every engine."""
+    return sha256(repr(_rounded(inputs)).encode()).hexdigest()
 
 
 def known_fingerprints(session: DuckDBPyConnection, table: OwnTable, columns: Mapping[str, str]) -> set[str]:
@@ -58,6 +66,16 @@ def united_rows(
         names = ", ".join(columns)
         made = made.union(session.sql(f"select {names} from {_address(table)} where {FINGERPRINT} in ({listed})"))
     return made.order("all")
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}g}"
+    if isinstance(value, Mapping):
+        return [*map(_rounded, value.items())]
+    if isinstance(value, list | tuple):
+        return [*map(_rounded, value)]
+    return value
 
 
 def _address(table: OwnTable) -> str:

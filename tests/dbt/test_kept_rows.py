@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.analysis import method_digest
 from dagster_project.installation.settings import DBT_PROJECT
-from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
+from dagster_project.warehouse.kept_rows import computed, fingerprint_of, known_fingerprints, united_rows
 
 INTERMEDIATE = DBT_PROJECT / "models/intermediate"
 COLUMNS = {"name": "varchar", "amount": "double", "is_real": "boolean", "input_fingerprint": "varchar"}
@@ -56,6 +56,16 @@ def session() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create schema intermediate")
     return connection
+
+
+def test_a_fingerprint_does_not_depend_on_the_last_digits_of_a_sum():
+    sums = 0.1 + 0.2, 0.3
+    assert sums[0] != sums[1]
+    one, other = (fingerprint_of("method", {"BU1": ["BU2"]}, [("2025", value, None)]) for value in sums)
+    assert one == other
+    assert one != fingerprint_of("method", {"BU1": ["BU2"]}, [("2025", 0.30000001, None)])
+    assert one != fingerprint_of("method", {"BU1": ["BU3"]}, [("2025", 0.3, None)])
+
 
 
 def spreads() -> ModuleType:

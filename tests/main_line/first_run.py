@@ -101,7 +101,7 @@ EVERYONE_READS = 0o022
 
 
 def call_sample(
-    home: Path, *arguments: str, on: date = SAMPLE_DAY, settings: Mapping[str, str] = NOTHING
+    home: Path, *arguments: str, on: date = SAMPLE_DAY, settings: Mapping[str, str] = NOTHING, timeout: float = 600
 ) -> subprocess.CompletedProcess[str]:
     """The command on the sample municipality of one day, with every feed."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAANDVERS_")}
@@ -112,7 +112,7 @@ def call_sample(
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=timeout,
         umask=EVERYONE_READS,
     )
 

@@ -17,7 +17,7 @@ from dbt.adapters.spark import SparkCredentials
 from dbt_common.exceptions import DbtRuntimeError
 from pyspark.sql import SparkSession
 
-from dagster_project.storage.sql import connect, identifier
+from dagster_project.storage.sql import connect
 
 METHOD = "driver"
 
@@ -37,23 +37,11 @@ class DriverJob(PythonJobHelper):
             # The macros that dbt writes it with leave spaces before its first line.
             exec(compile(compiled_code.lstrip(), self.file, "exec"), vars(module))
             with connect() as connection:
-                self._offer_own_table(session, connection)
                 rows = module.model(module.dbtObj(lambda name: _relation(session, connection, name)), connection)
                 frame = session.createDataFrame(rows.to_arrow_table())
-                frame.write.mode("overwrite").saveAsTable(self._address)
+                frame.write.mode("overwrite").saveAsTable(f"{self.schema}.{self.name}")
         except Exception as error:
             raise DbtRuntimeError(f"{self.file}: {type(error).__name__}: {error}") from error
-
-    @property
-    def _address(self) -> str:
-        return f"{self.schema}.{self.name}"
-
-    def _offer_own_table(self, session: SparkSession, connection: duckdb.DuckDBPyConnection) -> None:
-        """Show the rows of the build before it, which a model may take over."""
-        if session.catalog.tableExists(self._address):
-            rows = _relation(session, connection, self._address)
-            connection.execute(f"CREATE SCHEMA {identifier(self.schema)}")
-            rows.create(f"{identifier(self.schema)}.{identifier(self.name)}")
 
 
 class SparkAdapter(LibraryAdapter):

@@ -1,20 +1,10 @@
 """Landing as Spark sees it: a view on the Parquet files of each raw table, and Parquet files with metadata."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.contracts.model import Feed
-from dagster_project.storage.sql import connect, literal
-from dagster_project.warehouse.raw_layer import (
-    METADATA_SCHEMA,
-    Dialect,
-    RawLayer,
-    write_deliveries,
-    write_freshness,
-    write_publication,
-    write_published,
-)
+from dagster_project.storage.database import Database
+from dagster_project.storage.sql import literal
+from dagster_project.warehouse.raw_layer import METADATA_SCHEMA, Dialect, RawLayer
 
 # Tables that a run writes beside the deliveries.
 METADATA = ("deliveries", "freshness", "publication", "published_figures")
@@ -28,20 +18,13 @@ def parquet_on_spark(file: Path) -> str:
 SPARK = Dialect(parquet_on_spark, {"varchar": "string", "timestamptz": "timestamp"})
 
 
-def write_metadata(
-    folder: Path, raw: RawLayer, feeds: Sequence[Feed], outcome: AuditOutcome, published: Sequence[Path]
-) -> None:
-    """Write the metadata that models read; the same tables as in the DuckDB file, made by the same code."""
+def export_metadata(warehouse: Database, folder: Path) -> None:
+    """Write the metadata that models read, from the file that has it for DuckDB."""
     folder.mkdir(parents=True, exist_ok=True)
-    with connect() as connection:
-        connection.execute(f"CREATE SCHEMA {METADATA_SCHEMA}")
-        write_deliveries(connection, raw.deliveries)
-        write_freshness(connection, feeds, outcome.feeds)
-        write_publication(connection, outcome.as_of)
-        write_published(connection, published)
+    with warehouse.connect(read_only=True) as connection:
         for table in METADATA:
             file = literal(_metadata_file(folder, table))
-            connection.execute(f"COPY {METADATA_SCHEMA}.{table} TO {file} (FORMAT parquet)")
+            connection.execute(f"COPY (FROM {METADATA_SCHEMA}.{table}) TO {file} (FORMAT parquet)")
 
 
 def statements(raw: RawLayer, folder: Path) -> list[str]:

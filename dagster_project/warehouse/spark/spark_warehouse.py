@@ -1,10 +1,11 @@
-"""Build of all models on Spark, from the deliveries that the last audit admitted."""
+"""Build of all models on Spark, and the DuckDB file with its marts that every later step reads."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,14 +13,29 @@ from pathlib import Path
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import DBT_PROJECT
 from dagster_project.installation.workspace import Workspace
-from dagster_project.marts.catalogue import Mart
-from dagster_project.warehouse.dbt import BUILD, NO_TELEMETRY, WAREHOUSE_VARIABLE, DbtError, variables, without_values
-from dagster_project.warehouse.publication_history import PublicationHistory
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.storage.database import DatabaseError
+from dagster_project.storage.sql import literal
+from dagster_project.warehouse.dbt import (
+    BUILD,
+    NO_TELEMETRY,
+    WAREHOUSE_VARIABLE,
+    DbtError,
+    current_manifest,
+    variables,
+    without_values,
+)
+from dagster_project.warehouse.publication_history import NEWS
 from dagster_project.warehouse.random_rounding import SECRET_VARIABLE
-from dagster_project.warehouse.raw_layer import RawLayer, audited
-from dagster_project.warehouse.spark.raw_views import statements, write_metadata
+from dagster_project.warehouse.raw_layer import RawLayer, open_warehouse
+from dagster_project.warehouse.spark.raw_views import export_metadata, statements
 
 CONFIGURATION = "SPARK_CONF_DIR"
+# How the process of dbt ends where a model or data test failed, and Spark did not.
+DBT_FAILED = 10
+ALL = "*"
+# The tables of a build: read by nothing after it, and in a place that the cluster sees as it sees landing.
+CATALOGUE = {"spark.sql.catalogImplementation": "in-memory", "spark.sql.session.timeZone": "UTC"}
 
 
 @dataclass(frozen=True)
@@ -31,17 +47,12 @@ class SparkWarehouse:
     @property
     def folder(self) -> Path:
         """Everything that is Spark's."""
-        return self.workspace.home / "spark"
+        return self.workspace.spark
 
     @property
-    def target(self) -> Path:
-        """dbt's folder, with its log."""
-        return self.folder / "dbt"
-
-    @property
-    def marts(self) -> Path:
-        """The marts of the last build, each a folder with Parquet."""
-        return self.folder / "marts"
+    def handed_over(self) -> Path:
+        """The tables of the last build that others read, each a folder with Parquet."""
+        return self.folder / "handed_over"
 
     def configuration(self) -> Path:
         """The folder with Spark's configuration: that of the environment, or one of this machine alone."""
@@ -49,45 +60,60 @@ class SparkWarehouse:
             return Path(given)
         folder = self.folder / "conf"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "spark-defaults.conf").write_text(self.defaults("local[2]"), "utf-8")
+        (folder / "spark-defaults.conf").write_text(defaults("local[2]"), "utf-8")
         return folder
 
-    def defaults(self, master: str) -> str:
-        """Spark's configuration of a master, with tables and their catalogue in this installation."""
-        settings = {
-            "spark.master": master,
-            "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
-            "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:{self.folder / 'catalogue'};create=true",
-            "spark.ui.enabled": "false",
-            # A municipality's tables are small: most of the default 200 parts would be empty.
-            "spark.sql.shuffle.partitions": "2",
-        }
-        return "".join(f"{name} {value}\n" for name, value in settings.items())
-
-    def build(self, raw: RawLayer, marts: Sequence[Mart] = (), arguments: Sequence[str] = BUILD) -> None:
-        """Make the raw views, run dbt and write these marts as Parquet. Raises DbtError with the end of dbt's log.
+    def build(self, raw: RawLayer) -> None:
+        """Build everything, and take the marts over into the warehouse's file. Raises DbtError or DatabaseError.
 
         ``raw`` is the raw layer in the dialect of Spark.
         """
+        marts = read_marts(current_manifest())
+        columns = {
+            f"{mart.schema}.{mart.name}": ", ".join(
+                f"{column.name}::{column.data_type} AS {column.name}" for column in mart.columns
+            )
+            for mart in marts
+        }
+        tables = {**columns, NEWS: ALL}
+        self.run(raw, [*tables])
+        self._take_over(tables)
+
+    def run(self, raw: RawLayer, tables: Sequence[str], arguments: Sequence[str] = BUILD) -> None:
+        """Make the raw views, run dbt and write these tables as Parquet. Raises DbtError or DatabaseError."""
         if not find_spec("pyspark"):
             raise SetupError("Spark is not installed\n  do: pip install 'maandvers[spark]'")
-        self.target.mkdir(parents=True, exist_ok=True)
+        # Of a build that was killed.
+        for left in (self.folder / "tables", self.handed_over):
+            shutil.rmtree(left, ignore_errors=True)
         metadata = self.folder / "metadata"
-        published = PublicationHistory(self.workspace).files()
-        write_metadata(metadata, raw, self.workspace.feeds, audited(self.workspace), published)
+        export_metadata(self.workspace.warehouse, metadata)
         todo = {
+            "settings": {**CATALOGUE, "spark.sql.warehouse.dir": str(self.folder / "tables")},
             "statements": statements(raw, metadata),
-            "marts": {f"{mart.schema}.{mart.name}": str(self.marts / mart.name) for mart in marts},
+            "tables": {table: str(self.handed_over / table) for table in tables},
         }
         work = self.folder / "work.json"
         work.write_text(json.dumps(todo), "utf-8")
         self._run_dbt(work, arguments)
+        shutil.rmtree(self.folder / "tables")
+
+    def _take_over(self, tables: Mapping[str, str]) -> None:
+        """Copy tables into the file, in the types of their contracts."""
+        with open_warehouse(self.workspace.warehouse) as connection:
+            for table, columns in tables.items():
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.partition('.')[0]}")
+                source = f"read_parquet({literal(self.handed_over / table / '*.parquet')})"
+                connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {columns} FROM {source}")
+        shutil.rmtree(self.handed_over)
 
     def _run_dbt(self, work: Path, arguments: Sequence[str]) -> None:
+        target = self.workspace.home / "dbt"
+        target.mkdir(exist_ok=True)
         project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", "spark"]
-        settings = ["--target-path", str(self.target), "--no-use-colors", "--log-level-file", "none"]
+        settings = ["--target-path", str(target), "--no-use-colors", "--log-level-file", "none"]
         municipality = variables(self.workspace.settings.municipality_code)
-        log = self.target / "dbt.log"
+        log = target / "dbt.log"
         environment = {
             **os.environ,
             **NO_TELEMETRY,
@@ -108,5 +134,27 @@ class SparkWarehouse:
                 cwd=self.folder,
                 check=False,
             )
+        text = f"the end of {log}:\n{without_values(log.read_text('utf-8')[-2000:])}"
+        if done.returncode == DBT_FAILED:
+            raise DbtError(f"dbt failed on Spark; {text}")
         if done.returncode:
-            raise DbtError(f"dbt failed on Spark; the end of {log}:\n{without_values(log.read_text('utf-8')[-2000:])}")
+            raise DatabaseError(
+                f"Spark ended, or could not be reached (exit code {done.returncode})\n"
+                f"  do: look whether {environment[CONFIGURATION]} names a cluster that runs, and at its memory;"
+                f" then run again\n{text}"
+            )
+
+
+def defaults(master: str) -> str:
+    """Spark's configuration of a master, for the tables of one municipality."""
+    settings = {
+        "spark.master": master,
+        "spark.driver.memory": "2g",
+        "spark.ui.enabled": "false",
+        # These tables are small: most of the default 200 parts would be empty, and to compile queries would cost more
+        # than to run them.
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    }
+    return "".join(f"{name} {value}\n" for name, value in settings.items())

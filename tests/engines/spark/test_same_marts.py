@@ -1,104 +1,73 @@
-"""All models on a Spark of two executors, each in a process of its own, beside the file of DuckDB that the run made."""
+"""A run of the sample on a Spark of two executors, each a process of its own, releases what a run with DuckDB does."""
 
 import json
+import os
 import shutil
-from dataclasses import dataclass, replace
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from made_once import made_once
+from main_line.installation import COMMAND
 
-from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.installation.settings import Settings
-from dagster_project.installation.workspace import Workspace
-from dagster_project.marts.catalogue import Mart, read_marts
-from dagster_project.storage.database import Database
-from dagster_project.warehouse.dbt import RESULTS, current_manifest
-from dagster_project.warehouse.raw_layer import current_raw_layer
-from dagster_project.warehouse.spark.raw_views import SPARK
-from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
+from dagster_project.errors import ExitCode
+from dagster_project.marts.catalogue import read_marts
+from dagster_project.release.reader import DATABASE, SNAPSHOT, open_release
+from dagster_project.storage.database import DatabaseFile
+from dagster_project.warehouse.dbt import MANIFEST, RESULTS
 from engines.comparison import differing_marts
 
-from .java import needs_java
+from .conftest import EVENTS
 
-pytestmark = pytest.mark.long
-
-EXECUTORS = "local-cluster[2,1,1024]"
-EVENTS = "events"
-# Of a measure's figures in all their digits, of which the last differs: Java's power() rounds otherwise than C's.
-DIGEST = "input_fingerprint"
-# The sample's tables are small: to compile its queries would cost more than to run them.
-SETTINGS = """
-spark.driver.memory 2g
-spark.sql.codegen.wholeStage false
-spark.sql.codegen.factoryMode NO_CODEGEN
-spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-spark.eventLog.enabled true
-spark.eventLog.dir {folder}
-spark.eventLog.compress false
-spark.eventLog.rolling.enabled false
-"""
+pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.long]
+COMMENTS = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' ORDER BY ALL"
 
 
-@dataclass(frozen=True)
-class Built:
-    """The sample as both engines built it."""
-
-    warehouse: Database
-    spark: SparkWarehouse
-    marts: tuple[Mart, ...]
+def test_every_mart_of_the_release_is_that_of_duckdb(sample_home, spark_home):
+    marts = read_marts(MANIFEST)
+    assert len(marts) > 30
+    one, other = (DatabaseFile(home / "releases" / "latest" / DATABASE) for home in (sample_home, spark_home))
+    assert differing_marts(marts, one, other, schema=SNAPSHOT) == {}
 
 
-@pytest.fixture(scope="session")
-def built(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    pytest.importorskip("pyspark", reason="needs the extra maandvers[spark]")
-    needs_java()
-
-    def spark_of(folder: Path) -> SparkWarehouse:
-        outcome = AuditOutcome.read(folder / "home" / "audit")
-        assert outcome
-        judged_at = outcome.judged_at
-        settings = Settings(home=folder / "home", municipality_code="GM9999")
-        return SparkWarehouse(Workspace(settings, now=lambda: judged_at, is_sample=True))
-
-    def make(folder: Path) -> None:
-        shutil.copytree(sample_home, folder / "home")
-        spark = spark_of(folder)
-        configuration = folder / "cluster"
-        configuration.mkdir()
-        (folder / EVENTS).mkdir()
-        defaults = spark.defaults(EXECUTORS) + SETTINGS.format(folder=folder / EVENTS)
-        (configuration / "spark-defaults.conf").write_text(defaults, "utf-8")
-        # That alone says which cluster it is.
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(CONFIGURATION, str(configuration))
-            spark.build(current_raw_layer(spark.workspace, dialect=SPARK), read_marts(current_manifest()))
-
-    folder = made_once(tmp_path_factory, "spark", make)
-    spark = spark_of(folder)
-    return Built(spark.workspace.warehouse, spark, read_marts(current_manifest()))
+def test_the_release_has_the_comments_of_duckdbs(sample_home, spark_home):
+    comments = []
+    for home in (sample_home, spark_home):
+        with closing(open_release(home / "releases")) as release:
+            comments.append(release.connection.execute(COMMENTS).fetchall())
+    assert comments[0] == comments[1]
 
 
-def test_every_mart_is_that_of_duckdb(built):
-    assert len(built.marts) > 25
-    marts = [replace(mart, columns=tuple(one for one in mart.columns if one.name != DIGEST)) for mart in built.marts]
-    assert differing_marts(marts, built.warehouse, built.spark.marts) == {}
+def test_every_data_test_has_the_same_verdict(sample_home, spark_home):
+    def verdicts(home: Path) -> dict[str, tuple[str, int]]:
+        results = json.loads((home / "dbt" / RESULTS).read_bytes())
+        return {
+            one["unique_id"]: (one["status"], one["failures"])
+            for one in results
+            if one["unique_id"].startswith("test.")
+        }
+
+    with_duckdb = verdicts(sample_home)
+    assert len(with_duckdb) > 100
+    assert {status for status, _ in with_duckdb.values()} == {"pass", "warn"}
+    assert verdicts(spark_home) == with_duckdb
 
 
-def test_the_same_data_tests_passed(built):
-    on_spark = json.loads((built.spark.target / RESULTS).read_bytes())
-    with_duckdb = json.loads((built.spark.workspace.home / "dbt" / RESULTS).read_bytes())
-
-    def verdicts(results: list[dict]) -> dict[str, tuple[str, int]]:
-        return {one["unique_id"]: (one["status"], one["failures"]) for one in results if "test." in one["unique_id"]}
-
-    assert len(verdicts(on_spark)) > 100
-    assert verdicts(on_spark) == verdicts(with_duckdb)
-
-
-def test_two_executors_took_part(built):
-    (log,) = (built.spark.workspace.home.parent / EVENTS).iterdir()
+def test_two_executors_took_part(spark_home):
+    (log,) = (spark_home.parent / EVENTS).iterdir()
     events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     ended = [one["Task Info"]["Executor ID"] for one in events if one["Event"] == "SparkListenerTaskEnd"]
     assert min(ended.count("0"), ended.count("1")) > 100
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [("population_count", "--region", "GM9999", "--period", "2025")],
+    ids=["a count"],
+)
+def test_a_figure_that_spark_made_is_proven(spark_home, tmp_path, figure):
+    home = shutil.copytree(spark_home, tmp_path / "home", symlinks=True)
+    environment = os.environ | {"MAANDVERS_HOME": str(home), "MAANDVERS_TARGET": "spark"}
+    command = [str(COMMAND), "prove", *figure, "--sample", "--json"]
+    proven = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert proven.returncode == ExitCode.RELEASED, proven.stdout[-2000:] + proven.stderr[-2000:]

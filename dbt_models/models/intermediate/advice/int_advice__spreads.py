@@ -5,7 +5,6 @@ needs, options and method are the same.
 """
 
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per plan, alternative, region and option."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, fingerprint_of, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     needs = dbt.ref("int_advice__needs").project(NEEDS).order("all").fetchall()
@@ -64,7 +63,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     inputs = {}
     for plan in sorted({need[0] for need in needs}):
         own = [need for need in needs if need[0] == plan], [option for option in options if option[0] == plan]
-        inputs[sha256(repr((method, own)).encode()).hexdigest()] = own
+        inputs[fingerprint_of(method, own)] = own
     kept = known_fingerprints(session, dbt.this, COLUMNS) & {*inputs}
     rows = [
         row

@@ -6,7 +6,6 @@ build while its registration, its figures and the method are the same; only the 
 
 from collections.abc import Iterable
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per number, text, check and point of a measure."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, fingerprint_of, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     method = method_digest("effects")
@@ -73,7 +72,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         code, *indicators, level = measure[:4]
         own = [(row[0], *row[2:]) for row in figures if row[0] in indicators and row[1] == level]
         inputs = (measure, starts[code], regions.get(code, []), own)
-        fingerprint = sha256(repr((method, inputs)).encode()).hexdigest()
+        fingerprint = fingerprint_of(method, inputs)
         if fingerprint in known:
             kept.append(fingerprint)
         else:

@@ -5,7 +5,6 @@ build while its series, its sizes and the method are the same; only the others n
 """
 
 from functools import partial
-from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,7 +51,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, origin and horizon."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, fingerprint_of, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     eligible = dbt.ref("int_forecasts__regions").filter("reason_nl is null")
@@ -67,7 +66,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     members = {region: [part for _, part in rows] for region, rows in groupby(parts, key=lambda row: row[0])}
     method = method_digest("forecasting")
     rows_of = {code: [row[1:] for row in rows] for code, rows in groupby(figures, key=lambda row: row[0])}
-    fingerprints = {code: sha256(repr((method, members, rows)).encode()).hexdigest() for code, rows in rows_of.items()}
+    fingerprints = {code: fingerprint_of(method, members, rows) for code, rows in rows_of.items()}
     known = known_fingerprints(session, dbt.this, COLUMNS)
     made = [
         (code, *row, fingerprints[code])

@@ -4,7 +4,6 @@ In Python, because cohorts, the control to the municipality and rates by age are
 build are taken over where inputs, assumptions and method are the same.
 """
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
     """One row per region, indicator, scenario, origin and year."""
     # Imported here: dbt reads this file whenever it parses.
     from dagster_project.analysis import method_digest
-    from dagster_project.warehouse.kept_rows import computed, known_fingerprints, united_rows
+    from dagster_project.warehouse.kept_rows import computed, fingerprint_of, known_fingerprints, united_rows
 
     dbt.config(materialized="table")
     relations = {
@@ -67,7 +66,7 @@ def model(dbt: Dbt, session: "DuckDBPyConnection") -> "DuckDBPyRelation":
         "int_outlook__housing": dbt.ref("int_outlook__housing"),
     }
     inputs = [relation.project(INPUTS[name]).order("all").fetchall() for name, relation in relations.items()]
-    fingerprint = sha256(repr((method_digest("population"), inputs)).encode()).hexdigest()
+    fingerprint = fingerprint_of(method_digest("population"), inputs)
     if fingerprint in known_fingerprints(session, dbt.this, COLUMNS):
         return united_rows(session, dbt.this, COLUMNS, [fingerprint], [])
     rows = computed("population and care demand", lambda: projected(inputs, fingerprint))
