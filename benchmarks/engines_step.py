@@ -18,7 +18,7 @@ from dagster_project.warehouse.build_plan import build, finish, move_clocks, pla
 from dagster_project.warehouse.dbt import BUILD, run_dbt
 from dagster_project.warehouse.raw_layer import RawLayer, current_raw_layer
 from dagster_project.warehouse.spark.raw_views import SPARK, parquet_on_spark
-from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse
+from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse, defaults
 
 POLICE = "raw_police.crime_monthly"
 # Counts per region, month and kind of crime, with what it reads.
@@ -51,8 +51,8 @@ def sample_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
 
 def sample_with_spark(workspace: Workspace, given: dict[str, Any]) -> None:
     """Build and test all models, and take over the marts."""
-    on_spark(workspace, given["memory"])
-    sample_with_duckdb(building_on_spark(workspace), given)
+    settings = workspace.settings.model_copy(update={"target": "spark"})
+    sample_with_duckdb(replace(workspace, settings=settings), given)
 
 
 def rows_of_police(given: dict[str, Any]) -> None:
@@ -112,20 +112,15 @@ def generated(raw: RawLayer, table: str) -> RawLayer:
     return replace(raw, views={**raw.views, POLICE: f"{columns}, edition_year, delivery_id FROM {table}"})
 
 
-def building_on_spark(workspace: Workspace) -> Workspace:
-    """The installation with Spark as its target."""
-    return replace(workspace, settings=workspace.settings.model_copy(update={"target": "spark"}))
-
-
 def on_spark(workspace: Workspace, memory: str) -> SparkWarehouse:
-    """A warehouse in a configuration with this memory, unless the environment names a cluster."""
-    warehouse = SparkWarehouse(workspace)
+    """A warehouse in a configuration for many rows with this memory, unless the environment names a cluster."""
     if CONFIGURATION not in os.environ:
-        folder = warehouse.configuration()
-        with (folder / "spark-defaults.conf").open("a", encoding="utf-8") as file:
-            file.write(f"spark.driver.memory {memory}\n")
+        folder = workspace.spark / "conf"
+        folder.mkdir(parents=True)
+        settings = {"spark.driver.memory": memory, "spark.sql.shuffle.partitions": "2"}
+        (folder / "spark-defaults.conf").write_text(defaults("local[2]", settings), "utf-8")
         os.environ[CONFIGURATION] = str(folder)
-    return warehouse
+    return SparkWarehouse(workspace)
 
 
 STEPS: dict[tuple[str, str], Callable[[Workspace, dict[str, Any]], None]] = {

@@ -36,6 +36,17 @@ DBT_FAILED = 10
 ALL = "*"
 # The tables of a build: read by nothing after it, and in a place that the cluster sees as it sees landing.
 CATALOGUE = {"spark.sql.catalogImplementation": "in-memory", "spark.sql.session.timeZone": "UTC"}
+# The tables of a municipality are small: to compile a query, to plan it again while it runs or to part its rows in 200
+# costs more than to run it. Of a thousand queries, whose plans are large, none is kept to look at.
+SMALL_TABLES = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    "spark.executor.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+}
 
 
 @dataclass(frozen=True)
@@ -145,16 +156,7 @@ class SparkWarehouse:
             )
 
 
-def defaults(master: str) -> str:
-    """Spark's configuration of a master, for the tables of one municipality."""
-    settings = {
-        "spark.master": master,
-        "spark.driver.memory": "2g",
-        "spark.ui.enabled": "false",
-        # These tables are small: most of the default 200 parts would be empty, and to compile queries would cost more
-        # than to run them.
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    }
-    return "".join(f"{name} {value}\n" for name, value in settings.items())
+def defaults(master: str, settings: Mapping[str, str] = SMALL_TABLES) -> str:
+    """Text of Spark's configuration of a master without a web page, with these further settings."""
+    chosen = {"spark.master": master, "spark.driver.memory": "4g", "spark.ui.enabled": "false", **settings}
+    return "".join(f"{name} {value}\n" for name, value in chosen.items())
