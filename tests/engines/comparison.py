@@ -58,11 +58,11 @@ def _load(
 def _lacking(connection: duckdb.DuckDBPyConnection, mart: Mart, one: str, other: str) -> int:
     keys = " AND ".join(f"mine.{name} = theirs.{name}" for name in (*mart.key, "turn"))
     same = " AND ".join(_is_same(column) for column in mart.columns)
-    # Joined by keys alone: of a condition with OR an anti-join compares every row with every other.
-    query = f"""
-        SELECT count(*) FROM {one}.{mart.name} AS mine LEFT JOIN {other}.{mart.name} AS theirs ON {keys}
-        WHERE theirs.turn IS NULL OR NOT coalesce({same}, false)
-    """
+    # An anti join on all of it would compare every row with every other one.
+    query = (
+        f"SELECT count(*) FROM {one}.{mart.name} AS mine LEFT JOIN {other}.{mart.name} AS theirs ON {keys}"
+        f" WHERE theirs.turn IS NULL OR ({same}) IS NOT TRUE"
+    )
     (count,) = one_row(connection, query)
     return int(count)
 
