@@ -96,6 +96,7 @@ def police_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
 
 def police_with_spark(workspace: Workspace, given: dict[str, Any]) -> None:
     """Count the generated rows."""
+    move_clocks(workspace)
     prepare(workspace, plan(workspace))
     raw = generated(current_raw_layer(workspace, dialect=SPARK), parquet_on_spark(rows_file(given)))
     on_spark(workspace, given["memory"]).run(raw, [f"intermediate.{MODEL}"], SELECTED)

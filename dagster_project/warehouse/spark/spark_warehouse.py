@@ -34,8 +34,13 @@ CONFIGURATION = "SPARK_CONF_DIR"
 # How the process of dbt ends where a model or data test failed, and Spark did not.
 DBT_FAILED = 10
 ALL = "*"
-# The tables of a build: read by nothing after it, and in a place that the cluster sees as it sees landing.
-CATALOGUE = {"spark.sql.catalogImplementation": "in-memory", "spark.sql.session.timeZone": "UTC"}
+# On every cluster. The tables of a build are read by nothing after it, so that their catalogue goes with the session.
+ALWAYS = {
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.session.timeZone": "UTC",
+    # Progress would fill the log.
+    "spark.ui.showConsoleProgress": "false",
+}
 # The tables of a municipality are small: to compile a query, to plan it again while it runs or to part its rows in 200
 # costs more than to run it. Of a thousand queries, whose plans are large, none is kept to look at.
 SMALL_TABLES = {
@@ -100,7 +105,7 @@ class SparkWarehouse:
         metadata = self.folder / "metadata"
         export_metadata(self.workspace.warehouse, metadata)
         todo = {
-            "settings": {**CATALOGUE, "spark.sql.warehouse.dir": str(self.folder / "tables")},
+            "settings": {**ALWAYS, "spark.sql.warehouse.dir": str(self.folder / "tables")},
             "statements": statements(raw, metadata),
             "tables": {table: str(self.handed_over / table) for table in tables},
         }

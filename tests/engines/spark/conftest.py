@@ -38,10 +38,15 @@ class KilledRun:
 
 
 @pytest.fixture(scope="session")
-def spark_folder(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the record of the killed run, and the home after the next one; tests that change it take a copy."""
+def installed() -> None:
+    """PySpark and Java."""
     pytest.importorskip("pyspark", reason="needs the extra maandvers[spark]")
     needs_java()
+
+
+@pytest.fixture(scope="session")
+def spark_folder(installed: None, sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the record of the killed run, and the home after the next one; tests that change it take a copy."""
 
     def make(folder: Path) -> None:
         home = folder / "home"

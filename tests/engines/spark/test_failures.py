@@ -1,0 +1,50 @@
+"""A model that fails is told from a Spark that does: of the first a delivery may be the cause, of the second never."""
+
+import shutil
+
+import pytest
+from main_line.first_run import SAMPLE_DAY
+
+from dagster_project.installation.opening import workspace_of
+from dagster_project.storage.database import DatabaseError
+from dagster_project.warehouse.build_plan import move_clocks, plan, prepare
+from dagster_project.warehouse.dbt import DbtError
+from dagster_project.warehouse.raw_layer import current_raw_layer
+from dagster_project.warehouse.spark.raw_views import SPARK
+from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse, defaults
+
+pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.long]
+# Its table was never built.
+FAILING = ("test", "--select", "dim_period")
+
+
+@pytest.fixture
+def failure(installed, sample_home, tmp_path, monkeypatch):
+    """The failure of a build on a master."""
+    home = shutil.copytree(sample_home, tmp_path / "home", symlinks=True)
+    monkeypatch.setenv("MAANDVERS_HOME", str(home))
+    monkeypatch.setenv("MAANDVERS_TARGET", "spark")
+    monkeypatch.setenv(CONFIGURATION, str(tmp_path))
+    workspace = workspace_of(is_sample=True, as_of=SAMPLE_DAY)
+    move_clocks(workspace)
+    prepare(workspace, plan(workspace))
+
+    def of(master):
+        (tmp_path / "spark-defaults.conf").write_text(defaults(master), "utf-8")
+        with pytest.raises((DbtError, DatabaseError)) as raised:
+            SparkWarehouse(workspace).run(current_raw_layer(workspace, dialect=SPARK), [], FAILING)
+        return raised.value
+
+    return of
+
+
+def test_a_missing_table_is_a_failure_of_dbt(failure):
+    found = failure("local[1]")
+    assert isinstance(found, DbtError), found
+    assert "TABLE_OR_VIEW_NOT_FOUND" in str(found)
+
+
+def test_a_master_that_is_not_there_is_no_failure_of_dbt(failure):
+    found = failure("spark://127.0.0.1:1")
+    assert isinstance(found, DatabaseError), found
+    assert "could not be reached" in str(found)
