@@ -67,7 +67,6 @@ def test_a_fingerprint_does_not_depend_on_the_last_digits_of_a_sum():
     assert one != fingerprint_of("method", {"BU1": ["BU3"]}, [("2025", 0.3, None)])
 
 
-
 def spreads() -> ModuleType:
     path = INTERMEDIATE / "advice/int_advice__spreads.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
