@@ -11,6 +11,8 @@ SAMPLE_HOME := data/sample
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
+# Without compiled modules every process of a run, and every worker of the tests, compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run serve check test test-long docs dev install lock
 
