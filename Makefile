@@ -65,7 +65,8 @@ lock:  ## take newer versions of what pyproject.toml allows
 
 $(INSTALLED): requirements-test.lock
 $(PRODUCT): requirements.lock
-# Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself.
+# Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself. pip
+# would do so on one core, and some packages carry files that no version of Python reads.
 $(INSTALLED) $(PRODUCT): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "Maandvers needs Python 3.11; name yours with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
@@ -77,7 +78,8 @@ $(INSTALLED) $(PRODUCT): pyproject.toml
 	else \
 		echo "Setting up .venv with pip"; \
 		{ $(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }; } && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^) && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(filter %.lock,$^) && \
+		{ $(BIN)/python -m compileall -qq --workers 0 .venv/lib || true; } && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
 	@touch $@
