@@ -18,13 +18,15 @@ settings.load_profile("patient")
 
 # Fixtures that run the line, or dbt.
 WHOLE_RUNS = {"first_run", "sample_home", "story", "copied_project", "dbt"}
+# Files of tests that read tables, series or cases as they were published.
+REAL_DATA = ("test_real_", "test_published_cases", "test_published_numbers", "test_published_tourism")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark whole runs, and start with them, so that no worker is left with one at the end; mark tests of real data."""
     for item in items:
-        if item.path.name.startswith("test_real_"):
+        if item.path.name.startswith(REAL_DATA):
             item.add_marker(pytest.mark.real_data)
         if WHOLE_RUNS & {*item.fixturenames}:
             item.add_marker(pytest.mark.whole_run)
