@@ -37,8 +37,8 @@ check: $(INSTALLED)  ## style, types and every test that needs no whole run, no 
 test: $(INSTALLED)  ## style, types and all tests but the long ones: before each push, and in CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(PYTEST) -m "not long"
+	@# Types are checked on one core, for a minute where nothing is cached: beside the tests.
+	$(BIN)/mypy & types=$$!; $(PYTEST) -m "not long" || failed=1; wait $$types || failed=1; exit $${failed:-0}
 
 test-long: $(INSTALLED)  ## searches and long forms: a year, kills, proofs, damage, plans, nationwide, other storage; once per issue
 	MAANDVERS_TEST_MONTHS=12 MAANDVERS_TEST_KILLS=10 MAANDVERS_TEST_FIGURES=200 MAANDVERS_TEST_PLANS=400 \
