@@ -33,7 +33,7 @@ from dagster_project.storage.atomic import point_link
 
 # The server has the first core for itself, this benchmark the others.
 CORE = 0
-CONNECTIONS = 8
+CONNECTIONS, MANY_CONNECTIONS = 8, 500
 # Of every kind of page that is not kept yet.
 PAGES_PER_KIND = 40
 # A busy hour: each reader opens so many pages in it, as many of every kind.
@@ -121,6 +121,8 @@ def measure(
             zipped = {"Accept-Encoding": "gzip"}
             of_kept = loaded(server, kept, zipped, seconds, most)
             print(of_kept.line("kept pages, zipped"), flush=True)
+            at_once = loaded(server, kept, zipped, seconds, most, MANY_CONNECTIONS)
+            print(at_once.line(f"kept pages, {MANY_CONNECTIONS} connections at once"), flush=True)
             again = zipped | {"If-None-Match": tag_of(server, kept[0])}
             print(loaded(server, kept, again, seconds, most).line("pages that a reader has already"), flush=True)
             print(switched(server, place))
@@ -244,7 +246,14 @@ def one_by_one(server: Server, kind: str, addresses: Sequence[str]) -> tuple[str
     return line, statistics.median(worked) / 1000
 
 
-def loaded(server: Server, addresses: Sequence[str], headers: Mapping[str, str], seconds: float, most: int) -> Load:
+def loaded(
+    server: Server,
+    addresses: Sequence[str],
+    headers: Mapping[str, str],
+    seconds: float,
+    most: int,
+    connections: int = CONNECTIONS,
+) -> Load:
     """Ask for pages turn by turn over several connections at once, for a number of seconds and of requests."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": f"127.0.0.1:{server.port}", **headers}.items())
     requests = [f"GET {address} HTTP/1.1\r\n{lines}\r\n".encode() for address in addresses]
@@ -252,7 +261,7 @@ def loaded(server: Server, addresses: Sequence[str], headers: Mapping[str, str],
     async def ask(place: int, until: float) -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1 << 22)
         answers = 0
-        while time.perf_counter() < until and answers < most // CONNECTIONS:
+        while time.perf_counter() < until and answers < most // connections:
             writer.write(requests[(place + answers) % len(requests)])
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             if not head.startswith((b"http/1.1 200", b"http/1.1 304", b"http/1.1 404")):
@@ -265,7 +274,7 @@ def loaded(server: Server, addresses: Sequence[str], headers: Mapping[str, str],
 
     async def all_of_them() -> int:
         until = time.perf_counter() + seconds
-        return sum(await asyncio.gather(*(ask(7 * place, until) for place in range(CONNECTIONS))))
+        return sum(await asyncio.gather(*(ask(7 * place, until) for place in range(connections))))
 
     begin, before = time.perf_counter(), processor_seconds(server)
     answers = asyncio.run(all_of_them())
