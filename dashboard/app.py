@@ -50,7 +50,7 @@ _HEADERS = {
 }
 # A page is asked for again each time; its ETag answers whether it is still the same.
 _ASK_AGAIN = "private, no-cache"
-# A cache before a public board may answer by itself so long; a browser asks again all the same.
+# A cache before a public board may answer so long without asking; a browser asks each time all the same.
 _SHARED_SECONDS = 60
 Endpoint = Callable[[Request], Awaitable[Response]]
 EVERYTHING = ReadAccess()

@@ -1,4 +1,4 @@
-"""How long a cache between the board and its readers may answer by itself."""
+"""How long a cache between the board and its readers may answer without asking."""
 
 import json
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ def answer(releases, settings=PUBLIC, now=NOON, address="/b/BU99990104", tag="")
 
 
 def kept_by_all(given):
-    """Seconds that any cache may answer by itself."""
+    """Seconds that any cache may answer without asking."""
     words = [word.strip() for word in given.headers["cache-control"].split(",")]
     assert "private" in words or "no-store" in words or {"public", "max-age=0", "must-revalidate"} <= {*words}
     return next((int(word.removeprefix("s-maxage=")) for word in words if word.startswith("s-maxage=")), 0)
@@ -47,7 +47,7 @@ def test_a_page_of_a_public_board_is_good_for_a_minute_of_its_day(releases, now,
 
 
 @pytest.mark.parametrize("address", ["/bestaat-niet", "/k/bestaat_niet", "/bron/tabellen/mart_kpi.csv", "/gezond"])
-def test_what_is_no_page_is_kept_by_nobody(releases, address):
+def test_what_is_no_page_is_not_kept(releases, address):
     assert kept_by_all(answer(releases, address=address)) == 0
 
 
@@ -68,7 +68,7 @@ def test_a_reader_who_is_logged_always_reaches_the_board(releases, tmp_path):
     assert kept_by_all(answer(releases, BoardSettings(public=True, access_log=tmp_path / "log"))) == 0
 
 
-def test_a_page_of_a_release_that_was_not_replaced_is_kept_by_nobody(sample_releases, tmp_path):
+def test_a_page_of_a_release_that_was_not_replaced_is_not_kept(sample_releases, tmp_path):
     releases = changed_release(sample_releases, tmp_path)
     note = releases / "latest" / "release.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"is_public": True}))
