@@ -1,10 +1,10 @@
 """Cost of a step with every process that it starts, and of the Postgres that it asks."""
 
+import itertools
 import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -13,45 +13,44 @@ from measuring import PROJECT, Cost
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass
-class Process:
-    """Use of a process when it was last seen."""
-
-    cpu: float
-    memory_mb: float
+# Looks at the processes in a second, and looks from one measurement of memory to the next, which costs more.
+LOOKS, LOOKS_PER_MEMORY = 5, 5
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str], postmaster: str | None = None) -> Cost:
     """Run a command; count every process of its session, since Spark's Java outlives no one who would wait for it.
 
-    Memory is the most that all of them have at one moment, of five a second. A server of Postgres counts with it.
+    Memory is the most that all of them have at one moment. A server of Postgres counts with it.
     """
     begin, server = time.perf_counter(), server_seconds(postmaster) if postmaster else 0.0
-    seen: dict[int, Process] = {}
+    seen: dict[str, float] = {}
     most_mb = 0.0
     with subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True) as process:
-        while process.poll() is None:
+        for look in itertools.count():
+            if process.poll() is not None:
+                break
             now = dict(processes_of(process.pid))
             seen |= now
-            served = sum(map(memory_mb, server_processes(postmaster))) if postmaster else 0.0
-            most_mb = max(most_mb, served + sum(one.memory_mb for one in now.values()))
-            time.sleep(0.2)
+            if look % LOOKS_PER_MEMORY == 0:
+                served = server_processes(postmaster) if postmaster else ()
+                most_mb = max(most_mb, sum(map(memory_mb, (*now, *served))))
+            time.sleep(1 / LOOKS)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     worked = server_seconds(postmaster) - server if postmaster else 0.0
-    return Cost(time.perf_counter() - begin, worked + sum(one.cpu for one in seen.values()), most_mb)
+    return Cost(time.perf_counter() - begin, worked + sum(seen.values()), most_mb)
 
 
-def processes_of(session: int) -> Iterator[tuple[int, Process]]:
-    """Processes of a session, by Linux's own tables."""
+def processes_of(session: int) -> Iterator[tuple[str, float]]:
+    """Processes of a session with their processor time, by Linux's own tables."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = stat_of(folder.name)
-            if int(fields[3]) == session:
-                yield int(folder.name), Process(sum(map(int, fields[11:13])) / TICKS, memory_mb(folder.name))
         except (FileNotFoundError, ProcessLookupError):
             # It has ended meanwhile.
             continue
+        if int(fields[3]) == session:
+            yield folder.name, sum(map(int, fields[11:13])) / TICKS
 
 
 def memory_mb(process: str) -> float:
