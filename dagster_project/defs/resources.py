@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_available
-from dagster_project.installation.opening import sole_run, workspace_to_run
+from dagster_project.installation.opening import sole_run, sole_writer, workspace_to_run
 from dagster_project.installation.settings import Settings, load_settings
 from dagster_project.installation.workspace import Clock, Workspace
 from dagster_project.landing.history import refuse_to_go_back
@@ -41,7 +41,7 @@ class WorkspaceResource(dg.ConfigurableResource):
         workspace = workspace_to_run(is_sample=is_sample, as_of=_date(self.as_of), clock=self.clock)
         if past_day := _date(self.as_known_on):
             workspace = rebuild_as_of(workspace, past_day)
-        with sole_run(workspace), ExitStack() as self._until_the_end:
+        with sole_run(workspace), sole_writer(workspace), ExitStack() as self._until_the_end:
             refuse_to_go_back(workspace.event_log, workspace.now())
             self._open = workspace
             is_of_today = workspace.point_in_time is None
