@@ -7,7 +7,8 @@ import obstore
 from obstore.store import ObjectStore
 
 from dagster_project.errors import PublicationError
-from dagster_project.object_storage.pointer import StoredPointer, read_pointer
+from dagster_project.object_storage.bucket import Stored
+from dagster_project.object_storage.pointer import Pointer, read_pointer
 from dagster_project.release.reader import LATEST
 from dagster_project.storage.atomic import move_folder, point_link
 from dagster_project.storage.checksums import CHECKSUMS, changed_files, checksum_of_list
@@ -24,7 +25,7 @@ def fetch_latest(store: ObjectStore, releases: Path) -> str:
     found = read_pointer(store)
     if found is None:
         raise PublicationError("object storage has no release yet\n  do: maandvers publish s3, where the pipeline runs")
-    release_id = found.pointer.release_id
+    release_id = found.value.release_id
     releases.mkdir(parents=True, exist_ok=True)
     for unfinished in releases.glob(f"{PARTIAL}*"):
         shutil.rmtree(unfinished)
@@ -39,13 +40,13 @@ def fetch_latest(store: ObjectStore, releases: Path) -> str:
     return release_id
 
 
-def _is_here(folder: Path, found: StoredPointer) -> bool:
-    return (folder / CHECKSUMS).is_file() and checksum_of_list(folder) == found.pointer.checksums
+def _is_here(folder: Path, found: Stored[Pointer]) -> bool:
+    return (folder / CHECKSUMS).is_file() and checksum_of_list(folder) == found.value.checksums
 
 
-def _fetch(store: ObjectStore, found: StoredPointer, releases: Path) -> None:
+def _fetch(store: ObjectStore, found: Stored[Pointer], releases: Path) -> None:
     """Copy a release to a folder beside, verify it, and give it its name."""
-    release_id = found.pointer.release_id
+    release_id = found.value.release_id
     partial = releases / f"{PARTIAL}{release_id}"
     for batch in obstore.list(store, prefix=f"{release_id}/"):
         for one in batch:

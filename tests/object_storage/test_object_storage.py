@@ -14,8 +14,9 @@ import pytest
 from main_line.installation import COMMAND
 
 from dagster_project.errors import PublicationError, SetupError
+from dagster_project.object_storage.bucket import opened_store, reported
 from dagster_project.object_storage.download import fetch_latest
-from dagster_project.object_storage.pointer import POINTER, Pointer, opened_store, read_pointer, reported, switch
+from dagster_project.object_storage.pointer import POINTER, Pointer, point_at, read_pointer
 from dagster_project.object_storage.upload import upload_latest
 from dagster_project.release.reader import DATABASE, LATEST, open_release
 from dagster_project.storage.checksums import changed_files, write_checksums
@@ -73,13 +74,13 @@ def test_of_two_publications_at_once_the_later_fails(store, releases):
     for release_id in (SECOND, "2026-11-25_3"):
         pointer = Pointer(release_id=release_id, checksums="0" * 64)
         if release_id == SECOND:
-            switch(store, before, pointer)
+            point_at(store, before, pointer)
         else:
             with pytest.raises(PublicationError, match="another publication switched readers meanwhile"):
-                switch(store, before, pointer)
-    assert read_pointer(store).pointer.release_id == SECOND
+                point_at(store, before, pointer)
+    assert read_pointer(store).value.release_id == SECOND
     with pytest.raises(PublicationError, match="another publication"):
-        switch(store, None, Pointer(release_id="2026-11-25_4", checksums="0" * 64))
+        point_at(store, None, Pointer(release_id="2026-11-25_4", checksums="0" * 64))
 
 
 def test_readers_are_not_turned_back_to_an_earlier_release(store, releases, sample_home):
@@ -90,7 +91,7 @@ def test_readers_are_not_turned_back_to_an_earlier_release(store, releases, samp
     (releases / LATEST).symlink_to("2026-11-25_9")
     with pytest.raises(PublicationError, match=r"release 2026-11-25_10, which is later than 2026-11-25_9"):
         upload_latest(releases, store)
-    assert read_pointer(store).pointer.release_id == "2026-11-25_10"
+    assert read_pointer(store).value.release_id == "2026-11-25_10"
 
 
 def test_a_changed_file_is_neither_published_nor_fetched(store, releases, elsewhere, sample_home):
@@ -175,7 +176,7 @@ def test_a_server_that_was_lost_gets_everything_again(server, store, releases, e
     server.process.wait()
     again = started_server(server.port)
     try:
-        with pytest.raises(PublicationError, match="has no release yet"), reported("s3://bucket"):
+        with pytest.raises(PublicationError, match="has no release yet"), reported("s3://bucket", "ours"):
             fetch_latest(store, elsewhere)
         assert upload_latest(releases, store).is_new
         assert fetch_latest(store, elsewhere) == FIRST
@@ -211,7 +212,7 @@ def test_a_pointer_out_of_the_folder_is_refused(store, elsewhere):
 @pytest.mark.parametrize("url", [None, "nonsense", "s3://", "https://user:p4ss@example.org/x"])
 def test_an_address_that_cannot_be_used_is_refused(url):
     with pytest.raises(SetupError, match="do: ") as error:
-        opened_store(url, None)
+        opened_store("url", url, None)
     assert "p4ss" not in str(error.value)
 
 
