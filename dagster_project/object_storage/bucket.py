@@ -1,7 +1,7 @@
 """A place in object storage, and the one object in it that says which others count.
 
-That object changes in one conditional request, after all others are there: whoever reads it finds a whole state, and of
-two that write at once one is refused.
+That object changes in one conditional request, after all others are there: a reader finds a whole state, and of two
+that write at once one is refused.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ ATTEMPTS, PATIENCE = 5, timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Stored(Generic[Value]):
+class Versioned(Generic[Value]):
     """A value as it is stored now, with the tag by which object storage knows this version of it."""
 
     value: Value
@@ -70,7 +70,7 @@ def reported(url: str | None, kept: str) -> Iterator[None]:
         ) from None
 
 
-def read(store: ObjectStore, name: str, kind: type[Value], meaning: str) -> Stored[Value] | None:
+def read(store: ObjectStore, name: str, kind: type[Value], meaning: str) -> Versioned[Value] | None:
     """Read the object that says which others count; None where there is none yet.
 
     Raises PublicationError if it is something else than its meaning.
@@ -86,17 +86,17 @@ def read(store: ObjectStore, name: str, kind: type[Value], meaning: str) -> Stor
             f"object storage: {name} is {meaning}\n"
             "  do: remove it if nothing else of yours is stored there, and try again"
         ) from None
-    return Stored(value, found.meta["e_tag"])
+    return Versioned(value, found.meta["e_tag"])
 
 
-def switch(store: ObjectStore, name: str, before: Stored[Value] | None, after: Value) -> Stored[Value] | None:
+def switch(store: ObjectStore, name: str, before: Versioned[Value] | None, after: Value) -> Versioned[Value] | None:
     """Replace that object, if it is still the one that was read before; None if another came between."""
     content = after.model_dump_json(indent=2).encode()
     try:
         put = obstore.put(store, name, content, mode={"e_tag": before.tag} if before else "create")
     except (AlreadyExistsError, PreconditionError):
         return None
-    return Stored(after, put["e_tag"])
+    return Versioned(after, put["e_tag"])
 
 
 def _first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from dagster_project.errors import PublicationError
-from dagster_project.object_storage.bucket import Stored
+from dagster_project.object_storage.bucket import Versioned
 from dagster_project.object_storage.pointer import Pointer, read_pointer
 from dagster_project.release.reader import LATEST
 from dagster_project.storage.atomic import move_folder, point_link
@@ -40,11 +40,11 @@ def fetch_latest(store: ObjectStore, releases: Path) -> str:
     return release_id
 
 
-def _is_here(folder: Path, found: Stored[Pointer]) -> bool:
+def _is_here(folder: Path, found: Versioned[Pointer]) -> bool:
     return (folder / CHECKSUMS).is_file() and checksum_of_list(folder) == found.value.checksums
 
 
-def _fetch(store: ObjectStore, found: Stored[Pointer], releases: Path) -> None:
+def _fetch(store: ObjectStore, found: Versioned[Pointer], releases: Path) -> None:
     """Copy a release to a folder beside, verify it, and give it its name."""
     release_id = found.value.release_id
     partial = releases / f"{PARTIAL}{release_id}"

@@ -20,7 +20,7 @@ MANIFEST_OF_HOME = "home.json"
 # Below it a folder per upload, with the content of each new file under its checksum.
 CONTENTS = "files"
 FOLDERS = ("landing", "published", "releases", "public")
-# Which alerts were sent.
+# The alerts that were sent.
 SENT = "alerts/sent.json"
 LOG = f"landing/{EVENTS}"
 HEAD = str(PurePosixPath(LOG).with_suffix(".head"))
@@ -59,7 +59,7 @@ class HomeManifest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     municipality_code: str
-    # Shows whether another machine has the same secret, and not which it is.
+    # Mark of the secret.
     secret: str
     machine: str
     saved_at: datetime
@@ -76,19 +76,19 @@ class HomeManifest(BaseModel):
             )
         if self.secret != mark_of_secret(workspace):
             raise SetupError(
-                f"MAANDVERS_SECRET is another than that of the runs in {url}: every count would be rounded anew\n"
+                f"MAANDVERS_SECRET is another than that of the runs in {url}: counts would be rounded otherwise\n"
                 f"  do: set the one that {self.machine} has"
             )
 
 
 def mark_of_secret(workspace: Workspace) -> str:
-    """Derive from the secret what shows it to nobody; slow, since a person may have thought of a short one."""
+    """Derive a mark that does not show the secret; slow, since a person may have thought of a short one."""
     salt = workspace.settings.municipality_code.encode()
     return hashlib.scrypt(workspace.secret.encode(), salt=salt, n=2**14, r=8, p=1).hex()
 
 
 def files_and_links(home: Path) -> tuple[dict[str, Path], dict[str, str]]:
-    """What is kept of a home: its files and its links, by their names in it."""
+    """List the files and links of a home that no run can make again, by their names in it."""
     files, links = {}, {}
     for path in _kept(home):
         name = str(path.relative_to(home))

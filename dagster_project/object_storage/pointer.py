@@ -4,7 +4,7 @@ from obstore.store import ObjectStore
 from pydantic import BaseModel, Field
 
 from dagster_project.errors import PublicationError
-from dagster_project.object_storage.bucket import Stored, read, switch
+from dagster_project.object_storage.bucket import Versioned, read, switch
 
 POINTER = "latest.json"
 RELEASE_ID = r"^\d{4}-\d{2}-\d{2}_\d+$"
@@ -18,12 +18,12 @@ class Pointer(BaseModel):
     checksums: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-def read_pointer(store: ObjectStore) -> Stored[Pointer] | None:
+def read_pointer(store: ObjectStore) -> Versioned[Pointer] | None:
     """Read which release is the latest; None where there is none yet. Raises PublicationError if it is damaged."""
     return read(store, POINTER, Pointer, "no pointer to a release")
 
 
-def point_at(store: ObjectStore, before: Stored[Pointer] | None, after: Pointer) -> None:
+def point_at(store: ObjectStore, before: Versioned[Pointer] | None, after: Pointer) -> None:
     """Point at another release, if the pointer is still the one that was read before.
 
     Raises PublicationError if another publication came between.

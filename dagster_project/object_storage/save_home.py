@@ -16,7 +16,7 @@ from obstore.store import ObjectStore
 
 from dagster_project.installation.opening import InstallationTakenError
 from dagster_project.installation.workspace import Workspace, wall_clock
-from dagster_project.object_storage.bucket import Stored, switch
+from dagster_project.object_storage.bucket import Versioned, switch
 from dagster_project.object_storage.fetch_home import AT_ONCE, is_same
 from dagster_project.object_storage.home_manifest import (
     CONTENTS,
@@ -34,7 +34,9 @@ logger = logging.getLogger(__name__)
 READ_AT_ONCE = 8 * 2**20
 
 
-def save_home(workspace: Workspace, store: ObjectStore, before: Stored[HomeManifest] | None) -> Stored[HomeManifest]:
+def save_home(
+    workspace: Workspace, store: ObjectStore, before: Versioned[HomeManifest] | None
+) -> Versioned[HomeManifest]:
     """Add what is new, make it count, and delete what no longer does; the caller holds the installation.
 
     Raises InstallationTakenError if another machine came between.
@@ -87,7 +89,7 @@ def save_home(workspace: Workspace, store: ObjectStore, before: Stored[HomeManif
     return after
 
 
-def _delete_others(store: ObjectStore, saved: Stored[HomeManifest]) -> None:
+def _delete_others(store: ObjectStore, saved: Versioned[HomeManifest]) -> None:
     """Delete content that no manifest names: what was pruned, and what a killed upload left.
 
     Not what is newer than the manifest: another machine may be adding it for the next.

@@ -9,7 +9,7 @@ from dagster_project.errors import MaandversError, SetupError
 from dagster_project.installation.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dagster_project.object_storage.bucket import Stored
+    from dagster_project.object_storage.bucket import Versioned
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def shared_home(workspace: Workspace) -> Iterator[Callable[[], None]]:
     store = opened_store("home", place.home, place.endpoint)
     kept = "what this machine has, and the release that readers have"
     with reported(place.home, kept):
-        stored: Stored[HomeManifest] | None = read(store, MANIFEST_OF_HOME, HomeManifest, "no manifest of a home")
+        stored: Versioned[HomeManifest] | None = read(store, MANIFEST_OF_HOME, HomeManifest, "no manifest of a home")
         if stored:
             stored.value.refuse_another(workspace, place.home)
             fetch_home(workspace, store, stored.value)
@@ -60,7 +60,7 @@ def shared_home(workspace: Workspace) -> Iterator[Callable[[], None]]:
     try:
         yield save
     finally:
-        # What a run that failed has landed, another machine must not lack.
+        # Another machine needs the deliveries of a run that failed as well.
         if not failed:
             try:
                 save()

@@ -13,7 +13,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from dagster_project.errors import PublicationError
-from dagster_project.object_storage.bucket import Stored
+from dagster_project.object_storage.bucket import Versioned
 from dagster_project.object_storage.pointer import RELEASE_ID, Pointer, point_at, read_pointer
 from dagster_project.release.reader import LATEST, open_release
 from dagster_project.storage.checksums import CHECKSUMS, changed_files, checksum_of_list
@@ -66,7 +66,7 @@ def _refuse_damage(folder: Path) -> None:
         )
 
 
-def _refuse_earlier(latest: Pointer, before: Stored[Pointer] | None) -> None:
+def _refuse_earlier(latest: Pointer, before: Versioned[Pointer] | None) -> None:
     """A second installation that publishes to the same place, or a restored back-up, must not turn readers back."""
     if before is not None and _moment(before.value.release_id) > _moment(latest.release_id):
         raise PublicationError(

@@ -95,3 +95,9 @@ def add_release(sample_home: Path, releases: Path, release_id: str) -> None:
 def names_in(store: S3Store) -> set[str]:
     """Everything that is stored."""
     return {one["path"] for batch in obstore.list(store) for one in batch}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """The folder of releases of another machine."""
+    return tmp_path / "board" / "releases"
