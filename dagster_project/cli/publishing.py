@@ -78,9 +78,11 @@ def publish_s3_command(ctx: typer.Context, sample: Sample = False) -> None:
 def fetch_command(ctx: typer.Context, sample: Sample = False) -> None:
     """Latest release of object storage, for a board or a tool on another machine than the pipeline's."""
     with _object_storage(ctx, sample) as (workspace, store):
+        from dagster_project.installation.opening import make_home
         from dagster_project.object_storage.download import fetch_latest
 
-        release_id = fetch_latest(store, workspace.releases)
+        make_home(workspace)
+        release_id = fetch_latest(store, workspace.releases, workspace.settings.release_readers)
     print(workspace.releases / release_id)
 
 

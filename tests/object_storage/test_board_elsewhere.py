@@ -60,9 +60,9 @@ def test_a_publication_that_is_killed_leaves_readers_where_they_are(server, stor
     process.kill()
     process.wait()
     assert any(name.startswith(f"{SECOND}/") for name in names_in(store))
-    assert fetch_latest(store, elsewhere) == FIRST
+    assert fetch_latest(store, elsewhere, "group") == FIRST
     assert upload_latest(releases, store).is_new
-    assert fetch_latest(store, elsewhere) == SECOND
+    assert fetch_latest(store, elsewhere, "group") == SECOND
 
 
 def add_large_release(sample_home, releases, release_id):
@@ -89,7 +89,7 @@ def opened(releases):
 
 def test_a_server_that_is_killed_during_a_publication_leaves_latest(server, store, releases, sample_home, elsewhere):
     upload_latest(releases, store)
-    fetch_latest(store, elsewhere)
+    fetch_latest(store, elsewhere, "group")
     add_large_release(sample_home, releases, SECOND)
     pipeline, board = (settings_of(server.endpoint, folder.parent) for folder in (releases, elsewhere))
     command = [COMMAND, "publish", "s3"]
@@ -114,7 +114,7 @@ def test_a_server_that_is_killed_during_a_publication_leaves_latest(server, stor
 
 def test_a_machine_that_is_killed_while_it_fetches_keeps_its_release(server, store, releases, sample_home, elsewhere):
     upload_latest(releases, store)
-    fetch_latest(store, elsewhere)
+    fetch_latest(store, elsewhere, "group")
     add_large_release(sample_home, releases, SECOND)
     upload_latest(releases, store)
     with subprocess.Popen([COMMAND, "fetch"], env=settings_of(server.endpoint, elsewhere.parent)) as fetching:
@@ -122,7 +122,7 @@ def test_a_machine_that_is_killed_while_it_fetches_keeps_its_release(server, sto
         fetching.kill()
     assert fetching.returncode == -signal.SIGKILL
     assert opened(elsewhere) == FIRST
-    assert fetch_latest(store, elsewhere) == opened(elsewhere) == SECOND
+    assert fetch_latest(store, elsewhere, "group") == opened(elsewhere) == SECOND
     assert not [*elsewhere.glob(f"{PARTIAL}*")]
 
 

@@ -1,6 +1,7 @@
 """Releases in object storage: readers find a whole release or the one before, whatever happens meanwhile."""
 
 import json
+import stat
 from pathlib import Path
 
 import duckdb
@@ -23,8 +24,11 @@ FIRST, SECOND = "2026-11-25_1", "2026-11-25_2"
 
 def test_what_is_fetched_is_what_was_published(store, releases, elsewhere):
     assert upload_latest(releases, store).is_new
-    assert fetch_latest(store, elsewhere) == FIRST
+    assert fetch_latest(store, elsewhere, "group") == FIRST
     assert not [*changed_files(elsewhere / LATEST)]
+    # Analysts of the group read it, and no other account.
+    shared = (elsewhere, elsewhere / FIRST, elsewhere / FIRST / DATABASE)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in shared] == [0o750, 0o750, 0o640]
     release = open_release(elsewhere)
     assert release.info.release_id == FIRST
     assert release.connection.execute("select count(*) > 0 from snapshot.mart_kpi").fetchall() == [(True,)]
@@ -37,7 +41,7 @@ def test_a_reader_keeps_the_release_before_and_no_earlier_one(store, releases, e
         if release_id != FIRST:
             add_release(sample_home, releases, release_id)
         upload_latest(releases, store)
-        assert fetch_latest(store, elsewhere) == release_id
+        assert fetch_latest(store, elsewhere, "group") == release_id
     assert {path.name for path in elsewhere.iterdir()} == {"2026-11-26_1", "2026-12-01_10", LATEST}
 
 
@@ -85,7 +89,7 @@ def test_readers_are_not_turned_back_to_an_earlier_release(store, releases, samp
 
 def test_a_changed_file_is_neither_published_nor_fetched(store, releases, elsewhere, sample_home):
     upload_latest(releases, store)
-    fetch_latest(store, elsewhere)
+    fetch_latest(store, elsewhere, "group")
     add_release(sample_home, releases, SECOND)
     intact = (releases / SECOND / "parquet/mart_kpi.parquet").read_bytes()
     (releases / SECOND / "parquet/mart_kpi.parquet").write_bytes(intact[:-1] + b"!")
@@ -95,14 +99,14 @@ def test_a_changed_file_is_neither_published_nor_fetched(store, releases, elsewh
     upload_latest(releases, store)
     obstore.put(store, f"{SECOND}/parquet/mart_kpi.parquet", intact[:-1] + b"!")
     with pytest.raises(PublicationError, match=r"not as it was published: parquet/mart_kpi.parquet has changed"):
-        fetch_latest(store, elsewhere)
+        fetch_latest(store, elsewhere, "group")
     # Even with a list of checksums that fits.
     forged = releases / SECOND
     (forged / "parquet/mart_kpi.parquet").write_bytes(intact[:-1] + b"!")
     write_checksums(forged)
     obstore.put(store, f"{SECOND}/SHA256SUMS", forged / "SHA256SUMS")
     with pytest.raises(PublicationError, match="SHA256SUMS is not the one that was published"):
-        fetch_latest(store, elsewhere)
+        fetch_latest(store, elsewhere, "group")
     assert (elsewhere / LATEST).readlink().name == FIRST
     assert {path.name for path in elsewhere.iterdir()} == {FIRST, LATEST}
 
@@ -111,7 +115,7 @@ def test_a_file_that_lies_outside_its_release_is_refused(store, releases, elsewh
     upload_latest(releases, store)
     obstore.put(store, f"{FIRST}/%2e%2e/%2e%2e/evil", b"x")
     with pytest.raises(PublicationError):
-        fetch_latest(store, elsewhere)
+        fetch_latest(store, elsewhere, "group")
     assert not [*elsewhere.parent.parent.rglob("evil")]
 
 
@@ -122,9 +126,9 @@ def test_a_server_that_was_lost_gets_everything_again(server, store, releases, e
     again = started_server(server.port)
     try:
         with pytest.raises(PublicationError, match="has no release yet"), reported("s3://bucket", "ours"):
-            fetch_latest(store, elsewhere)
+            fetch_latest(store, elsewhere, "group")
         assert upload_latest(releases, store).is_new
-        assert fetch_latest(store, elsewhere) == FIRST
+        assert fetch_latest(store, elsewhere, "group") == FIRST
     finally:
         again.process.kill()
         again.process.wait()
@@ -151,7 +155,7 @@ def test_a_pointer_out_of_the_folder_is_refused(store, elsewhere):
     pointer = {"release_id": "../../2026-11-25_1", "checksums": "0" * 64}
     obstore.put(store, POINTER, json.dumps(pointer).encode())
     with pytest.raises(PublicationError, match="is no pointer to a release"):
-        fetch_latest(store, elsewhere)
+        fetch_latest(store, elsewhere, "group")
 
 
 @pytest.mark.parametrize("url", [None, "nonsense", "s3://", "https://user:p4ss@example.org/x"])
