@@ -28,8 +28,14 @@ T = TypeVar("T")
 # As DuckDB calls them. Each comes as a wheel, so that nothing is downloaded at run time.
 EXTENSIONS = ("postgres_scanner", "ducklake")
 BUCKET, FOR_BUCKETS = "s3://", "httpfs"
-# What DuckDB says where the catalogue cannot be reached, or not any more.
-LOST = ("DuckLake", "Unable to connect to Postgres", "server closed the connection", "terminating connection")
+# What DuckDB says where the catalogue or the bucket cannot be reached, or not any more.
+LOST = (
+    "DuckLake",
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "terminating connection",
+    " error for HTTP ",
+)
 # A Postgres that is started again needs some seconds.
 ATTEMPTS, WAIT_SECONDS = 5, 3
 # Of the connection that keeps others out: Postgres drops it within minutes after its machine failed, and never for
@@ -105,7 +111,7 @@ class Lake(BaseModel, frozen=True):
             yield bool(connection.execute(query, (f"maandvers {self.name}",)).fetchone() == (True,))
 
     def is_lost(self, text: str) -> bool:
-        """Whether a failure says that the catalogue could not be reached."""
+        """Whether a failure says that the catalogue or the bucket could not be reached."""
         return any(sign in text for sign in LOST)
 
     def add_to(self, connection: duckdb.DuckDBPyConnection, *options: str) -> None:
