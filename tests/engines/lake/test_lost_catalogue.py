@@ -7,6 +7,7 @@ from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 
+import psycopg
 import pytest
 from main_line.first_run import SAMPLE_DAY, call_sample
 from postgres_server import free_port
@@ -101,15 +102,19 @@ def test_the_release_before_stays_while_the_server_is_killed(
 
 
 @pytest.mark.long
-def test_a_run_without_catalogue_releases_nothing_and_the_next_one_with_it_does(
-    lake_home, lake_settings, catalogue, tmp_path
-):
+def test_a_run_without_catalogue_releases_nothing_and_the_next_one_with_it_does(sample_home, catalogue, tmp_path):
     """Exit code 4 of a real process, before any supplier is asked; the same command succeeds once Postgres is back."""
-    home = shutil.copytree(lake_home, tmp_path / "home", symlinks=True)
+    home = shutil.copytree(sample_home, tmp_path / "home", symlinks=True)
+    with psycopg.connect(catalogue, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE lost")
     before, lines = (home / "releases" / LATEST).resolve(), (home / "landing" / EVENTS).read_bytes()
     # The address of an account whose password Postgres does not ask for here.
-    address = catalogue.replace("maandvers@", f"maandvers:{PASSWORD}@")
-    settings = lake_settings | {"MAANDVERS_LAKE__CATALOGUE": address}
+    address = catalogue.replace("maandvers@", f"maandvers:{PASSWORD}@").replace("/postgres", "/lost")
+    settings = {
+        "MAANDVERS_TARGET": "lake",
+        "MAANDVERS_LAKE__CATALOGUE": address,
+        "MAANDVERS_LAKE__DATA": str(tmp_path / "lake"),
+    }
     server = Server.at(catalogue)
     server.kill()
     try:
@@ -117,7 +122,7 @@ def test_a_run_without_catalogue_releases_nothing_and_the_next_one_with_it_does(
     finally:
         server.start()
     assert ran.returncode == ExitCode.NOTHING_RELEASED, ran.stderr[-2000:]
-    assert "database 'postgres' on 127.0.0.1" in ran.stdout
+    assert "database 'lost' on 127.0.0.1" in ran.stdout
     assert PASSWORD not in ran.stdout + ran.stderr
     assert (home / "landing" / EVENTS).read_bytes() == lines
     assert not list(home.glob("landing/*/*/quarantine/*"))
