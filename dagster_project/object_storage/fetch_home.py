@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,24 +37,51 @@ AT_ONCE = 8
 def fetch_home(workspace: Workspace, store: ObjectStore, manifest: HomeManifest) -> int:
     """Bring a home up to a manifest and return the number of files that came; a home that is ahead stays as it is.
 
-    Raises SetupError if both have what the other lacks, and PublicationError for content that is not as it was saved.
+    A home with the same history gets back what it lost: a save would delete it in object storage as well. Raises
+    SetupError if both have what the other lacks, and PublicationError for content that is not as it was saved.
     """
-    incoming = workspace.home / FETCHING
+    home, incoming = workspace.home, workspace.home / FETCHING
     shutil.rmtree(incoming, ignore_errors=True)
     try:
-        return (
-            _bring_up(workspace, store, manifest, incoming) if _is_behind(workspace, store, manifest, incoming) else 0
-        )
+        ours, theirs = _lines(home / LOG), b""
+        if LOG in manifest.files:
+            _download(store, manifest, {LOG: manifest.files[LOG]}, incoming)
+            theirs = _lines(incoming / LOG)
+        if ours == theirs:
+            lost = {name: file for name, file in manifest.files.items() if name != SENT and not (home / name).exists()}
+            return _bring(workspace, store, manifest, lost, incoming)
+        if ours.startswith(theirs):
+            return 0
+        if not theirs.startswith(ours):
+            raise SetupError(
+                f"{home / LOG} and the event log in object storage each have lines that the other lacks: both machines"
+                f" ran\n  there: as {manifest.machine} saved it on {manifest.saved_at:%Y-%m-%d %H:%M} UTC\n"
+                f"  do: to go on with what is there, move {home} away and run again; let one machine run at a time"
+            )
+        present, _ = files_and_links(home)
+        wanted = {name: file for name, file in manifest.files.items() if not is_same(home / name, file)}
+        gone = sorted(present.keys() - manifest.files.keys() - {SENT})
+        _refuse_remains(home, gone)
+        return _bring(workspace, store, manifest, wanted, incoming, gone)
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
 
 
-def _bring_up(workspace: Workspace, store: ObjectStore, manifest: HomeManifest, incoming: Path) -> int:
+def _lines(log: Path) -> bytes:
+    """Read a log without the remains of a line that a killed run left."""
+    return log.read_bytes().rpartition(b"\n")[0] if log.exists() else b""
+
+
+def _bring(
+    workspace: Workspace,
+    store: ObjectStore,
+    manifest: HomeManifest,
+    wanted: Mapping[str, StoredFile],
+    incoming: Path,
+    gone: Sequence[str] = (),
+) -> int:
+    """Put the wanted files in their places, once all of them are here, and remove those that are gone."""
     home, new, log = workspace.home, incoming / "new", incoming / "log"
-    present, _ = files_and_links(home)
-    wanted = {name: file for name, file in manifest.files.items() if not is_same(home / name, file)}
-    gone = sorted(present.keys() - manifest.files.keys() - {SENT})
-    _refuse_remains(home, gone)
     ends = [name for name in (HEAD, LOG) if name in wanted]
     _download(store, manifest, {name: wanted[name] for name in ends}, log)
     _download(store, manifest, {name: file for name, file in wanted.items() if name not in ends}, new)
@@ -67,7 +94,8 @@ def _bring_up(workspace: Workspace, store: ObjectStore, manifest: HomeManifest, 
     # The log last of all, after its head, which belongs to no line of the log of before.
     for name in ends:
         move_file(log / name, home / name)
-    logger.info("object storage: %d files came of the home that %s saved", len(wanted), manifest.machine)
+    if wanted:
+        logger.info("object storage: %d files came of the home that %s saved", len(wanted), manifest.machine)
     return len(wanted)
 
 
@@ -77,26 +105,6 @@ def is_same(path: Path, file: StoredFile) -> bool:
         return False
     status = path.stat()
     return (status.st_size, status.st_mtime_ns) == (file.size, file.modified)
-
-
-def _is_behind(workspace: Workspace, store: ObjectStore, manifest: HomeManifest, incoming: Path) -> bool:
-    """Whether the log of object storage has lines that this one lacks. Raises SetupError if each has its own."""
-    log = workspace.event_log.file
-    # Without the remains of a line that a killed run left.
-    ours = log.read_bytes().rpartition(b"\n")[0] if log.exists() else b""
-    if LOG not in manifest.files:
-        return False
-    _download(store, manifest, {LOG: manifest.files[LOG]}, incoming)
-    theirs = (incoming / LOG).read_bytes().rpartition(b"\n")[0]
-    if ours.startswith(theirs):
-        return False
-    if theirs.startswith(ours):
-        return True
-    raise SetupError(
-        f"{log} and the event log in object storage each have lines that the other lacks: both machines ran\n"
-        f"  there: as {manifest.machine} saved it on {manifest.saved_at:%Y-%m-%d %H:%M} UTC\n"
-        f"  do: to go on with what is there, move {workspace.home} away and run again; let one machine run at a time"
-    )
 
 
 def _refuse_remains(home: Path, gone: Iterable[str]) -> None:

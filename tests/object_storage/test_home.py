@@ -172,6 +172,20 @@ def test_a_machine_that_could_not_save_goes_on_with_what_it_has(machines, server
         assert content_of(fresh.home) == mine
 
 
+def test_what_a_machine_lost_comes_back_and_stays_in_object_storage(machines, bucket):
+    machine = machines("one")
+    with run(machine):
+        deliver(machine, "a")
+        release(machine, "2026-11-25_1")
+    before, home = saved(bucket), content_of(machine.home)
+    shutil.rmtree(machine.releases)
+    (machine.landing / "cbs/key_figures/deliveries/a/payload/part 0%.json").unlink()
+    (machine.landing / "events.head").unlink()
+    with run(machine):
+        assert content_of(machine.home) == home
+    assert saved(bucket) == before
+
+
 def test_of_two_machines_at_once_the_later_is_refused_and_keeps_what_it_has(machines, bucket):
     first, second = machines("first"), machines("second")
     with run(first):
