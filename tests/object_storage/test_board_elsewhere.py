@@ -1,4 +1,4 @@
-"""The board elsewhere shows a whole release, whoever is killed: publisher, object storage or the one who fetches."""
+"""The board elsewhere shows a whole release if the publisher, object storage or a fetching machine is killed."""
 
 import os
 import signal
