@@ -107,19 +107,23 @@ class SparkWarehouse:
         todo = {
             "settings": {**ALWAYS, "spark.sql.warehouse.dir": str(self.folder / "tables")},
             "statements": statements(raw, metadata),
-            "tables": {table: str(self.handed_over / table) for table in tables},
+            "tables": {table: str(self._folder_of(table)) for table in tables},
         }
         work = self.folder / "work.json"
         work.write_text(json.dumps(todo), "utf-8")
         self._run_dbt(work, arguments)
         shutil.rmtree(self.folder / "tables")
 
+    def _folder_of(self, table: str) -> Path:
+        """The folder of a table that is handed over, by its name in dbt."""
+        return self.handed_over / table.rpartition(".")[2]
+
     def _take_over(self, tables: Mapping[str, str]) -> None:
         """Copy tables into the file, in the types of their contracts."""
         with open_warehouse(self.workspace.warehouse) as connection:
             for table, columns in tables.items():
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.partition('.')[0]}")
-                source = f"read_parquet({literal(self.handed_over / table / '*.parquet')})"
+                source = f"read_parquet({literal(self._folder_of(table) / '*.parquet')})"
                 connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {columns} FROM {source}")
         shutil.rmtree(self.handed_over)
 
