@@ -33,7 +33,7 @@ class KilledRun:
     """A run whose driver was killed, and the release that readers had while it ran and after it."""
 
     exit_code: int
-    errors: str
+    output: str
     latest: list[str]
 
 
@@ -102,7 +102,7 @@ def killed_run(home: Path, settings: Mapping[str, str]) -> KilledRun:
         (driver,) = java_in(home / "spark")
         os.kill(driver, signal.SIGKILL)
         ran = running.result()
-    return KilledRun(ran.returncode, ran.stderr, sorted({*latest, opened(home)}))
+    return KilledRun(ran.returncode, ran.stdout + ran.stderr, sorted({*latest, opened(home)}))
 
 
 def opened(home: Path) -> str:

@@ -8,9 +8,9 @@ pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.long]
 
 
 def test_the_run_ends_with_a_message_and_no_release(killed):
-    assert killed.exit_code == ExitCode.NOTHING_RELEASED, killed.errors[-3000:]
-    assert "Spark ended, or could not be reached" in killed.errors
-    assert "do: look whether" in killed.errors
+    assert killed.exit_code == ExitCode.NOTHING_RELEASED, killed.output[-3000:]
+    assert "Spark ended, or could not be reached" in killed.output
+    assert "do: look whether" in killed.output
 
 
 def test_readers_found_the_release_before_throughout(killed, sample_home):
