@@ -24,6 +24,8 @@ from growth import crossings, fitted
 from measuring import HEADINGS, PROJECT, Cost
 from sessions import measured, postmaster_of
 
+from dagster_project.storage.sql import MEMORY
+
 STEP = Path(__file__).with_name("engines_step.py")
 # The first is the one that others are compared with.
 ENGINES = ("duckdb", "lake", "spark")
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("--country", type=Path, help="home of the nationwide installation, made if it has no release")
     parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--duckdb-memory", default=MEMORY, help="for the rows; as the product sets it if left out")
     parser.add_argument("--without-sample", action="store_true")
     arguments = parser.parse_args()
     home = arguments.home.resolve()
@@ -97,10 +100,10 @@ def main() -> None:
                 Bench(tuple(arguments.engines), catalogue).run(name, "build", place, settings)
     for_rows = tuple(engine for engine in arguments.engines if engine != "lake")
     if arguments.rows and for_rows:
-        grown(Bench(for_rows), home, arguments.rows)
+        grown(Bench(for_rows), home, arguments.rows, arguments.duckdb_memory)
 
 
-def grown(bench: Bench, home: Path, numbers: Sequence[int]) -> None:
+def grown(bench: Bench, home: Path, numbers: Sequence[int], memory: str) -> None:
     """Measure with each number of rows; print how time grows with them, and where the engines' lines cross."""
     costs = {}
     for rows in numbers:
@@ -109,7 +112,7 @@ def grown(bench: Bench, home: Path, numbers: Sequence[int]) -> None:
             subprocess.run(
                 [sys.executable, str(STEP), "rows", "none", json.dumps({"rows": rows, "file": file})], check=True
             )
-            costs[rows] = bench.run(f"{rows:,} rows", "police", home, SAMPLE, file=file)
+            costs[rows] = bench.run(f"{rows:,} rows", "police", home, SAMPLE, file=file, duckdb_memory=memory)
     if len(numbers) < 2:
         return
     work = {}

@@ -15,7 +15,7 @@ from dagster_project.installation.opening import SAMPLE_MUNICIPALITY
 from dagster_project.installation.settings import load_settings
 from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import MartColumn, read_marts
-from dagster_project.storage.sql import MEMORY, connect, literal, one_row, parquet
+from dagster_project.storage.sql import connect, literal, one_row, parquet
 from dagster_project.warehouse.build_plan import build, finish, move_clocks, plan, prepare
 from dagster_project.warehouse.dbt import BUILD, current_manifest, run_dbt
 from dagster_project.warehouse.raw_layer import RawLayer, current_raw_layer
@@ -110,8 +110,8 @@ def police_with_duckdb(workspace: Workspace, given: dict[str, Any]) -> None:
     made = counts_of("duckdb", workspace.home) / MODEL
     made.mkdir(parents=True)
     with workspace.warehouse.connect(read_only=True) as connection:
-        # The model is a view: this computes it, with as much memory as dbt has.
-        connection.execute(f"SET memory_limit = {literal(MEMORY)}")
+        # The model is a view, which this computes.
+        connection.execute(f"SET memory_limit = {literal(given['duckdb_memory'])}")
         connection.execute(f"COPY (FROM intermediate.{MODEL}) TO {literal(made / 'counts.parquet')} (FORMAT parquet)")
     finish(workspace, planned, has_succeeded=False)
 
