@@ -38,6 +38,13 @@ class Parameters(Strict):
 
     # Whether one delivery is one table.
     has_one_table: ClassVar[bool] = True
+    # Whether the settings choose the protocol, which no contract names.
+    is_of_settings: ClassVar[bool] = False
+
+    @property
+    def is_shareable(self) -> bool:
+        """Whether one answer of the supplier can serve every municipality."""
+        return True
 
     def check_tables(self, tables: Sequence["Table"]) -> None:
         """Raise MisplacedError for tables that the protocol cannot deliver."""

@@ -1,0 +1,117 @@
+"""The installations of a provider: a folder with a folder per municipality, and one for what they share."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.errors import SetupError
+from dagster_project.installation.settings import TOML
+
+# The environment variable with the provider's folder.
+FOLDER = "MAANDVERS_MUNICIPALITIES"
+SHARED = "shared"
+NO_MUNICIPALITY = "GM0000"
+MUNICIPALITY = re.compile(r"GM\d{4}")
+SECRETS_FILE = "secrets.env"
+LOG_FILE = "run.log"
+# All that an installation learns of the provider's environment: no secret of the provider or of another municipality.
+PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+# The installation's own account reads its secrets and writes its log; no process of the provider does. Whatever the
+# secrets say, municipality and home stay those of the folder.
+ENTER = f"""
+code="$MAANDVERS_MUNICIPALITY_CODE" home="$MAANDVERS_HOME"
+if [ -e {SECRETS_FILE} ]; then set -a; . ./{SECRETS_FILE}; set +a; fi
+export MAANDVERS_MUNICIPALITY_CODE="$code" MAANDVERS_HOME="$home"
+exec "$@" 2>{LOG_FILE}
+"""
+COMMAND = Path(sys.executable).with_name("maandvers")
+
+
+@dataclass(frozen=True)
+class MunicipalityFolder:
+    """One installation: ``maandvers.toml``, ``secrets.env`` and, below it, its home."""
+
+    folder: Path
+
+    @property
+    def code(self) -> str:
+        """Code of the municipality, which is the name of the folder."""
+        return self.folder.name
+
+    def home(self) -> Path:
+        """Home below the folder. Raises SetupError for settings of another municipality, or a home elsewhere.
+
+        Settings that were copied from another municipality would mix the two.
+        """
+        file = self.folder / TOML
+        try:
+            settings = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise SetupError(f"{file} cannot be read: {error}\n  do: correct it") from error
+        came = settings.get("municipality_code", self.code)
+        if self.code != SHARED and came != self.code:
+            raise SetupError(f"{file}: municipality_code is {came}, in the folder of {self.code}\n  do: correct it")
+        home = (self.folder / str(settings.get("home", "data/live"))).resolve()
+        if not home.is_relative_to(self.folder.resolve()):
+            raise SetupError(f"{file}: home is {home}\n  do: choose a folder inside {self.folder}")
+        return home
+
+    def call(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
+        """Run a command of Maandvers here, with the settings, secrets and account of this installation alone.
+
+        It ends with this process. Raises SetupError where the account of the folder cannot be taken.
+        """
+        environment = {name: value for name in _passed_on() if (value := os.environ.get(name)) is not None}
+        own = {
+            "HOME": str(self.folder),
+            "MAANDVERS_HOME": str(self.home()),
+            "MAANDVERS_MUNICIPALITY_CODE": NO_MUNICIPALITY if self.code == SHARED else self.code,
+        }
+        enter = [*self._as_owner(), "sh", "-eu", "-c", ENTER, "sh", str(COMMAND), *arguments]
+        return subprocess.run(
+            enter,
+            cwd=self.folder,
+            env=environment | own,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            umask=0o077,
+        )
+
+    def _as_owner(self) -> Sequence[str]:
+        """Take the account that owns the folder, and end when the run of Dagster does."""
+        setpriv = shutil.which("setpriv")
+        if setpriv is None:
+            raise SetupError("the program setpriv is missing\n  do: apt-get install util-linux")
+        end = [setpriv, "--pdeathsig", "KILL"]
+        owner = self.folder.stat()
+        if owner.st_uid == os.geteuid():
+            return end
+        return [*end, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--init-groups"]
+
+
+def _passed_on() -> list[str]:
+    return [*PASSED_ON, *PROXIES, *(name.lower() for name in PROXIES)]
+
+
+def provider_folder() -> Path:
+    """The provider's folder. Raises SetupError where none is named."""
+    name = os.environ.get(FOLDER)
+    if not name:
+        raise SetupError(f"no folder of municipalities is named\n  do: set {FOLDER}")
+    return Path(name).resolve()
+
+
+def municipality_folders(folder: Path) -> list[MunicipalityFolder]:
+    """The installations of municipalities; what is wrong in one shows when it runs, and concerns no other."""
+    found = (path for path in folder.iterdir() if MUNICIPALITY.fullmatch(path.name) and (path / TOML).exists())
+    return [MunicipalityFolder(path) for path in sorted(found)]
