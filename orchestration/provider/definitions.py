@@ -88,7 +88,7 @@ def _call(
     if ended.returncode not in RELEASED:
         # Another try gives the same, and the text may repeat a value of a register.
         raise dg.Failure(
-            f"{folder.code}: exit code {ended.returncode}; the reason is in {folder.folder / LOG_FILE}",
+            f"{folder.code}: exit code {ended.returncode}; the reason is in {folder.folder / LOG_FILE} {ended.stderr}",
             allow_retries=False,
         )
     answer: dict[str, Any] = json.loads(ended.stdout)
@@ -124,14 +124,7 @@ land_every_night = dg.ScheduleDefinition(
 )
 
 
-@dg.schedule(
-    name="every_municipality",
-    job=municipality_job,
-    cron_schedule="30 5 * * *",
-    execution_timezone="Europe/Amsterdam",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def every_municipality(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+def tonight(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
     """A run per folder that is there tonight: a municipality is added or removed with its folder."""
     codes = [one.code for one in municipality_folders(provider_folder())]
     name = str(MUNICIPALITIES.name)
@@ -142,6 +135,15 @@ def every_municipality(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequ
     night = context.scheduled_execution_time.date()
     return [dg.RunRequest(run_key=f"{night} {code}", partition_key=code, tags=_tags(code)) for code in codes]
 
+
+every_municipality = dg.ScheduleDefinition(
+    name="every_municipality",
+    job=municipality_job,
+    cron_schedule="30 5 * * *",
+    execution_timezone="Europe/Amsterdam",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    execution_fn=tonight,
+)
 
 defs = dg.Definitions(
     assets=[shared_landing, municipality],

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pwd import getpwuid
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import TOML
@@ -26,10 +27,11 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 # The installation's own account reads its secrets and writes its log; no process of the provider does. Whatever the
 # secrets say, municipality and home stay those of the folder.
 ENTER = f"""
+exec 2>{LOG_FILE}
 code="$MAANDVERS_MUNICIPALITY_CODE" home="$MAANDVERS_HOME"
 if [ -e {SECRETS_FILE} ]; then set -a; . ./{SECRETS_FILE}; set +a; fi
 export MAANDVERS_MUNICIPALITY_CODE="$code" MAANDVERS_HOME="$home"
-exec "$@" 2>{LOG_FILE}
+exec "$@"
 """
 COMMAND = Path(sys.executable).with_name("maandvers")
 
@@ -96,7 +98,16 @@ class MunicipalityFolder:
         owner = self.folder.stat()
         if owner.st_uid == os.geteuid():
             return end
-        return [*end, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--init-groups"]
+        # The groups of a known account: by one of them it reads what is shared.
+        groups = "--init-groups" if _is_known(owner.st_uid) else "--clear-groups"
+        return [*end, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", groups]
+
+
+def _is_known(account: int) -> bool:
+    try:
+        return bool(getpwuid(account))
+    except KeyError:
+        return False
 
 
 def _passed_on() -> list[str]:
