@@ -6,6 +6,7 @@ its own event log, checks and freshness.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -124,8 +125,8 @@ land_every_night = dg.ScheduleDefinition(
 )
 
 
-def tonight(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-    """A run per folder that is there tonight: a municipality is added or removed with its folder."""
+def tonight(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """Request a run per folder that is there tonight: a municipality is added or removed with its folder."""
     codes = [one.code for one in municipality_folders(provider_folder())]
     name = str(MUNICIPALITIES.name)
     gone = set(context.instance.get_dynamic_partitions(name)) - set(codes)
@@ -133,7 +134,8 @@ def tonight(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         context.instance.delete_dynamic_partition(name, code)
     context.instance.add_dynamic_partitions(name, codes)
     night = context.scheduled_execution_time.date()
-    return [dg.RunRequest(run_key=f"{night} {code}", partition_key=code, tags=_tags(code)) for code in codes]
+    for code in codes:
+        yield dg.RunRequest(run_key=f"{night} {code}", partition_key=code, tags=_tags(code))
 
 
 every_municipality = dg.ScheduleDefinition(

@@ -17,7 +17,7 @@ import pytest
 
 from dagster_project.errors import SetupError
 from orchestration.provider import municipalities
-from orchestration.provider.definitions import MUNICIPALITIES, MUNICIPALITY_TAG, defs, tonight
+from orchestration.provider.definitions import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
 from orchestration.provider.municipalities import LOG_FILE, MunicipalityFolder, municipality_folders
 
 # In the place of the command: prints its whole environment.
@@ -141,18 +141,18 @@ def wait_until(is_so, seconds=60):
 
 def test_every_folder_gets_a_run_tonight_and_a_folder_that_is_gone_none(provider):
     with dg.instance_for_test() as instance:
-        night = dg.build_schedule_context(instance=instance, scheduled_execution_time=NIGHT)
+        night = dg.build_schedule_context(instance, NIGHT, repository_def=defs.get_repository_def())
         # What is wrong in one folder concerns no other.
         (provider / "GM9801" / "maandvers.toml").write_text("no TOML")
         (provider / "archive").mkdir()
-        requests = tonight(night)
+        requests = every_municipality.evaluate_tick(night).run_requests
         assert [(one.partition_key, one.tags[MUNICIPALITY_TAG]) for one in requests] == [
             ("GM9801", "GM9801"),
             ("GM9802", "GM9802"),
         ]
         assert len({one.run_key for one in requests}) == 2
         shutil.rmtree(provider / "GM9802")
-        assert [one.partition_key for one in tonight(night)] == ["GM9801"]
+        assert [one.partition_key for one in every_municipality.evaluate_tick(night).run_requests] == ["GM9801"]
         assert list(instance.get_dynamic_partitions(str(MUNICIPALITIES.name))) == ["GM9801"]
     assert [one.code for one in municipality_folders(provider)] == ["GM9801"]
 

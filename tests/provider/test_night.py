@@ -12,7 +12,6 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -21,6 +20,7 @@ import yaml
 from postgres_server import started_postgres
 
 from dagster_project.installation.settings import PROJECT
+from dagster_project.installation.workspace import local_day, wall_clock
 from dagster_project.warehouse.dbt import current_manifest
 from orchestration.provider.definitions import MUNICIPALITY_TAG
 
@@ -82,7 +82,7 @@ class Night:
 @pytest.fixture(scope="module")
 def night(tmp_path_factory):
     current_manifest()
-    today = date.today()
+    today = local_day(wall_clock())
     night = Night(tmp_path_factory.mktemp("provider"))
     with ExitStack() as stack:
         country = stack.enter_context(running_country(CODES, today))
