@@ -12,7 +12,7 @@ from pathlib import Path
 from measuring import DAGSTER
 from serving import free_port
 
-EACH, TOGETHER = "dagster_project.definitions", "orchestration.provider.definitions"
+EACH, TOGETHER = "dagster_project.definitions", "orchestration.provider.code_location"
 LONGEST_START = 600
 
 

@@ -71,7 +71,8 @@ def parameters_class(protocol: str) -> type[Parameters]:
     if protocol not in REGISTERED:
         _import_modules(PROTOCOL_MODULES)
     if protocol not in REGISTERED:
-        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(sorted(REGISTERED))}")
+        known = sorted(name for name, parameters in REGISTERED.items() if not parameters.is_of_settings)
+        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(known)}")
     return REGISTERED[protocol]
 
 

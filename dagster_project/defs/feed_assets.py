@@ -12,7 +12,7 @@ from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.ingest import receive, retire
-from dagster_project.landing.shared import landed_once
+from dagster_project.landing.shared_landing import landed_once
 from dagster_project.landing.store import FeedStore
 
 # Between winter and summer a month is an hour shorter, or longer, than its days.

@@ -17,7 +17,7 @@ import pytest
 
 from dagster_project.errors import SetupError
 from orchestration.provider import municipalities
-from orchestration.provider.definitions import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
+from orchestration.provider.code_location import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
 from orchestration.provider.municipalities import LOG_FILE, MunicipalityFolder, municipality_folders
 
 # In the place of the command: prints its whole environment.
@@ -67,7 +67,7 @@ def test_a_municipality_gets_its_own_secrets_and_none_of_another_or_of_the_provi
     assert environment["MAANDVERS_HOME"] == str(provider / "GM9801" / "data" / "live")
     everything = " ".join(environment.values())
     assert not [one for one in ("GM9802", "of-the-provider", "password") if one in everything]
-    # What it said is in its own folder, and only it can read that.
+    # Its messages are in its own folder, for its account alone.
     log = provider / "GM9801" / LOG_FILE
     assert (log.read_text(), stat.S_IMODE(log.stat().st_mode)) == ("spoken on standard error\n", 0o600)
 
@@ -142,7 +142,7 @@ def wait_until(is_so, seconds=60):
 def test_every_folder_gets_a_run_tonight_and_a_folder_that_is_gone_none(provider):
     with dg.instance_for_test() as instance:
         night = dg.build_schedule_context(instance, NIGHT, repository_def=defs.get_repository_def())
-        # What is wrong in one folder concerns no other.
+        # A mistake in one folder concerns no other.
         (provider / "GM9801" / "maandvers.toml").write_text("no TOML")
         (provider / "archive").mkdir()
         requests = every_municipality.evaluate_tick(night).run_requests

@@ -22,7 +22,7 @@ from postgres_server import started_postgres
 from dagster_project.installation.settings import PROJECT
 from dagster_project.installation.workspace import local_day, wall_clock
 from dagster_project.warehouse.dbt import current_manifest
-from orchestration.provider.definitions import MUNICIPALITY_TAG
+from orchestration.provider.code_location import MUNICIPALITY_TAG
 
 from .country import OWN, PUBLIC, running_country, simulated_codes, write_registers, write_settings
 from .foreign_rows import foreign_rows
@@ -40,14 +40,20 @@ PATIENCE = 600 * COUNT
 # The schedule of the provider, due at once.
 TONIGHT = """
 import dagster as dg
-from orchestration.provider import definitions as provider
+from orchestration.provider import code_location as provider
+
+
+def once(context):
+    if not context.instance.get_runs_count(dg.RunsFilter(job_name="run_municipality")):
+        yield from provider.tonight(context)
+
 
 now = dg.ScheduleDefinition(
     name="now",
     job=provider.municipality_job,
     cron_schedule="* * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    execution_fn=provider.tonight,
+    execution_fn=once,
 )
 defs = dg.Definitions(
     assets=[provider.shared_landing, provider.municipality],
@@ -60,7 +66,7 @@ defs = dg.Definitions(
 
 @dataclass
 class Night:
-    """What a night left behind."""
+    """A night, after its end: folders, requests and runs."""
 
     folder: Path
     requests: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition
 from dagster_project.extract.extractors import Extractor
-from dagster_project.extract.shared import Landed, LandedEdition, SharedFeed, SharedParameters
+from dagster_project.extract.shared_feed import Landed, LandedEdition, SharedFeed, SharedParameters
 from dagster_project.installation.settings import FeedSettings, Settings
 from dagster_project.installation.workspace import LANDING, Clock
 from dagster_project.landing.edition import contract_version

@@ -13,7 +13,7 @@ from dagster_project.extract.extractors import extractor_for
 from dagster_project.installation.settings import DBT_PROJECT, FeedSettings, Settings, SupplierSettings
 from dagster_project.installation.workspace import Workspace
 from dagster_project.landing.ingest import receive
-from dagster_project.landing.shared import is_shared, landed_once
+from dagster_project.landing.shared_landing import is_shared, landed_once
 from dagster_project.landing.store import FeedStore
 from dagster_project.lineage.replay import read_again
 from dagster_project.operations.land import land
