@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.errors import ExitCode
-from orchestration.provider.municipalities import (
+from orchestration.provider.folders import (
     LOG_FILE,
     SHARED,
     MunicipalityFolder,
@@ -71,7 +71,7 @@ def municipality(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         metadata={
             "exit_code": ended["exit_code"],
             "outcome": ExitCode(ended["exit_code"]).name.lower().replace("_", " "),
-            "release_id": ended["release_id"] or "none",
+            "release_id": ended["released"] or "none",
         }
     )
 
@@ -81,18 +81,18 @@ def _call(
 ) -> dict[str, Any]:
     """Run a command and return its JSON. Raises Failure; its log stays with the municipality."""
     ended = folder.call(command, "--json", timeout=longest.total_seconds())
-    context.log.info("%s: maandvers %s ended with exit code %d", folder.code, command, ended.returncode)
-    if ended.returncode < 0:
+    context.log.info("%s: maandvers %s ended with exit code %d", folder.code, command, ended.exit_code)
+    if ended.exit_code < 0:
         # It could not send an alert itself.
         folder.call("alert", timeout=LONGEST_LANDING.total_seconds())
-        raise dg.Failure(f"{folder.code}: the process was killed by signal {-ended.returncode}")
-    if ended.returncode not in RELEASED:
+        raise dg.Failure(f"{folder.code}: the process was killed by signal {-ended.exit_code}")
+    if ended.exit_code not in RELEASED:
         # Another try gives the same, and the text may repeat a value of a register.
         raise dg.Failure(
-            f"{folder.code}: exit code {ended.returncode}; the reason is in {folder.folder / LOG_FILE} {ended.stderr}",
+            f"{folder.code}: exit code {ended.exit_code}; the reason is in {folder.folder / LOG_FILE} {ended.errors}",
             allow_retries=False,
         )
-    answer: dict[str, Any] = json.loads(ended.stdout)
+    answer: dict[str, Any] = json.loads(ended.output)
     return answer
 
 

@@ -16,9 +16,9 @@ import dagster as dg
 import pytest
 
 from dagster_project.errors import SetupError
-from orchestration.provider import municipalities
+from orchestration.provider import folders
 from orchestration.provider.code_location import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
-from orchestration.provider.municipalities import LOG_FILE, MunicipalityFolder, municipality_folders
+from orchestration.provider.folders import LOG_FILE, MunicipalityFolder, municipality_folders
 
 # In the place of the command: prints its whole environment.
 PROBE = f"""#!{sys.executable}
@@ -44,7 +44,7 @@ def provider(monkeypatch):
     probe = folder / "probe"
     probe.write_text(PROBE)
     probe.chmod(0o755)
-    monkeypatch.setattr(municipalities, "COMMAND", probe)
+    monkeypatch.setattr(folders, "COMMAND", probe)
     monkeypatch.setenv("MAANDVERS_MUNICIPALITIES", str(folder))
     monkeypatch.setenv("DAGSTER_POSTGRES_URL", "postgresql://the:password@of/the-provider")
     monkeypatch.setenv("MAANDVERS_SUPPLIERS__SIGNALEN__TOKEN", "token-of-the-provider")
@@ -54,8 +54,8 @@ def provider(monkeypatch):
 
 def answer_of(folder, *arguments):
     ended = MunicipalityFolder(folder).call(*arguments, timeout=60)
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
+    assert ended.exit_code == 0, ended.errors
+    return json.loads(ended.output)
 
 
 def test_a_municipality_gets_its_own_secrets_and_none_of_another_or_of_the_provider(provider):
@@ -85,13 +85,13 @@ def test_it_runs_as_the_owner_of_its_folder_and_can_read_no_other(provider):
     # Not Python, which may be where other accounts cannot reach it.
     (provider / "probe").write_text("#!/bin/sh\nid -u\ncat ../GM9802/secrets.env || echo refused\n")
     as_one_account = MunicipalityFolder(provider / "GM9801").call("run", timeout=60)
-    assert as_one_account.stdout == "0\nMAANDVERS_SECRET=secret-of-GM9802\n"
+    assert as_one_account.output == "0\nMAANDVERS_SECRET=secret-of-GM9802\n"
     (provider / "GM9801" / LOG_FILE).unlink()
     for code, account in ACCOUNTS.items():
         for path in (provider / code, *(provider / code).iterdir()):
             os.chown(path, account, account)
     apart = MunicipalityFolder(provider / "GM9801").call("run", timeout=60)
-    assert apart.stdout == f"{ACCOUNTS['GM9801']}\nrefused\n"
+    assert apart.output == f"{ACCOUNTS['GM9801']}\nrefused\n"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_it_ends_when_the_run_of_dagster_is_killed(provider, monkeypatch):
         "open('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
     )
     code = (
-        "from pathlib import Path\nfrom orchestration.provider import municipalities as m\n"
+        "from pathlib import Path\nfrom orchestration.provider import folders as m\n"
         f"m.COMMAND = Path({str(provider / 'probe')!r})\n"
         f"m.MunicipalityFolder(Path({str(provider / 'GM9801')!r})).call('run', timeout=60)\n"
     )
@@ -125,6 +125,14 @@ def test_it_ends_when_the_run_of_dagster_is_killed(provider, monkeypatch):
         wait_until(lambda: pid.exists() and pid.read_text())
         run.send_signal(signal.SIGKILL)
     wait_until(lambda: is_gone(int(pid.read_text())))
+
+
+def test_a_process_that_it_left_behind_keeps_nobody_waiting_and_ends(provider):
+    (provider / "probe").write_text("#!/bin/sh\nsleep 300 &\necho $! >pid\nkill -9 $$\n")
+    begin = time.monotonic()
+    ended = MunicipalityFolder(provider / "GM9801").call("run", timeout=100)
+    assert (ended.exit_code, time.monotonic() - begin < 60) == (-signal.SIGKILL, True)
+    wait_until(lambda: is_gone(int((provider / "GM9801" / "pid").read_text())))
 
 
 def is_gone(pid):
@@ -175,7 +183,7 @@ def answers(provider, exit_code, text="null"):
 
 
 def test_a_release_with_a_problem_is_a_success_whose_exit_code_is_shown(provider):
-    answers(provider, 5, '{"exit_code": 5, "release_id": "2026-11-30_1"}')
+    answers(provider, 5, '{"exit_code": 5, "released": "2026-11-30_1"}')
     result, _ = execute("GM9801")
     assert result.success
     (event,) = result.asset_materializations_for_node("municipality")

@@ -3,13 +3,17 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from pwd import getpwuid
+from tempfile import TemporaryFile
+from typing import NamedTuple
 
 from dagster_project.errors import SetupError
 from dagster_project.installation.settings import TOML
@@ -34,6 +38,14 @@ export MAANDVERS_MUNICIPALITY_CODE="$code" MAANDVERS_HOME="$home"
 exec "$@"
 """
 COMMAND = Path(sys.executable).with_name("maandvers")
+
+
+class Ended(NamedTuple):
+    """A command that ended: its exit code, output, and what kept it from starting."""
+
+    exit_code: int
+    output: str
+    errors: str
 
 
 @dataclass(frozen=True)
@@ -65,10 +77,10 @@ class MunicipalityFolder:
             raise SetupError(f"{file}: home is {home}\n  do: choose a folder inside {self.folder}")
         return home
 
-    def call(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
+    def call(self, *arguments: str, timeout: float) -> Ended:
         """Run a command of Maandvers here, with the settings, secrets and account of this installation alone.
 
-        It ends with this process. Raises SetupError where the account of the folder cannot be taken.
+        It ends with this process. Raises SetupError for settings of another municipality.
         """
         environment = {name: value for name in _passed_on() if (value := os.environ.get(name)) is not None}
         own = {
@@ -77,17 +89,25 @@ class MunicipalityFolder:
             "MAANDVERS_MUNICIPALITY_CODE": NO_MUNICIPALITY if self.code == SHARED else self.code,
         }
         enter = [*self._as_owner(), "sh", "-eu", "-c", ENTER, "sh", str(COMMAND), *arguments]
-        return subprocess.run(
-            enter,
-            cwd=self.folder,
-            env=environment | own,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            umask=0o077,
-        )
+        # Files, not pipes: what it started would keep a pipe open after it was killed.
+        with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
+            process = subprocess.Popen(
+                enter,
+                cwd=self.folder,
+                env=environment | own,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                umask=0o077,
+                start_new_session=True,
+            )
+            try:
+                exit_code = process.wait(timeout)
+            finally:
+                _end_all(process)
+            output.seek(0)
+            errors.seek(0)
+            return Ended(exit_code, output.read(), errors.read())
 
     def _as_owner(self) -> Sequence[str]:
         """Take the account that owns the folder, and end when the run of Dagster does."""
@@ -101,6 +121,13 @@ class MunicipalityFolder:
         # The groups of a known account: by one of them it reads what is shared.
         groups = "--init-groups" if _is_known(owner.st_uid) else "--clear-groups"
         return [*end, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", groups]
+
+
+def _end_all(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started and left behind."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _is_known(account: int) -> bool:
