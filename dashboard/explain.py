@@ -57,7 +57,7 @@ def _forecast(board: Board, indicator: str, region: str | None) -> Iterator[str]
     if found.rows:
         yield from _table(("Verwacht", *_BANDS), ((row.period, row.wide, row.close) for row in found.rows))
     if found.outlook:
-        names = ("Verwacht", *(one.label for one in found.outlook.scenarios))
+        names = ("Jaar", *found.outlook.columns)
         yield from _table(names, ((row.year, *row.cells) for row in found.outlook.rows))
 
 

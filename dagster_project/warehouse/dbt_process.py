@@ -31,6 +31,7 @@ def main() -> None:
     manifest.build_flat_graph()
     gc.freeze()
     gc.enable()
+    gc.set_threshold(100_000, 50, 100)
     called = dbtRunner(manifest=manifest, callbacks=[print_event]).invoke(arguments, log_level="none")
     if called.exception:
         print(called.exception)

@@ -62,6 +62,14 @@ def test_bands_of_a_page_are_those_of_the_mart(board, cursor, address):
     assert len(differences(changed, known)) == 1
 
 
+def test_scenarios_are_named_where_they_differ(board):
+    inhabitants = html.unescape(board.get("/prognose/population_count/GM9999").text)
+    assert ("Trend zet door" in inhabitants, "De verwachting in een tabel" in inhabitants) == (False, True)
+    assert {scenario for *_, scenario, _ in bands(inhabitants)} == {"rates_held"}
+    care = html.unescape(board.get(YEARS).text)
+    assert ("Trend zet door" in care, "De scenario’s in een tabel" in care) == (True, True)
+
+
 def test_counts_of_persons_are_expected_in_fives(board):
     texts = [text for _, _, text in bands(board.get("/prognose/benefit_recipients_count/GM9999").text).values()]
     assert texts

@@ -65,6 +65,10 @@ def test_every_figure_of_every_mart_is_in_the_dictionary(release):
             "mart_kpi.tolerance has no unit",
         ),
         (
+            "UPDATE snapshot.dim_indicator SET definition_nl = NULL WHERE indicator_code = 'mart_kpi.tolerance'",
+            "mart_kpi.tolerance has no definition",
+        ),
+        (
             "UPDATE snapshot.dim_indicator SET source_feed = NULL WHERE indicator_code = 'mart_kpi.tolerance'",
             "mart_kpi.tolerance has no source",
         ),

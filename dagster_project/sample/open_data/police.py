@@ -93,7 +93,8 @@ def police_tables(as_of: date, seed: int) -> list[ODataTable]:
             True,
             [kinds, regions("WijkenEnBuurten", "Wijken en buurten", asked_for), periods(spans)],
             [Topic(measure, "Geregistreerd")],
-            list(_records(cells, kinds, measure, spans, asked_for)),
+            _records(cells, kinds, measure, spans, asked_for),
+            _number_of_records(cells, spans, asked_for),
         )
 
     crimes = _kinds("SoortMisdrijf", _CRIME_WIDTH, {_TOTAL_CRIMES: ("Totaal misdrijven", 0.0), **_CRIMES})
@@ -115,8 +116,10 @@ class _Counts:
         self.rates = {code: rate for code, (_, rate) in {**_CRIMES, **_NUISANCE}.items()}
 
     def chance(self, *place: object) -> float:
-        text = "/".join(map(str, (self.seed, *place)))
-        return int.from_bytes(blake2b(text.encode(), digest_size=4).digest()) / 2**32
+        return self._chance("/".join(map(str, place)))
+
+    def _chance(self, cell: str) -> float:
+        return int.from_bytes(blake2b(f"{self.seed}/{cell}".encode(), digest_size=4).digest()) / 2**32
 
     def people(self, place: Neighbourhood) -> float:
         if place.code not in _MOVING_BORDER:
@@ -127,14 +130,22 @@ class _Counts:
 
     def count(self, place: Neighbourhood, code: str, period: str) -> int | None:
         """None where the police say nothing."""
-        if self.chance("silent", place.code, code, period) > 0.97:
+        if self.is_silent(place.code, code, period):
             return None
         span = {"MM": 1 / 12, "JJ": 1.0}[period[4:6]]
         # Not everything of the newest month is registered yet.
         span *= 0.6 if period == self.newest else 1
         usual = self.people(place) * self.rates[code] / 1000 * _BUSY.get(place.character, 1) * span
-        luck = self.chance("much", place.code, code, period)
-        return int(usual * (0.6 + 0.8 * luck) + self.chance("one", place.code, code, period))
+        luck = self._chance(f"much/{place.code}/{code}/{period}")
+        return int(usual * (0.6 + 0.8 * luck) + self._chance(f"one/{place.code}/{code}/{period}"))
+
+    def is_silent(self, place: str, code: str, period: str) -> bool:
+        """Whether the police say nothing of a place."""
+        return self._chance(f"silent/{place}/{code}/{period}") > 0.97
+
+    def has_row(self, region: str, code: str, period: str) -> bool:
+        """Whether a count that the police omit has a row, which is empty; half of them have none."""
+        return self._chance(f"row/{region}/{code}/{period}") > 0.5
 
 
 def _records(
@@ -156,11 +167,22 @@ def _records(
                 found = [known[part, code, period] for part in parts]
                 counted = [number for number in found if number is not None]
                 whole += sum(counted)
-                # Of the counts that the police omit, half have an empty row and half have none.
-                if counted or counts.chance("row", region, code, period) > 0.5:
+                if counted or counts.has_row(region, code, period):
                     yield (key_of[code], region.ljust(10), period), {measure: sum(counted) if counted else None}
             # There are more kinds than these.
             yield (total, region.ljust(10), period), {measure: round(whole * (1 + _SHARE_OF_OTHER_KINDS))}
+
+
+def _number_of_records(counts: _Counts, spans: Mapping[str, str], asked_for: Sequence[str]) -> int:
+    """How many records there are, known without making any: a night in which nothing is new asks for no more."""
+    omitted = 0
+    for region in asked_for:
+        parts = [place.code for place in parts_of(region)]
+        for period in spans:
+            for code in counts.codes:
+                is_omitted = all(counts.is_silent(part, code, period) for part in parts)
+                omitted += is_omitted and not counts.has_row(region, code, period)
+    return len(asked_for) * len(spans) * (len(counts.codes) + 1) - omitted
 
 
 def _kinds(name: str, width: int, kinds: Mapping[str, tuple[str, float]]) -> Dimension:

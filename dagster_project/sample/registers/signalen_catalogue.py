@@ -1,6 +1,7 @@
 """The categories, terms of service, channels and states of the sample's Signalen, by Signalen's own names."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 
@@ -118,13 +119,18 @@ TERMS = terms()
 
 def deadline(category: Category, created_at: datetime, factor: int = 1) -> datetime:
     """When a report must have been handled; working days count Monday to Friday, as Signalen counts them."""
-    term = [term for term in TERMS if term.category == category and term.created_at <= created_at][-1]
+    term = [term for term in _terms_of(category) if term.created_at <= created_at][-1]
     days = term.days * factor
     if term.calendar_days:
         return created_at + timedelta(days=days)
     moment = first_working_day(created_at)
     weeks, rest = divmod(days, 5)
     return first_working_day(moment, later=rest) + timedelta(weeks=weeks)
+
+
+@cache
+def _terms_of(category: Category) -> list[Term]:
+    return [term for term in TERMS if term.category == category]
 
 
 def first_working_day(moment: datetime, later: int = 0) -> datetime:

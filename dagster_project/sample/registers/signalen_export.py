@@ -137,19 +137,20 @@ def _rows(report: Report, at: datetime) -> dict[str, list[Row]]:
     statuses: list[Row] = [
         [
             first + number, "Fictieve toelichting, bedankt voor uw melding." if event.state == "o" else "",
-            None if event.state == "m" else official, None, STATES[event.state], "False", _timestamp(event.at),
-            _timestamp(event.at), "null", report.id, event.state,
+            None if event.state == "m" else official, None, STATES[event.state], "False", moment, moment, "null",
+            report.id, event.state,
         ]
         for number, event in enumerate(events)
+        for moment in [_timestamp(event.at)]
     ]  # fmt: skip
     categories: list[Row] = [
         [
             first + number, given.category.main, given.category.sub, DEPARTMENTS.get(given.category.main, "Toezicht"),
-            _timestamp(given.at), _timestamp(given.at), "{}", report.id,
-            _timestamp(deadline(given.category, report.created_at)),
+            moment, moment, "{}", report.id, _timestamp(deadline(given.category, report.created_at)),
             _timestamp(deadline(given.category, report.created_at, factor=3)),
         ]
         for number, given in enumerate(assignments)
+        for moment in [_timestamp(given.at)]
     ]  # fmt: skip
     locations: list[Row] = []
     for number, place in enumerate(places):
@@ -180,5 +181,5 @@ def _rows(report: Report, at: datetime) -> dict[str, list[Row]]:
 
 def _timestamp(moment: datetime) -> str:
     """As PostgreSQL writes it: 2026-07-01 09:12:33.123+00, without zeros at the end of the fraction."""
-    text = moment.replace(tzinfo=None).isoformat(" ")
+    text = moment.isoformat(" ").removesuffix("+00:00")
     return f"{text.rstrip('0') if moment.microsecond else text}+00"

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from math import sqrt
 from random import Random
 from typing import NamedTuple
@@ -46,8 +47,12 @@ _TYPES = {"SIG": 85, "REQ": 5, "QUE": 3, "COM": 3, "MAI": 3, "PRJ": 1}
 # Reports are made in a square around the middle of a neighbourhood that is all of it.
 _EAST, _NORTH = (CLEAR / sqrt(2) * degrees for degrees in DEGREES_PER_KM)
 _PLANNED = ("MAI", "PRJ")
-_AT_HOME = parts_of(MUNICIPALITY)
 _ABROAD = [neighbourhood for neighbourhood in NEIGHBOURHOODS if neighbourhood.municipality_code != MUNICIPALITY]
+# With the weights up to and with each: people report where they live, and a little where few do.
+_PLACES, _PLACES_ABROAD = (
+    (homes, list(accumulate(neighbourhood.inhabitants + 150 for neighbourhood in homes)))
+    for homes in (parts_of(MUNICIPALITY), _ABROAD)
+)
 
 
 class Event(NamedTuple):
@@ -217,8 +222,8 @@ def _later(moment: datetime, rng: Random, hours: float) -> datetime:
 def _place(at: datetime, rng: Random) -> Place:
     """A place in the municipality; a few have no area, and a few are across the border."""
     chance = rng.random()
-    homes = _ABROAD if chance < 0.006 else _AT_HOME
-    (home,) = rng.choices(homes, [neighbourhood.inhabitants + 150 for neighbourhood in homes])
+    homes, weights = _PLACES_ABROAD if chance < 0.006 else _PLACES
+    (home,) = rng.choices(homes, cum_weights=weights)
     longitude, latitude = centre_of(home)
     longitude, latitude = longitude + rng.uniform(-_EAST, _EAST), latitude + rng.uniform(-_NORTH, _NORTH)
     return Place(at, longitude, latitude, None if 0.006 <= chance < 0.026 else home)

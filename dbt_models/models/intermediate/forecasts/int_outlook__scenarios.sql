@@ -15,7 +15,7 @@ named as (
     from (
         values
         ('unchanged', 0, 'Bij ongewijzigd beleid', 'De komende twaalf maanden gaan zoals de maanden ervoor, zonder nieuwe maatregelen.'),
-        ('rates_held', 1, 'Gebruik blijft gelijk', 'Mensen van dezelfde leeftijd gebruiken later evenveel zorg als nu. Alleen de bevolking verandert.'),
+        ('rates_held', 1, 'Zelfde gebruik', 'Mensen van dezelfde leeftijd gebruiken later evenveel zorg als nu. Alleen de bevolking verandert.'),
         ('trend', 2, 'Trend zet door', 'Het gebruik per leeftijd verandert zoals in de laatste jaren, elk jaar wat minder sterk.'),
         ('policy', 3, 'Volgens beleid', 'Het gebruik per leeftijd verandert zoals de gemeente in haar beleid heeft opgeschreven. Ook plannen voor nieuwe woningen waarover nog niet is besloten, tellen mee.')
     ) as names (scenario_code, scenario_order, label_nl, definition_nl)

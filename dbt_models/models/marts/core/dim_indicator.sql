@@ -54,7 +54,7 @@ measures as (
         coalesce(own.label_nl, shared.label_nl) as label_nl,
         coalesce(own.label_nl, shared.label_nl) as short_label_nl,
         other_figures.description as label_en,
-        coalesce(own.definition_nl, shared.definition_nl, own.label_nl, shared.label_nl) as definition_nl,
+        coalesce(own.definition_nl, shared.definition_nl) as definition_nl,
         units.unit,
         units.unit_nl,
         nullif(other_figures.source_feed, '') as source_feed,
