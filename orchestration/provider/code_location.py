@@ -6,13 +6,14 @@ its own event log, checks and freshness.
 """
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
-from dagster_project.errors import ExitCode
+from dagster_project.errors import ExitCode, SetupError
 from orchestration.provider.folders import (
     LOG_FILE,
     SHARED,
@@ -80,7 +81,13 @@ def _call(
     context: dg.AssetExecutionContext, folder: MunicipalityFolder, command: str, longest: timedelta
 ) -> dict[str, Any]:
     """Run a command and return its JSON. Raises Failure; its log stays with the municipality."""
-    ended = folder.call(command, "--json", timeout=longest.total_seconds())
+    try:
+        ended = folder.call(command, "--json", timeout=longest.total_seconds())
+    except subprocess.TimeoutExpired:
+        problem = f"{folder.code}: was ended, because it took longer than {longest}; {LOG_FILE} shows how far it came"
+        raise dg.Failure(problem, allow_retries=False) from None
+    except SetupError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
     context.log.info("%s: maandvers %s ended with exit code %d", folder.code, command, ended.exit_code)
     if ended.exit_code < 0:
         # It could not send an alert itself.

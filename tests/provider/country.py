@@ -13,14 +13,13 @@ from starlette.types import Receive, Scope, Send
 
 from dagster_project.sample.municipality import MUNICIPALITY
 from dagster_project.sample.open_data.key_figures import key_figures_tables
-from dagster_project.sample.registers.benefits_admin import write_benefits_admin
 from dagster_project.sample.registers.sports import write_sports
 from dagster_project.sample.servers.odata_v3_server import ODataTable, odata_v3_routes
 from dagster_project.sample.servers.serving import serve
 from dagster_project.sample.service import DEFAULT_SEED
 
 PUBLIC = "cbs.key_figures"
-OWN = ("benefits_admin", "sports")
+OWN = ("sports",)
 YEARS = 3
 DIGITS = MUNICIPALITY.removeprefix("GM")
 # On names in the sample's registers.
@@ -97,7 +96,6 @@ def _moved(row: dict[str, object], code: str) -> dict[str, object]:
 def write_registers(inbox: Path, code: str, day: date) -> None:
     """Write the files of the departments of one municipality, with figures, codes and names of its own."""
     seed = int(code.removeprefix("GM"))
-    write_benefits_admin(inbox, day, seed)
     write_sports(inbox, day, seed)
     for file in inbox.rglob("*.csv"):
         encoding = "cp1252" if "memberships" in str(file) else "utf-8"

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from dagster_project.errors import SetupError
-from orchestration.provider import folders
+from orchestration.provider import code_location, folders
 from orchestration.provider.code_location import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
 from orchestration.provider.folders import LOG_FILE, MunicipalityFolder, municipality_folders
 
@@ -198,6 +198,23 @@ def test_a_run_that_releases_nothing_fails_and_dagster_sees_no_value(provider):
     assert not result.success
     assert "exit code 4" in known
     assert "123456782" not in known
+
+
+def test_a_run_that_hangs_is_ended_and_not_tried_again(provider, monkeypatch):
+    (provider / "probe").write_text("#!/bin/sh\necho again >>tries\nsleep 300 &\necho $! >pid\nwait\n")
+    monkeypatch.setattr(code_location, "LONGEST_RUN", timedelta(seconds=3))
+    result, known = execute("GM9801")
+    assert not result.success
+    assert "took longer than 0:00:03" in known
+    assert (provider / "GM9801" / "tries").read_text() == "again\n"
+    wait_until(lambda: is_gone(int((provider / "GM9801" / "pid").read_text())))
+
+
+def test_settings_of_another_stop_the_run_of_this_one_at_once(provider):
+    (provider / "GM9801" / "maandvers.toml").write_text('municipality_code = "GM9802"')
+    result, known = execute("GM9801")
+    assert not result.success
+    assert "in the folder of GM9801" in known
 
 
 def test_the_tag_of_a_partition_is_that_of_its_municipality():

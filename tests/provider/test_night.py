@@ -1,6 +1,7 @@
 """A night of many municipalities in one Dagster on Postgres: some are killed, one has a broken file.
 
-MAANDVERS_TEST_MUNICIPALITIES=20 takes twenty of them; MAANDVERS_TEST_SEED kills others, at other moments.
+MAANDVERS_TEST_MUNICIPALITIES=20 takes twenty of them, MAANDVERS_TEST_AT_ONCE=4 at a time; MAANDVERS_TEST_SEED kills others,
+at other moments.
 """
 
 import json
@@ -22,14 +23,15 @@ from postgres_server import started_postgres
 from dagster_project.installation.settings import PROJECT
 from dagster_project.installation.workspace import local_day, wall_clock
 from dagster_project.warehouse.dbt import current_manifest
-from orchestration.provider.code_location import MUNICIPALITY_TAG
+from orchestration.provider.code_location import MUNICIPALITY_TAG, PROVIDER_TAG
 
-from .country import OWN, PUBLIC, running_country, simulated_codes, write_registers, write_settings
+from .country import OWN, PUBLIC, mark_of, running_country, simulated_codes, write_registers, write_settings
 from .foreign_rows import foreign_rows
 
 pytestmark = pytest.mark.long
 
 COUNT = int(os.environ.get("MAANDVERS_TEST_MUNICIPALITIES", "4"))
+AT_ONCE = int(os.environ.get("MAANDVERS_TEST_AT_ONCE", "2"))
 LUCK = random.Random(os.environ.get("MAANDVERS_TEST_SEED", "20261130"))
 CODES = simulated_codes(COUNT)
 # Dagster's run of the first is killed, the municipality's own process in that of the second.
@@ -123,6 +125,8 @@ def lay_out(folder, url, today):
 def dagster_home(postgres, home):
     settings = yaml.safe_load((PROJECT / "orchestration" / "dagster.yaml").read_text("utf-8"))
     settings["storage"] = {"postgres": {"postgres_url": postgres}}
+    (in_all,) = [one for one in settings["concurrency"]["runs"]["tag_concurrency_limits"] if one["key"] == PROVIDER_TAG]
+    in_all["limit"] = AT_ONCE
     (home / "dagster.yaml").write_text(yaml.safe_dump(settings))
     return home
 
@@ -224,10 +228,23 @@ def test_open_data_was_asked_for_once(night):
 
 
 def test_no_row_of_a_municipality_is_in_the_release_of_another(night):
-    found = {code: foreign_rows(night.latest(code), [one for one in CODES if one != code]) for code in CODES}
+    found = {code: foreign_rows(night.latest(code), others_than(code)) for code in CODES}
     assert {code: rows for code, rows in found.items() if rows} == {}
     # The search does find the own rows.
     assert all(foreign_rows(night.latest(code), [code]) for code in CODES)
+
+
+def test_no_row_of_a_municipality_is_in_the_landing_or_warehouse_of_another(night):
+    for code in CODES:
+        home = night.folder / code / "data" / "live"
+        assert foreign_rows(home, others_than(code)) == []
+        # Names of its registers are in both, with the mark of the municipality.
+        marked = [line for line in foreign_rows(home, [code]) if line.endswith(mark_of(code))]
+        assert {Path(line).parts[0].split()[0] for line in marked} >= {"landing", "warehouse.duckdb"}
+
+
+def others_than(code):
+    return [one for one in CODES if one != code]
 
 
 def test_no_secret_of_a_municipality_is_outside_its_folder(night):
