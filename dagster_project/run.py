@@ -13,6 +13,7 @@ from dagster_project.audit.judging import warm_up
 from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode, SetupError, shown
 from dagster_project.installation.opening import workspace_to_run
+from dagster_project.installation.settings import TOML
 from dagster_project.installation.workspace import Clock, Workspace, wall_clock
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.operations.rebuild_as_of import ReleaseComparison, compare_with_release
@@ -55,6 +56,11 @@ def run(
 ) -> RunResult:
     """Run the job once, or rebuild what was known on a day. Raises MaandversError for a person to act on."""
     real = workspace_to_run(is_sample=is_sample, as_of=as_of, clock=clock)
+    if real.settings.scope == "shared":
+        raise SetupError(
+            "this installation lands feeds for others and releases nothing\n"
+            f"  do: 'maandvers land'; or set scope in {TOML} to 'municipality' or 'country'"
+        )
     real.select(list(feeds))
     workspace = real.as_known_on(as_known_on) if as_known_on else real
     before = latest_release(workspace.releases)

@@ -1,5 +1,6 @@
 """Terminal output after a run and of the status commands."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from dagster_project.console import PlainConsole
 from dagster_project.errors import shown
+from dagster_project.landing.ingest import Reception
 from dagster_project.operations.doctor import Diagnosis
 from dagster_project.operations.prune import Pruning
 from dagster_project.operations.rebuild_as_of import ReleaseComparison
@@ -46,6 +48,15 @@ def print_run(result: RunResult, status: Status) -> None:
         console.print(failure, style="red")
     _print_feeds(console, status)
     console.print(f"Exit code {int(result.exit_code)}: {result.exit_code.name.lower().replace('_', ' ')}.")
+
+
+def print_landing(receptions: Sequence[Reception]) -> None:
+    """Per shared feed how many editions came, how many were confirmed, and what went wrong."""
+    console = PlainConsole()
+    for one in receptions:
+        console.print(f"{one.feed}: {len(one.received)} received, {len(one.confirmed)} confirmed")
+        for problem in one.problems:
+            console.print(f"  {problem}", style="red", soft_wrap=True)
 
 
 def print_status(status: Status) -> None:

@@ -3,6 +3,7 @@
 import gc
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,6 +57,27 @@ def run_command(
     else:
         print_run(result, status)
     raise typer.Exit(result.exit_code)
+
+
+@app.command(
+    name="land",
+    epilog="Exit codes: 0 every feed was landed; 2 wrong settings; 5 some supplier could not be asked or sent something"
+    " unusable.",
+)
+def land_command(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Land open data once for other installations, which read it here: for a provider of many municipalities."""
+    from dagster_project.installation.opening import workspace_to_run
+    from dagster_project.operations.land import land
+    from dagster_project.terminal import print_landing
+
+    log_to_stderr()
+    receptions = land(workspace_to_run(is_sample=False, as_of=None, clock=clock_of(ctx)))
+    if as_json:
+        print(json.dumps({one.feed: asdict(one) for one in receptions}, indent=2))
+    else:
+        print_landing(receptions)
+    is_whole = not any(one.problems for one in receptions)
+    raise typer.Exit(ExitCode.RELEASED if is_whole else ExitCode.RELEASED_WITH_UNCHECKED_FEEDS)
 
 
 @app.command(name="init")

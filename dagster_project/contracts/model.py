@@ -281,6 +281,11 @@ class Feed(Strict):
         """Whether a department of the municipality delivers it: what it contains may be about persons."""
         return not self.delivery.shows_values
 
+    @property
+    def is_shareable(self) -> bool:
+        """Whether one installation can land it for all municipalities: open data, asked for in the same way by each."""
+        return not self.is_own_register and not self.delivery.personal_data and self.parameters.is_shareable
+
     def shown_headings(self, headings: Iterable[str]) -> list[str]:
         """Headings outside the contract that may be stored: of an own register only those that show no person."""
         if not self.is_own_register:

@@ -38,6 +38,13 @@ class Parameters(Strict):
 
     # Whether one delivery is one table.
     has_one_table: ClassVar[bool] = True
+    # Whether the settings choose the protocol, which no contract names.
+    is_of_settings: ClassVar[bool] = False
+
+    @property
+    def is_shareable(self) -> bool:
+        """Whether one answer of the supplier can serve every municipality."""
+        return True
 
     def check_tables(self, tables: Sequence["Table"]) -> None:
         """Raise MisplacedError for tables that the protocol cannot deliver."""
@@ -64,7 +71,8 @@ def parameters_class(protocol: str) -> type[Parameters]:
     if protocol not in REGISTERED:
         _import_modules(PROTOCOL_MODULES)
     if protocol not in REGISTERED:
-        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(sorted(REGISTERED))}")
+        known = sorted(name for name, parameters in REGISTERED.items() if not parameters.is_of_settings)
+        raise ValueError(f"no module of {PROTOCOL_MODULES} registers it; choose from {', '.join(known)}")
     return REGISTERED[protocol]
 
 

@@ -59,7 +59,7 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
         refuse_unknown_municipality(stores)
         call = partial(judge_frames, today, opened.audit)
         asked = [store for store in stores if any(raw_key(store.feed, table) in chosen for table in store.feed.tables)]
-        judgements = judge_deliveries(asked, opened.settings.scope == "country", call, now)
+        judgements = judge_deliveries(asked, opened.settings.is_country, call, now)
         # Clocks run for every feed, and the marts need all of them.
         fresh, verdicts = judge_freshness(stores, today, call)
         judgements += fresh

@@ -12,6 +12,7 @@ from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.errors import SetupError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.landing.ingest import receive, retire
+from dagster_project.landing.shared_landing import landed_once
 from dagster_project.landing.store import FeedStore
 
 # Between winter and summer a month is an hour shorter, or longer, than its days.
@@ -72,7 +73,8 @@ def _supplier_assets(supplier: str, feeds: Sequence[Feed], retry_delay: float) -
             try:
                 if workspace.asks_for(feed):
                     with extractor_for(feed, workspace.settings, opened.secret) as extractor:
-                        receptions.append(receive(store, extractor, opened.now))
+                        source = landed_once(extractor, opened.settings, opened.now)
+                        receptions.append(receive(store, source, opened.now))
                 elif not opened.point_in_time and not opened.uses(feed):
                     retire(store, opened.now())
             except SetupError as error:

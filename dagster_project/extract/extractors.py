@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from dagster_project.contracts.model import Feed
+from dagster_project.contracts.model import Feed, Table
 from dagster_project.contracts.protocols import Parameters, parameters_class, register_parameters
 from dagster_project.errors import DeliveryError, SetupError, shown
 from dagster_project.extract.answer import Answer, Edition, Records, Retrieval, Stored
@@ -18,6 +18,7 @@ from dagster_project.extract.examination import Examination
 from dagster_project.extract.http import Http
 from dagster_project.extract.pseudonyms import lasting_key, pseudonyms
 from dagster_project.installation.settings import TOML, FeedSettings, Settings
+from dagster_project.storage.sql import literal
 
 P = TypeVar("P", bound=Parameters)
 AnyExtractor = TypeVar("AnyExtractor", bound="type[Extractor[Any]]")
@@ -42,6 +43,24 @@ class Access:
     def municipality(self) -> str | None:
         """Code of the only municipality to ask for; None for the whole country."""
         return None if self.is_country else self.municipality_code
+
+
+@dataclass(frozen=True)
+class RegionRows:
+    """The rows of a table of the whole country that one municipality asks for, by the starts of their region codes."""
+
+    column: str
+    starts: tuple[str, ...]
+    # Whether all other municipalities are among them.
+    is_among_others: bool = False
+
+    @property
+    def condition(self) -> str:
+        """The rows, in SQL."""
+        return " OR ".join(f"starts_with({self.column}, {literal(start)})" for start in self.starts)
+
+    def __str__(self) -> str:
+        return f"{self.column} {', '.join(self.starts)}"
 
 
 @dataclass
@@ -88,6 +107,10 @@ class Extractor(ABC, Generic[P]):
     def fetch(self, edition: Edition, stored: Stored | None, payload: Path, scratch: Path) -> Answer | None:
         """Fetch an edition into the folders; None if the supplier confirms that the stored one is its latest."""
 
+    def rows_of_municipality(self, table: Table) -> RegionRows | None:
+        """The rows of the whole country's table that are asked for; None where a table is asked for as a whole."""
+        return None
+
     def replay(self, edition: Edition, payload: Path, scratch: Path) -> dict[str, Records]:
         """Read the tables of a stored payload again.
 
@@ -133,7 +156,7 @@ def extractor_for(feed: Feed, settings: Settings, secret: str = "") -> Iterator[
     name, parameters = _chosen(feed, settings)
     supplier = settings.supplier(feed.supplier)
     editions = _settings_of(feed, settings).editions
-    if editions is None and settings.scope == "municipality":
+    if editions is None and settings.scope != "country":
         editions = feed.delivery.newest_editions_of_a_municipality
     kept = feed.keeping(editions) if editions else feed
     with Http(feed.id, settings.http, supplier.token.get_secret_value() if supplier.token else None) as http:
@@ -148,7 +171,10 @@ def is_available(feed: Feed, settings: Settings) -> bool:
 
 def extractor_of(feed: Feed, retrieval: Retrieval, http: Http) -> Extractor[Any]:
     """Build the extractor by which a delivery was retrieved, to replay its payload."""
-    parameters = _with(feed.parameters_for(retrieval.protocol), base_url=retrieval.base_url)
+    known = parameters_class(retrieval.protocol)
+    # The way to a shared feed is a matter of the settings, and in no contract.
+    parameters = known() if known.is_of_settings else feed.parameters_for(retrieval.protocol)
+    parameters = _with(parameters, base_url=retrieval.base_url)
     access = Access(
         retrieval.municipality or "",
         is_country=retrieval.municipality is None,
@@ -215,4 +241,4 @@ def _settings_of(feed: Feed, settings: Settings) -> FeedSettings:
 
 
 def _access(feed: Feed, settings: Settings) -> Access:
-    return Access(settings.municipality_code, settings.scope == "country", settings.inbox / feed.id)
+    return Access(settings.municipality_code, settings.is_country, settings.inbox / feed.id)

@@ -29,6 +29,8 @@ class ResponseAge:
     age: timedelta | None
     # The header by which a cache reports that the answer is its own; empty for an answer of the supplier.
     hit: str
+    # Another installation of ours kept it, as it should.
+    is_shared: bool = False
 
     @classmethod
     def of(cls, response: httpx.Response) -> "ResponseAge":

@@ -16,10 +16,11 @@ import httpx
 import orjson
 from pydantic import Field
 
+from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError, SupplierUnreachableError
 from dagster_project.extract.answer import Answer, Edition, PayloadFile, Records, Retrieval, Stored
-from dagster_project.extract.extractors import Extractor, protocol
+from dagster_project.extract.extractors import Extractor, RegionRows, protocol
 from dagster_project.extract.outlines import OutlineError, check_outline
 from dagster_project.extract.packing import store_answer
 from dagster_project.extract.progress import progress
@@ -65,6 +66,11 @@ class OgcFeatures(Extractor[OgcFeaturesParameters]):
     def municipality(self) -> str | None:
         """The municipality whose regions are kept; None keeps all."""
         return self.access.municipality
+
+    def rows_of_municipality(self, table: Table) -> RegionRows | None:
+        """The regions of the municipality alone."""
+        columns = [one.name for one in table.columns if one.meta.supplier_name == self.parameters.municipality_property]
+        return RegionRows(columns[-1], (self.municipality,)) if self.municipality else None
 
     def editions(self, stored: Mapping[int, str]) -> list[Edition]:
         """The newest years for which the supplier has a service; without a catalogue, each year is tried."""

@@ -154,8 +154,11 @@ class Settings(BaseSettings):
     )
 
     municipality_code: str = Field(default="GM0867", pattern=r"^GM\d{4}$")
-    # One municipality is enough for its own profile; the whole country allows comparison with any other.
-    scope: Literal["municipality", "country"] = "municipality"
+    # One municipality is enough for its own profile; the whole country allows comparison with any other. A shared
+    # installation lands open data of the whole country for others, and releases nothing.
+    scope: Literal["municipality", "country", "shared"] = "municipality"
+    # Home of the shared installation that asks the suppliers of open data in place of this one.
+    shared_landing: Path | None = None
     home: Path = Path("data/live")
     # Lets what starts without the command line, such as `dagster dev`, work on the sample municipality.
     sample: bool = False
@@ -204,6 +207,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, which wins over the file."""
         return init_settings, env_settings, TomlWithoutSecrets(settings_cls)
+
+    @property
+    def is_country(self) -> bool:
+        """Whether all municipalities are asked for."""
+        return self.scope != "municipality"
 
     @property
     def inbox(self) -> Path:

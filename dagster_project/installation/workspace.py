@@ -17,6 +17,7 @@ from dagster_project.installation.settings import DBT_PROJECT, Settings
 from dagster_project.storage.database import Database, DatabaseFile
 from dagster_project.storage.event_log import EVENTS, EventLog
 
+LANDING = "landing"
 # Returns the present moment, in time zone UTC.
 Clock = Callable[[], datetime]
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
@@ -87,6 +88,8 @@ class Workspace:
         Raises SetupError for a setting that names no feed or supplier.
         """
         left_out = self.select(self.settings.without) if self.settings.without else []
+        if self.settings.scope == "shared" and not feed.is_shareable:
+            return False
         return feed in self.select(self.settings.feeds) and feed not in left_out
 
     def as_known_on(self, day: date) -> "Workspace":
@@ -119,7 +122,7 @@ class Workspace:
     @property
     def landing(self) -> Path:
         """Deliveries as they were received."""
-        return self.home / "landing"
+        return self.home / LANDING
 
     @property
     def event_log(self) -> EventLog:

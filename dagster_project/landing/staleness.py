@@ -117,8 +117,9 @@ def remark_on_a_gap(edition: str, error: DeliveryError) -> str:
 def remarks_on_age(ages: Sequence[ResponseAge], now: datetime) -> list[str]:
     """Remark on old responses and on a supplier's clock that runs ahead."""
     remarks = []
-    if now - (given := oldest(ages, now)) > WORTH_A_REMARK:
-        one = next(one for one in ages if one.given_at(now) == given)
+    kept_by_others = [one for one in ages if not one.is_shared]
+    if now - (given := oldest(kept_by_others, now)) > WORTH_A_REMARK:
+        one = next(one for one in kept_by_others if one.given_at(now) == given)
         kept = f"a cache kept it for {one.age}" if one.age else "an old page, or our own clock runs ahead"
         remarks.append(f"gave an answer of {_minute(given)} ({kept}): 'checked' counts from then")
     ahead = supplier_clock(ages)

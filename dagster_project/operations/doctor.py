@@ -15,7 +15,8 @@ from dagster_project.extract.examination import Examination
 from dagster_project.extract.extractors import Extractor, extractor_for, is_available
 from dagster_project.extract.http import BusySupplierError
 from dagster_project.installation.settings import HttpSettings, Settings
-from dagster_project.installation.workspace import Workspace
+from dagster_project.installation.workspace import Workspace, wall_clock
+from dagster_project.landing.shared_landing import landed_once
 from dagster_project.marts.dictionary import theme_codes
 from dagster_project.sample.service import within_reach
 
@@ -80,12 +81,13 @@ def _examined(feeds: list[Feed], settings: Settings) -> Iterator[FeedExamination
     for feed in feeds:
         # Nothing is stored, so neither are pseudonyms.
         with extractor_for(feed, settings, token_hex()) as extractor, tempfile.TemporaryDirectory() as scratch:
-            service = getattr(extractor.parameters, "base_url", None)
+            source = landed_once(extractor, settings, wall_clock)
+            service = getattr(source.parameters, "base_url", None)
             if service in unreachable:
                 problem = f"{feed.id}: was not asked, because {shown(service)} gave {unreachable[service]} no answer"
                 yield FeedExamination(feed=feed.id, problems=[problem])
                 continue
-            newest, errors = _examine(extractor, Path(scratch))
+            newest, errors = _examine(source, Path(scratch))
         if newest is None and service and not all(_is_there(error) for error in errors):
             unreachable[service] = feed.id
         problems = [str(error) for error in errors]

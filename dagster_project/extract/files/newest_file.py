@@ -86,6 +86,11 @@ class FileParameters(Parameters):
     # Accepted values, by the words of the file for them.
     values: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def is_shareable(self) -> bool:
+        """Whether the file is downloaded from an address of the contract, and not uploaded."""
+        return self.location is not None
+
 
 @dataclass(frozen=True)
 class FoundFile:

@@ -8,13 +8,15 @@ from typing import Any, Generic, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from dagster_project.contracts.model import Table
 from dagster_project.contracts.protocols import BaseUrl, Parameters
 from dagster_project.errors import DeliveryError
 from dagster_project.extract.answer import Edition, NoSuchMunicipalityError, Retrieval
 from dagster_project.extract.examination import Examination
-from dagster_project.extract.extractors import Extractor
+from dagster_project.extract.extractors import Extractor, RegionRows
 from dagster_project.extract.odata.columns import SupplierColumn, fitting_columns
 from dagster_project.extract.odata.page import figures_status
+from dagster_project.extract.odata.query import Query
 from dagster_project.extract.odata.table_series import EDITION, TableSeries
 
 
@@ -109,6 +111,14 @@ class ODataExtractor(Extractor[P], Generic[P]):
                 f"the codes {', '.join(wanted)}",
                 ", ".join(known),
             )
+
+    def rows_of_municipality(self, table: Table) -> RegionRows | None:
+        """The rows of the regions to which queries are limited."""
+        regions = [one.name for one in table.columns if one.meta.supplier_name == self.parameters.region_dimension]
+        if self.municipality is None or not regions:
+            return None
+        query = Query(self.parameters.region_dimension, self.municipality, is_among_others=self.is_among_others)
+        return RegionRows(regions[0], query.prefixes, self.is_among_others)
 
     def check_municipality(self, edition: Edition, listed: Iterable[str]) -> None:
         """Raise NoSuchMunicipalityError if no listed region code is the municipality's."""

@@ -37,6 +37,11 @@ class ODataV3Parameters(ODataParameters):
     # Codes per dimension, with * for any characters, that are requested of other municipalities all the same.
     of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
+    @property
+    def is_shareable(self) -> bool:
+        """Whether the table is small enough to be stored for all municipalities."""
+        return not self.is_own_municipality_only
+
 
 @protocol("odata_v3", ODataV3Parameters)
 @dataclass
