@@ -11,6 +11,8 @@ SAMPLE_HOME := data/sample
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
+# Without compiled modules every process of a run, and every worker of the tests, compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run serve check test test-long docs dev install lock
 
@@ -35,8 +37,8 @@ check: $(INSTALLED)  ## style, types and every test that needs no whole run, no 
 test: $(INSTALLED)  ## style, types and all tests but the long ones: before each push, and in CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(PYTEST) -m "not long"
+	@# Types are checked on one core, for a minute where nothing is cached: beside the tests.
+	$(BIN)/mypy & types=$$!; $(PYTEST) -m "not long" || failed=1; wait $$types || failed=1; exit $${failed:-0}
 
 test-long: $(INSTALLED)  ## searches and long forms: a year, kills, proofs, damage, plans, nationwide, other storage; once per issue
 	MAANDVERS_TEST_MONTHS=12 MAANDVERS_TEST_KILLS=10 MAANDVERS_TEST_FIGURES=200 MAANDVERS_TEST_PLANS=400 \
@@ -63,7 +65,8 @@ lock:  ## take newer versions of what pyproject.toml allows
 
 $(INSTALLED): requirements-test.lock
 $(PRODUCT): requirements.lock
-# Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself.
+# Hashes are checked and modules compiled once, here: compiling at each start costs more than the work itself. pip
+# would do so on one core, and some packages carry files that no version of Python reads.
 $(INSTALLED) $(PRODUCT): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "Maandvers needs Python 3.11; name yours with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
@@ -75,7 +78,8 @@ $(INSTALLED) $(PRODUCT): pyproject.toml
 	else \
 		echo "Setting up .venv with pip"; \
 		{ $(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }; } && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^) && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(filter %.lock,$^) && \
+		{ $(BIN)/python -m compileall -qq --workers 0 .venv/lib || true; } && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
 	@touch $@

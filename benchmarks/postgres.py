@@ -18,6 +18,7 @@ import psycopg
 from board_load import country
 from editions import installation
 from measuring import COMMAND, HEADINGS, PROJECT, run_command
+from sessions import postmaster_of, server_seconds
 
 from dagster_project.postgres.ddl import SCHEMA
 from dagster_project.postgres.publication import ROWS
@@ -50,14 +51,15 @@ def main() -> None:
     from postgres_server import started_postgres
 
     with country(arguments.country) as home, started_postgres(is_durable=True) as address:
+        server = postmaster_of(address)
         settings = installation(home) | {"MAANDVERS_POSTGRES__URL": address}
         print(f"load {os.getloadavg()[0]:.1f}", flush=True)
         print(HEADINGS, f"{'server CPU s':>14}{'rows':>14}{'MB':>10}", flush=True)
         for name in ("first release", "the next one"):
-            before = server_seconds(address)
+            before = server_seconds(server)
             cost = run_command(COMMAND, "publish", "postgres", "--live", settings=settings)
-            server = server_seconds(address) - before
-            print(cost.line(name), f"{server:>14.1f}{rows(address):>14,}{megabytes(address):>10.0f}", flush=True)
+            worked = server_seconds(server) - before
+            print(cost.line(name), f"{worked:>14.1f}{rows(address):>14,}{megabytes(address):>10.0f}", flush=True)
             take_for_another(address)
         for name, question in QUESTIONS.items():
             print(f"{name:<48}{asked(address, question):>10.0f} ms, median of {TIMES}", flush=True)
@@ -95,21 +97,6 @@ def asked(address: str, question: str) -> float:
             connection.execute(question).fetchall()
             taken.append(1000 * (time.perf_counter() - begin))
     return statistics.median(taken)
-
-
-def server_seconds(address: str) -> float:
-    """Processor time of the server so far, its processes that have ended included."""
-    with psycopg.connect(address) as connection:
-        (text,) = connection.execute("SELECT pg_read_file('postmaster.pid')").fetchall()[0]
-    postmaster = text.split()[0]
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("utf-8").split()
-    return sum(processor_seconds(process, own=process != postmaster) for process in (postmaster, *children))
-
-
-def processor_seconds(process: str, *, own: bool) -> float:
-    """Processor time of a process; with that of its ended children, unless only its own is asked."""
-    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return sum(map(int, fields[11:13] if own else fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

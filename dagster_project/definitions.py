@@ -15,6 +15,7 @@ from dagster_project.contracts.model import Feed
 from dagster_project.defs.audit_checks import delivery_checks, mart_checks
 from dagster_project.defs.clocks_asset import clocks_asset
 from dagster_project.defs.feed_assets import feed_assets
+from dagster_project.defs.home_asset import home_asset
 from dagster_project.defs.postgres_asset import postgres_asset
 from dagster_project.defs.release_asset import release_asset
 from dagster_project.defs.resources import WorkspaceResource
@@ -50,6 +51,7 @@ def build_defs(
             warehouse_assets(manifest, marts),
             release_asset(marts),
             retention_asset(),
+            *([home_asset()] if settings.object_storage.home else []),
             *([postgres_asset()] if settings.postgres.after_release else []),
         ],
         # One process, also for assets that are materialised from the UI: a process per step costs more in imports than

@@ -50,6 +50,8 @@ _HEADERS = {
 }
 # A page is asked for again each time; its ETag answers whether it is still the same.
 _ASK_AGAIN = "private, no-cache"
+# A cache before a public board may answer so long without asking; a browser asks each time all the same.
+_SHARED_SECONDS = 60
 Endpoint = Callable[[Request], Awaitable[Response]]
 EVERYTHING = ReadAccess()
 
@@ -68,6 +70,15 @@ class Desk:
     def groups_of(self, request: Request) -> frozenset[str]:
         """Groups of the reader for which there are rules."""
         return self.rules.known(groups_of(self.settings, _peer(request), request.headers))
+
+    def good_for(self, route: Route) -> str:
+        """How long a page may be kept: on a public board for a minute by any cache, within the day it was made on."""
+        settings = self.settings
+        is_for_all = settings.public and settings.groups_header is None and self.log is None
+        if not is_for_all or not route.is_kept or self.shelf.problem is not None:
+            return _ASK_AGAIN
+        seconds = min(_SHARED_SECONDS, self.shelf.seconds_of_today)
+        return f"public, max-age=0, s-maxage={seconds}, must-revalidate"
 
     def note(self, request: Request, route: Route, themes: frozenset[str], verdict: str) -> None:
         """Log the themes that a reader saw or was refused."""
@@ -126,7 +137,7 @@ def _answer(request: Request, route: Route, desk: Desk) -> Response:
     # Weak, since a proxy may zip or unzip it on its way.
     tag = f'W/"{shelved.tag}.{_digest(allowed)}"'
     if _has(request, tag) and shelf.problem is None:
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
+        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": desk.good_for(route)})
     query = _query(request, route)
     key = (f"{request.url.path}?{urlencode(query.lists, doseq=True)}", allowed, shelf.problem is not None)
     reader = reader_of(desk.settings, _peer(request), request.headers)
@@ -145,7 +156,7 @@ def _answer(request: Request, route: Route, desk: Desk) -> Response:
         text = f"{error} Vraag toegang bij uw leidinggevende."
         return _respond(request, render_bare("Geen toegang", text, shelf.theme), 403, None)
     desk.note(request, route, page.themes, "seen")
-    return _respond(request, page, 200, shelved, tag)
+    return _respond(request, page, 200, shelved, tag, good_for=desk.good_for(route))
 
 
 @cache
@@ -166,9 +177,14 @@ def _has(request: Request, tag: str) -> bool:
 
 
 def _respond(
-    request: Request, page: Rendered, status: int, shelved: Shelved | None, tag: str | None = None
+    request: Request,
+    page: Rendered,
+    status: int,
+    shelved: Shelved | None,
+    tag: str | None = None,
+    good_for: str = "no-store",
 ) -> Response:
-    headers = {"Cache-Control": _ASK_AGAIN if status == 200 else "no-store", "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": good_for, "Vary": "Accept-Encoding"}
     if shelved is not None and tag is not None:
         headers |= {"ETag": tag, "X-Release": shelved.board.release.info.release_id}
     if page.fresh_until is not None:

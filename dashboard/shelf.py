@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,12 @@ class Shelf:
     def today(self) -> date:
         """The date in the municipality."""
         return self.now().astimezone(_HERE).date()
+
+    @property
+    def seconds_of_today(self) -> int:
+        """Whole seconds until the date changes, by which figures expire."""
+        here = self.now().astimezone(_HERE)
+        return int((datetime.combine(here.date() + timedelta(days=1), time.min, _HERE) - here).total_seconds())
 
     def current(self) -> Shelved:
         """The newest release that opens, today. Raises UnreadableReleaseError if none ever did."""

@@ -1,5 +1,7 @@
 """Shared runs, tiers of tests, and which tests stay together when several workers share them."""
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 from main_line.first_run import first_run, paged_suppliers, public_edition, public_home, sample_home
@@ -7,19 +9,24 @@ from main_line.story import story
 
 __all__ = ["first_run", "paged_suppliers", "public_edition", "public_home", "sample_home", "story"]
 
+# Importing all tests makes much and frees nothing: searching it for what can be freed is a fifth of the work.
+gc.disable()
+
 # A busy machine is slow, which is not what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 # Fixtures that run the line, or dbt.
 WHOLE_RUNS = {"first_run", "sample_home", "story", "copied_project", "dbt"}
+# Files of tests that read tables, series or cases as they were published.
+REAL_DATA = ("test_real_", "test_published_cases", "test_published_numbers", "test_published_tourism")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark whole runs, and start with them, so that no worker is left with one at the end; mark tests of real data."""
     for item in items:
-        if item.path.name.startswith("test_real_"):
+        if item.path.name.startswith(REAL_DATA):
             item.add_marker(pytest.mark.real_data)
         if WHOLE_RUNS & {*item.fixturenames}:
             item.add_marker(pytest.mark.whole_run)
@@ -30,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # Days of the story build on each other, in one process.
         group = "story" if "story" in item.fixturenames else str(item.path.relative_to(config.rootpath))
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage from here on, and not again in what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 def _rank(item: pytest.Item) -> int:

@@ -46,12 +46,13 @@ def publish_public_command(ctx: typer.Context, sample: Sample = False) -> None:
     """Public edition of the latest release, for the open web; nothing is done if it is there already."""
     from dagster_project.installation.opening import sole_run, workspace_of
     from dagster_project.marts.catalogue import read_marts
+    from dagster_project.object_storage.shared_home import shared_home
     from dagster_project.public_edition.publish import publish_public
     from dagster_project.warehouse.dbt import current_manifest
 
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
-    with sole_run(workspace):
+    with sole_run(workspace), shared_home(workspace):
         note = publish_public(workspace, read_marts(current_manifest()))
     print(workspace.public / note.release_id)
 
@@ -77,9 +78,11 @@ def publish_s3_command(ctx: typer.Context, sample: Sample = False) -> None:
 def fetch_command(ctx: typer.Context, sample: Sample = False) -> None:
     """Latest release of object storage, for a board or a tool on another machine than the pipeline's."""
     with _object_storage(ctx, sample) as (workspace, store):
+        from dagster_project.installation.opening import make_home
         from dagster_project.object_storage.download import fetch_latest
 
-        release_id = fetch_latest(store, workspace.releases)
+        make_home(workspace)
+        release_id = fetch_latest(store, workspace.releases, workspace.settings.release_readers)
     print(workspace.releases / release_id)
 
 
@@ -87,19 +90,18 @@ def fetch_command(ctx: typer.Context, sample: Sample = False) -> None:
 def _object_storage(ctx: typer.Context, sample: bool) -> "Iterator[tuple[Workspace, ObjectStore]]":
     """Open the installation and its object storage; what that refuses ends the command."""
     from dagster_project.installation.opening import workspace_of
+    from dagster_project.object_storage.shared_home import NEEDS_PACKAGE
 
     try:
-        from dagster_project.object_storage.pointer import opened_store, reported
+        from dagster_project.object_storage.bucket import opened_store, reported
     except ModuleNotFoundError:
-        raise SetupError(
-            "object storage needs a package that is not installed\n  do: pip install 'maandvers[object-storage]'"
-        ) from None
+        raise SetupError(NEEDS_PACKAGE) from None
     log_to_stderr()
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
     place = workspace.settings.object_storage
-    store = opened_store(place.url, place.endpoint)
+    store = opened_store("url", place.url, place.endpoint)
     try:
-        with reported(place.url):
+        with reported(place.url, "the release that its readers have"):
             yield workspace, store
     except PublicationError as error:
         print(error, file=sys.stderr)

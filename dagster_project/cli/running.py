@@ -27,7 +27,7 @@ Feeds = Annotated[
 EXIT_CODES = """Exit codes: 0 released; 1 unexpected failure; 2 wrong settings, contract or arguments;
 3 released, but figures of some feeds are withheld; 4 nothing released, the last release stays;
 5 released, but some supplier could not be asked or sent something unusable;
-8 released, but not published to Postgres, where readers have the release before."""
+8 released, but not brought to Postgres or object storage, which have the release before."""
 
 
 @app.command(name="run", epilog=EXIT_CODES)

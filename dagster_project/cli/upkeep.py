@@ -32,11 +32,12 @@ def prune_command(
 ) -> None:
     """Delete what is past the retention in its contract and that no release needs; every nightly run does."""
     from dagster_project.installation.opening import sole_run, workspace_of
+    from dagster_project.object_storage.shared_home import shared_home
     from dagster_project.operations.prune import prune
     from dagster_project.terminal import print_pruning
 
     workspace = workspace_of(is_sample=sample, as_of=None)
-    with sole_run(workspace):
+    with sole_run(workspace), shared_home(workspace):
         pruning = prune(workspace, is_dry_run=dry_run)
     if as_json:
         print(pruning.model_dump_json(indent=2))
@@ -85,10 +86,11 @@ def strike_command(
 ) -> None:
     """Strike the runs that are dated later than now, which a wrong clock made and which block every later run."""
     from dagster_project.installation.opening import sole_run, workspace_of
+    from dagster_project.object_storage.shared_home import shared_home
     from dagster_project.operations.strike import strike
 
     workspace = workspace_of(is_sample=sample, as_of=None, clock=clock_of(ctx))
-    with sole_run(workspace):
+    with sole_run(workspace), shared_home(workspace):
         print(strike(workspace, is_dry_run=not yes))
 
 

@@ -48,6 +48,8 @@ def delivery_checks(feeds: Sequence[Feed]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name="judge_deliveries", specs=specs, can_subset=True)
     def judge(context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
         opened = workspace.open
+        # What has landed is safe, and no other machine runs, before anything is made of it.
+        workspace.save()
         chosen = {key.asset_key for key in context.selected_asset_check_keys}
         stores = [FeedStore(opened.landing, feed) for feed in feeds]
         # Read once, because midnight may pass before the release.

@@ -1,6 +1,6 @@
 """The workspace resource: the installation in which a run works."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Self
@@ -10,11 +10,12 @@ from pydantic import PrivateAttr
 
 from dagster_project.contracts.model import Feed
 from dagster_project.extract.extractors import is_available
-from dagster_project.installation.opening import sole_run, workspace_to_run
+from dagster_project.installation.opening import sole_run, sole_writer, workspace_to_run
 from dagster_project.installation.settings import Settings, load_settings
 from dagster_project.installation.workspace import Clock, Workspace
 from dagster_project.landing.history import refuse_to_go_back
 from dagster_project.landing.store import FeedStore
+from dagster_project.object_storage.shared_home import shared_home
 from dagster_project.operations.rebuild_as_of import rebuild_as_of
 from dagster_project.sample.service import within_reach
 from orchestration.alerts.failed_runs import run_begins, run_ends
@@ -32,6 +33,7 @@ class WorkspaceResource(dg.ConfigurableResource):
 
     _open: Workspace = PrivateAttr()
     _settings: Settings | None = PrivateAttr(default=None)
+    _save: Callable[[], None] = PrivateAttr()
     _until_the_end: ExitStack = PrivateAttr()
 
     @contextmanager
@@ -41,7 +43,12 @@ class WorkspaceResource(dg.ConfigurableResource):
         workspace = workspace_to_run(is_sample=is_sample, as_of=_date(self.as_of), clock=self.clock)
         if past_day := _date(self.as_known_on):
             workspace = rebuild_as_of(workspace, past_day)
-        with sole_run(workspace), ExitStack() as self._until_the_end:
+        with (
+            sole_run(workspace),
+            sole_writer(workspace),
+            shared_home(workspace) as self._save,
+            ExitStack() as self._until_the_end,
+        ):
             refuse_to_go_back(workspace.event_log, workspace.now())
             self._open = workspace
             is_of_today = workspace.point_in_time is None
@@ -64,6 +71,10 @@ class WorkspaceResource(dg.ConfigurableResource):
         if self._settings is None:
             self._settings = self._until_the_end.enter_context(within_reach(self._open))
         return self._settings
+
+    def save(self) -> None:
+        """Let other machines have what this run has landed and made so far, where the settings name a place for it."""
+        self._save()
 
     def asks_for(self, feed: Feed) -> bool:
         """Whether this run asks the feed's supplier for news.

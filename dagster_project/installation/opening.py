@@ -97,3 +97,17 @@ def sole_run(workspace: Workspace) -> Iterator[None]:
         raise InstallationTakenError(
             f"another run is at work in {workspace.home}\n  do: wait for it, or stop it first"
         ) from error
+
+
+@contextmanager
+def sole_writer(workspace: Workspace) -> Iterator[None]:
+    """Keep a run on another machine out of the same warehouse; the lock of a killed run ends with its process.
+
+    Raises InstallationTakenError when another machine is at work.
+    """
+    with workspace.warehouse.lock() as is_alone:
+        if not is_alone:
+            raise InstallationTakenError(
+                f"a run on another machine is at work in the {workspace.warehouse}\n  do: wait for it, or stop it first"
+            )
+        yield

@@ -6,9 +6,9 @@ They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``;
 import csv
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -88,14 +88,22 @@ class LakeSettings(BaseModel):
 
 
 class ObjectStorageSettings(BaseModel):
-    """A place for releases that other machines can reach, by the S3 protocol; keys come from AWS_… variables."""
+    """Places that other machines can reach, by the S3 protocol; keys come from AWS_… variables."""
 
     model_config = ConfigDict(extra="forbid")
 
-    # Such as s3://bucket/folder.
+    # For releases, such as s3://bucket/folder.
     url: str | None = None
+    # For all that no run can make again: any machine can then do the next run.
+    home: str | None = None
     # Address of the server, where it is not Amazon's.
     endpoint: str | None = None
+
+    @model_validator(mode="after")
+    def _keeps_its_home_from_readers(self) -> Self:
+        if self.url and self.home and f"{self.home.rstrip('/')}/".startswith(f"{self.url.rstrip('/')}/"):
+            raise ValueError("home lies within url, whose readers could read every delivery")
+        return self
 
 
 class HttpSettings(BaseModel):

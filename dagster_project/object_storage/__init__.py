@@ -1,4 +1,4 @@
-"""Releases in object storage, for readers on other machines.
+"""Object storage: releases for readers on other machines, and the home of an installation for its next run elsewhere.
 
-Belongs here: whatever speaks to object storage. Does not: what a release is, or who reads it.
+Belongs here: whatever speaks to object storage. Does not: what a release or a delivery is, or who reads it.
 """

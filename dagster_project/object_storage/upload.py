@@ -13,7 +13,8 @@ import obstore
 from obstore.store import ObjectStore
 
 from dagster_project.errors import PublicationError
-from dagster_project.object_storage.pointer import RELEASE_ID, Pointer, StoredPointer, read_pointer, switch
+from dagster_project.object_storage.bucket import Versioned
+from dagster_project.object_storage.pointer import RELEASE_ID, Pointer, point_at, read_pointer
 from dagster_project.release.reader import LATEST, open_release
 from dagster_project.storage.checksums import CHECKSUMS, changed_files, checksum_of_list
 
@@ -42,14 +43,14 @@ def upload_latest(releases: Path, store: ObjectStore) -> Upload:
     _refuse_damage(folder)
     latest = Pointer(release_id=folder.name, checksums=checksum_of_list(folder))
     before = read_pointer(store)
-    if before is not None and before.pointer == latest:
+    if before is not None and before.value == latest:
         return Upload(folder.name, is_new=False)
     _refuse_earlier(latest, before)
     for file in _files(folder):
         obstore.put(store, f"{folder.name}/{file}", folder / file)
-    switch(store, before, latest)
+    point_at(store, before, latest)
     logger.info("object storage: %s is the latest release", folder.name)
-    kept = {folder.name, *([before.pointer.release_id] if before else [])}
+    kept = {folder.name, *([before.value.release_id] if before else [])}
     return Upload(folder.name, is_new=True, removed=_remove_earlier(releases, store, kept))
 
 
@@ -65,11 +66,11 @@ def _refuse_damage(folder: Path) -> None:
         )
 
 
-def _refuse_earlier(latest: Pointer, before: StoredPointer | None) -> None:
+def _refuse_earlier(latest: Pointer, before: Versioned[Pointer] | None) -> None:
     """A second installation that publishes to the same place, or a restored back-up, must not turn readers back."""
-    if before is not None and _moment(before.pointer.release_id) > _moment(latest.release_id):
+    if before is not None and _moment(before.value.release_id) > _moment(latest.release_id):
         raise PublicationError(
-            f"object storage has release {before.pointer.release_id}, which is later than {latest.release_id}\n"
+            f"object storage has release {before.value.release_id}, which is later than {latest.release_id}\n"
             "  kept: that release\n  do: run for a new release, or give each installation a place of its own"
         )
 

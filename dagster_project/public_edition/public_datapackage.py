@@ -24,6 +24,15 @@ KEPT = ("profile", "name", "title", "created", "completeUntil", "expiresAfter", 
 OWN = "Eigen gemeente"
 
 
+def check_contact(settings: PublicSettings) -> None:
+    """Raise SetupError without a contact, before an edition is made."""
+    if settings.contact is None or settings.address is None:
+        raise SetupError(
+            "public.contact and public.address: a publication on the web says who answers questions, and where it is\n"
+            '  do: set both in [public], such as contact = "data@example.nl" and address = "https://cijfers.example.nl"'
+        )
+
+
 def public_datapackage(
     inside: Mapping[str, Any],
     folder: Path,
@@ -32,12 +41,7 @@ def public_datapackage(
     feeds: Sequence[Feed],
     settings: PublicSettings,
 ) -> dict[str, Any]:
-    """Describe an edition by the data package of the internal release. Raises SetupError without a contact."""
-    if settings.contact is None or settings.address is None:
-        raise SetupError(
-            "public.contact and public.address: a publication on the web says who answers questions, and where it is\n"
-            '  do: set both in [public], such as contact = "data@example.nl" and address = "https://cijfers.example.nl"'
-        )
+    """Describe an edition by the data package of the internal release."""
     used = _feeds_in(folder)
     named = {feed.id: feed for feed in feeds if feed.id in set().union(*used.values())}
     resources = {resource["name"]: resource for resource in inside["resources"]}

@@ -18,7 +18,7 @@ from dagster_project.installation.workspace import Workspace
 from dagster_project.marts.catalogue import Mart
 from dagster_project.public_edition.dcat import dcat
 from dagster_project.public_edition.public_counts import Fact, public_rules
-from dagster_project.public_edition.public_datapackage import public_datapackage
+from dagster_project.public_edition.public_datapackage import check_contact, public_datapackage
 from dagster_project.public_edition.public_figures import counts_of, indicators_of, write_figures
 from dagster_project.public_edition.public_page import write_index
 from dagster_project.public_edition.public_rows import rows_of
@@ -74,6 +74,7 @@ def publish_public(workspace: Workspace, marts: Sequence[Mart]) -> PublicNote:
 
     Raises MaandversError, and leaves the edition before in place.
     """
+    check_contact(workspace.settings.public)
     internal = (workspace.releases / LATEST).resolve()
     note = latest_release(workspace.releases)
     if note is None:

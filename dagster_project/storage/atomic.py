@@ -31,6 +31,15 @@ def move_folder(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def move_file(source: Path, target: Path) -> None:
+    """Move a finished file to its final name in one step, after all of it is on disk."""
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    sync_folder(target.parent)
+
+
 def point_link(link: Path, target: str) -> None:
     """Change the target of a symbolic link in one step."""
     temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")

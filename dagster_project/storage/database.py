@@ -1,5 +1,6 @@
 """The database that dbt builds, whatever keeps it: DuckDB opens it, and names its tables ``schema.table``."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -41,6 +42,9 @@ class Database(Protocol):
     def tidy(self) -> None:
         """Delete what earlier builds left and no later one reads."""
 
+    def lock(self) -> AbstractContextManager[bool]:
+        """Keep out the runs of other machines; enters with whether there are none."""
+
     def is_lost(self, text: str) -> bool:
         """Whether a failure says that the database could not be reached."""
 
@@ -75,6 +79,10 @@ class DatabaseFile:
 
     def tidy(self) -> None:
         """DuckDB uses the space of dropped tables again."""
+
+    def lock(self) -> AbstractContextManager[bool]:
+        """Other machines have other files."""
+        return nullcontext(True)
 
     def is_lost(self, text: str) -> bool:
         """A file is always there."""

@@ -6,13 +6,16 @@ another or wait for it, and Postgres can give each an account for its own schema
 
 import hashlib
 import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import duckdb
+import psycopg
 import tenacity
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import BaseModel, Field
@@ -21,13 +24,28 @@ from dagster_project.errors import SetupError
 from dagster_project.storage.database import WAREHOUSE, DatabaseError
 from dagster_project.storage.sql import connect, literal, one_row
 
+T = TypeVar("T")
 # As DuckDB calls them. Each comes as a wheel, so that nothing is downloaded at run time.
 EXTENSIONS = ("postgres_scanner", "ducklake")
 BUCKET, FOR_BUCKETS = "s3://", "httpfs"
-# What DuckDB says where the catalogue cannot be reached, or not any more.
-LOST = ("DuckLake", "Unable to connect to Postgres", "server closed the connection", "terminating connection")
+# What DuckDB says where the catalogue or the bucket cannot be reached, or not any more.
+LOST = (
+    "DuckLake",
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "terminating connection",
+    " error for HTTP ",
+)
 # A Postgres that is started again needs some seconds.
 ATTEMPTS, WAIT_SECONDS = 5, 3
+# Of the connection that keeps others out: Postgres drops it within minutes after its machine failed, and never for
+# being idle. An older Postgres does not know each of these.
+OF_LOCK = {
+    "idle_session_timeout": "0",
+    "tcp_keepalives_idle": "60",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "6",
+}
 
 
 class Lake(BaseModel, frozen=True):
@@ -83,8 +101,17 @@ class Lake(BaseModel, frozen=True):
             # Of a build that was killed.
             connection.execute(f"CALL ducklake_delete_orphaned_files('{WAREHOUSE}', cleanup_all => true)")
 
+    @contextmanager
+    def lock(self) -> Iterator[bool]:
+        """Keep out the runs of other machines, as long as one connection lives; yields whether there are none."""
+        with closing(self._patiently(lambda: psycopg.connect(self.catalogue, autocommit=True))) as connection:
+            for setting in OF_LOCK.items():
+                connection.execute("SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", setting[::-1])
+            query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            yield bool(connection.execute(query, (f"maandvers {self.name}",)).fetchone() == (True,))
+
     def is_lost(self, text: str) -> bool:
-        """Whether a failure says that the catalogue could not be reached."""
+        """Whether a failure says that the catalogue or the bucket could not be reached."""
         return any(sign in text for sign in LOST)
 
     def add_to(self, connection: duckdb.DuckDBPyConnection, *options: str) -> None:
@@ -97,7 +124,7 @@ class Lake(BaseModel, frozen=True):
         # A lake does not know how many values a column has. Joins in the order that DuckDB then chooses took a minute
         # for what takes a third of a second in the order in which they are written.
         connection.execute("SET disabled_optimizers = 'join_order'")
-        server = conninfo_to_dict(self.catalogue)
+        server = self._server()
         # A secret of DuckDB, which repeats an address in its messages.
         password = server.pop("password", None) or os.environ.get("PGPASSWORD", "")
         address = "ducklake:postgres:" + make_conninfo(**{name: str(value) for name, value in server.items()})
@@ -111,21 +138,41 @@ class Lake(BaseModel, frozen=True):
             *options,
         )
         attach = f"ATTACH {literal(address)} AS {WAREHOUSE} ({', '.join(chosen)})"
+        self._patiently(lambda: connection.execute(attach))
+
+    def _server(self) -> dict[str, str | int]:
+        """The parts of the catalogue's address. Raises SetupError for an address that is none, without repeating it."""
+        try:
+            return {name: value for name, value in conninfo_to_dict(self.catalogue).items() if value is not None}
+        except psycopg.Error:
+            raise SetupError(
+                "MAANDVERS_LAKE__CATALOGUE is no address of a Postgres database\n"
+                "  expected: such as postgresql://account:password@host/database\n  do: correct it"
+            ) from None
+
+    def _patiently(self, connect: Callable[[], T]) -> T:
+        """Reach the catalogue, in some attempts. Raises DatabaseError where it does not answer."""
+        server = self._server()
         try:
             for attempt in tenacity.Retrying(
-                retry=tenacity.retry_if_exception(lambda error: self.is_lost(str(error))),
+                retry=tenacity.retry_if_exception(
+                    lambda error: isinstance(error, psycopg.OperationalError) or self.is_lost(str(error))
+                ),
                 wait=tenacity.wait_fixed(WAIT_SECONDS),
                 stop=tenacity.stop_after_attempt(ATTEMPTS),
                 reraise=True,
             ):
                 with attempt:
-                    connection.execute(attach)
-        except duckdb.Error as error:
+                    found = connect()
+        except (duckdb.Error, psycopg.Error) as error:
+            host = server.get("host") or os.environ.get("PGHOST", "this machine")
+            database = server.get("dbname") or os.environ.get("PGDATABASE", "of the account's name")
             raise DatabaseError(
-                f"{self} cannot be opened: {error}\n"
+                f"{self} cannot be opened, whose catalogue is database '{database}' on {host}: {error}\n"
                 "  do: look whether its Postgres runs, and at MAANDVERS_LAKE__CATALOGUE and the setting 'lake.data';"
                 " then run again"
             ) from error
+        return found
 
 
 def _extension(name: str) -> Path:

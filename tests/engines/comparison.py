@@ -58,8 +58,10 @@ def _load(
 def _lacking(connection: duckdb.DuckDBPyConnection, mart: Mart, one: str, other: str) -> int:
     keys = " AND ".join(f"mine.{name} = theirs.{name}" for name in (*mart.key, "turn"))
     same = " AND ".join(_is_same(column) for column in mart.columns)
+    # An anti join on all of it would compare every row with every other one.
     query = (
-        f"SELECT count(*) FROM {one}.{mart.name} AS mine ANTI JOIN {other}.{mart.name} AS theirs ON {keys} AND {same}"
+        f"SELECT count(*) FROM {one}.{mart.name} AS mine LEFT JOIN {other}.{mart.name} AS theirs ON {keys}"
+        f" WHERE theirs.turn IS NULL OR ({same}) IS NOT TRUE"
     )
     (count,) = one_row(connection, query)
     return int(count)

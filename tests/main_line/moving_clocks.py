@@ -4,6 +4,7 @@ The lint of lineage reads what the columns of a mart declare; this looks at what
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,20 +33,44 @@ class Clock:
 
 
 def moving_complaints(warehouse: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[str]:
-    """Set each feed's clocks back in turn: exactly the clocks that declare it have to follow."""
+    """Set each feed's clocks back in turn: exactly the clocks that declare it have to follow.
+
+    The feeds that a mart does not declare are set back together, and in turn only where one of its clocks follows.
+    """
     marts = {name: clocks for node in manifest["nodes"].values() for name, clocks in _clocks(node)}
     feeds = [feed for (feed,) in warehouse.execute("select feed from raw_maandvers.freshness order by 1").fetchall()]
+    looked_at = {name: _to_look_at(warehouse, clocks, feeds) for name, clocks in marts.items()}
     complaints: list[str] = []
     for feed in feeds:
-        warehouse.execute("begin")
-        warehouse.execute(
-            f"update raw_maandvers.freshness set {LIMIT} = $day, checked_at = $day where feed = $feed",
-            {"day": LONG_AGO, "feed": feed},
-        )
-        for clocks in marts.values():
-            complaints += _of_mart(warehouse, clocks, feed)
-        warehouse.execute("rollback")
+        with _set_back(warehouse, [feed]):
+            for name, clocks in marts.items():
+                if feed in looked_at[name]:
+                    complaints += _of_mart(warehouse, clocks, feed)
     return complaints
+
+
+@contextmanager
+def _set_back(warehouse: duckdb.DuckDBPyConnection, feeds: Sequence[str]) -> Iterator[None]:
+    warehouse.execute("begin")
+    warehouse.execute(
+        f"update raw_maandvers.freshness set {LIMIT} = $day, checked_at = $day where feed in $feeds",
+        {"day": LONG_AGO, "feeds": feeds},
+    )
+    yield
+    warehouse.execute("rollback")
+
+
+def _to_look_at(warehouse: duckdb.DuckDBPyConnection, clocks: Sequence[Clock], feeds: Sequence[str]) -> list[str]:
+    """The feeds that have to be set back one by one for a mart: all of them, where rows have their own or one leaks."""
+    declared = frozenset[str]().union(*(clock.feeds for clock in clocks))
+    others = [feed for feed in feeds if feed not in declared]
+    if OF_THE_ROW in declared:
+        return [*feeds]
+    shown = ", ".join(f"{column}::date" for clock in clocks for column in (clock.limit, clock.checked))
+    query = f"select count(*) from {clocks[0].mart} where list_contains([{shown}], date '{LONG_AGO}')"
+    with _set_back(warehouse, others):
+        leaks = warehouse.execute(query).fetchone() != (0,)
+    return [*feeds] if leaks else [feed for feed in feeds if feed in declared]
 
 
 def _clocks(node: Mapping[str, Any]) -> Iterator[tuple[str, list[Clock]]]:
@@ -73,16 +98,19 @@ def _clocks(node: Mapping[str, Any]) -> Iterator[tuple[str, list[Clock]]]:
 
 def _of_mart(warehouse: duckdb.DuckDBPyConnection, clocks: Sequence[Clock], feed: str) -> Iterator[str]:
     shown = [(clock, column) for clock in clocks for column in (clock.limit, clock.checked)]
-    counts = ", ".join(
-        f"""
-        count(*) filter (where {column}::date is not distinct from date '{LONG_AGO}'),
-        count(*) filter (where {clock.owns(feed)}),
-        count(*) filter (where {clock.owns(feed)} and {column}::date is not distinct from date '{LONG_AGO}')
-        """
-        for clock, column in shown
-    )
+    is_long_ago = f"::date is not distinct from date '{LONG_AGO}'"
+    counts: list[str] = []
+    for clock, column in shown:
+        # Only a clock of the row's own feed differs from row to row.
+        owns = clock.owns(feed) if OF_THE_ROW in clock.feeds else "false"
+        counts += (
+            f"count(*) filter (where {column}{is_long_ago})",
+            f"count(*) filter (where {owns})",
+            f"count(*) filter (where {owns} and {column}{is_long_ago})",
+        )
     # Of a mart without rows, such as advice that passes no gate, no clock can move.
-    found = warehouse.execute(f"select {counts} from {clocks[0].mart} having count(*) > 0").fetchone()
+    query = f"select {', '.join(counts)} from {clocks[0].mart} having count(*) > 0"
+    found = warehouse.execute(query).fetchone()
     if found is None:
         return
     for place, (clock, column) in enumerate(shown):

@@ -99,6 +99,7 @@ def test_a_moved_installation_rebuilds_nothing_and_reads_its_own_folder(in_parts
     assert str(in_parts.home) not in sql
 
 
+@pytest.mark.long
 def test_a_failed_build_is_repaired_by_the_next_one(in_parts, built_whole, tmp_path):
     broken = as_before_its_release(in_parts, tmp_path / "home")
     workspace = broken.workspace(DAY)

@@ -14,8 +14,8 @@ from dagster_project.installation.workspace import morning_of
 from .first_run import paged_sample
 from .installation import CBS, SIGNALEN, Installation
 
-# These import Dagster, which takes seconds.
-pytestmark = pytest.mark.xdist_group("dagster")
+# These import Dagster, which takes seconds, and run the steps of suppliers.
+pytestmark = [pytest.mark.xdist_group("dagster"), pytest.mark.whole_run]
 
 DAY = date(2026, 1, 31)
 CBS_TABLE = dg.AssetKey(["raw_cbs", "key_figures"])

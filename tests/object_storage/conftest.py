@@ -15,7 +15,7 @@ import pytest
 from alerts.receivers import free_port
 from obstore.store import S3Store
 
-from dagster_project.object_storage.pointer import opened_store
+from dagster_project.object_storage.bucket import opened_store
 from dagster_project.release.reader import DATABASE, DATAPACKAGE, LATEST, NOTE
 from dagster_project.storage.checksums import write_checksums
 
@@ -64,7 +64,7 @@ def server(keys: None) -> Iterator[Server]:
 
 @pytest.fixture
 def store(server: Server) -> S3Store:
-    opened = opened_store("s3://bucket/gemeente", server.endpoint)
+    opened = opened_store("url", "s3://bucket/gemeente", server.endpoint)
     assert isinstance(opened, S3Store)
     return opened
 
@@ -95,3 +95,9 @@ def add_release(sample_home: Path, releases: Path, release_id: str) -> None:
 def names_in(store: S3Store) -> set[str]:
     """Everything that is stored."""
     return {one["path"] for batch in obstore.list(store) for one in batch}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """The folder of releases of another machine."""
+    return tmp_path / "board" / "releases"

@@ -138,7 +138,7 @@ def attacked(seed: int) -> list[tuple[Cell, list[int]]]:
 
 
 # In the last, several sums together say more than one after the other.
-@pytest.mark.parametrize("seed", [0, 1, pytest.param(739949003, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 739949003))])
 def test_no_count_of_one_to_four_is_narrowed_down_to_fewer_than_three(seed):
     assert attacked(seed) == []
 

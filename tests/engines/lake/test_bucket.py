@@ -1,5 +1,6 @@
 """The files of a lake lie in a bucket as well as in a folder."""
 
+import duckdb
 import pytest
 from object_storage.conftest import KEYS, started_server
 from postgres_server import free_port
@@ -11,14 +12,20 @@ pytestmark = pytest.mark.xdist_group("lake")
 
 
 @pytest.fixture
-def bucket(monkeypatch):
-    """A server of the S3 protocol, with its address and keys in the environment."""
+def bucket_server():
+    """A server of the S3 protocol."""
     server = started_server(free_port())
-    for name, value in {**KEYS, "AWS_ENDPOINT_URL": server.endpoint}.items():
-        monkeypatch.setenv(name, value)
-    yield "s3://bucket/lake"
+    yield server
     server.process.kill()
     server.process.wait()
+
+
+@pytest.fixture
+def bucket(bucket_server, monkeypatch):
+    """A place on it, with its address and keys in the environment."""
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": bucket_server.endpoint}.items():
+        monkeypatch.setenv(name, value)
+    return "s3://bucket/lake"
 
 
 def test_rows_are_written_read_and_tidied_in_a_bucket(catalogue, bucket):
@@ -46,3 +53,20 @@ def test_another_file_in_a_bucket_is_another_state(catalogue, bucket):
         before = lake.state()
         connection.execute(f"COPY (SELECT 2 AS number, 3 AS other) TO '{file}' (FORMAT parquet)")
     assert lake.state() not in (before, None)
+
+
+def test_a_bucket_that_is_killed_is_no_failure_of_a_model(catalogue, bucket, bucket_server):
+    lake = Lake(catalogue=catalogue, name="in_a_dead_bucket", data=f"{bucket}/dead")
+    with lake.connect() as reading, lake.connect() as writing:
+        writing.execute("CREATE TABLE main.numbers AS SELECT range AS number FROM range(1000)")
+        bucket_server.process.kill()
+        bucket_server.process.wait()
+        for use in (
+            lambda: reading.execute("SELECT sum(number) FROM main.numbers"),
+            lambda: writing.execute("CREATE TABLE main.more AS SELECT 1 AS number"),
+            lake.state,
+            lake.tidy,
+        ):
+            with pytest.raises(duckdb.Error) as raised:
+                use()
+            assert lake.is_lost(str(raised.value)), raised.value

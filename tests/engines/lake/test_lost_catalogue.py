@@ -7,18 +7,20 @@ from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 
+import psycopg
 import pytest
 from main_line.first_run import SAMPLE_DAY, call_sample
 from postgres_server import free_port
 
 from dagster_project.audit.outcome import AuditOutcome
-from dagster_project.errors import ExitCode
+from dagster_project.errors import ExitCode, SetupError
 from dagster_project.installation.opening import workspace_of
 from dagster_project.marts.catalogue import read_marts
 from dagster_project.release.build import BUILDING, build_release
 from dagster_project.release.reader import LATEST, open_release
 from dagster_project.storage import lake as lake_module
 from dagster_project.storage.database import DatabaseError
+from dagster_project.storage.event_log import EVENTS
 from dagster_project.storage.lake import Lake
 from dagster_project.warehouse.dbt import MANIFEST, run_dbt
 
@@ -37,9 +39,17 @@ def unreachable(tmp_path):
 
 def test_the_message_says_what_to_do_and_no_password(unreachable, monkeypatch):
     monkeypatch.setattr(lake_module, "WAIT_SECONDS", 0)
-    with pytest.raises(DatabaseError, match="MAANDVERS_LAKE__CATALOGUE") as raised:
-        unreachable.connect()
-    assert PASSWORD not in f"{raised.value}{raised.value.__cause__!r}{unreachable!r}{unreachable}"
+    for reach in (unreachable.connect, lambda: unreachable.lock().__enter__()):
+        with pytest.raises(DatabaseError, match=r"database 'postgres' on 127\.0\.0\.1[^$]*CATALOGUE") as raised:
+            reach()
+        assert PASSWORD not in f"{raised.value}{raised.value.__cause__!r}{unreachable!r}{unreachable}"
+
+
+def test_an_address_that_is_none_is_refused_and_not_repeated(tmp_path):
+    wrong = Lake(catalogue=f"postgresql://maandvers:{PASSWORD}@[", name="gm9999", data=str(tmp_path))
+    with pytest.raises(SetupError, match="MAANDVERS_LAKE__CATALOGUE is no address") as raised:
+        wrong.connect()
+    assert PASSWORD not in str(raised.value)
 
 
 @pytest.mark.long
@@ -92,11 +102,32 @@ def test_the_release_before_stays_while_the_server_is_killed(
 
 
 @pytest.mark.long
-def test_a_run_without_catalogue_releases_nothing_and_blames_no_delivery(
-    lake_home, lake_settings, unreachable, tmp_path
-):
-    home = shutil.copytree(lake_home, tmp_path / "home", symlinks=True)
-    ran = call_sample(home, "run", settings=lake_settings | {"MAANDVERS_LAKE__CATALOGUE": unreachable.catalogue})
+def test_a_run_without_catalogue_releases_nothing_and_the_next_one_with_it_does(sample_home, catalogue, tmp_path):
+    """Exit code 4 of a real process, before any supplier is asked; the same command succeeds once Postgres is back."""
+    home = shutil.copytree(sample_home, tmp_path / "home", symlinks=True)
+    with psycopg.connect(catalogue, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE lost")
+    before, lines = (home / "releases" / LATEST).resolve(), (home / "landing" / EVENTS).read_bytes()
+    # The address of an account whose password Postgres does not ask for here.
+    address = catalogue.replace("maandvers@", f"maandvers:{PASSWORD}@").replace("/postgres", "/lost")
+    settings = {
+        "MAANDVERS_TARGET": "lake",
+        "MAANDVERS_LAKE__CATALOGUE": address,
+        "MAANDVERS_LAKE__DATA": str(tmp_path / "lake"),
+    }
+    server = Server.at(catalogue)
+    server.kill()
+    try:
+        ran = call_sample(home, "run", settings=settings)
+    finally:
+        server.start()
     assert ran.returncode == ExitCode.NOTHING_RELEASED, ran.stderr[-2000:]
-    assert list(home.glob("landing/*/*/quarantine/*")) == list(lake_home.glob("landing/*/*/quarantine/*"))
+    assert "database 'lost' on 127.0.0.1" in ran.stdout
     assert PASSWORD not in ran.stdout + ran.stderr
+    assert (home / "landing" / EVENTS).read_bytes() == lines
+    assert not list(home.glob("landing/*/*/quarantine/*"))
+    assert (home / "releases" / LATEST).resolve() == before
+    again = call_sample(home, "run", settings=settings)
+    assert again.returncode == ExitCode.RELEASED, again.stderr[-2000:]
+    assert (home / "releases" / LATEST).resolve() != before
+    assert PASSWORD not in again.stdout + again.stderr

@@ -26,9 +26,9 @@ reports as (
         lines.programme_name,
         lines.feed,
         lines.delivery_id,
-        sum(case when coalesce(taakvelden.is_in_total, true) then lines.expense_eur else 0 end) as expense_eur,
-        sum(case when coalesce(taakvelden.is_in_total, true) then lines.revenue_eur else 0 end) as revenue_eur,
-        sum(case when lines.task_field_code = '0.10' then lines.revenue_eur - lines.expense_eur else 0 end) as reserves_eur
+        {{ exact_sum('case when coalesce(taakvelden.is_in_total, true) then lines.expense_eur else 0 end') }} as expense_eur,
+        {{ exact_sum('case when coalesce(taakvelden.is_in_total, true) then lines.revenue_eur else 0 end') }} as revenue_eur,
+        {{ exact_sum("case when lines.task_field_code = '0.10' then lines.revenue_eur - lines.expense_eur else 0 end") }} as reserves_eur
     from lines
     left join taakvelden
         on

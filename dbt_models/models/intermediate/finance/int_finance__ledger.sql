@@ -9,8 +9,8 @@ added_up as (
         task_field_code,
         feed,
         delivery_id,
-        sum(expense_eur) as expense_eur,
-        sum(revenue_eur) as revenue_eur
+        {{ exact_sum('expense_eur') }} as expense_eur,
+        {{ exact_sum('revenue_eur') }} as revenue_eur
     from lines
     group by fiscal_year, report, months_elapsed, is_complete, task_field_code, feed, delivery_id
 )

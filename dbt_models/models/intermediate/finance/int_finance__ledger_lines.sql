@@ -24,8 +24,8 @@ booked as (
         month_number,
         programme_name,
         task_field_code,
-        sum(case when amount_type = 'expense' then amount_eur else 0 end) as expense_eur,
-        sum(case when amount_type = 'revenue' then amount_eur else 0 end) as revenue_eur
+        {{ exact_sum("case when amount_type = 'expense' then amount_eur else 0 end") }} as expense_eur,
+        {{ exact_sum("case when amount_type = 'revenue' then amount_eur else 0 end") }} as revenue_eur
     from actuals
     group by fiscal_year, month_number, programme_name, task_field_code
 ),
@@ -66,10 +66,10 @@ budgeted as (
         programme_name,
         task_field_code,
         delivery_id,
-        sum(case when amount_type = 'expense' then original_budget_eur end) as original_expense_eur,
-        sum(case when amount_type = 'revenue' then original_budget_eur end) as original_revenue_eur,
-        sum(case when amount_type = 'expense' then current_budget_eur end) as current_expense_eur,
-        sum(case when amount_type = 'revenue' then current_budget_eur end) as current_revenue_eur
+        {{ exact_sum("case when amount_type = 'expense' then original_budget_eur end") }} as original_expense_eur,
+        {{ exact_sum("case when amount_type = 'revenue' then original_budget_eur end") }} as original_revenue_eur,
+        {{ exact_sum("case when amount_type = 'expense' then current_budget_eur end") }} as current_expense_eur,
+        {{ exact_sum("case when amount_type = 'revenue' then current_budget_eur end") }} as current_revenue_eur
     from budget
     group by fiscal_year, programme_name, task_field_code, delivery_id
 )

@@ -16,10 +16,10 @@ added_up as (
         report_released_at,
         budget_feed,
         budget_released_at,
-        sum(expense_eur) as expense_eur,
-        sum(revenue_eur) as revenue_eur,
-        sum(budget_expense_eur) as budget_expense_eur,
-        sum(budget_revenue_eur) as budget_revenue_eur
+        {{ exact_sum('expense_eur') }} as expense_eur,
+        {{ exact_sum('revenue_eur') }} as revenue_eur,
+        {{ exact_sum('budget_expense_eur') }} as budget_expense_eur,
+        {{ exact_sum('budget_revenue_eur') }} as budget_revenue_eur
     from by_task_field
     where is_youth_care and not is_budget and region_code = '{{ var('municipality_code') }}'
     group by all
