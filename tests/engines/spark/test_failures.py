@@ -1,4 +1,4 @@
-"""A model that fails is told from a Spark that does: of the first a delivery may be the cause, of the second never."""
+"""A model that fails is reported from a Spark that does: of the first a delivery may be the cause, of the second never."""
 
 import shutil
 
