@@ -1,4 +1,4 @@
-"""A model that fails is reported from a Spark that does: of the first a delivery may be the cause, of the second never."""
+"""A failing model may be the fault of a delivery, a failing Spark never: the two end a run in different ways."""
 
 import shutil
 
