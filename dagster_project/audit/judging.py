@@ -6,7 +6,9 @@ Importing it costs more than judging; on two cores an early ``warm_up`` hides mo
 import atexit
 import gc
 import multiprocessing
+import os
 import sys
+import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -32,7 +34,7 @@ NOT_NEEDED = "sqlalchemy"
 @cache
 def _worker() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_import_great_expectations)
+    pool = ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_start)
     atexit.register(pool.shutdown, cancel_futures=True)
     return pool
 
@@ -70,6 +72,20 @@ def _judge_in_worker(as_of: date, context: Path, frames: Sequence[Frame]) -> lis
         for frame in frames:
             forget(frame.suite, context)
         return [suite_not_checked(frame.suite, f"{type(error).__name__}: {error}") for frame in frames]
+
+
+def _start() -> None:
+    """Begin a worker, which ends with its run even where that is killed and cannot end it."""
+    threading.Thread(target=_end_with_run, daemon=True).start()
+    _import_great_expectations()
+
+
+def _end_with_run() -> None:
+    run = multiprocessing.parent_process()
+    assert run is not None
+    run.join()
+    # From this thread, and whatever the worker is at: nothing waits for its answer any more.
+    os._exit(1)
 
 
 def _import_great_expectations() -> None:

@@ -1,9 +1,12 @@
 """Great Expectations works in a process of its own; whatever happens to that, nothing unjudged is admitted."""
 
 import signal
+import subprocess
 import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from pathlib import Path
 
 import pytest
 from landing.receiving import key_figures, one_edition
@@ -149,3 +152,32 @@ def test_the_worker_has_great_expectations_without_what_frames_do_not_need():
 
 def is_loaded(name):
     return sys.modules.get(name) is not None
+
+
+def test_the_worker_ends_with_a_run_that_is_killed():
+    # Prints the number of its worker, and waits to be killed.
+    run = (
+        "import os, time\n"
+        "from dagster_project.audit import judging\n"
+        "if __name__ == '__main__':\n"
+        "    print(judging._worker().submit(os.getpid).result(), flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", run], stdout=subprocess.PIPE, text=True)
+    worker = int(process.stdout.readline())
+    assert Path(f"/proc/{worker}").exists()
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 60
+    while is_running(worker):
+        assert time.monotonic() < deadline, "the worker lives on"
+        time.sleep(0.1)
+
+
+def is_running(process):
+    """Whether a process is there and has not ended; one that has keeps its number until its parent asks."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
