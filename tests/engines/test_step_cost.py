@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-WORK = "import time; taken = bytearray(300_000_000); [None for _ in range(10_000_000)]; time.sleep(2.5)"
+WORK = "import time; taken = bytearray(400_000_000); [None for _ in range(10_000_000)]; time.sleep(2.5)"
 # Its child does all of it.
 STEP = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{WORK}'], check=True)"
 
@@ -24,7 +24,8 @@ def test_a_child_counts(measured):
     cost = measured([sys.executable, "-c", STEP], os.environ)
     assert cost.seconds > 2.5
     assert cost.cpu > 0.1
-    assert 300 < cost.peak_mb < 600
+    # 381 of them, and two interpreters.
+    assert 381 < cost.peak_mb < 600
 
 
 def test_a_step_that_only_waits_costs_next_to_nothing(measured):

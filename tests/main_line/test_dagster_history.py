@@ -12,6 +12,7 @@ from dagster_project.installation.settings import PROJECT
 from dagster_project.installation.workspace import wall_clock
 from dagster_project.run import run
 from orchestration.jobs import INSTALLATION_TAG
+from orchestration.provider.code_location import MUNICIPALITY_TAG, PROVIDER_TAG
 
 # These import Dagster, which takes seconds.
 pytestmark = pytest.mark.xdist_group("dagster")
@@ -63,10 +64,12 @@ def test_runs_are_kept_for_longer_than_a_figure_is_fresh():
     assert timedelta(days=31) < KEPT_BY_DAGSTER
 
 
-def test_our_settings_limit_runs_per_installation_and_nothing_else(instance):
+def test_our_settings_limit_our_own_runs_and_nothing_else(instance):
     concurrency = instance.get_concurrency_config()
     assert concurrency.run_queue_config.tag_concurrency_limits == [
-        {"key": INSTALLATION_TAG, "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+        {"key": INSTALLATION_TAG, "value": {"applyLimitPerUniqueValue": True}, "limit": 1},
+        {"key": MUNICIPALITY_TAG, "value": {"applyLimitPerUniqueValue": True}, "limit": 1},
+        {"key": PROVIDER_TAG, "limit": 2},
     ]
     assert concurrency.run_queue_config.max_concurrent_runs == 10  # Dagster's own
     assert concurrency.pool_config.default_pool_limit is None
