@@ -167,8 +167,10 @@ class Http:
                 self._connections.append(info["return_value"].get_extra_info("socket"))
 
         def end() -> None:
+            # Those of now: the next request may begin meanwhile, and its answer would look complete.
+            connections = [*self._connections]
             is_late.set()
-            for connection in self._connections:
+            for connection in connections:
                 # That of TLS would first wait for an answer.
                 with suppress(OSError):
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)

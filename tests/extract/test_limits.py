@@ -87,6 +87,25 @@ def test_drips_of_a_page_end_too(tmp_path):
         assert "did not complete its answer in time" in one.receive().problems[-1]
 
 
+def test_the_end_of_a_late_answer_is_not_that_of_the_next(monkeypatch):
+    end = socket.socket.shutdown
+
+    def end_slowly(connection, how):
+        end(connection, how)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(socket.socket, "shutdown", end_slowly)
+    headers = b"Connection: close\r\n\r\n"
+    with (
+        answering(headers, b" ") as late,
+        answering(headers, b"x", b"y", pause=0.1, again=False) as in_time,
+        Http("a.b", HASTY) as client,
+    ):
+        with pytest.raises(DeliveryError, match="in time"):
+            client.get(late)
+        assert client.get(in_time) == b"xy"
+
+
 def test_an_answer_in_time_is_complete():
     with answering(b"Connection: close\r\n\r\n", b"x", pause=0.05, again=False) as url, Http("a.b", HASTY) as client:
         assert client.get(url) == b"x"
