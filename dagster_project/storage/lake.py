@@ -34,6 +34,7 @@ LOST = (
     "Unable to connect to Postgres",
     "server closed the connection",
     "terminating connection",
+    "Failed to execute query",
     " error for HTTP ",
 )
 # A Postgres that is started again needs some seconds.
