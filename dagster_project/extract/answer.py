@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from dagster_project.errors import DeliveryError
 
@@ -109,6 +109,18 @@ class Edition:
 @dataclass
 class NoSuchMunicipalityError(DeliveryError):
     """An edition has no region of the municipality, which may not have existed in that year."""
+
+    @classmethod
+    def of(cls, feed: str, edition: Edition, municipality: str) -> Self:
+        """Name the table and the municipality that it lacks."""
+        return cls(
+            feed,
+            problem=f"table {edition.source_id} of edition {edition.key} lists no municipality {municipality}",
+            expected=f"{municipality} among its regions",
+            came="other municipalities only",
+            do="nothing, if the municipality did not exist in that year; else correct municipality_code",
+            is_quarantined=False,
+        )
 
 
 @dataclass

@@ -185,14 +185,7 @@ class SharedFeed(Extractor[SharedParameters]):
             if regions:
                 is_own = f"starts_with({regions.column}, {literal(own)})"
                 if not connection.execute(f"SELECT 1 FROM {source} WHERE {is_own} LIMIT 1").fetchone():
-                    raise NoSuchMunicipalityError(
-                        self.feed.id,
-                        problem=f"table {landed.source_id} of edition {edition.key} has no municipality {own}",
-                        expected=f"{own} among its regions",
-                        came="other municipalities only",
-                        do="nothing, if the municipality did not exist in that year; else correct municipality_code",
-                        is_quarantined=False,
-                    )
+                    raise NoSuchMunicipalityError.of(self.feed.id, edition, own)
             where = f" WHERE {regions.condition}" if regions else ""
             connection.execute(f"COPY (SELECT {columns} FROM {source}{where}) TO {literal(bare)} (FORMAT json, ARRAY)")
 

@@ -124,14 +124,7 @@ class ODataExtractor(Extractor[P], Generic[P]):
         """Raise NoSuchMunicipalityError if no listed region code is the municipality's."""
         own = self.municipality
         if own and not any(code.strip() == own for code in listed):
-            raise NoSuchMunicipalityError(
-                self.feed.id,
-                problem=f"table {edition.source_id} of edition {edition.key} lists no municipality {own}",
-                expected=f"{own} among its regions",
-                came="other municipalities only",
-                do="nothing, if the municipality did not exist in that year; else correct municipality_code",
-                is_quarantined=False,
-            )
+            raise NoSuchMunicipalityError.of(self.feed.id, edition, own)
 
     @property
     def retrieval(self) -> Retrieval:
