@@ -111,7 +111,7 @@ def _refuse_remains(home: Path, gone: Iterable[str]) -> None:
     """Refuse to delete files of a home without an event log: they are of another history."""
     if not (home / LOG).exists() and (other := next(iter(gone), None)):
         raise SetupError(
-            f"{home / other} has no event log beside it, and object storage does not know it\n"
+            f"{home / other} belongs to no event log here, and object storage does not know it\n"
             f"  do: move {home} away and run again"
         )
 
@@ -156,7 +156,7 @@ def _damaged(manifest: HomeManifest, name: str, file: StoredFile, problem: str) 
 
 
 def _share(new: Path, readers: Readers) -> None:
-    """Let the readers of releases and public editions read those that came, and nothing beside them."""
+    """Let the readers of releases and public editions read those that came, and nothing else."""
     for folder in (new / "releases", new / "public"):
         if folder.exists():
             folder.chmod(FOLDER[readers])

@@ -366,7 +366,7 @@ def test_files_without_their_event_log_are_not_deleted(machines):
     (other.landing / "events.jsonl").unlink()
     (other.landing / "events.head").unlink()
     kept = content_of(other.home)
-    with pytest.raises(SetupError, match="has no event log beside it"), run(other):
+    with pytest.raises(SetupError, match="belongs to no event log here"), run(other):
         pass
     assert content_of(other.home) == kept
 

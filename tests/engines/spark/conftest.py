@@ -22,7 +22,7 @@ from .java import needs_java
 
 EXECUTORS = "local-cluster[2,1,1024]"
 EVENTS = "events"
-# A run with a machine's other work beside it.
+# A run on a machine that does other work as well.
 LONGEST_SECONDS = 5400
 # Of the 257 models and seeds.
 BUILT_BEFORE_THE_KILL = 60
