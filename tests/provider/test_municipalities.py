@@ -89,7 +89,7 @@ def test_secrets_cannot_move_a_municipality_into_another(provider):
     ("line", "value"),
     [
         ("MAANDVERS_SECRET=a $b `c` & d; (e) #f \\g", "a $b `c` & d; (e) #f \\g"),
-        ("MAANDVERS_SECRET=\"in quotes\"", "in quotes"),
+        ('MAANDVERS_SECRET="in quotes"', "in quotes"),
         ("MAANDVERS_SECRET='it's'", "it's"),
         ("# of this year\n\nMAANDVERS_SECRET==", "="),
     ],
