@@ -1,5 +1,6 @@
 """The installations of a provider: a folder with a folder per municipality, and one for what they share."""
 
+import json
 import os
 import re
 import shutil
@@ -97,6 +98,9 @@ class MunicipalityFolder:
             "MAANDVERS_HOME": str(self.home()),
             "MAANDVERS_MUNICIPALITY_CODE": NO_MUNICIPALITY if self.code == SHARED else self.code,
         }
+        if self.code == SHARED:
+            served = [one.code for one in municipality_folders(self.folder.parent)]
+            own["MAANDVERS_SERVES"] = json.dumps(served)
         enter = [*self._as_owner(), "sh", "-eu", "-c", ENTER, "sh", str(COMMAND), *arguments]
         # Files, not pipes: what it started would keep a pipe open after it was killed.
         with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:

@@ -23,7 +23,7 @@ PAGE = PROJECT / "orchestration" / "provider" / "README.md"
 FOLDER = "/srv/municipalities"
 UNITS = [f"maandvers-dagster-{name}" for name in ("code", "daemon", "webserver")]
 CODES = simulated_codes(2)
-# On the machine, beside what the page sets up.
+# Added to what the page sets up.
 SUPPLIERS = f"""
 import time
 from datetime import date
