@@ -85,6 +85,15 @@ def test_secrets_cannot_move_a_municipality_into_another(provider):
     assert environment["MAANDVERS_HOME"] == str(provider / "GM9801" / "data" / "live")
 
 
+def test_the_shared_installation_learns_whom_it_serves(provider):
+    (provider / "shared").mkdir()
+    (provider / "shared" / "maandvers.toml").write_text('scope = "shared"\n')
+    environment = answer_of(provider / "shared", "land")["environment"]
+    assert json.loads(environment["MAANDVERS_SERVES"]) == ["GM9801", "GM9802"]
+    assert environment["MAANDVERS_MUNICIPALITY_CODE"] == "GM0000"
+    assert "MAANDVERS_SERVES" not in answer_of(provider / "GM9801", "run")["environment"]
+
+
 @pytest.mark.parametrize(
     ("line", "value"),
     [
