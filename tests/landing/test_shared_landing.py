@@ -235,6 +235,14 @@ def test_a_municipality_that_is_in_no_table_is_unknown(landed, suppliers, tmp_pa
 
 def test_own_rows_are_read_again_from_their_payload(landed, suppliers, tmp_path):
     store, _ = receive_rows(tmp_path, contract("pdok.borders"), through(tmp_path, landed, suppliers))
+    assert_read_again(store, tmp_path)
+
+
+def test_rows_of_several_municipalities_are_read_again_from_their_payload(landed, tmp_path):
+    assert_read_again(FeedStore(landed / "landing", contract("police.nuisance_monthly")), tmp_path)
+
+
+def assert_read_again(store, tmp_path):
     for stored in store.state().candidates.values():
         manifest = store.manifest(stored.delivery_id)
         folder = store.deliveries / stored.delivery_id
@@ -243,6 +251,7 @@ def test_own_rows_are_read_again_from_their_payload(landed, suppliers, tmp_path)
         file = f"{store.feed.tables[0].name}.parquet"
         again, was = (duckdb.read_parquet(str(one / file)).fetchall() for one in (target, folder))
         assert again == was
+        assert was
 
 
 def test_a_file_of_its_own_is_not_shared(tmp_path):
