@@ -28,8 +28,8 @@ ALL_PUBLIC = tuple(feed.id for feed in load_feeds(DBT_PROJECT / "models") if fee
 ALL_OWN = ("benefits_admin", "hr", "ledger", "social_domain", "sports", "statline", "vacancy", "vve")
 # Of the key figures.
 YEARS = 3
-OF_SAMPLE = re.compile(rf"(GM|WK|BU){MUNICIPALITY.removeprefix('GM')}")
 DIGITS = MUNICIPALITY.removeprefix("GM")
+OF_SAMPLE = re.compile(rf"(GM|WK|BU){DIGITS}")
 # On names in the sample's registers.
 FICTIONAL = "(fictief)"
 
