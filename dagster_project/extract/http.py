@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from functools import cache
-from threading import Event, Timer
+from threading import Event, Lock, Timer
 from types import TracebackType
 from typing import IO, Any, Literal, Self
 
@@ -52,6 +52,12 @@ class Download:
         message["Content-Disposition"] = response.headers.get("Content-Disposition", "")
         present = [name for name in CONDITIONS.values() if name in response.headers]
         return cls(message.get_filename(), {name: response.headers[name] for name in present})
+
+
+def _end(connection: socket.socket) -> None:
+    # That of TLS would first wait for an answer.
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class BusySupplierError(Exception):
@@ -160,20 +166,24 @@ class Http:
 
         Yields a function that is called with the events of a request, which show its connections.
         """
-        is_late = Event()
+        is_late, is_over, one_at_a_time = Event(), Event(), Lock()
 
         def note(event: str, info: Mapping[str, Any]) -> None:
             if event.endswith(CONNECTED):
-                self._connections.append(info["return_value"].get_extra_info("socket"))
+                made = info["return_value"].get_extra_info("socket")
+                with one_at_a_time:
+                    self._connections.append(made)
+                    if is_late.is_set():
+                        _end(made)
 
         def end() -> None:
-            # Those of now: the next request may begin meanwhile, and its answer would look complete.
-            connections = [*self._connections]
-            is_late.set()
-            for connection in connections:
-                # That of TLS would first wait for an answer.
-                with suppress(OSError):
-                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            with one_at_a_time:
+                # The next request may have begun, and its answer would look complete.
+                if is_over.is_set():
+                    return
+                is_late.set()
+                for connection in self._connections:
+                    _end(connection)
 
         limit = Timer(self.settings.total_timeout, end)
         limit.daemon = True
@@ -185,6 +195,8 @@ class Http:
             failure = error
         finally:
             limit.cancel()
+            with one_at_a_time:
+                is_over.set()
         if is_late.is_set():
             # An answer without a length looks complete when it is ended.
             raise SupplierUnreachableError(

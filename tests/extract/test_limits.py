@@ -87,6 +87,15 @@ def test_drips_of_a_page_end_too(tmp_path):
         assert "did not complete its answer in time" in one.receive().problems[-1]
 
 
+def test_drips_end_on_a_connection_that_was_made_too_late():
+    """The time is over before there is a connection to end."""
+    started = time.monotonic()
+    with answering(*DRIPS["body"]) as url:
+        error = refused(url, HASTY.model_copy(update={"total_timeout": 1e-9}), "get")
+    assert time.monotonic() - started < 3
+    assert "did not complete its answer in time" in str(error)
+
+
 def test_the_end_of_a_late_answer_is_not_that_of_the_next(monkeypatch):
     end = socket.socket.shutdown
 
