@@ -46,6 +46,11 @@ class Parameters(Strict):
         """Whether one answer of the supplier can serve every municipality."""
         return True
 
+    @property
+    def is_of_served_municipalities(self) -> bool:
+        """Whether that answer has the municipalities alone that a shared installation serves."""
+        return False
+
     def check_tables(self, tables: Sequence["Table"]) -> None:
         """Raise MisplacedError for tables that the protocol cannot deliver."""
         if self.has_one_table and len(tables) > 1:

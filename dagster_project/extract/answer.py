@@ -39,6 +39,8 @@ class Retrieval:
     municipality: str | None = None
     # Whether all other municipalities were requested along with it.
     is_among_others: bool = False
+    # Of a shared installation: the municipalities for which a table was requested that is too large for the country.
+    served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Extractors: the base of every wire protocol, its registration, and the extractor of a feed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -38,6 +38,8 @@ class Access:
     secret: str = ""
     # Whether all other municipalities are asked for along with the own one, where a table has them.
     is_among_others: bool = True
+    # Of a shared installation: the municipalities for which it asks for tables that are too large for the country.
+    served: tuple[str, ...] = ()
 
     @property
     def municipality(self) -> str | None:
@@ -53,14 +55,22 @@ class RegionRows:
     starts: tuple[str, ...]
     # Whether all other municipalities are among them.
     is_among_others: bool = False
+    # Of these, only rows with such codes in further columns, where * stands for any characters.
+    of_others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def condition(self) -> str:
         """The rows, in SQL."""
-        return " OR ".join(f"starts_with({self.column}, {literal(start)})" for start in self.starts)
+        own = " OR ".join(f"starts_with({self.column}, {literal(start)})" for start in self.starts)
+        limits = [
+            " OR ".join(f"trim({column}) GLOB {literal(code)}" for code in codes)
+            for column, codes in self.of_others.items()
+        ]
+        return " OR ".join([own, *([" AND ".join(f"({limit})" for limit in limits)] if limits else [])])
 
     def __str__(self) -> str:
-        return f"{self.column} {', '.join(self.starts)}"
+        others = [f"{column} {', '.join(codes)}" for column, codes in self.of_others.items()]
+        return "; or ".join([f"{self.column} {', '.join(self.starts)}", *([" and ".join(others)] if others else [])])
 
 
 @dataclass
@@ -179,6 +189,7 @@ def extractor_of(feed: Feed, retrieval: Retrieval, http: Http) -> Extractor[Any]
         retrieval.municipality or "",
         is_country=retrieval.municipality is None,
         is_among_others=retrieval.is_among_others,
+        served=retrieval.served,
     )
     return EXTRACTORS[retrieval.protocol](feed, parameters, http, access)
 
@@ -241,4 +252,4 @@ def _settings_of(feed: Feed, settings: Settings) -> FeedSettings:
 
 
 def _access(feed: Feed, settings: Settings) -> Access:
-    return Access(settings.municipality_code, settings.is_country, settings.inbox / feed.id)
+    return Access(settings.municipality_code, settings.is_country, settings.inbox / feed.id, served=settings.serves)

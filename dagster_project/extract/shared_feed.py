@@ -57,6 +57,8 @@ class LandedEdition:
     dropped_columns: Mapping[str, list[str]]
     # Why it cannot be used: damage, or a contract of another version.
     fault: str | None = None
+    # The municipalities whose rows it has; all of them where none is named.
+    served: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,12 @@ class SharedFeed(Extractor[SharedParameters]):
         if landed.fault:
             raise self._unusable(
                 f"cannot be read in the shared installation: edition {edition.key}", "it", landed.fault
+            )
+        if landed.served and (own := self.access.municipality_code) not in landed.served:
+            raise self._unusable(
+                f"was not landed for {own} in the shared installation: edition {edition.key}",
+                "its code among the folders of the provider at the last landing, or in the setting 'serves'",
+                ", ".join(landed.served),
             )
         if landed.confirmed_at is None or landed.confirmed_at != self.landed.answered_at:
             came = next((one for one in self.landed.problems if edition.key in one), "no confirmation").splitlines()[0]

@@ -6,7 +6,7 @@ They come from environment variables (``MAANDVERS_…``) and ``maandvers.toml``;
 import csv
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -30,6 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_models"
 TOML = "maandvers.toml"
 SEEDS = PROJECT / "seeds"
+MUNICIPALITY_CODE = r"^GM\d{4}$"
 # Settings that come from the environment alone, as the tokens of suppliers do.
 SECRETS = ("secret", "postgres.url", "lake.catalogue", "alerts.email.password", "alerts.webhook.url")
 
@@ -153,10 +154,12 @@ class Settings(BaseSettings):
         env_prefix="MAANDVERS_", env_nested_delimiter="__", toml_file=TOML, extra="forbid"
     )
 
-    municipality_code: str = Field(default="GM0867", pattern=r"^GM\d{4}$")
+    municipality_code: str = Field(default="GM0867", pattern=MUNICIPALITY_CODE)
     # One municipality is enough for its own profile; the whole country allows comparison with any other. A shared
     # installation lands open data of the whole country for others, and releases nothing.
     scope: Literal["municipality", "country", "shared"] = "municipality"
+    # Of a shared installation: the municipalities for which it lands tables that are too large for the whole country.
+    serves: tuple[Annotated[str, Field(pattern=MUNICIPALITY_CODE)], ...] = ()
     # Home of the shared installation that asks the suppliers of open data in place of this one.
     shared_landing: Path | None = None
     home: Path = Path("data/live")

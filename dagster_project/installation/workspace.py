@@ -88,8 +88,10 @@ class Workspace:
         Raises SetupError for a setting that names no feed or supplier.
         """
         left_out = self.select(self.settings.without) if self.settings.without else []
-        if self.settings.scope == "shared" and not feed.is_shareable:
-            return False
+        if self.settings.scope == "shared":
+            is_landed = self.settings.serves or not feed.parameters.is_of_served_municipalities
+            if not (feed.is_shareable and is_landed):
+                return False
         return feed in self.select(self.settings.feeds) and feed not in left_out
 
     def as_known_on(self, day: date) -> "Workspace":

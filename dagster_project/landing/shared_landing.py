@@ -84,5 +84,6 @@ def _editions(store: FeedStore, landed: dict[str, StoredEdition]) -> Iterator[tu
                 columns={name: table.columns for name, table in manifest.tables.items()},
                 dropped_columns={name: table.dropped_columns for name, table in manifest.tables.items()},
                 fault=fault,
+                served=manifest.retrieval.served,
             ),
         )

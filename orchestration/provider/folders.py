@@ -1,5 +1,6 @@
 """The installations of a provider: a folder with a folder per municipality, and one for what they share."""
 
+import json
 import os
 import re
 import shutil
@@ -28,12 +29,21 @@ LOG_FILE = "run.log"
 # All that an installation learns of the provider's environment: no secret of the provider or of another municipality.
 PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-# The installation's own account reads its secrets and writes its log; no process of the provider does. Whatever the
-# secrets say, municipality and home stay those of the folder.
+# The installation's own account reads its secrets and writes its log; no process of the provider does. A line of the
+# secrets is taken as systemd takes it, so that a password may have any sign. Whatever they say, municipality and home
+# stay those of the folder.
 ENTER = f"""
 exec 2>{LOG_FILE}
 code="$MAANDVERS_MUNICIPALITY_CODE" home="$MAANDVERS_HOME"
-if [ -e {SECRETS_FILE} ]; then set -a; . ./{SECRETS_FILE}; set +a; fi
+if [ -e {SECRETS_FILE} ]; then
+    while IFS= read -r line || [ -n "$line" ]; do
+        value="${{line#*=}}"
+        case "$value" in
+            \\"*\\" | \\'*\\') value="${{value#?}}" value="${{value%?}}" ;;
+        esac
+        case "$line" in [A-Za-z_]*=*) export "${{line%%=*}}=$value" ;; esac
+    done <{SECRETS_FILE}
+fi
 export MAANDVERS_MUNICIPALITY_CODE="$code" MAANDVERS_HOME="$home"
 exec "$@"
 """
@@ -88,6 +98,9 @@ class MunicipalityFolder:
             "MAANDVERS_HOME": str(self.home()),
             "MAANDVERS_MUNICIPALITY_CODE": NO_MUNICIPALITY if self.code == SHARED else self.code,
         }
+        if self.code == SHARED:
+            served = [one.code for one in municipality_folders(self.folder.parent)]
+            own["MAANDVERS_SERVES"] = json.dumps(served)
         enter = [*self._as_owner(), "sh", "-eu", "-c", ENTER, "sh", str(COMMAND), *arguments]
         # Files, not pipes: what it started would keep a pipe open after it was killed.
         with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
@@ -114,13 +127,14 @@ class MunicipalityFolder:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             raise SetupError("the program setpriv is missing\n  do: apt-get install util-linux")
-        end = [setpriv, "--pdeathsig", "KILL"]
+        # It inherits no right of the provider: by that of taking an account it could take any other.
+        plain = [setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--inh-caps=-all"]
         owner = self.folder.stat()
-        if owner.st_uid == os.geteuid():
-            return end
+        if (owner.st_uid, owner.st_gid) == (os.geteuid(), os.getegid()):
+            return plain
         # The groups of a known account: by one of them it reads what is shared.
         groups = "--init-groups" if _is_known(owner.st_uid) else "--clear-groups"
-        return [*end, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", groups]
+        return [*plain, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", groups]
 
 
 def _end_all(process: subprocess.Popen[bytes]) -> None:

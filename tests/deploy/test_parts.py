@@ -32,8 +32,11 @@ needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="
 @pytest.fixture
 def units(tmp_path):
     """The units, for this copy of the project."""
-    folder = tmp_path / "units"
-    shutil.copytree(DEPLOY / "systemd", folder)
+    return laid_out(tmp_path / "units", DEPLOY / "systemd")
+
+
+def laid_out(folder, source):
+    shutil.copytree(source, folder, dirs_exist_ok=True)
     for path in (path for path in folder.rglob("*") if path.is_file()):
         path.write_text(path.read_text("utf-8").replace(CURRENT, str(PROJECT)), "utf-8")
     return folder
@@ -86,6 +89,17 @@ def test_a_service_has_few_rights(units, service):
     assert exposure(units, service) <= MOST_EXPOSURE
     shutil.rmtree(units / "maandvers-.service.d")
     assert exposure(units, service) > MOST_EXPOSURE
+
+
+@needs_systemd
+def test_the_unit_of_a_provider_is_accepted_and_has_few_rights(units):
+    laid_out(units, PROJECT / "orchestration" / "provider" / "systemd")
+    assert complaints(units) == []
+    assert exposure(units, "maandvers-dagster-code.service") <= MOST_EXPOSURE
+    (drop_in,) = (units / "maandvers-dagster-code.service.d").iterdir()
+    drop_in.write_text(drop_in.read_text("utf-8") + "CapabilityBoundingSet=~\nKillMode=none of these\n")
+    assert exposure(units, "maandvers-dagster-code.service") > MOST_EXPOSURE
+    assert any(drop_in.name in line for line in complaints(units))
 
 
 def test_a_back_up_and_a_run_keep_each_other_out(tmp_path):

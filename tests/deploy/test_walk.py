@@ -8,7 +8,6 @@ import email
 import json
 import re
 import sys
-from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.policy import default
 
@@ -18,44 +17,33 @@ from dagster_project.installation.settings import PROJECT
 from orchestration.schedules import every_night
 
 from .machine import new_machine, wait_until
+from .walking import begin_night, commands
 
 pytestmark = pytest.mark.long
 
 PAGE = PROJECT / "orchestration" / "deploy" / "README.md"
 HOME = "/var/lib/maandvers"
 UNITS = [f"maandvers-{name}" for name in ("dagster-code", "dagster-daemon", "dagster-webserver", "board")]
-# A folder of time zones that Python reads before its own.
-ZONES = "/opt/zones"
 # Where the mail server puts what it is given.
 MAIL = "/run/mail"
-# Longer than the daemon takes to start.
-BEFORE = timedelta(seconds=45)
-
-
-def commands(section):
-    """The blocks of commands in a section of the page."""
-    (text,) = re.findall(
-        rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """A machine with two versions of Maandvers, set up and started as the page says."""
     with new_machine(tmp_path_factory.mktemp("machine")) as machine:
-        (install,) = commands("1. Install a version")
+        (install,) = commands(PAGE, "1. Install a version")
         machine.run_with_network(install, cwd=str(PROJECT))
-        new_version, _ = commands("7. Upgrade and roll back")
+        new_version, _ = commands(PAGE, "7. Upgrade and roll back")
         fetch, make = new_version.rsplit("make", 1)
         renamed = "sed --in-place 's/^version = .*/version = \"0.2.0\"/' /opt/maandvers/0.2.0/pyproject.toml\n"
         machine.run_with_network(f"{fetch}{renamed}make{make}", cwd=str(PROJECT))
         # Debian does this when it installs Postgres for the first time.
         machine.run_with_network("pg_lsclusters --no-header | grep main || pg_createcluster 15 main")
         with machine.booted():
-            (accounts,) = commands("2. Accounts, units and Dagster's settings")
+            (accounts,) = commands(PAGE, "2. Accounts, units and Dagster's settings")
             machine.run(accounts)
-            (settings,) = commands("3. Settings and secrets")
+            (settings,) = commands(PAGE, "3. Settings and secrets")
             machine.run(settings)
             toml = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
             file = "/etc/maandvers/maandvers.toml"
@@ -64,7 +52,7 @@ def machine(tmp_path_factory):
                 f"systemd-run --unit=mail-server {sys.executable} -m aiosmtpd --nosetuid --listen localhost:25"
                 f" --class aiosmtpd.handlers.Mailbox {MAIL}"
             )
-            _, start, caddy = commands("4. Start")
+            _, start, caddy = commands(PAGE, "4. Start")
             machine.run(start)
             machine.run(caddy, cwd="/opt/maandvers/current/orchestration/deploy")
             yield machine
@@ -104,28 +92,9 @@ def letters(machine):
     return [email.message_from_string(text, EmailMessage, policy=default) for text in content.split("\0")[:-1]]
 
 
-def begin_night(machine, days):
-    """Move the time zone to just before the schedule's last hour, or some days later; returns the day."""
-    minute, hour = map(int, every_night.cron_schedule.split()[:2])
-    now = datetime.now(UTC)
-    # Less than a day away from UTC, or it is no time zone.
-    first = datetime.combine(now.date(), time(hour, minute), UTC) - BEFORE
-    first -= timedelta(days=first > now)
-    seconds = (first + timedelta(days=days) - now).total_seconds()
-    offset = f"{'-' if seconds < 0 else ''}{timedelta(seconds=round(abs(seconds)))}"
-    drop_ins = [f"/etc/systemd/system/maandvers-dagster-{name}.service.d" for name in ("code", "daemon")]
-    machine.run(
-        f"echo 'Zone {every_night.execution_timezone} {offset} - NIGHT' > {ZONES}.zi; zic -d {ZONES} {ZONES}.zi;"
-        f"mkdir --parents {' '.join(drop_ins)}; for folder in {' '.join(drop_ins)}; do "
-        f"printf '[Service]\\nEnvironment=PYTHONTZPATH={ZONES}:/usr/share/zoneinfo\\n' > $folder/night.conf; done;"
-        f"systemctl daemon-reload; systemctl restart {' '.join(UNITS)}"
-    )
-    return (first + timedelta(days=days)).date()
-
-
 def wait_for_night(machine, days):
     """Begin a night and wait for its release."""
-    before, day = latest(machine), begin_night(machine, days)
+    before, day = latest(machine), begin_night(machine, every_night, UNITS, days)
     wait_until(lambda: latest(machine) not in ("", before), f"the night gives a release after {before}", 600)
     assert latest(machine).startswith(str(day))
     wait_until(lambda: runs(machine, "STARTED") == 0, "the run has ended", 120)
@@ -159,7 +128,7 @@ def test_a_night_that_fails_is_reported_by_mail(machine):
     """A process that keeps the installation to itself, as a back-up that hangs would, so that the run is refused."""
     before = latest(machine)
     machine.run(f"systemd-run --unit=holder --uid=maandvers flock {HOME}/.run.lock sleep infinity")
-    begin_night(machine, 0)
+    begin_night(machine, every_night, UNITS)
     wait_until(lambda: runs(machine, "FAILURE") == 1, "the run is refused", 300)
     machine.run("systemctl stop holder")
     # News since the look before, such as the release of that night, goes with it.
@@ -202,7 +171,7 @@ def test_a_killed_process_comes_back(machine, unit):
 
 
 def test_a_restored_back_up_has_the_same_latest_and_goes_on(machine):
-    back_up, restore = commands("5. Back-up")
+    back_up, restore = commands(PAGE, "5. Back-up")
     machine.run(back_up)
     files = f"cd {HOME}; sha256sum releases/latest/SHA256SUMS landing/events.jsonl landing/events.head"
     before, release = machine.run(files), latest(machine)
@@ -229,7 +198,7 @@ def test_a_back_up_and_a_run_wait_for_each_other(machine):
 
 
 def test_an_upgrade_and_the_way_back(machine):
-    new_version, switch = commands("7. Upgrade and roll back")
+    new_version, switch = commands(PAGE, "7. Upgrade and roll back")
     note = f"cat {HOME}/releases/latest/release.json"
     assert json.loads(machine.run(note))["version"] == "0.1.0"
     machine.run(f"{new_version.splitlines()[0]}\n{switch}")

@@ -2,6 +2,7 @@
 
 import csv
 from fnmatch import fnmatchcase
+from itertools import product
 
 import pytest
 from landing.receiving import desk, one_edition
@@ -12,6 +13,7 @@ from dagster_project.extract.answer import Edition, UnlistedError
 from dagster_project.extract.extractors import extractor_for
 from dagster_project.extract.odata.query import Query
 from dagster_project.installation.settings import DBT_PROJECT, SupplierSettings
+from dagster_project.sample.servers.odata_filter import parse_filter
 
 
 def iv3(suppliers, landing, **settings):
@@ -109,7 +111,7 @@ def test_of_others_the_task_fields_of_youth_care_are_requested_and_no_other():
 
 def test_others_have_a_request_of_their_own_that_is_short_and_repeats_no_own_row():
     codes = {"TaakveldBalanspost": ["6.75*", "6.792 "], "Categorie": ["L*"]}
-    own, others = Query("Gemeenten", "GM9999", of_others=codes).filters()
+    own, others = Query("Gemeenten", ["GM9999"], of_others=codes).filters()
     assert "startswith(Gemeenten,'GM9999')" in own
     assert others == (
         "(startswith(Gemeenten,'GM')) and (not startswith(Gemeenten,'GM9999'))"
@@ -117,5 +119,23 @@ def test_others_have_a_request_of_their_own_that_is_short_and_repeats_no_own_row
     )
 
 
+@pytest.mark.parametrize("count", [1, 2, 10, 25])
+def test_each_wanted_row_is_in_one_request_and_no_other_row_in_any(count):
+    municipalities = [f"GM{number:04}" for number in range(1, 30)]
+    own = municipalities[:count]
+    codes = {"TaakveldBalanspost": ["6.75*"], "Categorie": ["L*", "T1"]}
+    query = Query("Gemeenten", own, {"Verslagsoort": ["X1", "X2"]}, "Verslagsoort", of_others=codes)
+    asked = [parse_filter(one) for one in query.filters()]
+    assert len(asked) == 2 * -(-count // 10) + 1
+    assert max(map(len, query.filters())) < 1500
+    for region, task, category, report in product(
+        ["NL01", *municipalities, "PV20"], ["6.75A", "0.1"], ["L1.1", "T1", "T2"], ["X1", "X2"]
+    ):
+        row = {"Gemeenten": region, "TaakveldBalanspost": task, "Categorie": category, "Verslagsoort": report}
+        is_of_others = region[:2] == "GM" and task == "6.75A" and category != "T2"
+        is_wanted = region == "NL01" or region in own or is_of_others
+        assert sum(one.matches(row) for one in asked) == is_wanted, row
+
+
 def test_a_table_without_the_codes_has_no_request_for_others():
-    assert len(Query("Gemeenten", "GM9999", of_others={"Categorie": []}).filters()) == 1
+    assert len(Query("Gemeenten", ["GM9999"], of_others={"Categorie": []}).filters()) == 1

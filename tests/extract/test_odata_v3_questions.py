@@ -157,14 +157,14 @@ def test_a_question_longer_than_a_page_goes_on_before_the_next_is_asked(tmp_path
 
 def test_the_same_contract_asks_the_same_questions_in_the_same_order():
     keys = {"Leeftijd": ["20300"], "Marges": ["MW00000", "MOG0095"]}
-    query = Query("WijkenEnBuurten", "GM9999", keys, partition_by="Marges")
+    query = Query("WijkenEnBuurten", ["GM9999"], keys, partition_by="Marges")
     regions = " or ".join(f"startswith(WijkenEnBuurten,'{code}')" for code in ("NL", "GM9999", "WK9999", "BU9999"))
     assert query.filters() == [
         f"({regions}) and (Leeftijd eq '20300') and (Marges eq '{margin}')" for margin in ("MW00000", "MOG0095")
     ]
-    assert Query(None, None).filters() == [""]
+    assert Query(None).filters() == [""]
     # Beside all municipalities the own one asks for its parts; a delivery of before is read again by its own question.
-    among_others = Query("WijkenEnBuurten", "GM9999", keys, partition_by="Marges", is_among_others=True)
+    among_others = Query("WijkenEnBuurten", ["GM9999"], keys, partition_by="Marges", is_among_others=True)
     assert among_others.filters() == [one.replace("'GM9999'", "'GM'") for one in query.filters()]
     assert [among_others.includes(code) for code in ("NL00", "GM0867", "BU99990001", "BU08670001")] == [
         True, True, True, False,

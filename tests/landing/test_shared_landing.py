@@ -19,11 +19,13 @@ from dagster_project.lineage.replay import read_again
 from dagster_project.operations.land import land
 from dagster_project.sample.service import ODATA_V3_SUPPLIERS, duo_settings, sample_app
 
-from .receiving import IMPATIENT, NOW, SAMPLE_TOWN, SECRET, contract
+from .receiving import IMPATIENT, NOW, SAMPLE_TOWN, SECRET, WAALWIJK, contract
 
 FEEDS = load_feeds(DBT_PROJECT / "models")
 KEY_FIGURES = "cbs.key_figures"
 LATER = NOW + timedelta(hours=1)
+# Of tables that are too large for the whole country.
+SERVED = (SAMPLE_TOWN, "GM0363")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,7 @@ def shared_settings(home, suppliers, *feeds):
     return Settings(
         home=home,
         scope="shared",
+        serves=SERVED,
         http=IMPATIENT,
         suppliers=addresses(suppliers),
         feeds=list(feeds),
@@ -96,17 +99,16 @@ def digest_of_tree(folder):
 
 SHAREABLE = [feed for feed in FEEDS if feed.is_shareable]
 # One of each protocol; the others are compared in the long tier.
-USUAL = (KEY_FIGURES, "cbs.low_income", "duo.schools", "pdok.borders")
+USUAL = (KEY_FIGURES, "cbs.low_income", "duo.schools", "pdok.borders", "iv3.accounts", "police.nuisance_monthly")
 
 
 def test_open_data_that_is_asked_for_in_the_same_way_by_each_is_shared_and_no_other():
     shared = {feed.id for feed in SHAREABLE}
-    assert {KEY_FIGURES, "duo.schools", "pdok.borders", "police.crime_yearly", "rivm.health"} <= shared
+    assert {*USUAL, "police.crime_yearly", "rivm.health"} <= shared
     others = {feed.supplier for feed in FEEDS if feed.id not in shared}
-    assert others == {"police", "iv3", "signalen", "statline", "hr", "ledger", "vve", "sports", "vacancy"} | {
-        "social_domain",
-        "benefits_admin",
-    }
+    assert others == {
+        "benefits_admin", "hr", "ledger", "signalen", "social_domain", "sports", "statline", "vacancy", "vve",
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +202,31 @@ def test_a_damaged_delivery_is_not_read_and_those_of_other_years_are(suppliers, 
     assert asked == []
 
 
+def test_a_municipality_that_is_not_served_has_a_problem_of_tables_of_served_ones(landed, suppliers, asked, tmp_path):
+    settings = through(tmp_path, landed, suppliers).model_copy(update={"municipality_code": WAALWIJK})
+    _, reception = receive_rows(tmp_path, contract("iv3.accounts"), settings)
+    assert len(reception.problems) == 3
+    assert "was not landed for GM0867 in the shared installation" in reception.problems[0]
+    assert "came: GM9999, GM0363" in reception.problems[0]
+    assert asked == []
+
+
+def test_an_installation_that_serves_no_one_lands_no_table_of_served_municipalities(tmp_path):
+    nobody = Workspace(Settings(home=tmp_path, scope="shared"))
+    used = {feed.id for feed in FEEDS if nobody.uses(feed)}
+    assert {feed.id for feed in SHAREABLE} - used == {
+        "iv3.accounts", "police.crime_monthly", "police.nuisance_monthly",
+    }  # fmt: skip
+
+
+def test_another_served_municipality_is_another_question(suppliers, asked, tmp_path):
+    home, feed = tmp_path / "shared", "police.nuisance_monthly"
+    land_at(home, suppliers, feed)
+    assert land_at(home, suppliers, feed)[0].received == []
+    more = shared_settings(home, suppliers, feed).model_copy(update={"serves": (*SERVED, WAALWIJK)})
+    assert len(land(Workspace(more, lambda: LATER))[0].received) == 1
+
+
 def test_a_municipality_that_is_in_no_table_is_unknown(landed, suppliers, tmp_path):
     settings = through(tmp_path, landed, suppliers).model_copy(update={"municipality_code": "GM9000"})
     store, _ = receive_rows(tmp_path, contract(KEY_FIGURES), settings)
@@ -208,6 +235,14 @@ def test_a_municipality_that_is_in_no_table_is_unknown(landed, suppliers, tmp_pa
 
 def test_own_rows_are_read_again_from_their_payload(landed, suppliers, tmp_path):
     store, _ = receive_rows(tmp_path, contract("pdok.borders"), through(tmp_path, landed, suppliers))
+    assert_read_again(store, tmp_path)
+
+
+def test_rows_of_several_municipalities_are_read_again_from_their_payload(landed, tmp_path):
+    assert_read_again(FeedStore(landed / "landing", contract("police.nuisance_monthly")), tmp_path)
+
+
+def assert_read_again(store, tmp_path):
     for stored in store.state().candidates.values():
         manifest = store.manifest(stored.delivery_id)
         folder = store.deliveries / stored.delivery_id
@@ -216,6 +251,7 @@ def test_own_rows_are_read_again_from_their_payload(landed, suppliers, tmp_path)
         file = f"{store.feed.tables[0].name}.parquet"
         again, was = (duckdb.read_parquet(str(one / file)).fetchall() for one in (target, folder))
         assert again == was
+        assert was
 
 
 def test_a_file_of_its_own_is_not_shared(tmp_path):

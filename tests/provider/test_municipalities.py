@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -16,6 +17,7 @@ import dagster as dg
 import pytest
 
 from dagster_project.errors import SetupError
+from dagster_project.installation.settings import PROJECT
 from orchestration.provider import code_location, folders
 from orchestration.provider.code_location import MUNICIPALITIES, MUNICIPALITY_TAG, defs, every_municipality
 from orchestration.provider.folders import LOG_FILE, MunicipalityFolder, municipality_folders
@@ -26,6 +28,9 @@ import json, os, sys
 print(json.dumps({{"environment": dict(os.environ), "arguments": sys.argv[1:]}}))
 print("spoken on standard error", file=sys.stderr)
 """
+# Not Python, which may be where other accounts cannot reach it.
+READS_ANOTHER = "#!/bin/sh\nid -u\ncat ../GM9802/secrets.env || echo refused\n"
+UNIT = PROJECT / "orchestration" / "provider" / "systemd" / "maandvers-dagster-code.service.d" / "provider.conf"
 NIGHT = datetime(2026, 11, 30, 4, 30, tzinfo=UTC)
 ACCOUNTS = {"GM9801": 61801, "GM9802": 61802}
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders to other accounts")
@@ -80,18 +85,83 @@ def test_secrets_cannot_move_a_municipality_into_another(provider):
     assert environment["MAANDVERS_HOME"] == str(provider / "GM9801" / "data" / "live")
 
 
+def test_the_shared_installation_learns_whom_it_serves(provider):
+    (provider / "shared").mkdir()
+    (provider / "shared" / "maandvers.toml").write_text('scope = "shared"\n')
+    environment = answer_of(provider / "shared", "land")["environment"]
+    assert json.loads(environment["MAANDVERS_SERVES"]) == ["GM9801", "GM9802"]
+    assert environment["MAANDVERS_MUNICIPALITY_CODE"] == "GM0000"
+    assert "MAANDVERS_SERVES" not in answer_of(provider / "GM9801", "run")["environment"]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("MAANDVERS_SECRET=a $b `c` & d; (e) #f \\g", "a $b `c` & d; (e) #f \\g"),
+        ('MAANDVERS_SECRET="in quotes"', "in quotes"),
+        ("MAANDVERS_SECRET='it's'", "it's"),
+        ("# of this year\n\nMAANDVERS_SECRET==", "="),
+    ],
+    ids=["signs of a shell", "double quotes", "single quotes", "comment"],
+)
+def test_a_line_of_secrets_is_taken_as_systemd_takes_it(line, value, provider):
+    (provider / "GM9801" / "secrets.env").write_text(line)
+    assert answer_of(provider / "GM9801", "run")["environment"]["MAANDVERS_SECRET"] == value
+
+
 @needs_root
 def test_it_runs_as_the_owner_of_its_folder_and_can_read_no_other(provider):
-    # Not Python, which may be where other accounts cannot reach it.
-    (provider / "probe").write_text("#!/bin/sh\nid -u\ncat ../GM9802/secrets.env || echo refused\n")
+    (provider / "probe").write_text(READS_ANOTHER)
     as_one_account = MunicipalityFolder(provider / "GM9801").call("run", timeout=60)
     assert as_one_account.output == "0\nMAANDVERS_SECRET=secret-of-GM9802\n"
     (provider / "GM9801" / LOG_FILE).unlink()
+    give_away(provider)
+    apart = MunicipalityFolder(provider / "GM9801").call("run", timeout=60)
+    assert apart.output == f"{ACCOUNTS['GM9801']}\nrefused\n"
+
+
+def give_away(provider):
+    """Give each folder to the account of its municipality."""
     for code, account in ACCOUNTS.items():
         for path in (provider / code, *(provider / code).iterdir()):
             os.chown(path, account, account)
-    apart = MunicipalityFolder(provider / "GM9801").call("run", timeout=60)
-    assert apart.output == f"{ACCOUNTS['GM9801']}\nrefused\n"
+
+
+@needs_root
+def test_a_run_has_none_of_the_rights_that_the_unit_gives_dagster(provider):
+    give_away(provider)
+    rights = "grep -E '^Cap(Inh|Prm|Eff|Amb)|^NoNewPrivs' /proc/self/status\n"
+    (provider / "probe").write_text(READS_ANOTHER + rights)
+    ended = as_dagster(provider, "print(folder.call('run', timeout=60).output)")
+    account, refused, *lines = ended.split("\n")
+    assert (account, refused) == (str(ACCOUNTS["GM9801"]), "refused")
+    found = dict(line.split(":\t") for line in lines if line)
+    assert found == dict.fromkeys(("CapInh", "CapPrm", "CapEff", "CapAmb"), "0" * 16) | {"NoNewPrivs": "1"}
+
+
+@needs_root
+def test_a_run_of_another_account_that_hangs_is_ended(provider):
+    give_away(provider)
+    (provider / "probe").write_text("#!/bin/sh\nsleep 300 &\necho $! >pid\nwait\n")
+    code = "try:\n    folder.call('run', timeout=2)\nexcept subprocess.TimeoutExpired:\n    print('ended')"
+    assert as_dagster(provider, code) == "ended\n"
+    wait_until(lambda: is_gone(int((provider / "GM9801" / "pid").read_text())))
+
+
+def as_dagster(provider, code):
+    """Run code under an account of Dagster's, with the rights that the unit of a provider gives, and its output."""
+    (line,) = re.findall(r"^AmbientCapabilities=(.*)$", UNIT.read_text("utf-8"), re.MULTILINE)
+    # One more, which a run does not have either: Python and this project may be where other accounts cannot reach them.
+    rights = [f"+{name.removeprefix('CAP_').lower()}" for name in [*line.split(), "CAP_DAC_READ_SEARCH"]]
+    only = ",".join(["-all", *rights])
+    dagster = ["setpriv", "--reuid=61800", "--regid=61800", "--clear-groups", f"--inh-caps={only}"]
+    begin = (
+        "import subprocess\nfrom pathlib import Path\nfrom orchestration.provider import folders\n"
+        f"folders.COMMAND = Path({str(provider / 'probe')!r})\n"
+        f"folder = folders.MunicipalityFolder(Path({str(provider / 'GM9801')!r}))\n"
+    )
+    called = [*dagster, f"--ambient-caps={only}", sys.executable, "-c", begin + code]
+    return subprocess.run(called, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.mark.parametrize(

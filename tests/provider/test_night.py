@@ -25,7 +25,7 @@ from dagster_project.installation.workspace import local_day, wall_clock
 from dagster_project.warehouse.dbt import current_manifest
 from orchestration.provider.code_location import MUNICIPALITY_TAG, PROVIDER_TAG
 
-from .country import OWN, PUBLIC, mark_of, running_country, simulated_codes, write_registers, write_settings
+from .country import ALL_OWN, ALL_PUBLIC, mark_of, running_country, simulated_codes, write_registers, write_settings
 from .foreign_rows import foreign_rows
 
 pytestmark = pytest.mark.long
@@ -112,9 +112,13 @@ def night(tmp_path_factory):
 
 def lay_out(folder, url, today):
     shared = folder / "shared"
-    write_settings(shared, url, scope="shared", feeds=[PUBLIC], release_readers="group")
+    write_settings(shared, url, scope="shared", feeds=ALL_PUBLIC, release_readers="group")
     for code in CODES:
-        own = {"municipality_code": code, "feeds": [PUBLIC, *OWN], "shared_landing": str(shared / "data" / "live")}
+        own = {
+            "municipality_code": code,
+            "feeds": [*ALL_PUBLIC, *ALL_OWN],
+            "shared_landing": str(shared / "data" / "live"),
+        }
         write_settings(folder / code, url, **own)
         (folder / code / "secrets.env").write_text(f"MAANDVERS_SECRET=secret-of-{code}\n")
         write_registers(folder / code / "data" / "live" / "drops", code, today)

@@ -48,14 +48,14 @@ class ODataExtractor(Extractor[P], Generic[P]):
     """Extractor for one feed on an OData service."""
 
     @property
-    def municipality(self) -> str | None:
-        """The municipality to which queries are limited, along with the country; None for every region."""
-        return self.access.municipality
+    def municipalities(self) -> tuple[str, ...]:
+        """The municipalities to which queries are limited, along with the country; none for every region."""
+        return (self.access.municipality,) if self.access.municipality else ()
 
     @property
     def is_among_others(self) -> bool:
         """Whether queries request all other municipalities along with the own one: to be compared with."""
-        return self.municipality is not None and self.access.is_among_others
+        return bool(self.municipalities) and self.access.is_among_others
 
     def editions(self, stored: Mapping[int, str]) -> list[Edition]:
         """The one table, or the newest of a table per year in the supplier's catalogue."""
@@ -93,7 +93,8 @@ class ODataExtractor(Extractor[P], Generic[P]):
         Other regions or codes need another fetch, even if the supplier published nothing new.
         """
         codes = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.selection.items())]
-        regions = f"{self.municipality or 'country'}{' among all municipalities' if self.is_among_others else ''}"
+        regions = ", ".join(self.municipalities) or "country"
+        regions += " among all municipalities" if self.is_among_others else ""
         return {**versions, "table": edition.source_id, "scope": "; ".join([regions, *codes])}
 
     def check_identifier(self, edition: Edition, described: object) -> None:
@@ -115,21 +116,31 @@ class ODataExtractor(Extractor[P], Generic[P]):
     def rows_of_municipality(self, table: Table) -> RegionRows | None:
         """The rows of the regions to which queries are limited."""
         regions = [one.name for one in table.columns if one.meta.supplier_name == self.parameters.region_dimension]
-        if self.municipality is None or not regions:
+        if not self.municipalities or not regions:
             return None
-        query = Query(self.parameters.region_dimension, self.municipality, is_among_others=self.is_among_others)
+        query = Query(self.parameters.region_dimension, self.municipalities, is_among_others=self.is_among_others)
         return RegionRows(regions[0], query.prefixes, self.is_among_others)
 
     def check_municipality(self, edition: Edition, listed: Iterable[str]) -> None:
-        """Raise NoSuchMunicipalityError if no listed region code is the municipality's."""
-        own = self.municipality
-        if own and not any(code.strip() == own for code in listed):
+        """Raise NoSuchMunicipalityError if no listed region code is the municipality's.
+
+        Of several, a shared installation lands those that the table has: each looks for its own.
+        """
+        own = self.access.municipality_code
+        if self.municipalities == (own,) and not any(code.strip() == own for code in listed):
             raise NoSuchMunicipalityError.of(self.feed.id, edition, own)
 
     @property
     def retrieval(self) -> Retrieval:
         """Facts that a replay of the payload needs."""
-        return Retrieval(self.protocol, self.parameters.base_url, self.municipality, self.is_among_others)
+        own = self.municipalities == (self.access.municipality_code,)
+        return Retrieval(
+            self.protocol,
+            self.parameters.base_url,
+            self.access.municipality_code if own else None,
+            self.is_among_others,
+            served=() if own else self.municipalities,
+        )
 
     def facts(self, described: Mapping[str, Any], text: object) -> dict[str, str]:
         """Facts for the manifest from the supplier's description of the table; ``text`` is its introduction."""

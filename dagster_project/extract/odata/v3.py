@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from dagster_project.contracts.model import Column
+from dagster_project.contracts.model import Column, Table
 from dagster_project.extract.answer import Answer, Edition, Lookup, Records, Stored
-from dagster_project.extract.extractors import protocol
+from dagster_project.extract.extractors import RegionRows, protocol
 from dagster_project.extract.odata.columns import SupplierColumn, match_columns, supplier_columns
 from dagster_project.extract.odata.odata_extractor import ODataExtractor, ODataParameters
 from dagster_project.extract.odata.page import CircularPagesError, PageReader, moment
@@ -30,7 +30,8 @@ class ODataV3Parameters(ODataParameters):
 
     # The dimension whose codes are requested one by one, where the service refuses all of them at once.
     partition_by: str | None = None
-    # A table too large to store for every municipality is requested for the own one only, in any scope.
+    # A table too large to store for every municipality is requested for the own one only, in any scope; by a shared
+    # installation for those that it serves.
     is_own_municipality_only: bool = False
     # A table of hundreds of columns is requested with those of the contract alone.
     is_own_columns_only: bool = False
@@ -38,9 +39,9 @@ class ODataV3Parameters(ODataParameters):
     of_others: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
-    def is_shareable(self) -> bool:
-        """Whether the table is small enough to be stored for all municipalities."""
-        return not self.is_own_municipality_only
+    def is_of_served_municipalities(self) -> bool:
+        """Whether the table is too large for the whole country."""
+        return self.is_own_municipality_only
 
 
 @protocol("odata_v3", ODataV3Parameters)
@@ -49,11 +50,11 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
     """Extractor for one feed on an OData v3 service."""
 
     @property
-    def municipality(self) -> str | None:
-        """The municipality to which queries are limited, along with the country; None for every region."""
+    def municipalities(self) -> tuple[str, ...]:
+        """The municipalities to which queries are limited, along with the country; none for every region."""
         if self.parameters.is_own_municipality_only:
-            return self.access.municipality_code
-        return self.access.municipality
+            return self.access.served or (self.access.municipality_code,)
+        return super().municipalities
 
     @property
     def is_among_others(self) -> bool:
@@ -73,6 +74,16 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             known |= {"columns": ", ".join(column.meta.supplier_name for column in columns)}
         limits = [f"{name} {', '.join(codes)}" for name, codes in sorted(self.parameters.of_others.items())]
         return known | ({"of_others": "; ".join(limits)} if limits and self.is_among_others else {})
+
+    def rows_of_municipality(self, table: Table) -> RegionRows | None:
+        """The rows of the regions to which queries are limited, with what is requested of other municipalities."""
+        rows = super().rows_of_municipality(table)
+        if rows is None or not (self.parameters.is_own_municipality_only and self.is_among_others):
+            return rows
+        query = Query(self.parameters.region_dimension, self.municipalities)
+        columns = {column.meta.supplier_name: column.name for column in table.columns}
+        of_others = {columns[dimension]: codes for dimension, codes in self.parameters.of_others.items()}
+        return replace(rows, starts=query.prefixes, of_others=of_others)
 
     def catalogue_url(self, title_start: str) -> str:
         """Address of the catalogue's tables whose title has this start."""
@@ -180,14 +191,19 @@ class ODataV3(ODataExtractor[ODataV3Parameters]):
             if self.is_among_others
         }
         return Query(
-            region, self.municipality, keys, self.parameters.partition_by, self.is_among_others and is_whole, of_others
+            region,
+            self.municipalities,
+            keys,
+            self.parameters.partition_by,
+            self.is_among_others and is_whole,
+            of_others,
         )
 
     def _expected_rows(
         self, info: dict[str, Any], query: Query, code_lists: CodeLists, offered: list[SupplierColumn]
     ) -> int | None:
         """Number of rows to come: the supplier's count, or a row per region where the region is the only key."""
-        has_every_region = self.municipality is None or query.region_dimension is None
+        has_every_region = not self.municipalities or query.region_dimension is None
         if has_every_region and not self.parameters.selection:
             return int(info["RecordCount"]) if info.get("RecordCount") is not None else None
         if query.region_dimension and sum(column.is_dimension for column in offered) == 1:

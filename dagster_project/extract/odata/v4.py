@@ -120,9 +120,9 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
         measures = _measures(listed)
         region = self._region_dimension(dimensions)
         query = self._query(edition, region, dimensions, listed)
-        if query.municipality:
+        if query.municipalities:
             self.check_municipality(edition, (str(row["Identifier"]) for row in listed(f"{region}Codes")))
-        is_whole = query.municipality is None and not query.keys
+        is_whole = not query.municipalities and not query.keys
         count = properties.get("ObservationCount")
         expected = int(count) if count is not None else None
         observations = form.observations(query, expected if is_whole else None)
@@ -159,7 +159,7 @@ class ODataV4(ODataExtractor[ODataV4Parameters]):
             self.check_codes(edition, dimension, wanted, codes)
         return Query(
             region,
-            self.municipality if region else None,
+            self.municipalities if region else (),
             self.parameters.selection,
             is_among_others=self.is_among_others,
         )

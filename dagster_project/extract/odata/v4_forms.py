@@ -138,7 +138,7 @@ class CsvBundle:
 def _condition(query: Query) -> str:
     """The question as a condition in SQL."""
     conditions = [_one_of(identifier(name), keys) for name, keys in query.keys.items()]
-    if query.municipality and query.region_dimension:
+    if query.municipalities and query.region_dimension:
         region = identifier(query.region_dimension)
         starts = " OR ".join(f"starts_with({region}, {literal(start)})" for start in query.prefixes)
         conditions.append(f"({starts})")

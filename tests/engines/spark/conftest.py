@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 from made_once import made_once
-from main_line.first_run import call_sample
+from main_line.first_run import SAMPLE_DAY, call_sample
 
+from dagster_project.installation.opening import workspace_of
+from dagster_project.installation.workspace import Workspace
 from dagster_project.release.reader import LATEST, open_release
+from dagster_project.warehouse.build_plan import move_clocks, plan, prepare
 from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SMALL_TABLES, defaults
 
 from .java import needs_java
@@ -42,6 +45,27 @@ def installed() -> None:
     """PySpark and Java."""
     pytest.importorskip("pyspark", reason="needs the extra maandvers[spark]")
     needs_java()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A copy of the sample before a build on Spark, and the folder that its configuration is read from."""
+
+    workspace: Workspace
+    spark_configuration: Path
+
+
+@pytest.fixture
+def prepared(installed: None, sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    """The sample, ready to be built."""
+    home = shutil.copytree(sample_home, tmp_path / "home", symlinks=True)
+    monkeypatch.setenv("MAANDVERS_HOME", str(home))
+    monkeypatch.setenv("MAANDVERS_TARGET", "spark")
+    monkeypatch.setenv(CONFIGURATION, str(tmp_path))
+    workspace = workspace_of(is_sample=True, as_of=SAMPLE_DAY)
+    move_clocks(workspace)
+    prepare(workspace, plan(workspace))
+    return Prepared(workspace, tmp_path)
 
 
 @pytest.fixture(scope="session")

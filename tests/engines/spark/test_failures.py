@@ -1,17 +1,12 @@
 """A failing model may be the fault of a delivery, a failing Spark never: the two end a run in different ways."""
 
-import shutil
-
 import pytest
-from main_line.first_run import SAMPLE_DAY
 
-from dagster_project.installation.opening import workspace_of
 from dagster_project.storage.database import DatabaseError
-from dagster_project.warehouse.build_plan import move_clocks, plan, prepare
 from dagster_project.warehouse.dbt import DbtError
 from dagster_project.warehouse.raw_layer import current_raw_layer
 from dagster_project.warehouse.spark.raw_views import SPARK
-from dagster_project.warehouse.spark.spark_warehouse import CONFIGURATION, SparkWarehouse, defaults
+from dagster_project.warehouse.spark.spark_warehouse import SparkWarehouse, defaults
 
 pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.long]
 # Its table was never built.
@@ -19,20 +14,14 @@ FAILING = ("test", "--select", "dim_period")
 
 
 @pytest.fixture
-def failure(installed, sample_home, tmp_path, monkeypatch):
+def failure(prepared):
     """The failure of a build on a master."""
-    home = shutil.copytree(sample_home, tmp_path / "home", symlinks=True)
-    monkeypatch.setenv("MAANDVERS_HOME", str(home))
-    monkeypatch.setenv("MAANDVERS_TARGET", "spark")
-    monkeypatch.setenv(CONFIGURATION, str(tmp_path))
-    workspace = workspace_of(is_sample=True, as_of=SAMPLE_DAY)
-    move_clocks(workspace)
-    prepare(workspace, plan(workspace))
 
     def of(master):
-        (tmp_path / "spark-defaults.conf").write_text(defaults(master), "utf-8")
+        (prepared.spark_configuration / "spark-defaults.conf").write_text(defaults(master), "utf-8")
+        raw = current_raw_layer(prepared.workspace, dialect=SPARK)
         with pytest.raises((DbtError, DatabaseError)) as raised:
-            SparkWarehouse(workspace).run(current_raw_layer(workspace, dialect=SPARK), [], FAILING)
+            SparkWarehouse(prepared.workspace).run(raw, [], FAILING)
         return raised.value
 
     return of
