@@ -40,9 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Search for garbage from here on, and not again in what was imported."""
+    """Search for garbage from here on, as seldom as the command does, and not again in what was imported."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _rank(item: pytest.Item) -> int:

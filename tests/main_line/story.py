@@ -6,7 +6,7 @@ the clocks; release folders stay as they are.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +15,9 @@ import pytest
 from suppliers import faults
 from suppliers.faults import Answer, Fault
 
+from dagster_project.audit.outcome import AuditOutcome
 from dagster_project.errors import ExitCode
+from dagster_project.installation.workspace import LOCAL_TIME, Clock
 from dagster_project.landing.store import FeedState
 from dagster_project.operations.status import FeedStatus, Status
 from dagster_project.run import RunResult
@@ -116,14 +118,16 @@ class Story:
         return [self._after(before, day, {"TableInfos": revised(), **wrong}) for day, wrong in BAD_DAYS.items()]
 
     @cached_property
-    def twenty_days_later(self) -> Day:
-        """20 February: no supplier answers."""
-        return self._after(self.bad_days[-1], date(2026, 2, 20), no_answers())
-
-    @cached_property
     def last_of_february(self) -> Day:
-        """One month after 31 January, and no supplier answers."""
-        return self._after(self.twenty_days_later, date(2026, 2, 28), no_answers())
+        """One month after 31 January, and no supplier answers; midnight passes as soon as the run has judged."""
+        day = date(2026, 2, 28)
+        evening = datetime.combine(day, time(23, 59), LOCAL_TIME)
+
+        def clock() -> datetime:
+            judged = AuditOutcome.read(self.installation.home / "audit")
+            return evening + timedelta(minutes=2 if judged and judged.as_of == day else 0)
+
+        return self._after(self.bad_days[-1], day, no_answers(), clock=clock)
 
     @cached_property
     def all_silent(self) -> Day:
@@ -149,20 +153,19 @@ class Story:
 
     @cached_property
     def all_are_back(self) -> Day:
-        """9 April: all suppliers answer."""
-        day = self._after(self.cbs_is_back, date(2026, 4, 9), {"TableInfos": revised()})
-        # For tests that go on from here in another way; the day after it changes the installation.
-        self.after_all_are_back = self.installation.copy(self.installation.home.with_name("after_all_are_back"))
-        return day
+        """9 April, the last day of the story: Signalen alone is asked, and answers."""
+        return self._after(self.cbs_is_back, date(2026, 4, 9), feeds=["signalen"])
 
-    @cached_property
-    def only_signalen_is_asked(self) -> Day:
-        """10 April: a run for one feed, of which half the zip comes."""
-        return self._after(self.all_are_back, date(2026, 4, 10), {ZIP: faults.truncated()}, feeds=["signalen"])
-
-    def _after(self, _before: Day, day: date, chosen: dict[str, Fault] | None = None, feeds: Sequence[str] = ()) -> Day:
+    def _after(
+        self,
+        _before: Day,
+        day: date,
+        chosen: dict[str, Fault] | None = None,
+        feeds: Sequence[str] = (),
+        clock: Clock | None = None,
+    ) -> Day:
         self.suppliers.app = paged_sample(day)
-        return self._day(day, lambda: self.installation.run(day, feeds), chosen or {})
+        return self._day(day, lambda: self.installation.run(day, feeds, clock), chosen or {})
 
     def _day(self, day: date, happen: Callable[[], RunResult], chosen: dict[str, Fault]) -> Day:
         self.suppliers.faults.chosen = chosen

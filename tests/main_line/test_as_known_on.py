@@ -16,7 +16,7 @@ CBS_WAS_SILENT, TODAY = date(2026, 3, 4), date(2026, 6, 1)
 def installation(story, tmp_path_factory):
     """An installation after the whole spring: what is known now was not known on any day of it."""
     assert story.all_are_back.result.release_id
-    return story.after_all_are_back.copy(tmp_path_factory.mktemp("known") / "home")
+    return story.installation.copy(tmp_path_factory.mktemp("known") / "home")
 
 
 def state_of_everything(home):

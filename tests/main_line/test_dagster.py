@@ -46,6 +46,11 @@ loaded = defs()
 loaded.validate_loadable(loaded)
 print(sorted({'dagster_dbt', 'dbt', 'great_expectations'} & set(sys.modules)), socket.getaddrinfo.__name__)
 """
+CHANGE_AND_LOAD = """
+from pathlib import Path
+Path("seeds", "peer_groups.csv").write_text("changed")
+defs()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -187,9 +192,7 @@ def test_definitions_load_without_network_secret_or_dbt_once_the_manifest_is_pre
     assert (manifest.parent / "parsing" / "dbt.log").read_text("utf-8").count("Running with dbt=") == 1
     output, errors = start(copied_project, "-m", "dagster_project.cli", "prepare").communicate()
     assert output.strip() == str(manifest), errors[-2000:]
-    output, errors = start(copied_project, "-c", LOAD).communicate()
+    output, errors = start(copied_project, "-c", LOAD + CHANGE_AND_LOAD).communicate()
     assert output == "[] refuse\n", errors[-2000:]
     # A manifest of other models is refused as well.
-    (copied_project / "seeds" / "peer_groups.csv").write_text("changed")
-    _, errors = start(copied_project, "-c", LOAD).communicate()
     assert "do: run 'maandvers prepare'" in errors

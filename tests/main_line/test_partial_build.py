@@ -20,7 +20,7 @@ LAYERS = ("reference", "staging", "intermediate", "marts")
 def in_parts(story):
     """An installation whose warehouse was built in parts, the last time for reports alone."""
     assert story.all_are_back.result.exit_code == ExitCode.RELEASED
-    return story.after_all_are_back
+    return story.installation
 
 
 @pytest.fixture(scope="module")

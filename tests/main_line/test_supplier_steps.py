@@ -1,6 +1,6 @@
 """A step per supplier: asked again without an answer, in the way of no other, and judged alone where it runs alone."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import dagster as dg
 import pytest
@@ -11,13 +11,13 @@ from dagster_project.definitions import build_defs
 from dagster_project.defs.resources import WorkspaceResource
 from dagster_project.installation.workspace import morning_of
 
+from .first_run import FIRST as DAY
 from .first_run import paged_sample
 from .installation import CBS, SIGNALEN, Installation
 
 # These import Dagster, which takes seconds, and run the steps of suppliers.
 pytestmark = [pytest.mark.xdist_group("dagster"), pytest.mark.whole_run]
 
-DAY = date(2026, 1, 31)
 CBS_TABLE = dg.AssetKey(["raw_cbs", "key_figures"])
 SIGNALEN_TABLES = [
     dg.AssetKey(["raw_signalen", name]) for name in ("signals", "statuses", "locations", "categories", "sla")
@@ -82,8 +82,8 @@ def test_a_wrong_setting_is_not_tried_again(installation):
     assert (result.success, retried(result)) == (False, set())
 
 
-def test_a_run_for_one_supplier_judges_that_supplier_and_keeps_the_clocks_of_all(installation):
-    assert execute(installation, [CBS_TABLE, *SIGNALEN_TABLES]).success
+def test_a_run_for_one_supplier_judges_that_supplier_and_keeps_the_clocks_of_all(first_run, tmp_path):
+    installation = first_run.copy(tmp_path / "home")
     before = installation.stores(DAY)[CBS].state()
     installation.suppliers.app = paged_sample(DAY + timedelta(days=1))
     result = execute(installation, SIGNALEN_TABLES, DAY + timedelta(days=1))

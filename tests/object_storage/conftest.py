@@ -54,12 +54,24 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def server(keys: None) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def lasting_server() -> Iterator[Server]:
+    """One for all tests: to start it costs more than most of them."""
     started = started_server(free_port())
     yield started
     started.process.kill()
     started.process.wait()
+
+
+@pytest.fixture
+def server(keys: None, lasting_server: Server) -> Server:
+    """A server with an empty bucket, also after a test that killed it."""
+    if lasting_server.process.poll() is None:
+        httpx.post(f"{lasting_server.endpoint}/moto-api/reset").raise_for_status()
+        httpx.put(f"{lasting_server.endpoint}/bucket").raise_for_status()
+    else:
+        lasting_server.process = started_server(lasting_server.port).process
+    return lasting_server
 
 
 @pytest.fixture

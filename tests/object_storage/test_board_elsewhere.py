@@ -56,7 +56,7 @@ def test_a_publication_that_is_killed_leaves_readers_where_they_are(server, stor
     process = subprocess.Popen([COMMAND, "publish", "s3"], env=settings_of(server.endpoint, releases.parent))
     end = time.monotonic() + 60
     while time.monotonic() < end and not any(name.startswith(f"{SECOND}/") for name in names_in(store)):
-        time.sleep(0.01)
+        time.sleep(0.02)
     process.kill()
     process.wait()
     assert any(name.startswith(f"{SECOND}/") for name in names_in(store))
@@ -77,7 +77,7 @@ def wait_for(is_true, seconds=60):
     end = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < end
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def opened(releases):

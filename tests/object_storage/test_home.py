@@ -225,7 +225,7 @@ def killed_during_a_run(machine, server, is_time):
     with subprocess.Popen(command, env=os.environ | KEYS | {"PYTHONPATH": os.pathsep.join(sys.path)}) as process:
         end = time.monotonic() + 120
         while not is_time() and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.005)
+            time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
 
@@ -236,7 +236,7 @@ def test_an_upload_that_is_killed_leaves_the_home_of_before(machines, server, bu
         deliver(machine, "a")
     before, home = saved(bucket), content_of(machine.home)
     objects = names_in(bucket)
-    deliver(machine, "b", files=400)
+    deliver(machine, "b", files=200)
     killed_during_a_run(machine, server, lambda: len(names_in(bucket)) > len(objects) + 20)
     assert saved(bucket) == before
     with run(fresh):
@@ -260,7 +260,7 @@ def test_a_machine_that_is_killed_while_it_fetches_fetches_again(machines, serve
         with run(other):
             pass
     with run(machine):
-        deliver(machine, "b", files=400)
+        deliver(machine, "b", files=200)
         release(machine, "2026-11-25_1")
     killed_during_a_run(other, server, lambda: len([*(other.home / FETCHING).rglob("*")]) > 20)
     assert other.event_log.problem() is None

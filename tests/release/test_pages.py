@@ -9,7 +9,7 @@ from main_line.installation import CBS, SIGNALEN, ask, marts
 from release.publishing import facts_of
 from release.reading import Page
 
-DAYS = ("first", "same_day_again", "twenty_days_later", "last_of_february", "signalen_is_back", "cbs_is_back")
+DAYS = ("first", "same_day_again", "last_of_february", "signalen_is_back", "cbs_is_back")
 
 
 def pages(release):
@@ -93,7 +93,7 @@ def test_each_mart_names_its_feeds_with_their_three_clocks(story):
 
 
 def test_what_stands_as_last_good_value_is_told_per_mart_and_everywhere(story):
-    release = story.twenty_days_later.latest
+    release = story.last_of_february.latest
     text = told(release)
     assert "0 van de 2 bronnen zijn actueel, 2 tonen de laatste goede levering." in text
     assert "Staat op de laatste goede levering" in text

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from main_line.first_run import call_sample
+from object_storage.conftest import keys, lasting_server, server
 from postgres_server import started_postgres
 
 from dagster_project.storage.lake import Lake
+
+__all__ = ["keys", "lasting_server", "server"]
 
 
 @pytest.fixture(scope="session")

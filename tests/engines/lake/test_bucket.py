@@ -2,8 +2,6 @@
 
 import duckdb
 import pytest
-from object_storage.conftest import KEYS, started_server
-from postgres_server import free_port
 
 from dagster_project.storage.lake import Lake
 from dagster_project.storage.sql import connect
@@ -12,19 +10,9 @@ pytestmark = pytest.mark.xdist_group("lake")
 
 
 @pytest.fixture
-def bucket_server():
-    """A server of the S3 protocol."""
-    server = started_server(free_port())
-    yield server
-    server.process.kill()
-    server.process.wait()
-
-
-@pytest.fixture
-def bucket(bucket_server, monkeypatch):
-    """A place on it, with its address and keys in the environment."""
-    for name, value in {**KEYS, "AWS_ENDPOINT_URL": bucket_server.endpoint}.items():
-        monkeypatch.setenv(name, value)
+def bucket(server, monkeypatch):
+    """A place in a bucket, with its address in the environment."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
     return "s3://bucket/lake"
 
 
@@ -55,12 +43,12 @@ def test_another_file_in_a_bucket_is_another_state(catalogue, bucket):
     assert lake.state() not in (before, None)
 
 
-def test_a_bucket_that_is_killed_is_no_failure_of_a_model(catalogue, bucket, bucket_server):
+def test_a_bucket_that_is_killed_is_no_failure_of_a_model(catalogue, bucket, server):
     lake = Lake(catalogue=catalogue, name="in_a_dead_bucket", data=f"{bucket}/dead")
     with lake.connect() as reading, lake.connect() as writing:
         writing.execute("CREATE TABLE main.numbers AS SELECT range AS number FROM range(1000)")
-        bucket_server.process.kill()
-        bucket_server.process.wait()
+        server.process.kill()
+        server.process.wait()
         for use in (
             lambda: reading.execute("SELECT sum(number) FROM main.numbers"),
             lambda: writing.execute("CREATE TABLE main.more AS SELECT 1 AS number"),

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from main_line.first_run import call_sample
+from main_line.installation import Installation
 
 from dagster_project.errors import ExitCode
 from dagster_project.installation.opening import sole_run, workspace_of
@@ -61,13 +61,13 @@ def test_the_command_says_the_same_as_of_a_second_run_on_one_machine(empty_lake,
     ours = empty_lake.model_copy(update={"name": "gm9999", "data": f"{files}/gm9999"})
     with ours.lock() as is_alone:
         assert is_alone
-        elsewhere = call_sample(home, "run", settings=settings)
-    assert elsewhere.returncode == ExitCode.WRONG_SETUP
-    refusal, remedy = elsewhere.stderr.splitlines()[-2:]
+        elsewhere = Installation(home, settings=settings).invoke("run", "--sample")
+    assert elsewhere.exit_code == ExitCode.WRONG_SETUP
+    refusal, remedy = elsewhere.errors.splitlines()[-2:]
     assert refusal == f"a run on another machine is at work in the {ours}"
     assert not (home / "landing").exists()
     monkeypatch.setenv("MAANDVERS_HOME", str(home))
     with sole_run(workspace_of(is_sample=True, as_of=None)):
-        here = call_sample(home, "run")
-    assert here.returncode == elsewhere.returncode
-    assert here.stderr.splitlines()[-1] == remedy == "  do: wait for it, or stop it first"
+        here = Installation(home).invoke("run", "--sample")
+    assert here.exit_code == elsewhere.exit_code
+    assert here.errors.splitlines()[-1] == remedy == "  do: wait for it, or stop it first"

@@ -28,22 +28,14 @@ from dagster_project.warehouse.raw_layer import (
 )
 from engines.comparison import differing_marts
 
+from .writing import COMMITS, write_tables
+
 pytestmark = pytest.mark.xdist_group("lake")
-WRITERS, COMMITS = 3, 8
+WRITERS = 3
 MUNICIPALITIES = ("gm0001", "gm0002", "gm0003")
 # Marts of own registers and of public feeds, with a Python model among those that they are made from.
 MARTS = ("mart_finance_programme", "dim_region", "dim_indicator")
 MARKED, COLUMN = ("raw_ledger.actuals", "raw_ledger.budget"), "programme_name"
-
-
-def write_tables(lake: Lake, writer: int, attempts: int) -> None:
-    """Add tables to a lake, each in a transaction of its own."""
-    with lake.connect() as connection:
-        connection.execute(f"SET ducklake_max_retry_count = {attempts}")
-        for number in range(COMMITS):
-            connection.execute(
-                f"CREATE TABLE main.table_{writer}_{number} AS SELECT {writer} AS writer, {number} AS number"
-            )
 
 
 def written_at_once(lake: Lake, attempts: int) -> list[BaseException]:

@@ -1,7 +1,7 @@
-"""Compiles every SQL model and data test for an engine, in a process of its own, as dbt's adapters leave state behind.
+"""Compiles every SQL model and data test for Spark, in a process of its own, as dbt's adapters leave state behind.
 
-For Spark the macros ``spark__…`` take the place of DuckDB's, so that its adapter need not be installed. The arguments
-are the engine, the parsed manifest, the dbt project and the folder for the result.
+The macros ``spark__…`` take the place of DuckDB's, so that Spark's adapter need not be installed. The arguments are the
+parsed manifest, the dbt project and the folder for the result.
 """
 
 import json
@@ -18,15 +18,14 @@ KINDS = ("model", "test")
 
 def main() -> None:
     """Compile; exits with 1 where a model cannot be."""
-    engine, parsed, project, target = sys.argv[1:]
+    parsed, project, target = sys.argv[1:]
     manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
-    if engine == "spark":
-        for macro in [*manifest.macros.values()]:
-            if macro.package_name == PROJECT and macro.name.startswith("spark__"):
-                name = f"duckdb__{macro.name.removeprefix('spark__')}"
-                text = macro.macro_sql.replace(f"macro {macro.name}", f"macro {name}")
-                made = replace(macro, name=name, unique_id=f"macro.{PROJECT}.{name}", macro_sql=text)
-                manifest.macros[made.unique_id] = made
+    for macro in [*manifest.macros.values()]:
+        if macro.package_name == PROJECT and macro.name.startswith("spark__"):
+            name = f"duckdb__{macro.name.removeprefix('spark__')}"
+            text = macro.macro_sql.replace(f"macro {macro.name}", f"macro {name}")
+            made = replace(macro, name=name, unique_id=f"macro.{PROJECT}.{name}", macro_sql=text)
+            manifest.macros[made.unique_id] = made
     manifest.build_flat_graph()
     written = [one.name for one in manifest.nodes.values() if one.resource_type in KINDS and one.language == "sql"]
     folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
