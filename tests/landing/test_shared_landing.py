@@ -212,8 +212,8 @@ def test_a_municipality_that_is_not_served_has_a_problem_of_tables_of_served_one
 
 
 def test_an_installation_that_serves_no_one_lands_no_table_of_served_municipalities(tmp_path):
-    nobody = Workspace(Settings(home=tmp_path, scope="shared"))
-    used = {feed.id for feed in FEEDS if nobody.uses(feed)}
+    alone = Workspace(Settings(home=tmp_path, scope="shared"))
+    used = {feed.id for feed in FEEDS if alone.uses(feed)}
     assert {feed.id for feed in SHAREABLE} - used == {
         "iv3.accounts", "police.crime_monthly", "police.nuisance_monthly",
     }  # fmt: skip

@@ -135,6 +135,6 @@ def test_no_account_reads_more_of_another_than_its_settings(machine):
 def test_open_data_is_read_by_municipalities_and_by_no_one_else(machine):
     landing = f"{FOLDER}/shared/data/live/landing"
     assert all(reads(machine, account_of(code), landing) for code in CODES)
-    assert reads(machine, "nobody", landing) == set()
+    assert reads(machine, "postgres", landing) == set()
     written = f"find {FOLDER}/shared -type f -writable"
     assert machine.run(f"runuser --user {account_of(CODES[0])} -- {written} 2>/dev/null", check=False) == ""
