@@ -122,7 +122,6 @@ def check_readers(installation):
         assert wrong_checksums(folder) == []
 
 
-@pytest.mark.long
 @pytest.mark.search
 @pytest.mark.parametrize("number", range(KILLS))
 def test_a_run_that_is_killed_leaves_everything_whole_and_the_next_completes(first_run, survivor, tmp_path, number):
