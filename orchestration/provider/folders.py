@@ -17,13 +17,12 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from dagster_project.errors import SetupError
-from dagster_project.installation.settings import TOML
+from dagster_project.installation.settings import MUNICIPALITY_CODE, TOML
 
 # The environment variable with the provider's folder.
 FOLDER = "MAANDVERS_MUNICIPALITIES"
 SHARED = "shared"
 NO_MUNICIPALITY = "GM0000"
-MUNICIPALITY = re.compile(r"GM\d{4}")
 SECRETS_FILE = "secrets.env"
 LOG_FILE = "run.log"
 # All that an installation learns of the provider's environment: no secret of the provider or of another municipality.
@@ -165,5 +164,5 @@ def provider_folder() -> Path:
 
 def municipality_folders(folder: Path) -> list[MunicipalityFolder]:
     """The installations of municipalities; what is wrong in one shows when it runs, and concerns no other."""
-    found = (path for path in folder.iterdir() if MUNICIPALITY.fullmatch(path.name) and (path / TOML).exists())
+    found = (path for path in folder.iterdir() if re.fullmatch(MUNICIPALITY_CODE, path.name) and (path / TOML).exists())
     return [MunicipalityFolder(path) for path in sorted(found)]

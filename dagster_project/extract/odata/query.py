@@ -9,8 +9,6 @@ PART_PREFIXES = ("WK", "BU")
 COUNTRY_PREFIX = "NL"
 # Any characters, at the end of a code.
 ANY = "*"
-
-
 # Municipalities in one request, whose address would grow too long with all that a provider may have.
 PER_REQUEST = 10
 
