@@ -70,7 +70,7 @@ def machine(tmp_path_factory):
             machine.run(f'systemd-run --unit=country {in_tests} {sys.executable} -c "$(cat /run_country.py)"')
             wait_until(lambda: machine.run("cat /run/country", check=False), "the suppliers are there")
             for code in CODES:
-                machine.run(f"chown --recursive {account_of(code)}: {FOLDER}/{code}/data/live/drops/*/*")
+                machine.run(f"chown --recursive {account_of(code)}: {FOLDER}/{code}/data/live/drops")
             for name in ("shared", *CODES):
                 machine.run(
                     f"sed --in-place '1i feeds = {feeds_of(name)}' maandvers.toml\n{SETTINGS}", f"{FOLDER}/{name}"
